@@ -1,0 +1,54 @@
+"""Que falhas existem, e o que o executor faz com cada uma?
+
+Toda falha prevista é uma das cinco classes abaixo e leva um `code` estável; ninguém interpreta mensagens.
+Mensagens nunca contêm dados pessoais, segredos ou o conteúdo de uma mensagem.
+"""
+
+
+class PylotoError(Exception):
+    """Raiz da hierarquia. `code` é estável e vai para métricas, registros e filas de mortos."""
+
+    code = "pyloto_error"
+
+    def __init__(self, message: str = "", *, code: str | None = None) -> None:
+        super().__init__(message or code or self.code)
+        if code is not None:
+            self.code = code
+
+
+class TransientError(PylotoError):
+    """Pode dar certo mais tarde: repetir com espera crescente. `retry_after_ms` é um mínimo pedido por fora."""
+
+    code = "transient"
+
+    def __init__(self, message: str = "", *, code: str | None = None, retry_after_ms: int = 0) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_ms = retry_after_ms
+
+
+class PermanentError(PylotoError):
+    """Nunca dará certo assim: vai direto para a fila de mortos da etapa."""
+
+    code = "permanent"
+
+
+class InDoubtError(PylotoError):
+    """Um efeito externo pode ou não ter acontecido: só quem conhece o livro de envios decide."""
+
+    code = "in_doubt"
+
+
+class LostError(PylotoError):
+    """Outro trabalhador já concluiu ou assumiu este item: o que temos em mãos é descartado."""
+
+    code = "lost"
+
+
+class MisconfiguredError(PylotoError):
+    """O processo não pode iniciar assim. `problems`: uma linha por problema, com nome de variável, sem valor."""
+
+    code = "misconfigured"
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems

@@ -17,7 +17,10 @@ class PylotoError(Exception):
 
 
 class TransientError(PylotoError):
-    """Pode dar certo mais tarde: repetir com espera crescente. `retry_after_ms` é um mínimo pedido por fora."""
+    """Pode dar certo mais tarde: repetir com espera crescente.
+
+    `retry_after_ms` é o mínimo pedido por quem recusou; 0 deixa a escolha com o executor.
+    """
 
     code = "transient"
 
@@ -45,7 +48,7 @@ class LostError(PylotoError):
 
 
 class MisconfiguredError(PylotoError):
-    """O processo não pode iniciar assim. `problems`: uma linha por problema, com nome de variável, sem valor."""
+    """O processo não pode iniciar assim. `problems`: uma linha cada, com nome de variável e sem valor."""
 
     code = "misconfigured"
 

@@ -1,0 +1,1 @@
+"""As regras do produto: pura decisão, sem E/S e sem relógio próprio."""

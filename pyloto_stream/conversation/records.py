@@ -1,0 +1,106 @@
+"""O que fica registrado de cada turno? Os documentos JSON que viajam na faixa `audit`.
+
+Cada registro traz um `id` determinístico (derivado do turno ou da mensagem): gravar duas vezes não duplica.
+Textos são para os repositórios feitos para eles; registros de ação nunca trazem dados pessoais.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Outcome = Literal[
+    "HANDOFF_HUMAN", "SELF_SERVE_INFO", "ROUTE_EXTERNAL", "SCHEDULED_FOLLOWUP", "AWAITING_USER",
+    "DUPLICATE_OR_SPAM", "UNSUPPORTED", "FAILED_INTERNAL",
+]  # fmt: skip
+Intent = Literal[
+    "ENTRY_UNKNOWN", "CUSTOM_SOFTWARE", "SAAS_COMMUNICATION", "PYLOTO_ENTREGA_REQUEST",
+    "PYLOTO_ENTREGA_DRIVER_SIGNUP", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "INSTITUTIONAL", "UNSUPPORTED",
+]  # fmt: skip
+Mode = Literal["BOT", "HUMAN", "PAUSED"]
+
+MAX_STORED_TEXT = 4000
+CUT_MARK = "… [cortado]"
+
+
+class MessageRecord(msgspec.Struct, frozen=True, tag_field="record", tag="message", omit_defaults=True):
+    """Uma mensagem da conversa; vai para `conversations/{user_key}/messages/{id}`."""
+
+    id: str
+    direction: Literal["in", "out"]
+    actor: Literal["USER", "PYLOTO", "HUMAN"]
+    at_ms: int
+    type: str
+    text: str = ""
+    intent: str = ""
+    outcome: str = ""
+    media_id: str = ""
+    reply_id: str = ""
+    """Nosso id de envio (só em `out`): casa com o status que a Meta devolve."""
+
+
+class StatusRecord(msgspec.Struct, frozen=True, tag_field="record", tag="status", omit_defaults=True):
+    """Status de entrega de uma mensagem nossa. `message_id` é o wamid."""
+
+    id: str
+    message_id: str
+    status: str
+    at_ms: int
+    reply_id: str = ""
+    error_code: int = 0
+
+
+class ActionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="action", omit_defaults=True):
+    """Um fato auditável: entra na cadeia de hash da conversa. Sem dados pessoais.
+
+    `reason` é um código curto, em maiúsculas; `data` só leva enumerações e números.
+    """
+
+    id: str
+    action: str
+    at_ms: int
+    actor: Literal["USER", "PYLOTO", "HUMAN", "SYSTEM"]
+    reason: str = ""
+    correlation_id: str = ""
+    data: dict[str, str | int | float] = {}
+
+
+class SessionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="session", omit_defaults=True):
+    """Sessão encerrada; vai para `sessions/{id}`."""
+
+    id: str
+    opened_at_ms: int
+    closed_at_ms: int
+    outcome: Outcome
+    intents: tuple[str, ...] = ()
+    facts: dict[str, str] = {}
+    summary: str = ""
+
+
+class HandoffRecord(msgspec.Struct, frozen=True, tag_field="record", tag="handoff", omit_defaults=True):
+    """A entrega a uma pessoa (`ConversationHandoff`); vai para `handoffs/{id}` com estado `OPEN`."""
+
+    id: str
+    session_id: str
+    at_ms: int
+    intent_primary: str
+    intents_detected: tuple[str, ...] = ()
+    resolved_intents: tuple[str, ...] = ()
+    open_intents: tuple[str, ...] = ()
+    summary: str = ""
+    requirements: dict[str, Any] = {}
+    deadline: str = ""
+    routing: str = ""
+    confidence: float = 0.0
+    qualification_level: Literal["high", "medium", "low"] = "low"
+    qualification_reasons: tuple[str, ...] = ()
+    lead_score: int = 0
+
+
+Record = MessageRecord | StatusRecord | ActionRecord | SessionRecord | HandoffRecord
+
+
+def stored_text(text: str) -> str:
+    """Corta `text` em `MAX_STORED_TEXT` caracteres, com marca, para o histórico."""
+    if len(text) <= MAX_STORED_TEXT:
+        return text
+    return text[: MAX_STORED_TEXT - len(CUT_MARK)] + CUT_MARK

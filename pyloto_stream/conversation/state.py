@@ -1,0 +1,57 @@
+"""O que lembramos de uma conversa entre turnos? Só isto; o resto está no histórico.
+
+Escrito apenas por quem tem o token da conversa. Campos novos têm sempre valor padrão.
+"""
+
+import msgspec
+
+from pyloto_stream.conversation.records import Intent, Outcome
+
+
+class QueuedIntent(msgspec.Struct, omit_defaults=True):
+    """Intenção na fila: nada é coletado fora da ativa."""
+
+    intent: Intent
+    at_ms: int
+    confidence: float
+
+
+class Session(msgspec.Struct, omit_defaults=True):
+    """Uma sessão aberta. `asked` é o campo cuja pergunta está em aberto; `asks` conta perguntas sem resposta útil."""
+
+    id: str
+    opened_at_ms: int
+    active: Intent = "ENTRY_UNKNOWN"
+    confidence: float = 0.0
+    queue: list[QueuedIntent] = []
+    detected: list[Intent] = []
+    resolved: list[Intent] = []
+    facts: dict[str, str] = {}
+    asked: str = ""
+    asks: int = 0
+    timer_due_ms: int = 0
+    turns: int = 0
+
+
+class ConversationState(msgspec.Struct, omit_defaults=True):
+    """Estado de uma conversa; `reply_to` e `facts` são dados pessoais e nunca vão para registros de log."""
+
+    reply_to: str = ""
+    phone_number_id: str = ""
+    last_inbound_at_ms: int = 0
+    last_inbound_id: str = ""
+    session: Session | None = None
+    profile: dict[str, str] = {}
+    """Fatos que valem para além da sessão (nome, cidade)."""
+    last_outcome: Outcome | None = None
+    closed_at_ms: int = 0
+    summaries: list[str] = []
+    """Resumos congelados das últimas sessões (no máximo 3)."""
+    consent_version: str = ""
+    cooldown_until_ms: int = 0
+    cooldown_reminded: bool = False
+    recent_ms: list[int] = []
+    """Instantes das últimas mensagens, para detectar inundação."""
+    flood_until_ms: int = 0
+    flood_level: int = 0
+    flood_last_ms: int = 0

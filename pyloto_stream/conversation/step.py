@@ -1,0 +1,33 @@
+"""O que uma decisão produz? Um valor que a etapa transforma em uma única gravação."""
+
+from typing import Literal
+
+import msgspec
+
+from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.records import Mode, Record
+from pyloto_stream.conversation.reply import Reply
+from pyloto_stream.conversation.state import ConversationState
+
+
+class TimerChange(msgspec.Struct, frozen=True):
+    """Arma (`due_ms` > 0) ou desarma (`due_ms` == 0) o temporizador `name` da conversa."""
+
+    name: Literal["awaiting_user", "session_idle", "handoff_release"]
+    due_ms: int
+    session_id: str = ""
+
+
+class Step(msgspec.Struct):
+    """Resultado de `session` ou de `ai`.
+
+    `answer`: mensagens que a etapa `ai` deve responder (vazio: o turno não passa por ela).
+    `reply`: o que enviar; `None` é silêncio. `mode`: novo modo da conversa, em vigor depois do envio.
+    """
+
+    state: ConversationState
+    answer: list[MessageReceived] = []
+    reply: Reply | None = None
+    records: list[Record] = []
+    timers: list[TimerChange] = []
+    mode: Mode | None = None

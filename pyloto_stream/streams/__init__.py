@@ -1,0 +1,1 @@
+"""O executor sobre Redis Streams: aceitar, ler, gravar, repetir, enterrar. Nada sabe de WhatsApp."""

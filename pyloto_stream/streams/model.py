@@ -1,0 +1,120 @@
+"""Que valores o executor troca com as etapas? Turnos entram, planos saem; nada aqui toca no Redis.
+
+Uma etapa é uma função de `Turn` para `Outcome`. O executor aplica o plano inteiro ou nada.
+"""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """Um portão por conversa e a sequência de etapas que o token percorre. A primeira recebe os eventos."""
+
+    name: str
+    stages: tuple[str, ...]
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """O que uma etapa recebe: o token de uma conversa.
+
+    `events` é um vetor JSON com os eventos do turno, na ordem de aceitação; `state` é o JSON gravado por
+    último (vazio se não há); `payload` é o que a etapa anterior deixou (vazio na primeira).
+    `number` cresce a cada turno da conversa e nunca se repete. `failures` conta tentativas que falharam.
+    `snoozes` conta adiamentos, que não são falhas. `mode` é o modo quando o token foi criado.
+    """
+
+    partition: int
+    entry_id: str
+    lane: str
+    stage: str
+    conversation: str
+    number: int
+    events: bytes
+    state: bytes
+    payload: bytes
+    mode: str
+    failures: int
+    snoozes: int
+    now_ms: int
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """Um evento (documento JSON) que o plano entrega a outra faixa da mesma conversa."""
+
+    lane: str
+    event: bytes
+
+
+class SetTimer(msgspec.Struct, frozen=True):
+    """Arma o temporizador `name` (um por nome e conversa): em `due_ms`, `event` entra na caixa."""
+
+    name: str
+    due_ms: int
+    event: bytes
+
+
+class CancelTimer(msgspec.Struct, frozen=True):
+    """Desarma o temporizador `name`; nada acontece se não existe."""
+
+    name: str
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """O que a etapa decidiu. `to` é a próxima etapa da faixa; `None` encerra o turno.
+
+    `state` `None` conserva o gravado. `mode` `None` conserva o modo. Tudo é aplicado num só script.
+    """
+
+    to: str | None = None
+    payload: bytes = b""
+    state: bytes | None = None
+    mode: str | None = None
+    feed: tuple[Feed, ...] = ()
+    timers: tuple[SetTimer | CancelTimer, ...] = ()
+
+
+class Snooze(msgspec.Struct, frozen=True):
+    """Adia o turno para `due_ms` sem contar tentativa. `payload` `None` conserva o que veio."""
+
+    due_ms: int
+    payload: bytes | None = None
+
+
+Outcome = Plan | Snooze
+Handler = Callable[[Turn], Awaitable[Outcome]]
+"""Etapa: devolve um valor, ou levanta `TransientError` (repetir) ou outra exceção (repetir até o limite)."""
+
+
+class Item(msgspec.Struct, frozen=True):
+    """Um evento oferecido por `accept`: entra na faixa `lane` da conversa se `dedupe_key` é nova.
+
+    `dedupe_key` vazia: sem deduplicação. A chave é resumida (blake2b) antes de chegar ao Redis.
+    """
+
+    lane: str
+    conversation: str
+    event: bytes
+    dedupe_key: str = ""
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """Bytes assinados que ninguém soube ler: guardados na fila de mortos da entrada, com o motivo."""
+
+    reason: str
+    body: bytes
+    dedupe_key: str = ""
+
+
+class Settlement(msgspec.Struct, frozen=True):
+    """O mundo confirmou o que houve com um envio: `reply_id` foi `sent` (aceito) ou `failed`.
+
+    `reply_id` traz a partição (ver `replies.py`). `event` alimenta a faixa `lane` da conversa.
+    """
+
+    reply_id: str
+    outcome: str
+    external_id: str
+    lane: str
+    event: bytes
+    dedupe_key: str = ""

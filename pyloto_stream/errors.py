@@ -1,6 +1,6 @@
 """Que falhas existem, e o que o executor faz com cada uma?
 
-Toda falha prevista é uma das cinco classes abaixo e leva um `code` estável; ninguém interpreta mensagens.
+Toda falha prevista é uma das classes abaixo e leva um `code` estável; ninguém interpreta mensagens.
 Mensagens nunca contêm dados pessoais, segredos ou o conteúdo de uma mensagem.
 """
 
@@ -27,6 +27,12 @@ class TransientError(PylotoError):
     def __init__(self, message: str = "", *, code: str | None = None, retry_after_ms: int = 0) -> None:
         super().__init__(message, code=code)
         self.retry_after_ms = retry_after_ms
+
+
+class UnavailableError(TransientError):
+    """Uma dependência está fora do ar: o item espera sem contar tentativa e nunca é enterrado por isso."""
+
+    code = "unavailable"
 
 
 class PermanentError(PylotoError):

@@ -70,6 +70,8 @@ class Plan(msgspec.Struct, frozen=True):
     payload: bytes = b""
     state: bytes | None = None
     mode: str | None = None
+    sent: tuple[str, str] | None = None
+    """`(reply_id, id externo)` de um envio confirmado: vai para o livro no mesmo script."""
     feed: tuple[Feed, ...] = ()
     timers: tuple[SetTimer | CancelTimer, ...] = ()
 
@@ -82,8 +84,9 @@ class Snooze(msgspec.Struct, frozen=True):
 
 
 Outcome = Plan | Snooze
-Handler = Callable[[Turn], Awaitable[Outcome]]
-"""Etapa: devolve um valor, ou levanta `TransientError` (repetir) ou outra exceção (repetir até o limite)."""
+Handler = Callable[[Turn], Awaitable[Outcome]] | Callable[[Turn], Outcome]
+"""Etapa, com E/S (`async`) ou pura (síncrona: um lote inteiro é decidido sem criar tarefas). Devolve um valor, ou levanta: `UnavailableError` (espera sem contar), `PermanentError` (enterra), outra (repete até
+o limite)."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -109,12 +112,14 @@ class Unreadable(msgspec.Struct, frozen=True):
 class Settlement(msgspec.Struct, frozen=True):
     """O mundo confirmou o que houve com um envio: `reply_id` foi `sent` (aceito) ou `failed`.
 
-    `reply_id` traz a partição (ver `replies.py`). `event` alimenta a faixa `lane` da conversa.
+    `reply_id` traz a partição (ver `keys.py`). `event` alimenta a faixa `lane` da conversa que enviou; se o
+    livro de envios não conhece `reply_id`, a de `conversation`.
     """
 
     reply_id: str
     outcome: str
     external_id: str
     lane: str
+    conversation: str
     event: bytes
     dedupe_key: str = ""

@@ -1,0 +1,61 @@
+#!lua
+-- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
+-- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
+-- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio; d resumo; ver cada ramo
+-- resposta por op: 1 novo, 0 duplicado, 2 confirmação de um envio que não está no livro (nada foi gravado)
+local list = ops()
+local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, slots, limit, stages }
+
+local backlog = 0
+for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
+if backlog >= head.limit then return redis.error_reply('BACKLOG limit reached') end
+
+local bucket = math.floor(now / head.bucket_ms)
+
+local function seen_key(b, d)
+  local slot = (string.byte(d, 1) * 256 + string.byte(d, 2)) % head.slots
+  return P .. ':seen:' .. int(b) .. ':' .. int(slot)
+end
+
+local function is_new(d)
+  if d == '' then return true end
+  for b = bucket, bucket - head.buckets, -1 do
+    if redis.call('HEXISTS', seen_key(b, d), d) == 1 then return false end
+  end
+  local key = seen_key(bucket, d)
+  redis.call('HSET', key, d, '')
+  redis.call('PEXPIREAT', key, int((bucket + 1) * head.bucket_ms + head.ttl_ms))
+  return true
+end
+
+local function settle_send(op)
+  local key = P .. ':send:' .. op.i
+  local row = redis.call('HMGET', key, 'st', 'c')
+  if not row[1] then return 2 end
+  if not is_new(op.d) then return 0 end
+  if op.o == 'failed' then
+    redis.call('HSET', key, 'st', 'failed', 'w', op.x)
+  elseif row[1] ~= 'sent' and row[1] ~= 'failed' then
+    redis.call('HSET', key, 'st', 'sent', 'w', op.x)
+  end
+  -- quem esperava por esta notícia acorda já
+  redis.call('ZADD', P .. ':timers', 'XX', int(now), 't|' .. op.tl .. '|' .. row[2])
+  enter(op.l, op.s, row[2], op.e)
+  return 1
+end
+
+local replies = {}
+for i, op in ipairs(list) do
+  if op.k == 's' then
+    replies[i] = settle_send(op)
+  elseif not is_new(op.d) then
+    replies[i] = 0
+  elseif op.k == 'e' then
+    enter(op.l, op.s, op.c, op.e)
+    replies[i] = 1
+  else
+    redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
+    replies[i] = 1
+  end
+end
+return replies

@@ -1,0 +1,91 @@
+-- MODELO DE DADOS (P = KEYS[1], por exemplo pyloto:{03}; todas as chaves de uma partição ficam num slot)
+--   P:stream:<etapa>       stream  tokens: l faixa, c conversa, n turno, e eventos JSON, s estado JSON, m modo,
+--                                  p carga da etapa anterior, f falhas, z adiamentos; grupo "workers"
+--   P:dead:<etapa>         stream  mortos, com o token inteiro e a causa
+--   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
+--                                  k último commit "<etapa>|<entrada>|<consumidor>"
+--   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
+--   P:timers               zset    membro -> vencimento em ms; P:timers:body hash membro -> corpo (msgpack)
+--                                  membro "t|faixa|conv" = token estacionado; "e|faixa|conv|nome" = evento
+--   P:seen:<balde>:<gaveta> hash   resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
+--   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
+--                                  w id externo, c conversa
+-- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
+-- a resposta tem um item por operação.
+local P = KEYS[1]
+local GROUP = 'workers'
+local MAX_TURN_EVENTS = 100
+local CONV_TTL_MS = 7776000000 -- 90 dias sem atividade
+
+local now = tonumber(ARGV[1])
+if now == 0 then
+  local t = redis.call('TIME')
+  now = t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function int(value) return string.format('%.0f', value) end
+local function stream(stage) return P .. ':stream:' .. stage end
+local function conv_key(lane, conv) return P .. ':conv:' .. lane .. ':' .. conv end
+local function inbox_key(lane, conv) return P .. ':inbox:' .. lane .. ':' .. conv end
+
+local function push(stage, t)
+  redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '',
+    'm', t.m or '', 'p', t.p or '', 'f', int(t.f or 0), 'z', int(t.z or 0))
+end
+
+-- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o
+-- registro da conversa expira: por isso é no mínimo o relógio.
+local function start_turn(lane, stage, conv, events)
+  local key = conv_key(lane, conv)
+  local c = redis.call('HMGET', key, 'n', 's', 'm')
+  local n = math.max(tonumber(c[1] or 0) + 1, now)
+  redis.call('HSET', key, 'g', int(n), 'n', int(n))
+  redis.call('PERSIST', key)
+  push(stage, { l = lane, c = conv, n = n, e = events, s = c[2] or '', m = c[3] or '' })
+end
+
+-- Um evento chega à faixa: vira token se o portão está aberto, senão espera na caixa de entrada.
+local function enter(lane, stage, conv, event)
+  if redis.call('HEXISTS', conv_key(lane, conv), 'g') == 1 then
+    redis.call('RPUSH', inbox_key(lane, conv), event)
+  else
+    start_turn(lane, stage, conv, '[' .. event .. ']')
+  end
+end
+
+-- Fim do turno: o que esperou vira o próximo turno, inteiro; sem nada à espera, o portão abre.
+local function advance(lane, stage, conv)
+  local inbox = inbox_key(lane, conv)
+  local waiting = redis.call('LRANGE', inbox, 0, MAX_TURN_EVENTS - 1)
+  if #waiting == 0 then
+    local key = conv_key(lane, conv)
+    redis.call('HDEL', key, 'g')
+    redis.call('PEXPIRE', key, int(CONV_TTL_MS))
+  else
+    redis.call('LTRIM', inbox, MAX_TURN_EVENTS, -1)
+    start_turn(lane, stage, conv, '[' .. table.concat(waiting, ',') .. ']')
+  end
+end
+
+-- O primeiro que confirma a entrada leva; os demais são descartados por inteiro.
+local function settle_entry(stage, id)
+  if redis.call('XACK', stream(stage), GROUP, id) == 0 then return false end
+  redis.call('XDEL', stream(stage), id)
+  return true
+end
+
+local function set_timer(member, due, body)
+  redis.call('ZADD', P .. ':timers', int(due), member)
+  redis.call('HSET', P .. ':timers:body', member, cmsgpack.pack(body))
+end
+
+local function cancel_timer(member)
+  redis.call('ZREM', P .. ':timers', member)
+  redis.call('HDEL', P .. ':timers:body', member)
+end
+
+local function ops()
+  local list = {}
+  for i = 2, #ARGV do list[i - 1] = cmsgpack.unpack(ARGV[i]) end
+  return list
+end

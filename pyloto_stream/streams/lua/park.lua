@@ -1,0 +1,14 @@
+#!lua flags=allow-oom
+-- park: estaciona o token como temporizador (repetição ou adiamento); a conversa espera, as outras seguem.
+-- op: s etapa, i entrada, due vencimento, t token { l, c, n, e, s, p, m, f, z }
+-- resposta por op: 1 estacionado, 0 descartado (outro já concluiu)
+local replies = {}
+for i, op in ipairs(ops()) do
+  if settle_entry(op.s, op.i) then
+    set_timer('t|' .. op.t.l .. '|' .. op.t.c, op.due, { s = op.s, t = op.t })
+    replies[i] = 1
+  else
+    replies[i] = 0
+  end
+end
+return replies

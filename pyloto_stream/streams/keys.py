@@ -1,7 +1,7 @@
 """Como se chamam as chaves no Redis, e em que partição mora cada conversa?
 
-Todas as chaves de uma partição têm a mesma etiqueta `{…}`, logo o mesmo slot de um Redis Cluster; as etiquetas
-são escolhidas para que as partições se espalhem por igual pelos 16384 slots. Nenhum outro módulo monta chaves.
+Todas as chaves de uma partição têm a mesma etiqueta `{…}`, logo o mesmo slot de um Redis Cluster; as
+etiquetas espalham as partições por igual pelos 16384 slots. Fora daqui, só os scripts montam chaves.
 """
 
 from functools import cache

@@ -85,8 +85,8 @@ class Snooze(msgspec.Struct, frozen=True):
 
 Outcome = Plan | Snooze
 Handler = Callable[[Turn], Awaitable[Outcome]] | Callable[[Turn], Outcome]
-"""Etapa, com E/S (`async`) ou pura (síncrona: um lote inteiro é decidido sem criar tarefas). Devolve um valor, ou levanta: `UnavailableError` (espera sem contar), `PermanentError` (enterra), outra (repete até
-o limite)."""
+"""Etapa, com E/S (`async`) ou pura (síncrona: um lote sem criar tarefas). Devolve, ou levanta:
+`UnavailableError` espera sem contar, `PermanentError` enterra, `LostError` abandona, outra repete."""
 
 
 class Item(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ local function settle_send(op)
     redis.call('HSET', key, 'st', 'sent', 'w', op.x)
   end
   -- quem esperava por esta notícia acorda já
-  redis.call('ZADD', P .. ':timers', 'XX', int(now), 't|' .. op.tl .. '|' .. row[2])
+  redis.call('ZADD', PARKED, 'XX', int(now), op.tl .. '|' .. row[2])
   enter(op.l, op.s, row[2], op.e)
   return 1
 end

@@ -17,11 +17,11 @@ for i, op in ipairs(ops()) do
     if op.sn then redis.call('HSET', P .. ':send:' .. op.sn[1], 'st', 'sent', 'w', op.sn[2]) end
     for _, feed in ipairs(op.fd or {}) do enter(feed[1], feed[2], op.c, feed[3]) end
     for _, timer in ipairs(op.tm or {}) do
-      local member = 'e|' .. op.l .. '|' .. op.c .. '|' .. timer[1]
+      local member = op.l .. '|' .. op.c .. '|' .. timer[1]
       if timer[2] then
-        set_timer(member, timer[2], { l = op.l, s = op.f, c = op.c, e = timer[3] })
+        set_timer(TIMERS, member, timer[2], { l = op.l, s = op.f, c = op.c, e = timer[3] })
       else
-        cancel_timer(member)
+        take_timer(TIMERS, member)
       end
     end
     if op.to then

@@ -5,8 +5,9 @@
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
 --                                  k último commit "<etapa>|<entrada>|<consumidor>"
 --   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
---   P:timers               zset    membro -> vencimento em ms; P:timers:body hash membro -> corpo (msgpack)
---                                  membro "t|faixa|conv" = token estacionado; "e|faixa|conv|nome" = evento
+--   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
+--   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
+--                                  P:timers:body e P:parked:body: hash membro -> corpo (msgpack)
 --   P:seen:<balde>:<gaveta> hash   resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa
@@ -74,14 +75,18 @@ local function settle_entry(stage, id)
   return true
 end
 
-local function set_timer(member, due, body)
-  redis.call('ZADD', P .. ':timers', int(due), member)
-  redis.call('HSET', P .. ':timers:body', member, cmsgpack.pack(body))
+local TIMERS, PARKED = P .. ':timers', P .. ':parked'
+
+local function set_timer(set, member, due, body)
+  redis.call('ZADD', set, int(due), member)
+  redis.call('HSET', set .. ':body', member, cmsgpack.pack(body))
 end
 
-local function cancel_timer(member)
-  redis.call('ZREM', P .. ':timers', member)
-  redis.call('HDEL', P .. ':timers:body', member)
+local function take_timer(set, member)
+  local packed = redis.call('HGET', set .. ':body', member)
+  redis.call('ZREM', set, member)
+  redis.call('HDEL', set .. ':body', member)
+  return packed and cmsgpack.unpack(packed)
 end
 
 local function ops()

@@ -5,7 +5,7 @@
 local replies = {}
 for i, op in ipairs(ops()) do
   if settle_entry(op.s, op.i) then
-    set_timer('t|' .. op.t.l .. '|' .. op.t.c, op.due, { s = op.s, t = op.t })
+    set_timer(PARKED, op.t.l .. '|' .. op.t.c, op.due, { s = op.s, t = op.t })
     replies[i] = 1
   else
     replies[i] = 0

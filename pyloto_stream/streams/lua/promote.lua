@@ -1,18 +1,21 @@
 #!lua flags=allow-oom
 -- promote: o que venceu volta ao trabalho: token à sua etapa, evento pela caixa de entrada (mantém a ordem).
--- op: limit quantos por chamada. resposta por op: {promovidos, próximo vencimento em ms ou -1}
+-- op: limit quantos de cada por chamada. resposta por op: quantos do mais numeroso (== limit: há mais)
+local function due(set, limit)
+  return redis.call('ZRANGEBYSCORE', set, '-inf', int(now), 'LIMIT', 0, limit)
+end
+
 local replies = {}
 for i, op in ipairs(ops()) do
-  local due = redis.call('ZRANGEBYSCORE', P .. ':timers', '-inf', int(now), 'LIMIT', 0, op.limit)
-  for _, member in ipairs(due) do
-    local packed = redis.call('HGET', P .. ':timers:body', member)
-    cancel_timer(member)
-    if packed then
-      local body = cmsgpack.unpack(packed)
-      if body.t then push(body.s, body.t) else enter(body.l, body.s, body.c, body.e) end
-    end
+  local tokens, events = due(PARKED, op.limit), due(TIMERS, op.limit)
+  for _, member in ipairs(tokens) do
+    local body = take_timer(PARKED, member)
+    if body then push(body.s, body.t) end
   end
-  local head = redis.call('ZRANGE', P .. ':timers', 0, 0, 'WITHSCORES')
-  replies[i] = { #due, head[2] and tonumber(head[2]) or -1 }
+  for _, member in ipairs(events) do
+    local body = take_timer(TIMERS, member)
+    if body then enter(body.l, body.s, body.c, body.e) end
+  end
+  replies[i] = math.max(#tokens, #events)
 end
 return replies

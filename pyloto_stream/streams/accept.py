@@ -1,0 +1,99 @@
+"""Como um evento entra? Deduplicado e enfileirado por um script, ou de jeito nenhum.
+
+Promete: `accept` só retorna depois que o Redis tem tudo; repetir a chamada inteira não muda nada. Uma recusa
+pode deixar parte das partições gravadas, e quem chama oferece tudo de novo (a Meta reenvia).
+Limite: quanto "ter" resiste a uma queda de energia depende do `appendfsync` do servidor.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams import keys
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
+from pyloto_stream.streams.scripts import Script, pack
+
+Offer = Item | Unreadable | Settlement
+
+DEDUPE_BUCKETS = 4
+"""Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
+DEDUPE_SLOTS = 4096
+"""Gavetas por balde e partição: mantém cada hash pequeno o bastante para a codificação compacta."""
+_NOT_IN_LEDGER = 2
+
+
+class AcceptOptions(msgspec.Struct, frozen=True):
+    """Quanto tempo lembrar ids (segundos) e quantos tokens podem esperar ao todo antes de recusar."""
+
+    dedupe_ttl_s: float = 691_200
+    backlog_limit: int = 100_000
+
+
+class Acceptor:
+    """A porta de entrada das faixas `lanes`; os envios da primeira são confirmados por status."""
+
+    def __init__(self, gateway: Gateway, lanes: Sequence[Lane], options: AcceptOptions) -> None:
+        self._gateway = gateway
+        self._first = {lane.name: lane.stages[0] for lane in lanes}
+        self._turn_lane = lanes[0].name
+        ttl_ms = int(options.dedupe_ttl_s * 1000)
+        self._head = pack({
+            "bucket_ms": max(1, ttl_ms // DEDUPE_BUCKETS),
+            "buckets": DEDUPE_BUCKETS,
+            "ttl_ms": ttl_ms,
+            "slots": DEDUPE_SLOTS,
+            "limit": max(1, options.backlog_limit // gateway.partitions),
+            "stages": lanes[0].stages,
+        })  # fmt: skip
+
+    async def accept(self, offers: Sequence[Offer]) -> list[bool]:
+        """Oferece tudo; `True` = novo, `False` = duplicado, na ordem de `offers`.
+
+        Raises:
+            UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
+        """
+        replies = await asyncio.gather(*map(self._offer, offers), return_exceptions=True)
+        for reply in replies:
+            if isinstance(reply, BaseException):
+                raise reply
+        return [reply is True for reply in replies]
+
+    async def ready(self) -> bool:
+        """O Redis responde?"""
+        return await self._gateway.ready()
+
+    async def _offer(self, offer: Offer) -> bool:
+        partition, op = self._op(offer)
+        reply = await self._submit(partition, op)
+        if reply == _NOT_IN_LEDGER and isinstance(offer, Settlement):
+            item = Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key)
+            reply = await self._submit(*self._op(item))
+        return reply == 1
+
+    async def _submit(self, partition: int, op: Mapping[str, object]) -> int:
+        reply = await self._gateway.submit(Script.ACCEPT, partition, op, self._head)
+        if not isinstance(reply, int):
+            raise UnavailableError("unexpected reply from accept", code="redis_error")
+        return reply
+
+    def _op(self, offer: Offer) -> tuple[int, Mapping[str, object]]:
+        count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
+        match offer:
+            case Item():
+                op = {"k": "e", "d": digest, "l": offer.lane, "s": self._first[offer.lane],
+                      "c": offer.conversation, "e": offer.event}  # fmt: skip
+                return keys.partition_of(offer.conversation, count), op
+            case Unreadable():
+                op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
+                return keys.partition_of(digest.hex(), count), op
+            case Settlement():
+                partition = keys.partition_of_reply(offer.reply_id, count)
+                if partition is None:
+                    return self._op(Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key))
+                op = {"k": "s", "d": digest, "i": offer.reply_id, "o": offer.outcome,
+                      "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
+                      "e": offer.event, "tl": self._turn_lane}  # fmt: skip
+                return partition, op

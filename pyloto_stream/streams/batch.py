@@ -1,0 +1,79 @@
+"""Como muitas chamadas simultâneas viram uma ida ao Redis? Juntando o que chegou enquanto a anterior voava.
+
+Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from pyloto_stream.streams.scripts import Script, pack
+
+MAX_OPS = 512
+"""Operações por ida: limita o tempo em que um script ocupa o servidor."""
+
+Op = Mapping[str, object]
+
+
+class Call:
+    """Um `EVALSHA`: script, prefixo da partição e as operações que o dividem."""
+
+    __slots__ = ("base", "head", "ops", "script")
+
+    def __init__(self, script: Script, base: str, head: bytes, ops: list[Op]) -> None:
+        self.script = script
+        self.base = base
+        self.head = head
+        self.ops = ops
+
+    def argv(self) -> list[bytes]:
+        """Argumentos depois do instante: cabeçalho (se há) e uma operação por argumento."""
+        packed = [pack(op) for op in self.ops]
+        return [self.head, *packed] if self.head else packed
+
+
+class Batcher:
+    """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram."""
+
+    def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]]) -> None:
+        self._execute = execute
+        self._waiting: list[tuple[Script, str, bytes, Op, asyncio.Future[Any]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    async def submit(self, script: Script, base: str, head: bytes, op: Op) -> Any:  # noqa: ANN401 — ver Gateway
+        """Resposta da operação, ou a exceção que a impediu, como valor."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append((script, base, head, op, future))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+        return await future
+
+    async def close(self) -> None:
+        """Espera a última ida terminar."""
+        if self._flusher is not None:
+            await asyncio.wait([self._flusher])
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[:MAX_OPS], self._waiting[MAX_OPS:]
+                calls: dict[tuple[Script, str, bytes], Call] = {}
+                futures: dict[tuple[Script, str, bytes], list[asyncio.Future[Any]]] = {}
+                for script, base, head, op, future in taken:
+                    key = (script, base, head)
+                    calls.setdefault(key, Call(script, base, head, [])).ops.append(op)
+                    futures.setdefault(key, []).append(future)
+                await self._deliver(list(calls.values()), list(futures.values()))
+        finally:
+            self._flusher = None
+
+    async def _deliver(self, calls: list[Call], futures: list[list[asyncio.Future[Any]]]) -> None:
+        try:
+            replies = await self._execute(calls)
+        except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
+            replies = [error] * len(calls)
+        for group, reply in zip(futures, replies, strict=True):
+            values = [reply] * len(group) if isinstance(reply, Exception) else reply
+            for future, value in zip(group, values, strict=True):
+                if not future.done():
+                    future.set_result(value)

@@ -1,0 +1,200 @@
+"""Quem fala com o Redis? Só este módulo, com dois clientes de prazos e repetições escolhidos.
+
+*Comandos*: apenas scripts idempotentes, reunidos: chamadas simultâneas viram uma ida ao servidor.
+*Leitores*: bloqueiam, sem repetição automática (uma resposta perdida deixa entradas que só `history` mostra).
+Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se espera.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.maint_notifications import MaintNotificationsConfig
+
+from pyloto_stream.clock import Clock
+from pyloto_stream.errors import MisconfiguredError, UnavailableError
+from pyloto_stream.streams import keys
+from pyloto_stream.streams.batch import Batcher, Call
+from pyloto_stream.streams.scripts import Script
+
+COMMAND_TIMEOUT_S = 3.0
+READ_MARGIN_S = 3.0
+
+
+class Entry(NamedTuple):
+    """Uma entrada de stream: partição, id e campos crus."""
+
+    partition: int
+    id: str
+    fields: dict[bytes, bytes]
+
+
+def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
+    return response
+
+
+def _client(url: str, timeout_s: float, retries: int) -> Redis:
+    client = Redis.from_url(
+        url,
+        protocol=2,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=COMMAND_TIMEOUT_S,
+        retry=Retry(NoBackoff(), retries),
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        driver_info=None,
+    )
+    client.set_response_callback("XREADGROUP", _as_is)
+    return client
+
+
+def unavailable(error: Exception) -> UnavailableError:
+    """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
+    text = str(error)
+    for start, code in (("OOM", "memory_full"), ("BACKLOG", "backlog_full"), ("NOGROUP", "group_missing")):
+        if text.startswith(start) or f"{start} " in text[:200]:
+            return UnavailableError(code=code)
+    if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
+        return UnavailableError(code="redis_unavailable")
+    return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")
+
+
+class Gateway:
+    """Conexão de um processo com as `partitions` partições de `url` (`redis://`, `rediss://` ou `unix://`)."""
+
+    def __init__(
+        self, url: str, *, partitions: int, clock: Clock | None = None, block_ms: int = 2000
+    ) -> None:
+        self.partitions = partitions
+        self.block_ms = block_ms
+        self._clock = clock
+        self._commands = _client(url, COMMAND_TIMEOUT_S, 1)
+        self._readers = _client(url, block_ms / 1000 + READ_MARGIN_S, 0)
+        self._bases = [keys.prefix(p, partitions) for p in range(partitions)]
+        self._by_stream = {
+            base.encode(): partition for partition, base in enumerate(self._bases)
+        }  # fmt: skip
+        self._batcher = Batcher(self._execute)
+
+    async def open(self, stages: Sequence[str]) -> None:
+        """Confere o número de partições gravado e cria os grupos de `stages`; idempotente.
+
+        Raises:
+            MisconfiguredError: a instalação tem outro número de partições.
+            UnavailableError: o Redis não respondeu.
+        """
+        meta = Call(Script.SETTLE_META, keys.META, b"", [{"n": self.partitions}])
+        recorded = (await self._execute([meta]))[0]
+        if isinstance(recorded, Exception):
+            raise unavailable(recorded) from recorded
+        if recorded[0] != self.partitions:
+            raise MisconfiguredError(
+                f"STREAM_PARTITIONS: this deployment was created with {recorded[0]} partitions"
+            )
+        boots = [
+            self.submit(Script.BOOT, partition, {"s": stage})
+            for partition in range(self.partitions)
+            for stage in stages
+        ]
+        await asyncio.gather(*boots)
+
+    async def submit(
+        self, script: Script, partition: int, op: Mapping[str, object], head: bytes = b""
+    ) -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
+        """Pede a transição `op` na partição e devolve a resposta dela.
+
+        Raises:
+            UnavailableError: Redis fora do ar ou recusando; nada garante que a operação não aconteceu, mas
+                repeti-la é sempre seguro.
+        """
+        reply = await self._batcher.submit(script, self._bases[partition], head, op)
+        if isinstance(reply, Exception):
+            raise unavailable(reply) from reply
+        return reply
+
+    async def read(self, stage: str, consumer: str, partitions: Sequence[int], count: int) -> list[Entry]:
+        """Espera até `block_ms` por entradas novas de `stage`; no máximo `count` por partição."""
+        streams = [keys.stream(self._bases[p], stage) for p in partitions]
+        args = ("GROUP", keys.GROUP, consumer, "COUNT", count, "BLOCK", self.block_ms, "STREAMS")
+        return await self._read(*args, *streams, *([">"] * len(streams)))
+
+    async def history(self, stage: str, consumer: str) -> list[Entry]:
+        """O que já foi entregue a `consumer` e segue pendente, em todas as partições."""
+        streams = [keys.stream(base, stage) for base in self._bases]
+        args = ("GROUP", keys.GROUP, consumer, "COUNT", 1000, "STREAMS")
+        entries = await self._read(*args, *streams, *(["0"] * len(streams)))
+        return [entry for entry in entries if entry.fields]
+
+    async def _read(self, *args: object) -> list[Entry]:
+        try:
+            reply = await self._readers.execute_command("XREADGROUP", *args)  # type: ignore[no-untyped-call] # redis-py
+        except (RedisError, OSError) as error:
+            raise unavailable(error) from error
+        entries = []
+        for name, rows in reply or ():
+            partition = self._by_stream[name[: name.index(b"}") + 1]]
+            for entry_id, flat in rows:
+                pairs = iter(flat or ())
+                fields = dict(zip(pairs, pairs, strict=True))
+                entries.append(Entry(partition, entry_id.decode(), fields))
+        return entries
+
+    async def ready(self) -> bool:
+        """O Redis responde e aceita comandos?"""
+        try:
+            return bool(await self._commands.ping())
+        except (RedisError, OSError):
+            return False
+
+    async def info(self, section: str) -> dict[str, Any]:
+        """`INFO` do servidor, para diagnóstico."""
+        try:
+            return dict(await self._commands.info(section))
+        except (RedisError, OSError) as error:
+            raise unavailable(error) from error
+
+    async def close(self) -> None:
+        """Fecha as conexões; o que estiver pendente no lote termina antes."""
+        await self._batcher.close()
+        await self._commands.aclose()
+        await self._readers.aclose()
+
+    async def _execute(self, calls: Sequence[Call]) -> list[Any]:
+        replies = await self._pipeline(calls)
+        if any(isinstance(reply, NoScriptError) for reply in replies):
+            for script in {call.script for call in calls}:
+                await self._commands.script_load(script.source)
+            replies = await self._pipeline(calls)
+        return [
+            await self._one_by_one(call) if _poisoned(call, reply) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]
+
+    async def _pipeline(self, calls: Sequence[Call]) -> list[Any]:
+        now = str(self._clock() if self._clock else 0)
+        pipe = self._commands.pipeline(transaction=False)
+        for call in calls:
+            pipe.evalsha(call.script.sha, 1, call.base, now, *call.argv())
+        try:
+            return list(await pipe.execute(raise_on_error=False))
+        except (RedisError, OSError) as error:
+            return [error] * len(calls)
+
+    async def _one_by_one(self, call: Call) -> list[Any]:
+        """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
+        replies: list[Any] = []
+        for op in call.ops:
+            reply = (await self._pipeline([Call(call.script, call.base, call.head, [op])]))[0]
+            replies.append(reply if isinstance(reply, Exception) else reply[0])
+        return replies
+
+
+def _poisoned(call: Call, reply: object) -> bool:
+    if len(call.ops) == 1 or not isinstance(reply, ResponseError):
+        return False
+    return unavailable(reply).code == "redis_error"

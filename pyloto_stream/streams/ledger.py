@@ -1,0 +1,71 @@
+"""Como enviar uma vez só a uma API sem idempotência? Anotando a intenção antes de cada chamada.
+
+Promete: com o livro em dúvida, ninguém envia antes de `settle_window_s`, tempo em que um status da Meta ainda
+pode dizer o que houve. Limite: um processo congelado
+entre esta resposta e a escrita no socket pode enviar depois.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from pyloto_stream.errors import LostError
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.model import Turn
+from pyloto_stream.streams.scripts import Script
+
+LEDGER_TTL_MS = 31 * 86_400_000
+"""A Meta tenta entregar por até 30 dias e ainda pode relatar falha: o livro lembra um dia a mais."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """O que fazer com o envio.
+
+    `go`: chamar a API (`attempt` a partir de 1; `resend` se a dúvida anterior venceu sem notícia).
+    `sent`: já foi, `external_id` é o id dado pela API. `failed`: a API relatou falha definitiva.
+    `doubt`: esperar até `until_ms`. `silenced`: o modo da conversa não deixa o robô falar.
+    """
+
+    verdict: Literal["go", "sent", "failed", "doubt", "silenced"]
+    attempt: int = 0
+    resend: bool = False
+    external_id: str = ""
+    until_ms: int = 0
+
+
+class SendLedger:
+    """Livro de envios. `consumer` é o nome deste processo nos grupos: só quem tem a entrada pode enviar."""
+
+    def __init__(self, gateway: Gateway, consumer: str, settle_window_s: float) -> None:
+        self._gateway = gateway
+        self._consumer = consumer
+        self._window_ms = int(settle_window_s * 1000)
+
+    async def begin(self, turn: Turn, reply_id: str, *, any_mode: bool = False) -> Ruling:
+        """Registra a intenção de enviar `reply_id` em nome de `turn` e decide.
+
+        Raises:
+            LostError: a entrada já não é deste processo.
+            UnavailableError: Redis fora do ar; nada foi enviado.
+        """
+        op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
+              "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
+              "any": 1 if any_mode else None}  # fmt: skip
+        verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
+        match verdict.decode():
+            case "go":
+                return Ruling("go", attempt=rest[0], resend=bool(rest[1]))
+            case "sent":
+                return Ruling("sent", external_id=rest[0].decode())
+            case "doubt":
+                return Ruling("doubt", until_ms=rest[0] + self._window_ms)
+            case "silenced":
+                return Ruling("silenced")
+            case "failed":
+                return Ruling("failed")
+        raise LostError("entry taken over before sending")
+
+    async def refused(self, turn: Turn, reply_id: str, *, for_good: bool) -> None:
+        """A API certamente não enviou: `for_good` encerra; senão a próxima tentativa pode ir sem esperar."""
+        op = {"r": reply_id, "st": "failed" if for_good else "retry"}
+        await self._gateway.submit(Script.END_SEND, turn.partition, op)

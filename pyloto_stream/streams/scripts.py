@@ -1,0 +1,45 @@
+"""Onde estão as transições? Um arquivo Lua por transição em `lua/`, com o modelo de dados em `common.lua`."""
+
+from enum import Enum
+from functools import cached_property
+from hashlib import sha1
+from importlib.resources import files
+
+import msgspec
+
+_FOLDER = files("pyloto_stream.streams") / "lua"
+
+
+class Script(Enum):
+    """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua` e o resto."""
+
+    ACCEPT = "accept"
+    BEGIN_SEND = "begin_send"
+    BOOT = "boot"
+    BURY = "bury"
+    CLAIM = "claim"
+    COMMIT = "commit"
+    END_SEND = "end_send"
+    LEAVE = "leave"
+    MODE = "mode"
+    PARK = "park"
+    PROMOTE = "promote"
+    REFRESH = "refresh"
+    RELEASE = "release"
+    STATUS = "status"
+    SETTLE_META = "settle_meta"
+
+    @cached_property
+    def source(self) -> str:
+        """Texto completo do script."""
+        header, _, body = (_FOLDER / f"{self.value}.lua").read_text("utf-8").partition("\n")
+        return "\n".join((header, (_FOLDER / "common.lua").read_text("utf-8"), body))
+
+    @cached_property
+    def sha(self) -> str:
+        """Nome do script no servidor (SHA-1, como o `EVALSHA` pede)."""
+        return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+
+pack = msgspec.msgpack.Encoder().encode
+"""Codifica uma operação para os scripts."""

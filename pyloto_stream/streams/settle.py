@@ -1,0 +1,181 @@
+"""O que acontece com uma entrada em mãos? Decidir uma vez (`_outcome`, nunca levanta) e aplicar uma vez.
+
+Cada ramo diz se a entrada é confirmada e por quê. Redis fora do ar na hora de aplicar: insiste até voltar; a
+decisão não se perde, e repetir o script é seguro.
+"""
+
+import asyncio
+import inspect
+import random
+import time
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyloto_stream.errors import LostError, PermanentError, PylotoError, TransientError, UnavailableError
+from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
+from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.scripts import Script
+
+if TYPE_CHECKING:
+    from pyloto_stream.clock import Clock
+    from pyloto_stream.streams.gateway import Entry, Gateway
+    from pyloto_stream.streams.model import Lane
+    from pyloto_stream.streams.telemetry import Telemetry
+    from pyloto_stream.streams.worker import StageSpec, WorkerOptions
+
+
+class Bury(NamedTuple):
+    """Decisão: vai para a fila de mortos."""
+
+    failure: Failure
+
+
+class Park(NamedTuple):
+    """Decisão: repete ou adia; `failed` diz se conta tentativa."""
+
+    due_ms: int
+    failed: bool
+    code: str
+    payload: bytes | None = None
+
+
+Decision = Plan | Park | Bury | None
+
+
+class Settler:
+    """Decide e aplica para uma etapa; sem estado entre entradas."""
+
+    def __init__(
+        self,
+        gateway: "Gateway",
+        lanes: "Mapping[str, Lane]",
+        spec: "StageSpec",
+        consumer: str,
+        options: "WorkerOptions",
+        telemetry: "Telemetry",
+        clock: "Clock",
+    ) -> None:
+        self._gateway = gateway
+        self._lanes = lanes
+        self._spec = spec
+        self._consumer = consumer
+        self._options = options
+        self._telemetry = telemetry
+        self._clock = clock
+        self.inline = not inspect.iscoroutinefunction(spec.handler)
+
+    async def work_batch(self, entries: "Sequence[Entry]", deaths: Mapping[str, int]) -> None:
+        """Decide um lote de uma etapa pura e aplica tudo junto."""
+        decided = []
+        for entry in entries:
+            turn, decision = self._ready(entry, deaths)
+            if turn is not None and decision is None:
+                decision = self._judge(turn, self._decide_inline(turn))
+            decided.append(self._apply(entry, turn, decision))
+        await asyncio.gather(*decided)
+
+    async def work(self, entry: "Entry", deaths: Mapping[str, int]) -> None:
+        """Decide uma entrada de uma etapa com E/S e aplica."""
+        turn, decision = self._ready(entry, deaths)
+        if turn is not None and decision is None:
+            decision = self._judge(turn, await self._decide(turn))
+        await self._apply(entry, turn, decision)
+
+    def _ready(self, entry: "Entry", deaths: Mapping[str, int]) -> tuple[Turn | None, Decision]:
+        try:
+            turn = decode(entry, self._spec.name, self._clock())
+        except PermanentError as error:
+            return None, Bury(Failure(error.code, str(error), 0))
+        count = deaths.get(entry.id, 1)
+        if count > self._options.max_deaths:
+            text = f"delivered {count} times without an end"
+            return turn, Bury(Failure("worker_died", text, turn.failures))
+        return turn, None
+
+    def _decide_inline(self, turn: Turn) -> Outcome | Exception:
+        started = time.perf_counter()
+        try:
+            result = self._spec.handler(turn)
+            return TypeError("awaitable from a pure stage") if isinstance(result, Awaitable) else result
+        except Exception as error:  # noqa: BLE001 — toda falha vira um valor; `_judge` decide o que ela é
+            return error
+        finally:
+            self._telemetry.handled(turn.stage, time.perf_counter() - started)
+
+    async def _decide(self, turn: Turn) -> Outcome | Exception:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._options.stage_timeout_s):
+                result = self._spec.handler(turn)
+                return await result if isinstance(result, Awaitable) else result
+        except Exception as error:  # noqa: BLE001 — toda falha vira um valor; `_judge` decide o que ela é
+            return error
+        finally:
+            self._telemetry.handled(turn.stage, time.perf_counter() - started)
+
+    def _judge(self, turn: Turn, result: Outcome | Exception) -> Decision:
+        """Uma só tabela: de resultado para decisão."""
+        match result:
+            case Plan():
+                return result
+            case Snooze():
+                return Park(result.due_ms, failed=False, code="", payload=result.payload)
+            case LostError():
+                return None  # outro tem a entrada: nada a gravar, nada a confirmar
+            case UnavailableError():
+                return Park(self._retry_at(turn.snoozes, result), failed=False, code=result.code)
+            case PermanentError():
+                return Bury(Failure(result.code, str(result), turn.failures + 1))
+        code = result.code if isinstance(result, PylotoError) else f"bug_{type(result).__name__}"
+        if turn.failures + 1 >= self._options.max_attempts:
+            text = str(result) if isinstance(result, PylotoError) else "unexpected exception"
+            return Bury(Failure(code, text, turn.failures + 1))
+        return Park(self._retry_at(turn.failures, result), failed=True, code=code)
+
+    def _retry_at(self, tries: int, error: Exception) -> int:
+        """Espera exponencial com sorteio cheio, teto, e o mínimo pedido por quem recusou."""
+        ceiling = min(self._options.retry_max_s, self._options.retry_base_s * 2 ** min(tries, 20))
+        wait_ms = int(ceiling * 1000 * random.uniform(0.5, 1))  # noqa: S311 — sorteio sem fim criptográfico
+        asked = error.retry_after_ms if isinstance(error, TransientError) else 0
+        return self._clock() + max(wait_ms, asked)
+
+    async def _apply(self, entry: "Entry", turn: Turn | None, decision: Decision) -> None:
+        if decision is None:
+            self._telemetry.lost(self._spec.name, 1)
+            return
+        script, op = self._operation(entry, turn, decision)
+        delay = 0.05
+        while True:
+            try:
+                reply = await self._gateway.submit(script, entry.partition, op)
+            except UnavailableError:
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 1.0)
+            else:
+                break
+        self._report(decision, applied=bool(reply))
+
+    def _operation(
+        self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury
+    ) -> tuple[Script, dict[str, object]]:
+        if isinstance(decision, Bury) or turn is None:
+            failure = decision.failure if isinstance(decision, Bury) else Failure("undecodable_token", "", 0)
+            notice = self._spec.notice(turn, failure) if turn is not None else None
+            return Script.BURY, bury_op(entry, self._spec.name, failure, self._lanes, notice)
+        if isinstance(decision, Park):
+            op = park_op(turn, decision.due_ms, failed=decision.failed, payload=decision.payload)
+            return Script.PARK, op
+        return Script.COMMIT, commit_op(turn, decision, self._lanes, self._consumer)
+
+    def _report(self, decision: Plan | Park | Bury, *, applied: bool) -> None:
+        stage = self._spec.name
+        if not applied:
+            self._telemetry.fenced(stage, 1)
+        elif isinstance(decision, Bury):
+            self._telemetry.buried(stage, decision.failure.code)
+        elif isinstance(decision, Park) and decision.failed:
+            self._telemetry.retried(stage, decision.code)
+        elif isinstance(decision, Park):
+            self._telemetry.snoozed(stage)
+        else:
+            self._telemetry.committed(stage, 1)

@@ -1,0 +1,47 @@
+"""Quem acorda o que dorme? Todo processo de trabalho promove, de todas as partições, o que venceu.
+
+Promete: cada temporizador dispara uma vez (a promoção é um script) e no máximo `tick_s` depois de vencer, com
+qualquer número de processos, também depois de reinícios.
+"""
+
+import asyncio
+from contextlib import suppress
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.scripts import Script
+
+PER_CALL = 200
+"""Promoções por script: limita o tempo em que ele ocupa o servidor."""
+
+
+class TimerPump:
+    """Laço de promoção; `tick_s` é o intervalo máximo entre duas olhadas."""
+
+    def __init__(self, gateway: Gateway, *, tick_s: float = 0.25) -> None:
+        self._gateway = gateway
+        self._tick_s = tick_s
+
+    async def promote_due(self) -> int:
+        """Promove tudo o que venceu até agora e devolve 0 se nada havia.
+
+        Raises:
+            UnavailableError: Redis fora do ar.
+        """
+        total, partitions = 0, list(range(self._gateway.partitions))
+        while partitions:
+            replies = await asyncio.gather(
+                *(self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in partitions)
+            )
+            total += sum(replies)
+            full = zip(partitions, replies, strict=True)
+            partitions = [p for p, promoted in full if promoted == PER_CALL]
+        return total
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Promove até `stop`; Redis fora do ar só atrasa."""
+        while not stop.is_set():
+            with suppress(UnavailableError):  # a leitura relata a queda; aqui basta tentar no próximo tique
+                await self.promote_due()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._tick_s)

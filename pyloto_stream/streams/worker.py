@@ -1,0 +1,191 @@
+"""Como um processo trabalha uma etapa? Lê, decide, grava, assume o abandonado e sai sem perder nada.
+
+O laço: pegar entradas → decidir (nunca levanta) → aplicar num script. Quem lê nunca tem em mãos mais do que
+`concurrency` permite começar. Promete que todo token lido termina em commit, repetição, fila de mortos ou
+devolução. Limite: o efeito externo de uma etapa pode acontecer duas vezes se ela não usa o livro de envios.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+
+import msgspec
+
+from pyloto_stream.clock import Clock, system_clock
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.gateway import Entry, Gateway
+from pyloto_stream.streams.lease import Failure
+from pyloto_stream.streams.model import Handler, Lane, Turn
+from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.settle import Settler
+from pyloto_stream.streams.telemetry import Telemetry
+
+
+class WorkerOptions(msgspec.Struct, frozen=True):
+    """Prazos em segundos. `max_deaths`: entregas sem conclusão até enterrar o que mata seu trabalhador."""
+
+    concurrency: int = 32
+    claim_idle_s: float = 6.0
+    stage_timeout_s: float = 60.0
+    drain_timeout_s: float = 10.0
+    max_attempts: int = 5
+    max_deaths: int = 4
+    retry_base_s: float = 0.5
+    retry_max_s: float = 60.0
+
+
+class StageSpec(msgspec.Struct, frozen=True):
+    """Uma etapa: nome, o que ela faz e o aviso que um enterro deixa na conversa (`None`: nenhum)."""
+
+    name: str
+    handler: Handler
+    notice: Callable[[Turn, Failure], bytes | None] = lambda _turn, _failure: None
+
+
+class Worker:
+    """Um consumidor do grupo da etapa `spec`, com o nome `consumer` (único por início de processo)."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        lanes: Mapping[str, Lane],
+        spec: StageSpec,
+        consumer: str,
+        options: WorkerOptions,
+        telemetry: Telemetry,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._gateway = gateway
+        self._stage = spec.name
+        self._consumer = consumer
+        self._options = options
+        self._telemetry = telemetry
+        self._settler = Settler(gateway, lanes, spec, consumer, options, telemetry, clock)
+        self._held: dict[tuple[int, str], asyncio.Task[None]] = {}
+        self._room = asyncio.Event()
+        self._turn = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Trabalha até `stop`; então termina o que tem em `drain_timeout_s`, devolve o resto e sai."""
+        reader = asyncio.create_task(self._read_forever())
+        others = [
+            asyncio.create_task(self._every(self._options.claim_idle_s / 3, self._refresh)),
+            asyncio.create_task(self._every(self._options.claim_idle_s / 4, self._claim)),
+        ]
+        await stop.wait()
+        await _cancel([reader, others[1]])
+        if self._held:
+            await asyncio.wait(list(self._held.values()), timeout=self._options.drain_timeout_s)
+        await _cancel(others)
+        await self._leave()
+
+    async def _leave(self) -> None:
+        """Devolve o que não terminou, inclusive entregas cuja resposta nunca vimos, e sai do grupo."""
+        await _cancel(list(self._held.values()))
+        try:
+            for entry in await self._gateway.history(self._stage, self._consumer):
+                op = {"s": self._stage, "i": entry.id, "w": self._consumer}
+                await self._gateway.submit(Script.RELEASE, entry.partition, op)
+            op = {"s": self._stage, "w": self._consumer}
+            for partition in range(self._gateway.partitions):
+                await self._gateway.submit(Script.LEAVE, partition, op)
+        except UnavailableError:
+            return  # sem Redis nada há a devolver: outro assume quando a ociosidade passar do limite
+
+    async def _read_forever(self) -> None:
+        down_since, delay = 0.0, 0.05
+        adopt = False
+        while True:
+            free = self._options.concurrency - len(self._held)
+            if free <= 0:
+                self._room.clear()
+                await self._room.wait()
+                continue
+            try:
+                if adopt:
+                    self._start(await self._gateway.history(self._stage, self._consumer))
+                    adopt = False
+                    continue
+                entries = await self._gateway.read(self._stage, self._consumer, *self._share(free))
+            except UnavailableError as error:
+                if not down_since:
+                    down_since = time.monotonic()
+                    self._telemetry.reader_down(self._stage, error.code)
+                adopt = True  # a resposta perdida pode ter deixado entradas nossas que não vimos
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 1.0)
+                continue
+            if down_since:
+                self._telemetry.reader_up(self._stage, time.monotonic() - down_since)
+                down_since, delay = 0.0, 0.05
+            if entries:
+                self._telemetry.read(self._stage, len(entries))
+                self._start(entries)
+
+    def _share(self, free: int) -> tuple[list[int], int]:
+        """De quais partições ler e quantas entradas de cada, para não passar de `free`; em rodízio."""
+        total = self._gateway.partitions
+        self._turn = (self._turn + 1) % total
+        order = [(self._turn + offset) % total for offset in range(total)]
+        return order[:free], max(1, free // total)
+
+    def _start(self, entries: Iterable[Entry], deliveries: Mapping[str, int] | None = None) -> None:
+        fresh = [entry for entry in entries if (entry.partition, entry.id) not in self._held]
+        deaths = deliveries or {}
+        if self._settler.inline:
+            self._track(fresh, asyncio.create_task(self._settler.work_batch(fresh, deaths)))
+        else:
+            for entry in fresh:
+                self._track([entry], asyncio.create_task(self._settler.work(entry, deaths)))
+
+    def _track(self, entries: list[Entry], task: "asyncio.Task[None]") -> None:
+        held = [(entry.partition, entry.id) for entry in entries]
+        self._held.update(dict.fromkeys(held, task))
+
+        def done(_: "asyncio.Task[None]") -> None:
+            for key in held:
+                self._held.pop(key, None)
+            self._room.set()
+
+        task.add_done_callback(done)
+
+    async def _claim(self) -> None:
+        free = self._options.concurrency - len(self._held)
+        if free <= 0:
+            return
+        op = {"s": self._stage, "w": self._consumer, "idle": int(self._options.claim_idle_s * 1000),
+              "limit": max(1, free // self._gateway.partitions)}  # fmt: skip
+        for partition in range(self._gateway.partitions):
+            rows = await self._gateway.submit(Script.CLAIM, partition, op)
+            entries, deliveries = [], {}
+            for entry_id, count, flat in rows:
+                pairs = iter(flat)
+                entries.append(Entry(partition, entry_id.decode(), dict(zip(pairs, pairs, strict=True))))
+                deliveries[entry_id.decode()] = count
+            if entries:
+                self._telemetry.claimed(self._stage, len(entries))
+                self._start(entries, deliveries)
+
+    async def _refresh(self) -> None:
+        held = list(self._held.items())
+        ops = [({"s": self._stage, "i": entry_id, "w": self._consumer}, p) for (p, entry_id), _ in held]
+        calls = [self._gateway.submit(Script.REFRESH, partition, op) for op, partition in ops]
+        for (key, task), mine in zip(held, await asyncio.gather(*calls), strict=True):
+            if not mine and key in self._held and not self._settler.inline:
+                self._telemetry.lost(self._stage, 1)
+                task.cancel()
+
+    async def _every(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            with suppress(UnavailableError):  # a leitura relata a queda
+                await action()
+
+
+async def _cancel(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    pending = [task for task in tasks if not task.done()]
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.wait(pending)

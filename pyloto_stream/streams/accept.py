@@ -40,7 +40,7 @@ class Acceptor:
         self._first = {lane.name: lane.stages[0] for lane in lanes}
         self._turn_lane = lanes[0].name
         ttl_ms = int(options.dedupe_ttl_s * 1000)
-        self._head = pack({
+        (self._head,) = pack({
             "bucket_ms": max(1, ttl_ms // DEDUPE_BUCKETS),
             "buckets": DEDUPE_BUCKETS,
             "ttl_ms": ttl_ms,

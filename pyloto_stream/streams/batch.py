@@ -4,15 +4,13 @@ Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from pyloto_stream.streams.scripts import Script, pack
+from pyloto_stream.streams.scripts import Op, Script, pack
 
 MAX_OPS = 512
 """Operações por ida: limita o tempo em que um script ocupa o servidor."""
-
-Op = Mapping[str, object]
 
 
 class Call:
@@ -28,7 +26,7 @@ class Call:
 
     def argv(self) -> list[bytes]:
         """Argumentos depois do instante: cabeçalho (se há) e uma operação por argumento."""
-        packed = [pack(op) for op in self.ops]
+        packed = [part for op in self.ops for part in pack(op)]
         return [self.head, *packed] if self.head else packed
 
 

@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -21,7 +21,7 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Batcher, Call
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.scripts import Op, Script
 
 COMMAND_TIMEOUT_S = 3.0
 READ_MARGIN_S = 3.0
@@ -103,9 +103,7 @@ class Gateway:
         ]
         await asyncio.gather(*boots)
 
-    async def submit(
-        self, script: Script, partition: int, op: Mapping[str, object], head: bytes = b""
-    ) -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
+    async def submit(self, script: Script, partition: int, op: Op, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
         """Pede a transição `op` na partição e devolve a resposta dela.
 
         Raises:

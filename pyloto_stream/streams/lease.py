@@ -10,6 +10,7 @@ import msgspec
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.gateway import Entry
 from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Turn
+from pyloto_stream.streams.scripts import Blobs
 
 MAX_MESSAGE = 300
 
@@ -64,36 +65,37 @@ def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) 
     if plan.sent is not None:
         op["sn"] = plan.sent
     if plan.feed:
-        op["fd"] = [(feed.lane, lanes[feed.lane].stages[0], feed.event) for feed in plan.feed]
+        op["fd"] = [(feed.lane, lanes[feed.lane].stages[0]) for feed in plan.feed]
+        op["fe"] = Blobs(feed.event for feed in plan.feed)
     if plan.timers:
         op["tm"] = [
-            (timer.name,) if isinstance(timer, CancelTimer) else (timer.name, timer.due_ms, timer.event)
+            (timer.name,) if isinstance(timer, CancelTimer) else (timer.name, timer.due_ms)
             for timer in plan.timers
         ]
+        op["te"] = Blobs(b"" if isinstance(timer, CancelTimer) else timer.event for timer in plan.timers)
     return op
 
 
 def park_op(turn: Turn, due_ms: int, *, failed: bool, payload: bytes | None = None) -> dict[str, object]:
     """Operação de `park.lua`: o token volta em `due_ms`, contando uma falha ou um adiamento."""
-    token = {
-        "l": turn.lane, "c": turn.conversation, "n": turn.number, "e": turn.events, "s": turn.state,
+    return {
+        "s": turn.stage, "i": turn.entry_id, "due": due_ms,
+        "l": turn.lane, "c": turn.conversation, "n": turn.number, "e": turn.events, "st": turn.state,
         "p": turn.payload if payload is None else payload, "m": turn.mode,
         "f": turn.failures + failed, "z": turn.snoozes + (not failed),
     }  # fmt: skip
-    return {"s": turn.stage, "i": turn.entry_id, "due": due_ms, "t": token}
 
 
 def bury_op(
     entry: Entry, stage: str, failure: Failure, lanes: Mapping[str, Lane], notice: bytes | None
 ) -> dict[str, object]:
     """Operação de `bury.lua`: o token inteiro, a causa, e o aviso que abre o próximo turno da conversa."""
-    record: list[object] = [
-        "entry", entry.id, "code", failure.code, "message", failure.message[:MAX_MESSAGE],
-        "attempts", failure.failures,
-    ]  # fmt: skip
+    cause = {"entry": entry.id, "code": failure.code, "message": failure.message[:MAX_MESSAGE],
+             "attempts": str(failure.failures)}  # fmt: skip
+    record = [part.encode() for pair in cause.items() for part in pair]
     for name, value in entry.fields.items():
-        record += [name, value]
-    op: dict[str, object] = {"s": stage, "i": entry.id, "r": record}
+        record += (name, value)
+    op: dict[str, object] = {"s": stage, "i": entry.id, "r": Blobs(record)}
     lane, conversation = (entry.fields.get(name, b"").decode("utf-8", "replace") for name in (b"l", b"c"))
     if lane in lanes and conversation:
         op |= {"l": lane, "f": lanes[lane].stages[0], "c": conversation}

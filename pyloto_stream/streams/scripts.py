@@ -1,5 +1,6 @@
 """Onde estão as transições? Um arquivo Lua por transição em `lua/`, com o modelo de dados em `common.lua`."""
 
+from collections.abc import Mapping
 from enum import Enum
 from functools import cached_property
 from hashlib import sha1
@@ -41,5 +42,33 @@ class Script(Enum):
         return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
-pack = msgspec.msgpack.Encoder().encode
-"""Codifica uma operação para os scripts."""
+_encode = msgspec.msgpack.Encoder().encode
+Op = Mapping[str, object]
+
+
+class Blobs(tuple[bytes, ...]):
+    """Sequência de bytes crus como valor de uma operação."""
+
+    __slots__ = ()
+
+
+def pack(op: Op) -> list[bytes]:
+    """Argumentos de uma operação: o que é pequeno em msgpack, e cada valor em bytes no seu próprio argumento.
+
+    O msgpack do Redis 7.0 não lê o tipo binário; além disso, assim os documentos não são copiados.
+    """
+    plain: dict[str, object] = {}
+    names: list[tuple[str, int]] = []
+    blobs: list[bytes] = []
+    for name, value in op.items():
+        if isinstance(value, bytes):
+            names.append((name, 0))
+            blobs.append(value)
+        elif isinstance(value, Blobs):
+            names.append((name, len(value)))
+            blobs += value
+        elif value is not None:
+            plain[name] = value
+    if names:
+        plain["_"] = names
+    return [_encode(plain), *blobs]

@@ -86,8 +86,8 @@ class Settler:
             turn = decode(entry, self._spec.name, self._clock())
         except PermanentError as error:
             return None, Bury(Failure(error.code, str(error), 0))
-        count = deaths.get(entry.id, 1)
-        if count > self._options.max_deaths:
+        count = deaths.get(entry.id, 0)
+        if count >= self._options.max_deaths:
             text = f"delivered {count} times without an end"
             return turn, Bury(Failure("worker_died", text, turn.failures))
         return turn, None

@@ -30,7 +30,7 @@ class WorkerOptions(msgspec.Struct, frozen=True):
     stage_timeout_s: float = 60.0
     drain_timeout_s: float = 10.0
     max_attempts: int = 5
-    max_deaths: int = 4
+    max_deaths: int = 3
     retry_base_s: float = 0.5
     retry_max_s: float = 60.0
 

@@ -89,8 +89,24 @@ local function take_timer(set, member)
   return packed and cmsgpack.unpack(packed)
 end
 
+-- Operação: msgpack seguido dos valores em bytes; o campo "_" diz quais {nome, quantos} (0: um só, não lista).
 local function ops()
-  local list = {}
-  for i = 2, #ARGV do list[i - 1] = cmsgpack.unpack(ARGV[i]) end
+  local list, i = {}, 2
+  while i <= #ARGV do
+    local op = cmsgpack.unpack(ARGV[i])
+    for _, blob in ipairs(op._ or {}) do
+      if blob[2] == 0 then
+        i = i + 1
+        op[blob[1]] = ARGV[i]
+      else
+        local many = {}
+        for n = 1, blob[2] do many[n] = ARGV[i + n] end
+        op[blob[1]] = many
+        i = i + blob[2]
+      end
+    end
+    list[#list + 1] = op
+    i = i + 1
+  end
   return list
 end

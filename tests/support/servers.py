@@ -1,0 +1,27 @@
+"""Que servidores reais os testes usam? Os daqui; ausentes, o teste é pulado em voz alta, e em CI falha."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pyloto_stream.streams.embedded import find_binary
+
+
+def missing(what: str, how: str) -> None:
+    """Pula o teste dizendo o que falta; com `CI` definido, falha: lá tudo tem de existir."""
+    text = f"{what} is not installed ({how})"
+    if os.environ.get("CI"):
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+def redis_binary(kind: str) -> Path:
+    """Binário `redis` (Debian, 7.0) ou `valkey` (embutido)."""
+    if kind == "valkey":
+        return find_binary()
+    found = shutil.which("redis-server")
+    if found is None:
+        missing("redis-server", "apt-get install redis-server")
+    return Path(str(found))

@@ -1,0 +1,36 @@
+"""Por onde passa uma mensagem? Estas faixas e etapas, declaradas aqui e em nenhum outro lugar.
+
+    turn:  session → ai → outbound     uma conversa por vez, do recebimento ao envio
+    audit: audit                       alimentada por todo commit e pelos status da Meta
+"""
+
+import msgspec
+
+from pyloto_stream.conversation.events import Event, TurnFailed
+from pyloto_stream.streams.lease import Failure
+from pyloto_stream.streams.model import Lane, Turn
+
+SESSION, AI, OUTBOUND, AUDIT = "session", "ai", "outbound", "audit"
+
+TURN_LANE = Lane("turn", (SESSION, AI, OUTBOUND))
+AUDIT_LANE = Lane("audit", (AUDIT,))
+
+LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE)}
+STAGES = (*TURN_LANE.stages, *AUDIT_LANE.stages)
+
+_events = msgspec.json.Decoder(list[Event])
+_encode = msgspec.json.Encoder().encode
+
+
+def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
+    """Evento que segue um turno enterrado: a sessão termina em `FAILED_INTERNAL` e a pessoa é avisada.
+
+    `None` se o próprio turno enterrado já era esse aviso: uma falha nunca gera duas linhas neutras seguidas.
+    """
+    try:
+        events = _events.decode(turn.events)
+    except msgspec.MsgspecError:
+        events = []
+    if any(isinstance(event, TurnFailed) for event in events):
+        return None
+    return _encode(TurnFailed(stage=turn.stage, code=failure.code, turn=turn.number))

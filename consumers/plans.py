@@ -1,0 +1,79 @@
+"""Como uma decisão da conversa vira um plano do executor? Tradução sem decisão nenhuma."""
+
+import msgspec
+
+from pyloto_stream.conversation.events import MessageReceived, TimerFired
+from pyloto_stream.conversation.records import Mode, Record
+from pyloto_stream.conversation.reply import Reply
+from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.step import Step, TimerChange
+from pyloto_stream.errors import PermanentError
+from pyloto_stream.streams.model import CancelTimer, Feed, Plan, SetTimer, Turn
+
+from consumers.pipeline import AUDIT_LANE, OUTBOUND
+
+_encode = msgspec.json.Encoder().encode
+_state = msgspec.json.Decoder(ConversationState)
+
+
+class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Carga da etapa `outbound`. `mode` entra em vigor junto com o fim do turno, depois do envio."""
+
+    reply: Reply
+    intent: str = ""
+    outcome: str = ""
+    mode: Mode | None = None
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """Carga da etapa `ai`: as mensagens que esperam resposta."""
+
+    messages: list[MessageReceived]
+
+
+def state_of(turn: Turn) -> ConversationState:
+    """Estado da conversa no token; uma conversa nova começa vazia.
+
+    Raises:
+        PermanentError: code `undecodable_state`.
+    """
+    try:
+        return _state.decode(turn.state) if turn.state else ConversationState()
+    except msgspec.MsgspecError as error:
+        raise PermanentError("conversation state does not decode", code="undecodable_state") from error
+
+
+def turn_id(turn: Turn) -> str:
+    """Nome do turno, único na conversa e sem dado pessoal."""
+    return f"{turn.number:x}"
+
+
+def feed(*records: Record) -> tuple[Feed, ...]:
+    """Registros para a faixa de auditoria."""
+    return tuple(Feed(AUDIT_LANE.name, _encode(record)) for record in records)
+
+
+def timer(change: TimerChange) -> SetTimer | CancelTimer:
+    """Temporizador do produto como temporizador do executor."""
+    if change.due_ms == 0:
+        return CancelTimer(change.name)
+    fired = TimerFired(name=change.name, session_id=change.session_id, due_ms=change.due_ms)
+    return SetTimer(change.name, change.due_ms, _encode(fired))
+
+
+def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = None) -> Plan:
+    """Plano que aplica `step`: responder, seguir para `to`, ou encerrar o turno em silêncio."""
+    state = step.state
+    common = Plan(
+        state=_encode(state),
+        feed=feed(*step.records),
+        timers=tuple(timer(change) for change in step.timers),
+    )
+    if step.reply is not None:
+        active = state.session.active if state.session else ""
+        outcome = (state.last_outcome or "") if state.session is None else "AWAITING_USER"
+        outgoing = Outgoing(reply=step.reply, intent=active, outcome=outcome, mode=step.mode)
+        return msgspec.structs.replace(common, to=OUTBOUND, payload=_encode(outgoing))
+    if to is not None and payload is not None:
+        return msgspec.structs.replace(common, to=to, payload=_encode(payload))
+    return msgspec.structs.replace(common, mode=step.mode)

@@ -12,18 +12,16 @@ import time
 from collections.abc import Callable, Mapping
 
 import aiohttp
-from tenacity import (
-    AsyncRetrying,
-    RetryError,
-    retry_if_result,
-    stop_after_attempt,
-    wait_random_exponential,
-)
+from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from pyloto_stream.errors import MisconfiguredError, PermanentError
 from pyloto_stream.whatsapp.graph_answer import MAX_BODY_BYTES, Answer, Sent, Silence, judge, read_answer
+from pyloto_stream.whatsapp.graph_errors import DependencyDownError, ThrottledError, WindowClosedError
 from pyloto_stream.whatsapp.messages import ReadReceipt
 from pyloto_stream.whatsapp.payloads import build_receipt
+from pyloto_stream.whatsapp.validators import InvalidMessageError
+
+__all__ = ["DependencyDownError", "Sent", "ThrottledError", "WhatsAppHttpClient", "WindowClosedError"]
 
 Observe = Callable[[str, int, int, float], None]
 """`(endpoint, status, code, seconds)`: `messages` ou `mark_read`; HTTP e código da Graph (0 se não há)."""
@@ -97,7 +95,7 @@ class WhatsAppHttpClient:
         if not _PHONE_NUMBER_ID.fullmatch(phone_number_id):
             raise PermanentError("phone_number_id has an impossible form", code="invalid_phone_number_id")
         patient = AsyncRetrying(
-            retry=retry_if_result(_unreached),
+            retry=retry_if_result(lambda answer: isinstance(answer, Silence) and answer.quick),
             stop=stop_after_attempt(CONNECT_ATTEMPTS),
             wait=wait_random_exponential(multiplier=0.05, max=0.5),
         )
@@ -116,9 +114,12 @@ class WhatsAppHttpClient:
 
         Devolve se a Meta confirmou; falha nenhuma é levantada, pois nada depende disto.
         """
-        if not message_id or not _PHONE_NUMBER_ID.fullmatch(phone_number_id):
+        if not _PHONE_NUMBER_ID.fullmatch(phone_number_id):
             return False
-        body = build_receipt(ReadReceipt(message_id, typing=typing))
+        try:
+            body = build_receipt(ReadReceipt(message_id, typing=typing))
+        except InvalidMessageError:
+            return False
         timeout_s = min(self._timeout_s, RECEIPT_TIMEOUT_S)
         answer = await self._post("mark_read", phone_number_id, body, timeout_s)
         return isinstance(answer, Answer) and answer.status == 200 and answer.success
@@ -191,7 +192,3 @@ async def _body(response: aiohttp.ClientResponse) -> bytes | None:
         return None
     response.close()
     return None
-
-
-def _unreached(answer: Answer | Silence) -> bool:
-    return isinstance(answer, Silence) and answer.quick

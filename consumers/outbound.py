@@ -1,37 +1,173 @@
 """Como a resposta chega uma vez só? Última etapa da faixa `turn`: livro de envios antes, Graph depois.
 
-O modo e a janela de 24 horas são conferidos no momento do envio. Falha certa repete; dúvida espera o status da
+O modo e a janela de 24 horas são conferidos no momento do envio. Recusa certa repete; dúvida espera o status da
 Meta; fora da janela a resposta é descartada com registro. Limite: o do livro de envios (`streams/ledger.py`).
+As decisões são as funções puras daqui; só `outbound_stage` faz E/S.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
+from consumers.plans import Outgoing, feed, state_of, turn_id
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, stored_text
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.errors import InDoubtError, PermanentError, TransientError, UnavailableError
 from pyloto_stream.streams.keys import reply_id as make_reply_id
-from pyloto_stream.streams.ledger import SendLedger
+from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Snooze, Turn
 from pyloto_stream.whatsapp.client import DependencyDownError, Sent, ThrottledError, WindowClosedError
 from pyloto_stream.whatsapp.messages import (
     Button,
     ButtonsMessage,
     ListMessage,
-    ListRow,
-    ListSection,
-    OutboundMessage,
+    Message,
+    Row,
+    Section,
     TextMessage,
 )
 from pyloto_stream.whatsapp.payloads import build
 from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
 
-from consumers.plans import Outgoing, feed, state_of, turn_id
-
 WINDOW_MS = (24 * 60 - 5) * 60_000
 """Janela de atendimento da Meta (24 h desde a última mensagem da pessoa) menos cinco minutos de margem."""
 
 _outgoing = msgspec.json.Decoder(Outgoing)
+_validator = WhatsAppMessageValidator()
+
+
+class Graph(Protocol):
+    """O que esta etapa usa do cliente da Graph API."""
+
+    async def send(self, phone_number_id: str, body: bytes) -> Sent:
+        """Envia; devolve o id da mensagem ou levanta conforme o que se sabe do envio."""
+
+    async def mark_read(self, phone_number_id: str, message_id: str, *, typing: bool) -> bool:
+        """Marca como lida e, se pedido, mostra "digitando"; nunca levanta."""
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """Uma resposta pronta para envio: corpo da chamada e o que registrar dela."""
+
+    reply_id: str
+    body: bytes
+    outgoing: Outgoing
+    state: ConversationState
+
+
+def to_message(reply: Reply) -> Message:
+    """Resposta do produto como mensagem do WhatsApp."""
+    match reply.kind:
+        case "text":
+            return TextMessage(reply.text)
+        case "buttons":
+            return ButtonsMessage(reply.text, tuple(Button(c.id, c.title) for c in reply.choices))
+        case "list":
+            rows = tuple(Row(c.id, c.title, c.description) for c in reply.choices)
+            return ListMessage(reply.text, reply.button, (Section(rows),))
+
+
+def draft(turn: Turn) -> Draft:
+    """Lê a carga do turno e monta a chamada; pura.
+
+    Raises:
+        PermanentError: code `undecodable_payload` ou `invalid_message` (nunca chega à Graph API).
+    """
+    try:
+        outgoing = _outgoing.decode(turn.payload)
+    except msgspec.MsgspecError as error:
+        raise PermanentError("payload does not decode", code="undecodable_payload") from error
+    state = state_of(turn)
+    message = to_message(outgoing.reply)
+    _validator.check(message)
+    reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
+    return Draft(reply_id, build(message, to=state.reply_to, reply_id=reply_id), outgoing, state)
+
+
+def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
+    """O que o livro manda fazer; `None` quer dizer enviar agora. Pura."""
+    match ruling.verdict:
+        case "sent":
+            return concluded(turn, ready, ruling.external_id)
+        case "doubt":
+            return Snooze(ruling.until_ms)
+        case "silenced":
+            return dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT")
+        case "failed":
+            return dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META")
+        case "go":
+            return None
+
+
+def window_open(ready: Draft, now_ms: int) -> bool:
+    """A pessoa escreveu nas últimas 24 horas? Fora disso a Meta recusa mensagem livre (erro 131047)."""
+    return now_ms - ready.state.last_inbound_at_ms < WINDOW_MS
+
+
+def concluded(turn: Turn, ready: Draft, wamid: str) -> Plan:
+    """A resposta foi enviada: registra, põe o novo modo em vigor e encerra o turno. Pura."""
+    reply = ready.outgoing.reply
+    record = MessageRecord(
+        id=wamid or ready.reply_id,
+        direction="out",
+        actor="PYLOTO",
+        at_ms=turn.now_ms,
+        type=reply.kind,
+        text=stored_text(reply.text),
+        intent=ready.outgoing.intent,
+        outcome=ready.outgoing.outcome,
+        reply_id=ready.reply_id,
+    )
+    sent = (ready.reply_id, wamid)
+    return Plan(mode=ready.outgoing.mode, sent=sent, feed=feed(record))
+
+
+def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
+    """A resposta não será enviada: fica o registro auditável do motivo. Pura."""
+    record = ActionRecord(
+        id=f"{turn_id(turn)}.{action.lower()}",
+        action=action,
+        at_ms=turn.now_ms,
+        actor="SYSTEM",
+        reason=reason,
+    )
+    return Plan(mode=ready.outgoing.mode, feed=feed(record))
+
+
+def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> Handler:
+    """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer."""
+
+    async def handle(turn: Turn) -> Outcome:
+        ready = draft(turn)
+        ruling = await ledger.begin(turn, ready.reply_id)
+        decided = before_send(turn, ready, ruling)
+        if decided is not None:
+            return decided
+        if not window_open(ready, turn.now_ms):
+            await ledger.refused(turn, ready.reply_id, for_good=True)
+            return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
+        state = ready.state
+        if state.last_inbound_id:
+            await graph.mark_read(state.phone_number_id, state.last_inbound_id, typing=True)
+        try:
+            sent = await graph.send(state.phone_number_id, ready.body)
+        except InDoubtError:
+            # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar
+            return Snooze(turn.now_ms + int(settle_window_s * 1000))
+        except WindowClosedError:
+            await ledger.refused(turn, ready.reply_id, for_good=True)
+            return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
+        except (DependencyDownError, ThrottledError) as error:
+            # não é culpa da mensagem: espera sem contar tentativa
+            await ledger.refused(turn, ready.reply_id, for_good=False)
+            raise UnavailableError(code=error.code, retry_after_ms=error.retry_after_ms) from error
+        except TransientError:
+            await ledger.refused(turn, ready.reply_id, for_good=False)
+            raise
+        except PermanentError:
+            await ledger.refused(turn, ready.reply_id, for_good=True)
+            raise
+        return concluded(turn, ready, sent.wamid)
+
+    return handle

@@ -69,15 +69,19 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Trabalha até `stop`; então termina o que tem em `drain_timeout_s`, devolve o resto e sai."""
         reader = asyncio.create_task(self._read_forever())
-        others = [
-            asyncio.create_task(self._every(self._options.claim_idle_s / 3, self._refresh)),
-            asyncio.create_task(self._every(self._options.claim_idle_s / 4, self._claim)),
-        ]
-        await stop.wait()
-        await _cancel([reader, others[1]])
-        if self._held:
-            await asyncio.wait(list(self._held.values()), timeout=self._options.drain_timeout_s)
-        await _cancel(others)
+        refresher = asyncio.create_task(self._every(self._options.claim_idle_s / 3, self._refresh))
+        claimer = asyncio.create_task(self._every(self._options.claim_idle_s / 4, self._claim))
+        signal = asyncio.create_task(_wait(stop))
+        try:
+            loops = [reader, refresher, claimer, signal]
+            ended, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()  # um laço que morre derruba o processo: parar em silêncio seria pior
+            await _cancel([reader, claimer])
+            if self._held:
+                await asyncio.wait(list(self._held.values()), timeout=self._options.drain_timeout_s)
+        finally:
+            await _cancel([reader, claimer, refresher, signal])
         await self._leave()
 
     async def _leave(self) -> None:
@@ -183,9 +187,13 @@ class Worker:
                 await action()
 
 
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
 async def _cancel(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    pending = [task for task in tasks if not task.done()]
-    for task in pending:
-        task.cancel()
-    if pending:
-        await asyncio.wait(pending)
+    pending = {task for task in tasks if not task.done()}
+    while pending:  # insiste: um cliente pode engolir um cancelamento que coincide com um prazo
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=1.0)

@@ -1,0 +1,61 @@
+"""Quem conta ao operador o que as etapas fazem? Números viram métricas; o que é raro e importa vira uma linha de log."""
+
+from loguru import logger
+
+from pyloto_stream.observability.metrics import Metrics
+
+
+class StageTelemetry:
+    """`streams.telemetry.Telemetry` sobre métricas e log. Uma linha por interrupção, com a duração no fim."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    def read(self, stage: str, n: int) -> None:
+        """Conta entradas lidas."""
+        self._metrics.read(stage, n)
+
+    def handled(self, stage: str, seconds: float) -> None:
+        """Mede uma decisão."""
+        self._metrics.handled(stage, seconds)
+
+    def committed(self, stage: str, n: int) -> None:
+        """Conta planos aplicados."""
+        self._metrics.committed(stage, n)
+
+    def fenced(self, stage: str, n: int) -> None:
+        """Conta planos descartados."""
+        self._metrics.fenced(stage, n)
+
+    def retried(self, stage: str, code: str) -> None:
+        """Conta e registra uma repetição."""
+        self._metrics.retried(stage, code)
+        logger.bind(stage=stage, code=code).warning("turn will be retried")
+
+    def snoozed(self, stage: str) -> None:
+        """Conta um adiamento."""
+        self._metrics.snoozed(stage)
+
+    def buried(self, stage: str, code: str) -> None:
+        """Conta e registra um enterro: alguém precisa olhar."""
+        self._metrics.buried(stage, code)
+        logger.bind(stage=stage, code=code).error("turn moved to the dead-letter stream")
+
+    def claimed(self, stage: str, n: int) -> None:
+        """Conta e registra trabalho assumido de quem morreu."""
+        self._metrics.claimed(stage, n)
+        logger.bind(stage=stage, entries=n).warning("abandoned entries claimed")
+
+    def lost(self, stage: str, n: int) -> None:
+        """Conta entradas que deixaram de ser nossas."""
+        self._metrics.lost(stage, n)
+
+    def reader_down(self, stage: str, code: str) -> None:
+        """Registra o início de uma interrupção de leitura."""
+        self._metrics.reader_down(stage)
+        logger.bind(stage=stage, code=code).error("reading from redis stopped")
+
+    def reader_up(self, stage: str, seconds: float) -> None:
+        """Registra o fim da interrupção, com a duração."""
+        self._metrics.reader_up(stage, seconds)
+        logger.bind(stage=stage, seconds=round(seconds, 3)).info("reading from redis resumed")

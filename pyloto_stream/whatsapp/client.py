@@ -1,9 +1,8 @@
 """Como falar com a Graph API sem nunca confundir "não enviado" com "não se sabe"?
 
 Promete: `send` devolve o id dado pela Meta ou levanta uma falha de `graph_errors.py` que diz se a mensagem
-pode ter saído; por dentro só repete o que nem chegou a conectar. Nenhum texto seu, nem exceção encadeada,
-traz token, telefone ou conteúdo. Limite: a Graph não tem idempotência; quem evita o envio duplo é o livro
-de envios.
+pode ter saído; por dentro só repete o que nem conectou. Nenhum texto seu, nem exceção encadeada, traz token,
+telefone ou conteúdo. Limite: a Graph não tem idempotência; quem evita o envio duplo é o livro de envios.
 """
 
 import asyncio
@@ -94,16 +93,9 @@ class WhatsAppHttpClient:
         """
         if not _PHONE_NUMBER_ID.fullmatch(phone_number_id):
             raise PermanentError("phone_number_id has an impossible form", code="invalid_phone_number_id")
-        patient = AsyncRetrying(
-            retry=retry_if_result(lambda answer: isinstance(answer, Silence) and answer.quick),
-            stop=stop_after_attempt(CONNECT_ATTEMPTS),
-            wait=wait_random_exponential(multiplier=0.05, max=0.5),
-        )
-        answer: Answer | Silence
-        try:
-            answer = await patient(self._post, "messages", phone_number_id, body, self._timeout_s)
-        except RetryError as exhausted:
-            answer = exhausted.last_attempt.result()
+        answer = await self._post("messages", phone_number_id, body, self._timeout_s)
+        if _unreached(answer):
+            answer = await self._insist(phone_number_id, body)
         verdict = judge(answer)
         if isinstance(verdict, Sent):
             return verdict
@@ -145,11 +137,22 @@ class WhatsAppHttpClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._max_connections, ttl_dns_cache=60),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
+            connector = aiohttp.TCPConnector(limit=self._max_connections, ttl_dns_cache=60)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._session
+
+    async def _insist(self, phone_number_id: str, body: bytes) -> Answer | Silence:
+        """Tenta de novo, já e depois com espera, o que não conectou; o envio bom não paga por isto."""
+        patient = AsyncRetrying(
+            retry=retry_if_result(_unreached),
+            stop=stop_after_attempt(CONNECT_ATTEMPTS - 1),
+            wait=wait_random_exponential(multiplier=0.05, max=0.5),
+        )
+        try:
+            return await patient(self._post, "messages", phone_number_id, body, self._timeout_s)
+        except RetryError as exhausted:
+            last: Answer | Silence = exhausted.last_attempt.result()
+            return last
 
     async def _post(
         self, endpoint: str, phone_number_id: str, body: bytes, timeout_s: float
@@ -160,8 +163,7 @@ class WhatsAppHttpClient:
         started = time.perf_counter()
         answer = await self._exchange(phone_number_id, body, timeout_s)
         if self._observe is not None:
-            seconds = time.perf_counter() - started
-            self._observe(endpoint, answer.status, answer.graph_code or 0, seconds)
+            self._observe(endpoint, answer.status, answer.graph_code or 0, time.perf_counter() - started)
         return answer
 
     async def _exchange(self, phone_number_id: str, body: bytes, timeout_s: float) -> Answer | Silence:
@@ -192,3 +194,7 @@ async def _body(response: aiohttp.ClientResponse) -> bytes | None:
         return None
     response.close()
     return None
+
+
+def _unreached(answer: Answer | Silence) -> bool:
+    return isinstance(answer, Silence) and answer.quick

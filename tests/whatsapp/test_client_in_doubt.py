@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
@@ -73,7 +75,8 @@ class TestInDoubt:
         self, graph: Graph, hasty: WhatsAppHttpClient
     ) -> None:
         graph.script = graph.drip
-        assert type(await meta.failure(hasty)) is GraphInDoubtError
+        async with asyncio.timeout(10 * meta.SHORT_S):
+            assert type(await meta.failure(hasty)) is GraphInDoubtError
 
     async def test_refusals_inside_a_5xx_stay_definite(
         self, graph: Graph, client: WhatsAppHttpClient

@@ -10,6 +10,7 @@ from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import CancelTimer, Feed, Outcome, Plan, SetTimer, Snooze, Turn
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.worker import StageSpec
+from tests.support.look import only
 from tests.support.streams import FAST, Rig, finish, forward, texts, until
 
 
@@ -193,7 +194,7 @@ async def test_permanent_failure_is_buried_with_its_token_and_the_conversation_g
         rig.start({"one": StageSpec("one", one, notice)})
         await rig.quiet()
     assert seen == [["bad"], ["buried:impossible", "next"]]
-    ((_, record),) = await redis.xrange("pyloto:{00}:dead:one")
+    record = await only(redis, "pyloto:{00}:dead:one")
     assert (record["code"], record["c"], record["e"]) == ("impossible", "ana", '["bad"]')
 
 
@@ -208,7 +209,7 @@ async def test_bug_is_buried_after_the_attempts_without_leaking_its_text(
         await rig.say("ana", "oi")
         await until(lambda: rig.telemetry.of("buried") == ["bug_ZeroDivisionError"])
         await rig.quiet()
-    ((_, record),) = await redis.xrange("pyloto:{00}:dead:one")
+    record = await only(redis, "pyloto:{00}:dead:one")
     assert (record["attempts"], record["message"]) == (str(FAST.max_attempts), "unexpected exception")
 
 
@@ -219,7 +220,7 @@ async def test_entry_that_is_not_a_token_is_buried_at_once_with_its_bytes(
         await redis.xadd("pyloto:{00}:stream:one", {"junk": "\x00\x01"})
         rig.start({"one": forward})
         await rig.quiet()
-    ((_, record),) = await redis.xrange("pyloto:{00}:dead:one")
+    record = await only(redis, "pyloto:{00}:dead:one")
     assert (record["code"], record["junk"]) == ("undecodable_token", "\x00\x01")
 
 

@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 
+from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Handler, Item, Lane, Outcome, Plan, Turn
@@ -28,6 +29,16 @@ async def until(condition: Callable[[], Awaitable[bool] | bool]) -> None:
             if value if isinstance(value, bool) else await value:
                 return
             await asyncio.sleep(0.005)
+
+
+class ManualClock:
+    """Relógio que só anda quando o teste manda; começa agora, porque as expirações são do servidor."""
+
+    def __init__(self) -> None:
+        self.ms = system_clock()
+
+    def __call__(self) -> int:
+        return self.ms
 
 
 class Recorder(Silence):
@@ -70,8 +81,16 @@ class Recorder(Silence):
 class Rig:
     """Executor completo num processo: aceita, trabalha e inspeciona."""
 
-    def __init__(self, url: str, *, partitions: int = 4, options: AcceptOptions | None = None) -> None:
-        self.gateway = Gateway(url, partitions=partitions, block_ms=200)
+    def __init__(
+        self,
+        url: str,
+        *,
+        partitions: int = 4,
+        options: AcceptOptions | None = None,
+        clock: Clock | None = None,
+        block_ms: int = 200,
+    ) -> None:
+        self.gateway = Gateway(url, partitions=partitions, clock=clock, block_ms=block_ms)
         self.acceptor = Acceptor(self.gateway, list(LANES.values()), options or AcceptOptions())
         self.telemetry = Recorder()
         self._stop = asyncio.Event()

@@ -1,0 +1,41 @@
+"""O que há no Redis, visto por fora? Leituras com tipos simples, sem passar pelo executor."""
+
+from typing import cast
+
+from redis.asyncio import Redis
+
+
+async def entries(redis: Redis, key: str) -> list[dict[str, str]]:
+    """Campos de cada entrada de um stream, na ordem; vazio se a chave não existe."""
+    found = cast("list[tuple[str, dict[str, str]]]", await redis.xrange(key))
+    return [fields for _, fields in found]
+
+
+async def only(redis: Redis, key: str) -> dict[str, str]:
+    """Campos da única entrada de um stream."""
+    (fields,) = await entries(redis, key)
+    return fields
+
+
+async def found(redis: Redis, pattern: str = "*") -> list[str]:
+    """Chaves que combinam com `pattern`, em ordem."""
+    return sorted([key async for key in redis.scan_iter(pattern)])
+
+
+async def snapshot(redis: Redis) -> dict[str, object]:
+    """Tudo o que o executor guarda, sem o que só o tempo muda (ociosidade, expiração)."""
+    return {key: await _value(redis, key) for key in await found(redis)}
+
+
+async def _value(redis: Redis, key: str) -> object:
+    kind = await redis.type(key)
+    if kind == "hash":
+        return await redis.hgetall(key)
+    if kind == "list":
+        return await redis.lrange(key, 0, -1)
+    if kind == "zset":
+        return await redis.zrange(key, 0, -1, withscores=True)
+    groups = [group["name"] for group in await redis.xinfo_groups(key)]
+    pending = [await redis.xpending_range(key, group, "-", "+", 1000) for group in groups]
+    held = [(row["message_id"], row["consumer"], row["times_delivered"]) for rows in pending for row in rows]
+    return (await redis.xrange(key), held)

@@ -22,7 +22,7 @@ DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
 DEDUPE_SLOTS = 4096
 """Gavetas por balde e partição: mantém cada hash pequeno o bastante para a codificação compacta."""
-_NOT_IN_LEDGER = 2
+_NOT_IN_LEDGER, _FULL = 2, -1
 
 
 class AcceptOptions(msgspec.Struct, frozen=True):
@@ -77,6 +77,8 @@ class Acceptor:
         reply = await self._gateway.submit(Script.ACCEPT, partition, op, self._head)
         if not isinstance(reply, int):
             raise UnavailableError("unexpected reply from accept", code="redis_error")
+        if reply == _FULL:
+            raise UnavailableError("too many tokens waiting", code="backlog_full")
         return reply
 
     def _op(self, offer: Offer) -> tuple[int, Mapping[str, object]]:

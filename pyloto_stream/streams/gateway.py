@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
@@ -55,10 +55,10 @@ def _client(url: str, timeout_s: float, retries: int) -> Redis:
 
 def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
-    text = str(error)
-    for start, code in (("OOM", "memory_full"), ("BACKLOG", "backlog_full"), ("NOGROUP", "group_missing")):
-        if text.startswith(start) or f"{start} " in text[:200]:
-            return UnavailableError(code=code)
+    if isinstance(error, OutOfMemoryError):
+        return UnavailableError(code="memory_full")
+    if str(error).startswith("NOGROUP"):
+        return UnavailableError(code="group_missing")
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
         return UnavailableError(code="redis_unavailable")
     return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")

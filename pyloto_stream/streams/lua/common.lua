@@ -40,9 +40,9 @@ local function start_turn(lane, stage, conv, events)
   local key = conv_key(lane, conv)
   local c = redis.call('HMGET', key, 'n', 's', 'm')
   local n = math.max(tonumber(c[1] or 0) + 1, now)
-  redis.call('HSET', key, 'g', int(n), 'n', int(n))
-  redis.call('PERSIST', key)
   push(stage, { l = lane, c = conv, n = n, e = events, s = c[2] or '', m = c[3] or '' })
+  redis.call('HSET', key, 'g', int(n), 'n', int(n)) -- depois: portão fechado sem token pararia a conversa
+  redis.call('PERSIST', key)
 end
 
 -- Um evento chega à faixa: vira token se o portão está aberto, senão espera na caixa de entrada.
@@ -63,8 +63,8 @@ local function advance(lane, stage, conv)
     redis.call('HDEL', key, 'g')
     redis.call('PEXPIRE', key, int(CONV_TTL_MS))
   else
-    redis.call('LTRIM', inbox, MAX_TURN_EVENTS, -1)
     start_turn(lane, stage, conv, '[' .. table.concat(waiting, ',') .. ']')
+    redis.call('LTRIM', inbox, MAX_TURN_EVENTS, -1)
   end
 end
 
@@ -73,6 +73,11 @@ local function settle_entry(stage, id)
   if redis.call('XACK', stream(stage), GROUP, id) == 0 then return false end
   redis.call('XDEL', stream(stage), id)
   return true
+end
+
+-- A entrada op.i da etapa op.s está pendente para o consumidor op.w?
+local function is_mine(op)
+  return #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 1
 end
 
 local TIMERS, PARKED = P .. ':timers', P .. ':parked'

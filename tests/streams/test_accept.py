@@ -1,0 +1,187 @@
+"""O que é aceito entra uma vez só, ou não entra, e quem ofereceu fica sabendo."""
+
+import asyncio
+import random
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams import accept
+from pyloto_stream.streams.accept import AcceptOptions, Offer
+from pyloto_stream.streams.model import Item, Outcome, Plan, Turn, Unreadable
+from tests.support.look import entries, found, only
+from tests.support.streams import ManualClock, Rig, texts
+
+TTL_S = 1000.0
+MEMORY_IDS = 20_000
+
+
+def item(text: str, conversation: str = "ana", key: str = "") -> Item:
+    """Evento `text`, lembrado por `key`, ou por si mesmo."""
+    return Item("turn", conversation, msgspec.json.encode(text), key or text)
+
+
+def mixed(count: int) -> list[Offer]:
+    """`count` ofertas: quatro quintos eventos de 50 conversas, o resto ilegível; todas distintas."""
+    return [
+        Unreadable("not_json", f"{{{n}".encode(), f"body-{n}") if n % 5 == 0 else item(f"{n}", f"c{n % 50}")
+        for n in range(count)
+    ]
+
+
+async def bodies(redis: Redis) -> list[str]:
+    """Corpos guardados na fila de mortos da entrada, de todas as partições."""
+    keys = await found(redis, "*:dead:ingress")
+    return [record["body"] for key in keys for record in await entries(redis, key)]
+
+
+async def drained(rig: Rig) -> list[str]:
+    """Trabalha até o fim e devolve os eventos vistos, em ordem."""
+    seen: list[str] = []
+
+    def one(turn: Turn) -> Outcome:
+        seen.extend(texts(turn))
+        return Plan()
+
+    rig.start({"one": one})
+    await rig.quiet()
+    return seen
+
+
+async def test_a_thousand_mixed_offers_in_one_call_each_enter_once(redis_url: str, redis: Redis) -> None:
+    offers = mixed(1000)
+    async with Rig(redis_url) as rig:
+        assert await rig.acceptor.accept(offers) == [True] * 1000
+        seen = await drained(rig)
+    assert sorted(seen) == sorted(str(n) for n in range(1000) if n % 5)
+    assert sorted(await bodies(redis)) == sorted(f"{{{n}" for n in range(0, 1000, 5))
+
+
+async def test_the_same_call_again_adds_nothing(redis_url: str, redis: Redis) -> None:
+    offers = mixed(1000)
+    async with Rig(redis_url) as rig:
+        await rig.acceptor.accept(offers)
+        assert await rig.acceptor.accept(offers) == [False] * 1000
+        assert len(await drained(rig)) == 800
+    assert len(await bodies(redis)) == 200
+
+
+async def test_twenty_concurrent_deliveries_in_any_order_take_each_event_once(redis_url: str) -> None:
+    draw = random.Random(20)  # noqa: S311 — sorteio de teste, com semente
+    async with Rig(redis_url) as rig:
+        offers = mixed(100)
+        shuffled = [draw.sample(offers, len(offers)) for _ in range(20)]
+        replies = await asyncio.gather(*map(rig.acceptor.accept, shuffled))
+        seen = await drained(rig)
+    assert sum(map(sum, replies)) == 100
+    assert len(seen) == len(set(seen)) == 80
+
+
+async def test_one_duplicate_inside_a_call_is_told_apart(redis_url: str) -> None:
+    async with Rig(redis_url) as rig:
+        assert await rig.acceptor.accept([item("a"), item("a"), item("b")]) == [True, False, True]
+
+
+async def test_events_of_one_call_keep_their_order_inside_a_conversation(redis_url: str) -> None:
+    async with Rig(redis_url) as rig:
+        await rig.acceptor.accept([item(f"{n:04}") for n in range(1000)])
+        assert await drained(rig) == [f"{n:04}" for n in range(1000)]
+
+
+async def test_an_event_without_key_is_never_a_duplicate(redis_url: str) -> None:
+    event = Item("turn", "ana", b'"tick"')
+    async with Rig(redis_url) as rig:
+        assert await rig.acceptor.accept([event, event]) == [True, True]
+        assert await drained(rig) == ["tick", "tick"]
+
+
+async def test_unreadable_body_is_kept_byte_by_byte_with_its_reason(redis_url: str) -> None:
+    body = bytes(range(256))
+    async with (
+        Rig(redis_url, partitions=1) as rig,
+        Redis.from_url(redis_url, encoding="latin-1", decode_responses=True) as raw,
+    ):
+        assert await rig.acceptor.accept([Unreadable("not_json", body, "x")]) == [True]
+        record = await only(raw, "pyloto:{00}:dead:ingress")
+        assert (record["body"].encode("latin-1"), record["code"]) == (body, "not_json")
+        assert int(record["at"]) > 0
+        assert (await rig.status()).dead_ingress == 1
+
+
+async def test_a_key_is_remembered_for_its_whole_time_and_forgotten_after(redis_url: str) -> None:
+    clock = ManualClock()
+    ttl_ms = int(TTL_S * 1000)
+    async with Rig(redis_url, clock=clock, options=AcceptOptions(dedupe_ttl_s=TTL_S)) as rig:
+        start = clock.ms
+        assert await rig.acceptor.accept([item("a")]) == [True]
+        for age_ms in (1, ttl_ms // 4, ttl_ms // 2, ttl_ms - 1, ttl_ms):
+            clock.ms = start + age_ms
+            assert await rig.acceptor.accept([item("a")]) == [False]
+        clock.ms = start + ttl_ms + ttl_ms // 4 + 1
+        assert await rig.acceptor.accept([item("a")]) == [True]
+
+
+async def test_what_remembers_keys_expires_by_itself(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, options=AcceptOptions(dedupe_ttl_s=TTL_S)) as rig:
+        await rig.acceptor.accept(mixed(50))
+    lives = [await redis.pttl(key) for key in await found(redis, "*:seen:*")]
+    assert lives
+    assert all(TTL_S * 1000 < life <= TTL_S * 1250 for life in lives)
+
+
+async def test_a_remembered_key_costs_few_bytes(
+    redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(accept, "DEDUPE_SLOTS", 64)
+    offers = [Item("turn", "ana", b"1", f"wamid.{n}") for n in range(MEMORY_IDS)]
+    async with Rig(redis_url, partitions=1) as rig:
+        assert all(await rig.acceptor.accept(offers))
+    keys = await found(redis, "*:seen:*")
+    each = sum([await redis.memory_usage(key, samples=0) or 0 for key in keys]) / MEMORY_IDS
+    with capsys.disabled():
+        print(f"\n  {each:.1f} bytes per remembered id, {len(keys)} hashes")  # noqa: T201 — a medida é o resultado
+    assert each < 32
+
+
+@pytest.mark.parametrize("conversation", ["", " ", "a|b", "a:b", "{x}", "}{", "a\0b\n", "ção 🙂", "a" * 5000])
+async def test_any_text_may_name_a_conversation(redis_url: str, conversation: str) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def two(turn: Turn) -> Outcome:
+        seen.append((turn.conversation, turn.state.decode()))
+        return Plan()
+
+    def one(turn: Turn) -> Outcome:
+        return Plan(to="two", state=b"kept")
+
+    async with Rig(redis_url) as rig:
+        rig.start({"one": one, "two": two})
+        await rig.say(conversation, "oi")
+        await rig.quiet()
+    assert seen == [(conversation, "kept")]
+
+
+async def test_a_refused_event_is_not_remembered_and_enters_when_offered_again(
+    redis_url: str, redis: Redis
+) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        await redis.set("pyloto:{00}:conv:turn:ana", "not a hash")
+        with pytest.raises(UnavailableError):
+            await rig.acceptor.accept([item("a")])
+        await redis.delete("pyloto:{00}:conv:turn:ana")
+        assert await rig.acceptor.accept([item("a")]) == [True]
+        assert await drained(rig) == ["a"]
+
+
+async def test_a_token_that_could_not_be_written_leaves_the_gate_open(redis_url: str, redis: Redis) -> None:
+    last_id = 2**64 - 1
+    async with Rig(redis_url, partitions=1) as rig:
+        await redis.xadd("pyloto:{00}:stream:one", {"x": "y"}, id=f"{last_id}-{last_id}")
+        with pytest.raises(UnavailableError):
+            await rig.acceptor.accept([item("a")])
+        await redis.delete("pyloto:{00}:stream:one")
+        await rig.gateway.open(["one"])
+        assert await rig.acceptor.accept([item("a")]) == [True]
+        assert await drained(rig) == ["a"]

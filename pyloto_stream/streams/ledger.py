@@ -66,6 +66,10 @@ class SendLedger:
         raise LostError("entry taken over before sending")
 
     async def refused(self, turn: Turn, reply_id: str, *, for_good: bool) -> None:
-        """A API certamente não enviou: `for_good` encerra; senão a próxima tentativa pode ir sem esperar."""
-        op = {"r": reply_id, "st": "failed" if for_good else "retry"}
+        """A API certamente não enviou: `for_good` encerra; senão a próxima tentativa pode ir sem esperar.
+
+        Não muda nada se a entrada já não é deste processo: a chamada em curso pode ser de quem a assumiu.
+        """
+        op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "r": reply_id,
+              "st": "failed" if for_good else "retry"}  # fmt: skip
         await self._gateway.submit(Script.END_SEND, turn.partition, op)

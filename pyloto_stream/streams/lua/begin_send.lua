@@ -5,7 +5,7 @@
 -- resposta por op: {'go', tentativa} | {'sent', id externo} | {'failed'} | {'doubt', instante do envio} |
 --                  {'silenced', modo} | {'lost'}
 local function begin(op)
-  if #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 0 then return { 'lost' } end
+  if not is_mine(op) then return { 'lost' } end
   local key = P .. ':send:' .. op.r
   local row = redis.call('HMGET', key, 'st', 'a', 'at', 'w')
   if row[1] == 'sent' then return { 'sent', row[4] or '' } end

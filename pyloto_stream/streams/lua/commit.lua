@@ -4,8 +4,17 @@
 --     st estado atual, ws gravar estado?, md modo, to próxima etapa, p carga, fd {{faixa, etapa}} com fe {evento},
 --     tm {{nome, vencimento}} ({nome} desarma) com te {evento}, sn {reply_id, id externo}
 -- resposta por op: 1 aplicado, 2 já era nosso (resposta perdida e repetida), 0 descartado
+
+-- Um envio confirmado é um fato do mundo: vale mesmo se o plano for descartado, senão quem assumiu enviaria de novo.
+local function record_sent(reply_id, external_id)
+  local key = P .. ':send:' .. reply_id
+  local st = redis.call('HGET', key, 'st')
+  if st and st ~= 'failed' then redis.call('HSET', key, 'st', 'sent', 'w', external_id) end
+end
+
 local replies = {}
 for i, op in ipairs(ops()) do
+  if op.sn then record_sent(op.sn[1], op.sn[2]) end
   local key = conv_key(op.l, op.c)
   local mark = op.s .. '|' .. op.i .. '|' .. op.w
   if not settle_entry(op.s, op.i) then
@@ -14,7 +23,6 @@ for i, op in ipairs(ops()) do
     redis.call('HSET', key, 'k', mark)
     if op.ws then redis.call('HSET', key, 's', op.st) end
     if op.md then redis.call('HSET', key, 'm', op.md) end
-    if op.sn then redis.call('HSET', P .. ':send:' .. op.sn[1], 'st', 'sent', 'w', op.sn[2]) end
     for n, feed in ipairs(op.fd or {}) do enter(feed[1], feed[2], op.c, op.fe[n]) end
     for n, timer in ipairs(op.tm or {}) do
       local member = op.l .. '|' .. op.c .. '|' .. timer[1]

@@ -3,7 +3,7 @@
 -- op: s etapa, i entrada, w consumidor. resposta por op: 1 renovado, 0 não é mais meu
 local replies = {}
 for i, op in ipairs(ops()) do
-  if #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 1 then
+  if is_mine(op) then
     redis.call('XCLAIM', stream(op.s), GROUP, op.w, 0, op.i, 'JUSTID')
     replies[i] = 1
   else

@@ -4,7 +4,7 @@
 local replies = {}
 for i, op in ipairs(ops()) do
   replies[i] = 0
-  if #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 1 then
+  if is_mine(op) then
     local entry = redis.call('XRANGE', stream(op.s), op.i, op.i)[1]
     if entry then redis.call('XADD', stream(op.s), '*', unpack(entry[2])) end
     settle_entry(op.s, op.i)

@@ -14,11 +14,11 @@ MAX_OPS = 512
 
 
 class Call:
-    """Um `EVALSHA`: script, prefixo da partição e as operações que o dividem."""
+    """Um `EVALSHA`: script, prefixo da partição e as operações, já em bytes, que o dividem."""
 
     __slots__ = ("base", "head", "ops", "script")
 
-    def __init__(self, script: Script, base: str, head: bytes, ops: list[Op]) -> None:
+    def __init__(self, script: Script, base: str, head: bytes, ops: list[list[bytes]]) -> None:
         self.script = script
         self.base = base
         self.head = head
@@ -26,7 +26,7 @@ class Call:
 
     def argv(self) -> list[bytes]:
         """Argumentos depois do instante: cabeçalho (se há) e uma operação por argumento."""
-        packed = [part for op in self.ops for part in pack(op)]
+        packed = [part for op in self.ops for part in op]
         return [self.head, *packed] if self.head else packed
 
 
@@ -35,13 +35,18 @@ class Batcher:
 
     def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]]) -> None:
         self._execute = execute
-        self._waiting: list[tuple[Script, str, bytes, Op, asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[Script, str, bytes, list[bytes], asyncio.Future[Any]]] = []
         self._flusher: asyncio.Task[None] | None = None
 
     async def submit(self, script: Script, base: str, head: bytes, op: Op) -> Any:  # noqa: ANN401 — ver Gateway
-        """Resposta da operação, ou a exceção que a impediu, como valor."""
+        """Resposta da operação, ou a exceção que a impediu, como valor.
+
+        Raises:
+            ValueError, OverflowError, TypeError: `op` não se escreve em msgpack; só quem a pediu sabe.
+        """
+        packed = pack(op)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((script, base, head, op, future))
+        self._waiting.append((script, base, head, packed, future))
         if self._flusher is None:
             self._flusher = asyncio.create_task(self._flush())
         return await future

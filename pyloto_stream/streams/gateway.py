@@ -21,10 +21,12 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Batcher, Call
-from pyloto_stream.streams.scripts import Op, Script
+from pyloto_stream.streams.scripts import Op, Script, pack
 
 COMMAND_TIMEOUT_S = 3.0
 READ_MARGIN_S = 3.0
+HISTORY_LIMIT = 1000
+"""Entradas por partição numa resposta de `history`; o que passar disso espera quem o assuma."""
 
 
 class Entry(NamedTuple):
@@ -33,6 +35,12 @@ class Entry(NamedTuple):
     partition: int
     id: str
     fields: dict[bytes, bytes]
+
+    @classmethod
+    def of(cls, partition: int, row: Sequence[Any]) -> "Entry":
+        """Entrada a partir de `[id, [campo, valor, ...]]`, como o servidor responde."""
+        pairs = iter(row[1] or ())
+        return cls(partition, row[0].decode(), dict(zip(pairs, pairs, strict=True)))
 
 
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
@@ -57,7 +65,7 @@ def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
     if isinstance(error, OutOfMemoryError):
         return UnavailableError(code="memory_full")
-    if str(error).startswith("NOGROUP"):
+    if str(error).startswith(("NOGROUP", "UNBLOCKED")):
         return UnavailableError(code="group_missing")
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
         return UnavailableError(code="redis_unavailable")
@@ -76,9 +84,7 @@ class Gateway:
         self._commands = _client(url, COMMAND_TIMEOUT_S, 1)
         self._readers = _client(url, block_ms / 1000 + READ_MARGIN_S, 0)
         self._bases = [keys.prefix(p, partitions) for p in range(partitions)]
-        self._by_stream = {
-            base.encode(): partition for partition, base in enumerate(self._bases)
-        }  # fmt: skip
+        self._by_stream = {base.encode(): partition for partition, base in enumerate(self._bases)}
         self._batcher = Batcher(self._execute)
 
     async def open(self, stages: Sequence[str]) -> None:
@@ -88,7 +94,7 @@ class Gateway:
             MisconfiguredError: a instalação tem outro número de partições.
             UnavailableError: o Redis não respondeu.
         """
-        meta = Call(Script.SETTLE_META, keys.META, b"", [{"n": self.partitions}])
+        meta = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": self.partitions})])
         recorded = (await self._execute([meta]))[0]
         if isinstance(recorded, Exception):
             raise unavailable(recorded) from recorded
@@ -96,12 +102,8 @@ class Gateway:
             raise MisconfiguredError(
                 f"STREAM_PARTITIONS: this deployment was created with {recorded[0]} partitions"
             )
-        boots = [
-            self.submit(Script.BOOT, partition, {"s": stage})
-            for partition in range(self.partitions)
-            for stage in stages
-        ]
-        await asyncio.gather(*boots)
+        pairs = ((partition, stage) for partition in range(self.partitions) for stage in stages)
+        await asyncio.gather(*(self.submit(Script.BOOT, p, {"s": stage}) for p, stage in pairs))
 
     async def submit(self, script: Script, partition: int, op: Op, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
         """Pede a transição `op` na partição e devolve a resposta dela.
@@ -115,32 +117,30 @@ class Gateway:
             raise unavailable(reply) from reply
         return reply
 
-    async def read(self, stage: str, consumer: str, partitions: Sequence[int], count: int) -> list[Entry]:
-        """Espera até `block_ms` por entradas novas de `stage`; no máximo `count` por partição."""
+    async def read(
+        self, stage: str, consumer: str, partitions: Sequence[int], count: int, *, wait: bool = True
+    ) -> list[Entry]:
+        """Entradas novas de `stage`, até `count` por partição; `wait`: espera até `block_ms` por elas."""
         streams = [keys.stream(self._bases[p], stage) for p in partitions]
-        args = ("GROUP", keys.GROUP, consumer, "COUNT", count, "BLOCK", self.block_ms, "STREAMS")
-        return await self._read(*args, *streams, *([">"] * len(streams)))
-
-    async def history(self, stage: str, consumer: str) -> list[Entry]:
-        """O que já foi entregue a `consumer` e segue pendente, em todas as partições."""
-        streams = [keys.stream(base, stage) for base in self._bases]
-        args = ("GROUP", keys.GROUP, consumer, "COUNT", 1000, "STREAMS")
-        entries = await self._read(*args, *streams, *(["0"] * len(streams)))
-        return [entry for entry in entries if entry.fields]
-
-    async def _read(self, *args: object) -> list[Entry]:
+        block = ("BLOCK", self.block_ms) if wait else ()
+        args = ("GROUP", keys.GROUP, consumer, "COUNT", count, *block, "STREAMS", *streams)
         try:
-            reply = await self._readers.execute_command("XREADGROUP", *args)  # type: ignore[no-untyped-call] # redis-py
+            reply = await self._readers.execute_command("XREADGROUP", *args, *([">"] * len(streams)))  # type: ignore[no-untyped-call] # redis-py
         except (RedisError, OSError) as error:
             raise unavailable(error) from error
-        entries = []
-        for name, rows in reply or ():
-            partition = self._by_stream[name[: name.index(b"}") + 1]]
-            for entry_id, flat in rows:
-                pairs = iter(flat or ())
-                fields = dict(zip(pairs, pairs, strict=True))
-                entries.append(Entry(partition, entry_id.decode(), fields))
-        return entries
+        return [
+            Entry.of(self._by_stream[name[: name.index(b"}") + 1]], row)
+            for name, rows in reply or ()
+            for row in rows
+        ]
+
+    async def history(self, stage: str, consumer: str) -> list[Entry]:
+        """O que já foi entregue a `consumer` e segue pendente, em todas as partições; não conta entrega."""
+        op = {"s": stage, "w": consumer, "limit": HISTORY_LIMIT}
+        replies = await asyncio.gather(
+            *(self.submit(Script.HISTORY, partition, op) for partition in range(self.partitions))
+        )
+        return [Entry.of(partition, row) for partition, rows in enumerate(replies) for row in rows]
 
     async def ready(self) -> bool:
         """O Redis responde e aceita comandos?"""
@@ -164,10 +164,12 @@ class Gateway:
 
     async def _execute(self, calls: Sequence[Call]) -> list[Any]:
         replies = await self._pipeline(calls)
-        if any(isinstance(reply, NoScriptError) for reply in replies):
-            for script in {call.script for call in calls}:
+        missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if missing:  # só os que faltavam: repetir as vizinhas trocaria as respostas delas
+            for script in {calls[n].script for n in missing}:
                 await self._commands.script_load(script.source)
-            replies = await self._pipeline(calls)
+            for n, reply in zip(missing, await self._pipeline([calls[n] for n in missing]), strict=True):
+                replies[n] = reply
         return [
             await self._one_by_one(call) if _poisoned(call, reply) else reply
             for call, reply in zip(calls, replies, strict=True)

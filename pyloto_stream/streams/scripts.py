@@ -21,6 +21,7 @@ class Script(Enum):
     CLAIM = "claim"
     COMMIT = "commit"
     END_SEND = "end_send"
+    HISTORY = "history"
     LEAVE = "leave"
     MODE = "mode"
     PARK = "park"

@@ -81,17 +81,15 @@ class Worker:
             if self._held:
                 await asyncio.wait(list(self._held.values()), timeout=self._options.drain_timeout_s)
         finally:
-            await _cancel([reader, claimer, refresher, signal])
+            await _cancel([reader, claimer, refresher, signal, *self._held.values()])
         await self._leave()
 
     async def _leave(self) -> None:
         """Devolve o que não terminou, inclusive entregas cuja resposta nunca vimos, e sai do grupo."""
-        await _cancel(list(self._held.values()))
+        op = {"s": self._stage, "w": self._consumer}
         try:
             for entry in await self._gateway.history(self._stage, self._consumer):
-                op = {"s": self._stage, "i": entry.id, "w": self._consumer}
-                await self._gateway.submit(Script.RELEASE, entry.partition, op)
-            op = {"s": self._stage, "w": self._consumer}
+                await self._gateway.submit(Script.RELEASE, entry.partition, {**op, "i": entry.id})
             for partition in range(self._gateway.partitions):
                 await self._gateway.submit(Script.LEAVE, partition, op)
         except UnavailableError:
@@ -111,7 +109,7 @@ class Worker:
                     self._start(await self._gateway.history(self._stage, self._consumer))
                     adopt = False
                     continue
-                entries = await self._gateway.read(self._stage, self._consumer, *self._share(free))
+                entries = await self._next(free)
             except UnavailableError as error:
                 if not down_since:
                     down_since = time.monotonic()
@@ -127,12 +125,19 @@ class Worker:
                 self._telemetry.read(self._stage, len(entries))
                 self._start(entries)
 
-    def _share(self, free: int) -> tuple[list[int], int]:
-        """De quais partições ler e quantas entradas de cada, para não passar de `free`; em rodízio."""
+    async def _next(self, free: int) -> list[Entry]:
+        """Entradas novas para `free` vagas, com as partições em rodízio.
+
+        Com menos vagas que partições, olha fatia por fatia antes de esperar por todas, e nenhuma fica parada.
+        """
         total = self._gateway.partitions
         self._turn = (self._turn + 1) % total
         order = [(self._turn + offset) % total for offset in range(total)]
-        return order[:free], max(1, free // total)
+        for start in range(0, total, free) if free < total else ():
+            part = order[start : start + free]
+            if entries := await self._gateway.read(self._stage, self._consumer, part, 1, wait=False):
+                return entries
+        return await self._gateway.read(self._stage, self._consumer, order, max(1, free // total))
 
     def _start(self, entries: Iterable[Entry], deliveries: Mapping[str, int] | None = None) -> None:
         fresh = [entry for entry in entries if (entry.partition, entry.id) not in self._held]
@@ -155,21 +160,17 @@ class Worker:
         task.add_done_callback(done)
 
     async def _claim(self) -> None:
-        free = self._options.concurrency - len(self._held)
-        if free <= 0:
-            return
-        op = {"s": self._stage, "w": self._consumer, "idle": int(self._options.claim_idle_s * 1000),
-              "limit": max(1, free // self._gateway.partitions)}  # fmt: skip
         for partition in range(self._gateway.partitions):
+            free = self._options.concurrency - len(self._held)
+            if free <= 0:
+                return
+            idle, limit = int(self._options.claim_idle_s * 1000), max(1, free // self._gateway.partitions)
+            op = {"s": self._stage, "w": self._consumer, "idle": idle, "limit": limit}
             rows = await self._gateway.submit(Script.CLAIM, partition, op)
-            entries, deliveries = [], {}
-            for entry_id, count, flat in rows:
-                pairs = iter(flat)
-                entries.append(Entry(partition, entry_id.decode(), dict(zip(pairs, pairs, strict=True))))
-                deliveries[entry_id.decode()] = count
+            entries = [Entry.of(partition, row) for row in rows]
             if entries:
                 self._telemetry.claimed(self._stage, len(entries))
-                self._start(entries, deliveries)
+                self._start(entries, {row[0].decode(): row[2] for row in rows})
 
     async def _refresh(self) -> None:
         held = list(self._held.items())

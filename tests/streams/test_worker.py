@@ -11,7 +11,7 @@ from pyloto_stream.streams.model import CancelTimer, Feed, Outcome, Plan, SetTim
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.worker import StageSpec
 from tests.support.look import only
-from tests.support.streams import FAST, Rig, finish, forward, texts, until
+from tests.support.streams import FAST, ManualClock, Rig, finish, forward, texts, until
 
 
 async def test_event_travels_all_stages_once_and_leaves_nothing_behind(redis_url: str, redis: Redis) -> None:
@@ -93,11 +93,13 @@ async def test_turn_numbers_grow_and_never_repeat_even_if_the_record_expires(
         numbers.append(turn.number)
         return Plan()
 
-    async with Rig(redis_url, partitions=1) as rig:
+    clock = ManualClock()
+    async with Rig(redis_url, partitions=1, clock=clock) as rig:
         rig.start({"one": one})
         await rig.say("ana", "a")
         await rig.quiet()
         await redis.delete("pyloto:{00}:conv:turn:ana")
+        clock.ms += 1
         await rig.say("ana", "b")
         await rig.quiet()
     assert numbers[0] < numbers[1]

@@ -17,6 +17,11 @@ async def only(redis: Redis, key: str) -> dict[str, str]:
     return fields
 
 
+async def state(redis: Redis, key: str) -> str:
+    """Estado gravado numa conversa; vazio se não há."""
+    return cast("str", await redis.hget(key, "s") or "")
+
+
 async def found(redis: Redis, pattern: str = "*") -> list[str]:
     """Chaves que combinam com `pattern`, em ordem."""
     return sorted([key async for key in redis.scan_iter(pattern)])

@@ -6,6 +6,7 @@ tudo, atrasa respostas, derruba conexões. `upstream` pode mudar: é como o serv
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -54,23 +55,21 @@ class Proxy:
 
     async def sever(self) -> None:
         """Derruba as conexões abertas."""
-        links = list(self._links)
+        links = set(self._links)
         for link in links:
             link.cancel()
-        await asyncio.gather(*links, return_exceptions=True)
+        if links:
+            await asyncio.wait(links)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         self._links.add(task)
-        try:
+        with suppress(OSError, asyncio.CancelledError):  # ninguém espera por esta tarefa: ela só termina
             server = await asyncio.open_unix_connection(self.upstream)
-        except OSError:
-            writer.close()
-        else:
             await _Link(self, (reader, writer), server).run()
-        finally:
-            self._links.discard(task)
+        writer.transport.abort()
+        self._links.discard(task)
 
     async def flowing(self) -> None:
         """Espera enquanto nada passa."""
@@ -104,18 +103,24 @@ class _Link:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
-            self._client[1].close()
-            self._server[1].close()
+            self._server[1].transport.abort()
 
     async def _requests(self) -> None:
+        with suppress(OSError):
+            await self._forward_requests()
+
+    async def _replies(self) -> None:
+        with suppress(OSError):
+            await self._forward_replies()
+
+    async def _forward_requests(self) -> None:
         while chunk := await self._client[0].read(_CHUNK):
             await self._proxy.flowing()
             self._request += chunk
             self._server[1].write(chunk)
             await self._server[1].drain()
 
-    async def _replies(self) -> None:
+    async def _forward_replies(self) -> None:
         while chunk := await self._server[0].read(_CHUNK):
             if self._proxy.dooms(self._request, chunk):
                 return

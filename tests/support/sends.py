@@ -38,10 +38,8 @@ class Sender:
     async def claim(self) -> Turn:
         """Assume o turno de quem o tem."""
         op = {"s": "one", "w": self.name, "idle": 0, "limit": 1}
-        ((entry_id, _, flat),) = await self.rig.gateway.submit(Script.CLAIM, 0, op)
-        pairs = iter(flat)
-        entry = Entry(0, entry_id.decode(), dict(zip(pairs, pairs, strict=True)))
-        return decode(entry, "one", self._clock())
+        (row,) = await self.rig.gateway.submit(Script.CLAIM, 0, op)
+        return decode(Entry.of(0, row), "one", self._clock())
 
     async def commit(self, turn: Turn, plan: Plan) -> int:
         """Aplica `plan`: 1 aplicado, 2 já era nosso, 0 descartado."""

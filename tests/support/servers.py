@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pyloto_stream.streams.embedded import find_binary
+from pyloto_stream.streams.embedded import EmbeddedRedis, find_binary
 
 
 def missing(what: str, how: str) -> None:
@@ -25,3 +25,12 @@ def redis_binary(kind: str) -> Path:
     if found is None:
         missing("redis-server", "apt-get install redis-server")
     return Path(str(found))
+
+
+async def crash(server: EmbeddedRedis) -> None:
+    """Mata o servidor sem aviso (SIGKILL) e espera o fim; `start` o traz de volta, noutro endereço."""
+    process = server._process
+    assert process is not None
+    process.kill()
+    await process.wait()
+    await server.stop()

@@ -18,7 +18,7 @@ from pyloto_stream.streams.worker import StageSpec, Worker, WorkerOptions
 LANES = {"turn": Lane("turn", ("one", "two")), "audit": Lane("audit", ("log",))}
 STAGES = ("one", "two", "log")
 FAST = WorkerOptions(claim_idle_s=0.3, drain_timeout_s=1.0, retry_base_s=0.01, retry_max_s=0.02)
-DEADLINE_S = 20.0
+DEADLINE_S = 5.0
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool]) -> None:
@@ -94,6 +94,7 @@ class Rig:
         self.acceptor = Acceptor(self.gateway, list(LANES.values()), options or AcceptOptions())
         self.telemetry = Recorder()
         self._stop = asyncio.Event()
+        self._workers: list[Worker] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -110,6 +111,7 @@ class Rig:
             telemetry: Telemetry = self.telemetry
             consumer = f"test-{len(self._tasks)}"
             worker = Worker(self.gateway, LANES, spec, consumer, options, telemetry)
+            self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run(self._stop)))
         self._tasks.append(asyncio.create_task(TimerPump(self.gateway, tick_s=0.02).run(self._stop)))
 
@@ -118,6 +120,15 @@ class Rig:
         await asyncio.gather(*self._tasks)
         self._tasks.clear()
         self._stop = asyncio.Event()
+
+    def kill(self) -> None:
+        """Acaba com os trabalhadores como um SIGKILL: sem devolver, sem gravar, sem sair do grupo."""
+        for task in [*self._tasks, *self._held()]:
+            task.cancel()
+        self._tasks.clear()
+
+    def _held(self) -> list[asyncio.Task[None]]:
+        return [task for worker in self._workers for task in worker._held.values()]
 
     async def say(self, conversation: str, *texts: str) -> None:
         items = [Item("turn", conversation, msgspec.json.encode(text), "") for text in texts]

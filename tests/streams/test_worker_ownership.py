@@ -1,0 +1,78 @@
+"""De quem é uma entrada: quem a perdeu para de agir, o primeiro commit vence, o que sumiu é esquecido."""
+
+import asyncio
+
+import msgspec
+from redis.asyncio import Redis
+
+from pyloto_stream.errors import LostError
+from pyloto_stream.streams.model import Outcome, Plan, Turn
+from pyloto_stream.streams.scripts import Script
+from tests.support.streams import FAST, Rig, finish, until
+
+
+async def test_an_entry_taken_by_another_stops_the_handler_that_had_it(redis_url: str) -> None:
+    entered, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def one(_turn: Turn) -> Outcome:
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+        return Plan()
+
+    async with Rig(redis_url, partitions=1) as rig:
+        rig.start({"one": one})
+        await rig.say("ana", "oi")
+        await entered.wait()
+        await rig.gateway.submit(Script.CLAIM, 0, {"s": "one", "w": "thief", "idle": 0, "limit": 1})
+        await cancelled.wait()
+        await until(lambda: rig.telemetry.of("lost") == [1])
+
+
+async def test_a_handler_that_lost_its_entry_writes_nothing(redis_url: str) -> None:
+    def one(_turn: Turn) -> Outcome:
+        raise LostError
+
+    async with Rig(redis_url, partitions=1) as rig:
+        rig.start({"one": one}, msgspec.structs.replace(FAST, claim_idle_s=60.0))
+        await rig.say("ana", "oi")
+        await until(lambda: rig.telemetry.of("lost") == [1])
+        assert (await rig.status()).stages[0].pending == 1
+        assert rig.telemetry.of("committed") == rig.telemetry.of("buried") == []
+
+
+async def test_the_first_commit_wins_also_when_it_is_the_old_owners(redis_url: str, redis: Redis) -> None:
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_turn: Turn) -> Outcome:
+        entered.set()
+        await go.wait()
+        return Plan(state=b"new owner")
+
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "oi")
+        (entry,) = await rig.gateway.read("one", "old", [0], 1)
+        rig.start({"one": slow})
+        await entered.wait()
+        op = {"s": "one", "i": entry.id, "w": "old", "l": "turn", "f": "one", "c": "ana",
+              "st": b"old owner", "ws": True}  # fmt: skip
+        assert await rig.gateway.submit(Script.COMMIT, 0, op) == 1
+        go.set()
+        await until(lambda: len(rig.telemetry.of("fenced") + rig.telemetry.of("lost")) == 1)
+        await rig.quiet()
+    assert await redis.hget("pyloto:{00}:conv:turn:ana", "s") == "old owner"
+    assert await redis.hget("pyloto:{00}:conv:turn:ana", "g") is None
+
+
+async def test_a_pending_entry_whose_body_was_deleted_is_forgotten(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "oi")
+        (entry,) = await rig.gateway.read("one", "test-0", [0], 1)
+        await redis.xdel("pyloto:{00}:stream:one", entry.id)
+        assert await rig.gateway.history("one", "test-0") == []
+        rig.start({"one": finish})
+        await rig.quiet()
+        assert rig.telemetry.of("claimed") == []

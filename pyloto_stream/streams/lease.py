@@ -51,7 +51,13 @@ def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
 
 
 def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) -> dict[str, object]:
-    """Operação de `commit.lua` que aplica `plan`."""
+    """Operação de `commit.lua` que aplica `plan`.
+
+    Raises:
+        ValueError, KeyError: o plano nomeia etapa ou faixa que não existe; ninguém leria o que ele gravasse.
+    """
+    if plan.to is not None and plan.to not in lanes[turn.lane].stages:
+        raise ValueError("plan.to is not a stage of the lane")
     op: dict[str, object] = {
         "s": turn.stage, "i": turn.entry_id, "w": consumer, "l": turn.lane,
         "f": lanes[turn.lane].stages[0], "c": turn.conversation,

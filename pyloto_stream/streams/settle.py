@@ -143,29 +143,46 @@ class Settler:
         if decision is None:
             self._telemetry.lost(self._spec.name, 1)
             return
+        try:
+            applied = await self._write(entry, turn, decision)
+        except Exception as error:
+            if turn is None:
+                raise
+            decision = self._judge(
+                turn, error
+            )  # o plano não se escreve: defeito da etapa, como outro qualquer
+            if decision is None:
+                return
+            applied = await self._write(entry, turn, decision)
+        self._report(decision, applied=applied)
+
+    async def _write(self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury) -> bool:
         script, op = self._operation(entry, turn, decision)
         delay = 0.05
         while True:
             try:
-                reply = await self._gateway.submit(script, entry.partition, op)
+                return bool(await self._gateway.submit(script, entry.partition, op))
             except UnavailableError:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
-            else:
-                break
-        self._report(decision, applied=bool(reply))
 
     def _operation(
         self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury
     ) -> tuple[Script, dict[str, object]]:
         if isinstance(decision, Bury) or turn is None:
             failure = decision.failure if isinstance(decision, Bury) else Failure("undecodable_token", "", 0)
-            notice = self._spec.notice(turn, failure) if turn is not None else None
+            notice = self._notice(turn, failure) if turn is not None else None
             return Script.BURY, bury_op(entry, self._spec.name, failure, self._lanes, notice)
         if isinstance(decision, Park):
             op = park_op(turn, decision.due_ms, failed=decision.failed, payload=decision.payload)
             return Script.PARK, op
         return Script.COMMIT, commit_op(turn, decision, self._lanes, self._consumer)
+
+    def _notice(self, turn: Turn, failure: Failure) -> bytes | None:
+        try:
+            return self._spec.notice(turn, failure)
+        except Exception:  # noqa: BLE001 — um aviso com defeito não pode impedir o enterro
+            return None
 
     def _report(self, decision: Plan | Park | Bury, *, applied: bool) -> None:
         stage = self._spec.name

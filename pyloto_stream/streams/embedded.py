@@ -50,7 +50,7 @@ class EmbeddedRedis:
     """Servidor filho com dados em `folder`; `url` vale entre `start` e `stop`."""
 
     def __init__(self, folder: Path, *, binary: Path | None = None) -> None:
-        self._folder = folder
+        self._folder = folder.resolve()  # o servidor muda de diretório
         self._binary = binary
         self._process: asyncio.subprocess.Process | None = None
         self._sockets: tempfile.TemporaryDirectory[str] | None = None
@@ -65,23 +65,28 @@ class EmbeddedRedis:
         """
         binary = self._binary or find_binary()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._take_folder()
+        lock = self._take_folder()
         # o caminho de um socket não passa de ~107 bytes: por isso a pasta temporária, e não a dos dados
         self._sockets = tempfile.TemporaryDirectory(prefix="pyloto-")
         socket = Path(self._sockets.name) / "redis.sock"
         log = self._folder / "redis.log"
-        self._process = await asyncio.create_subprocess_exec(
-            str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-            "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-            "--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(log),
-            preexec_fn=_die_with_parent,
-            start_new_session=True,  # Ctrl-C é nosso: o servidor para por último
-        )  # fmt: skip
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
+                "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+                "--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(log),
+                preexec_fn=_die_with_parent,
+                start_new_session=True,  # Ctrl-C é nosso: o servidor para por último
+                pass_fds=(lock,),  # a pasta só fica livre quando o servidor também acaba
+            )  # fmt: skip
+        except OSError as error:
+            await self.stop()
+            raise MisconfiguredError("REDIS_URL: embedded server binary cannot be run") from error
         self.url = f"unix://{socket}"
         await self._wait_ready(log)
         return self.url
 
-    def _take_folder(self) -> None:
+    def _take_folder(self) -> int:
         self._lock = (self._folder / "lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,6 +94,7 @@ class EmbeddedRedis:
             self._lock.close()
             self._lock = None
             raise MisconfiguredError("EMBEDDED_DIR: another process is using this folder") from error
+        return self._lock.fileno()
 
     async def _wait_ready(self, log: Path) -> None:
         client = Redis.from_url(self.url, socket_connect_timeout=1, socket_timeout=1)

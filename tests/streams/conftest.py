@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
@@ -10,9 +11,9 @@ from tests.support.proxy import Proxy
 
 
 @pytest_asyncio.fixture
-async def own_server(redis_server: EmbeddedRedis, tmp_path: Path) -> AsyncIterator[EmbeddedRedis]:
+async def own_server(binary: Path, tmp_path: Path) -> AsyncIterator[EmbeddedRedis]:
     """Um servidor só deste teste, que pode morrer: do mesmo tipo que o da sessão."""
-    server = EmbeddedRedis(tmp_path / "own", binary=redis_server._binary)
+    server = EmbeddedRedis(tmp_path / "own", binary=binary)
     await server.start()
     yield server
     await server.stop()
@@ -23,3 +24,14 @@ async def proxy(redis_url: str) -> AsyncIterator[Proxy]:
     """Um caminho até o Redis da sessão que falha quando o teste manda."""
     async with Proxy(redis_url) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def binary(redis_server: EmbeddedRedis) -> Path:
+    assert redis_server._binary is not None
+    return redis_server._binary
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "data"

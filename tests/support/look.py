@@ -27,9 +27,10 @@ async def found(redis: Redis, pattern: str = "*") -> list[str]:
     return sorted([key async for key in redis.scan_iter(pattern)])
 
 
-async def snapshot(redis: Redis) -> dict[str, object]:
-    """Tudo o que o executor guarda, sem o que só o tempo muda (ociosidade, expiração)."""
-    return {key: await _value(redis, key) for key in await found(redis)}
+async def snapshot(url: str) -> dict[str, object]:
+    """Tudo o que o executor guarda, byte por byte, sem o que só o tempo muda (ociosidade, expiração)."""
+    async with Redis.from_url(url, encoding="latin-1", decode_responses=True) as redis:
+        return {key: await _value(redis, key) for key in await found(redis)}
 
 
 async def _value(redis: Redis, key: str) -> object:
@@ -40,7 +41,14 @@ async def _value(redis: Redis, key: str) -> object:
         return await redis.lrange(key, 0, -1)
     if kind == "zset":
         return await redis.zrange(key, 0, -1, withscores=True)
-    groups = [group["name"] for group in await redis.xinfo_groups(key)]
-    pending = [await redis.xpending_range(key, group, "-", "+", 1000) for group in groups]
-    held = [(row["message_id"], row["consumer"], row["times_delivered"]) for rows in pending for row in rows]
-    return (await redis.xrange(key), held)
+    return (
+        await redis.xrange(key),
+        [await _group(redis, key, g["name"]) for g in await redis.xinfo_groups(key)],
+    )
+
+
+async def _group(redis: Redis, key: str, name: str) -> object:
+    pending = await redis.xpending_range(key, name, "-", "+", 1000)
+    consumers = sorted(consumer["name"] for consumer in await redis.xinfo_consumers(key, name))
+    held = [(row["message_id"], row["consumer"], row["times_delivered"]) for row in pending]
+    return (name, consumers, held)

@@ -49,6 +49,15 @@ async def test_groups_exist_from_the_start_of_the_stream_before_anything_is_acce
         assert await rig.gateway.ready()
 
 
+async def test_a_group_made_again_reads_from_the_start_what_was_there(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "oi")
+        await redis.xgroup_destroy("pyloto:{00}:stream:one", "workers")
+        await rig.gateway.open(STAGES)
+        (entry,) = await rig.gateway.read("one", "w", [0], 1)
+        assert entry.fields[b"c"] == b"ana"
+
+
 async def test_lost_scripts_are_loaded_again(redis_url: str, redis: Redis) -> None:
     async with Rig(redis_url) as rig:
         await rig.say("ana", "oi")
@@ -99,14 +108,14 @@ async def test_an_operation_that_cannot_be_written_does_not_fail_its_neighbours(
 
 async def test_a_caller_that_gives_up_does_not_disturb_the_others(redis_url: str) -> None:
     async with Rig(redis_url, partitions=1) as rig:
-        calls = [asyncio.create_task(rig.say(f"c{n}", "oi")) for n in range(10)]
-        await asyncio.sleep(0)
+        modes = [{"l": "turn", "c": f"c{n}", "md": "BOT"} for n in range(10)]
+        calls = [asyncio.create_task(rig.gateway.submit(Script.MODE, 0, op)) for op in modes]
+        await asyncio.sleep(0)  # todas esperam a mesma ida
         calls[0].cancel()
         await asyncio.wait(calls)
         assert [call.cancelled() for call in calls] == [True] + [False] * 9
-        await rig.say("late", "oi")
-        rig.start({"one": finish})
-        await rig.quiet()
+        assert [call.result() for call in calls[1:]] == [b""] * 9
+        assert await rig.gateway.submit(Script.MODE, 0, modes[0]) == b"BOT"
 
 
 async def test_closing_waits_for_what_was_asked_before(redis_url: str, redis: Redis) -> None:

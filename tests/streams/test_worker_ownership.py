@@ -67,6 +67,17 @@ async def test_the_first_commit_wins_also_when_it_is_the_old_owners(redis_url: s
     assert await redis.hget("pyloto:{00}:conv:turn:ana", "g") is None
 
 
+async def test_a_busy_entry_does_not_hide_an_abandoned_one(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("busy", "oi")
+        await rig.say("abandoned", "oi")
+        _, old = await rig.gateway.read("one", "w1", [0], 2)
+        await redis.xclaim("pyloto:{00}:stream:one", "workers", "w1", 0, [old.id], idle=60_000, justid=True)
+        op = {"s": "one", "w": "w2", "idle": 30_000, "limit": 1}
+        (row,) = await rig.gateway.submit(Script.CLAIM, 0, op)
+        assert row[0].decode() == old.id
+
+
 async def test_a_pending_entry_whose_body_was_deleted_is_forgotten(redis_url: str, redis: Redis) -> None:
     async with Rig(redis_url, partitions=1) as rig:
         await rig.say("ana", "oi")

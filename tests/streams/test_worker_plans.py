@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from redis.asyncio import Redis
 
-from pyloto_stream.errors import PermanentError
+from pyloto_stream.clock import system_clock
+from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Feed, Handler, Outcome, Plan, SetTimer, Turn
 from pyloto_stream.streams.worker import StageSpec
@@ -77,6 +78,53 @@ async def test_a_pure_stage_that_returns_an_awaitable_is_a_bug(redis_url: str) -
         rig.start({"one": one})
         await rig.say("ana", "oi")
         await until(lambda: rig.telemetry.of("buried") == ["bug_TypeError"])
+
+
+async def test_the_mode_a_plan_sets_is_seen_by_the_next_stage_and_the_next_turn(redis_url: str) -> None:
+    modes: list[str] = []
+
+    def one(turn: Turn) -> Outcome:
+        modes.append(turn.mode)
+        return Plan(to="two", mode="HUMAN")
+
+    def two(turn: Turn) -> Outcome:
+        modes.append(turn.mode)
+        return Plan()
+
+    async with Rig(redis_url) as rig:
+        rig.start({"one": one, "two": two})
+        for text in "ab":
+            await rig.say("ana", text)
+            await rig.quiet()
+    assert modes == ["", "HUMAN", "HUMAN", "HUMAN"]
+
+
+async def test_the_record_of_a_conversation_expires_only_when_no_turn_is_open(
+    redis_url: str, redis: Redis
+) -> None:
+    key = "pyloto:{00}:conv:turn:ana"
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "a")
+        assert await redis.pttl(key) == -1
+        rig.start({"one": lambda _turn: Plan(state=b"s")})
+        await rig.quiet()
+        assert 0 < await redis.pttl(key) <= 90 * 86_400_000
+        await rig.stop()
+        await rig.say("ana", "b")
+        assert await redis.pttl(key) == -1
+
+
+async def test_who_asks_for_a_longer_wait_gets_it(redis_url: str, redis: Redis) -> None:
+    began = system_clock()
+
+    def one(_turn: Turn) -> Outcome:
+        raise UnavailableError(retry_after_ms=60_000)
+
+    async with Rig(redis_url, partitions=1) as rig:
+        rig.start({"one": one})
+        await rig.say("ana", "oi")
+        await until(lambda: rig.telemetry.of("snoozed") == [1])
+    assert await redis.zcount("pyloto:{00}:parked", began + 60_000, "+inf") == 1
 
 
 async def test_more_than_a_hundred_waiting_events_become_full_turns_in_order(redis_url: str) -> None:

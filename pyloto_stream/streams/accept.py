@@ -26,7 +26,10 @@ _NOT_IN_LEDGER, _FULL = 2, -1
 
 
 class AcceptOptions(msgspec.Struct, frozen=True):
-    """Quanto tempo lembrar ids (segundos) e quantos tokens podem esperar ao todo antes de recusar."""
+    """Quanto tempo lembrar ids (segundos) e quantos tokens podem esperar, na fila ou estacionados.
+
+    Acima disso, o que é novo é recusado; confirmações de envios nossos entram sempre.
+    """
 
     dedupe_ttl_s: float = 691_200
     backlog_limit: int = 100_000

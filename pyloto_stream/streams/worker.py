@@ -1,8 +1,8 @@
 """Como um processo trabalha uma etapa? Lê, decide, grava, assume o abandonado e sai sem perder nada.
 
-O laço: pegar entradas → decidir (nunca levanta) → aplicar num script. Quem lê nunca tem em mãos mais do que
-`concurrency` permite começar. Promete que todo token lido termina em commit, repetição, fila de mortos ou
-devolução. Limite: o efeito externo de uma etapa pode acontecer duas vezes se ela não usa o livro de envios.
+O laço: pegar entradas → decidir (nunca levanta) → aplicar num script. Quem lê pede só o que `concurrency`
+permite começar; o que assume enquanto espera pode somar até outro tanto. Promete que todo token lido termina em
+commit, repetição, fila de mortos ou devolução. Limite: o efeito externo pode repetir-se sem o livro de envios.
 """
 
 import asyncio

@@ -65,6 +65,19 @@ async def test_lost_replies_to_commit_apply_the_plan_once_and_it_counts_as_ours(
     assert await redis.hget("pyloto:{00}:conv:turn:ana", "s") == '["oi"]'
 
 
+async def test_a_script_that_could_not_be_loaded_is_told_and_loaded_next_time(
+    proxy: Proxy, redis: Redis
+) -> None:
+    mode = {"l": "turn", "c": "ana", "md": "BOT"}
+    async with Rig(proxy.url, partitions=1) as rig:
+        await redis.script_flush()
+        proxy.cut_reply("LOAD", times=2)
+        with pytest.raises(UnavailableError) as caught:
+            await rig.gateway.submit(Script.MODE, 0, mode)
+        assert caught.value.code == "redis_unavailable"
+        assert await rig.gateway.submit(Script.MODE, 0, mode) == b""
+
+
 async def test_entries_of_a_lost_read_are_adopted_without_waiting_for_a_claim(proxy: Proxy) -> None:
     async with Rig(proxy.url) as rig:
         proxy.cut_reply("XREADGROUP")

@@ -18,7 +18,7 @@ from pyloto_stream.streams.worker import StageSpec, Worker, WorkerOptions
 LANES = {"turn": Lane("turn", ("one", "two")), "audit": Lane("audit", ("log",))}
 STAGES = ("one", "two", "log")
 FAST = WorkerOptions(claim_idle_s=0.3, drain_timeout_s=1.0, retry_base_s=0.01, retry_max_s=0.02)
-DEADLINE_S = 5.0
+DEADLINE_S = 10.0
 
 
 async def until(condition: Callable[[], Awaitable[bool] | bool]) -> None:

@@ -1,8 +1,8 @@
 """Como um processo trabalha uma etapa? Lê, decide, grava, assume o abandonado e sai sem perder nada.
 
 O laço: pegar entradas → decidir (nunca levanta) → aplicar num script. Quem lê pede só o que `concurrency`
-permite começar; o que assume enquanto espera pode somar até outro tanto. Promete que todo token lido termina em
-commit, repetição, fila de mortos ou devolução. Limite: o efeito externo pode repetir-se sem o livro de envios.
+permite começar; o que assume enquanto espera pode somar até outro tanto. Promete que todo token lido termina
+em commit, repetição, fila de mortos ou devolução. Limite: sem o livro de envios, um efeito pode repetir-se.
 """
 
 import asyncio

@@ -1,0 +1,55 @@
+"""De que é feita a entrada? Duas aplicações: a que o mundo alcança e a que só os operadores alcançam."""
+
+from collections.abc import Iterable
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+
+from ingress.admin import authorized, metrics_page
+from ingress.config import IngressConfig
+from ingress.health import health, readiness
+from ingress.middleware import observed, rate_limited, stamp
+from ingress.ports import Acceptance, IngressMetrics
+from ingress.webhook import MAX_BODY, WhatsAppWebhook
+from pyloto_stream.clock import Clock, system_clock
+
+WEBHOOK_PATH = "/webhooks/whatsapp"
+
+
+def create_public_app(
+    config: IngressConfig,
+    acceptance: Acceptance,
+    metrics: IngressMetrics,
+    *,
+    clock: Clock = system_clock,
+    routes: Iterable[web.AbstractRouteDef] = (),
+) -> web.Application:
+    """Aplicação pública: webhook, saúde e as `routes` de quem compõe (o endpoint de Flows)."""
+    middlewares = [observed(metrics)]
+    if config.rate_limit_per_minute:
+        middlewares.append(rate_limited(config.rate_limit_per_minute))
+    # um byte de folga: o limite exato, que é nosso, passa; e quem mede a sobra é o webhook
+    app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY + 1)
+    app.on_response_prepare.append(stamp)
+    webhook = WhatsAppWebhook(config, acceptance, metrics, clock)
+    app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
+    app.router.add_post(WEBHOOK_PATH, webhook.receive)
+    app.router.add_get("/health", health)
+    app.router.add_get("/ready", readiness(acceptance))
+    app.router.add_routes(routes)
+    return app
+
+
+def create_admin_app(
+    config: IngressConfig,
+    registry: CollectorRegistry,
+    metrics: IngressMetrics,
+    *,
+    routes: Iterable[web.AbstractRouteDef] = (),
+) -> web.Application:
+    """Aplicação privada: `/metrics` e as `routes` de quem compõe (a API e a console dos operadores)."""
+    app = web.Application(middlewares=[observed(metrics), authorized(config.admin_token)])
+    app.on_response_prepare.append(stamp)
+    app.router.add_get("/metrics", metrics_page(registry))
+    app.router.add_routes(routes)
+    return app

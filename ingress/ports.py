@@ -1,0 +1,34 @@
+"""De que a entrada precisa? De quem guarde o que chegou, e de quem conte o que houve."""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from pyloto_stream.streams.model import Item, Settlement, Unreadable
+
+Offer = Item | Unreadable | Settlement
+UpdateKind = Literal["message", "status", "unreadable"]
+UpdateResult = Literal["new", "duplicate"]
+
+
+class Acceptance(Protocol):
+    """O executor, visto da entrada."""
+
+    async def accept(self, offers: Sequence[Offer]) -> Sequence[bool]:
+        """Guarda tudo; na ordem de `offers`, `True` = novo, `False` = duplicado.
+
+        Raises:
+            TransientError: code `redis_unavailable`, `backlog_full` ou `memory_full`; oferecer tudo de novo.
+        """
+
+    async def ready(self) -> bool:
+        """Aceitaria agora?"""
+
+
+class IngressMetrics(Protocol):
+    """O que a entrada conta. Rótulos são enumerações ou rotas declaradas: nunca dados pessoais."""
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Uma requisição terminou. `route` é o modelo da rota, ou `unmatched`."""
+
+    def update(self, kind: UpdateKind, result: UpdateResult) -> None:
+        """Uma parte de um webhook foi guardada, ou já o tinha sido."""

@@ -1,0 +1,116 @@
+"""Como um webhook da Meta entra? Corpo, assinatura, conteúdo, gravação; 200 só depois de tudo guardado.
+
+Promete: sem assinatura válida nada é lido nem guardado; assinado, nunca é recusado por ilegível; em dúvida
+sobre a gravação, 503 com `Retry-After`, e a Meta entrega de novo.
+"""
+
+import asyncio
+import hmac
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from aiohttp import ClientPayloadError, web
+from aiohttp.http_exceptions import HttpProcessingError
+from loguru import logger
+
+from ingress.answers import refusal
+from ingress.config import IngressConfig
+from ingress.intake import kind_of, offers_of
+from ingress.middleware import CORRELATION_ID, COUNTS
+from ingress.ports import Acceptance, IngressMetrics, Offer
+from pyloto_stream.clock import Clock
+from pyloto_stream.errors import TransientError
+from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
+from pyloto_stream.whatsapp.webhook import Part, read
+
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes. A Meta promete até 3 MB; um teto menor devolveria corpos legítimos por dias."""
+BODY_TIMEOUT_S = 10.0
+RETRY_AFTER_S = 5.0
+"""Espera pedida quando quem recusou não disse nada."""
+
+_CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,256}", re.ASCII)
+
+
+class WhatsAppWebhook:
+    """`/webhooks/whatsapp`: o desafio da verificação (GET) e as entregas (POST)."""
+
+    def __init__(
+        self, config: IngressConfig, acceptance: Acceptance, metrics: IngressMetrics, clock: Clock
+    ) -> None:
+        self._config = config
+        self._acceptance = acceptance
+        self._metrics = metrics
+        self._clock = clock
+
+    async def challenge(self, request: web.Request) -> web.Response:
+        """Devolve `hub.challenge` tal como veio; 400 se algo falta ou não serve, 403 se o token é outro."""
+        query = request.query
+        mode, token, challenge = (query.get(f"hub.{key}") for key in ("mode", "verify_token", "challenge"))
+        if mode is None or token is None or challenge is None:
+            return refusal(400, "missing_parameter")
+        expected = self._config.verify_token.encode()
+        same = hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected)
+        if mode != "subscribe" or not expected or not same:
+            return refusal(403, "wrong_token")
+        if _CHALLENGE.fullmatch(challenge) is None:
+            return refusal(400, "bad_challenge")
+        # ecoamos um parâmetro: que nenhum navegador o tome por outra coisa
+        return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Guarda o que a Meta entregou; os códigos são os da tabela de `docs`."""
+        body = await _body(request)
+        if isinstance(body, web.Response):
+            return body
+        if self._config.require_signature:
+            verdict = verify(self._config.webhook_secrets, body, request.headers.get(HEADER))
+            if verdict is Verdict.MISSING:
+                return refusal(401, "signature_missing")
+            if verdict is Verdict.WRONG:
+                return refusal(403, "signature_wrong")
+        encoding = request.headers.get("Content-Encoding", "identity")
+        if request.content_type != "application/json" or encoding.lower() != "identity":
+            return refusal(415, "not_json")
+        batch = read(body)
+        offers = offers_of(batch, self._config.pepper, self._clock(), request[CORRELATION_ID])
+        try:
+            taken = await self._acceptance.accept(offers)
+        except TransientError as error:
+            request[COUNTS] = {"offered": len(offers)}
+            logger.bind(code=error.code, correlation_id=request[CORRELATION_ID]).warning("webhook not taken")
+            return refusal(503, error.code, retry_after_s=error.retry_after_ms / 1000 or RETRY_AFTER_S)
+        self._count(request, offers, taken)
+        if batch.unreadable:
+            _warn(request, batch.unreadable)
+        return web.Response()
+
+    def _count(self, request: web.Request, offers: Sequence[Offer], taken: Sequence[bool]) -> None:
+        for offer, new in zip(offers, taken, strict=True):
+            self._metrics.update(kind_of(offer), "new" if new else "duplicate")
+        fresh = sum(taken)
+        request[COUNTS] = {"new": fresh, "duplicate": len(taken) - fresh}
+
+
+async def _body(request: web.Request) -> bytes | web.Response:
+    """O corpo como veio, ou a recusa: 413 grande demais, 408 lento demais, 400 interrompido."""
+    if (request.content_length or 0) > MAX_BODY:
+        return refusal(413, "too_large")
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            body = await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(413, "too_large")
+    except TimeoutError:
+        return refusal(408, "body_timeout")
+    except (ConnectionError, ClientPayloadError, HttpProcessingError):
+        return refusal(400, "body_interrupted")
+    return body if len(body) <= MAX_BODY else refusal(413, "too_large")
+
+
+def _warn(request: web.Request, parts: Sequence[Part]) -> None:
+    """Uma linha por motivo: partes guardadas sem serem lidas pedem que alguém olhe."""
+    for reason, count in Counter(part.reason for part in parts).items():
+        line = logger.bind(code=reason, count=count, correlation_id=request[CORRELATION_ID])
+        line.warning("webhook part kept unread")

@@ -1,0 +1,32 @@
+"""Em que vira um corpo lido? Mensagens, status e partes ilegíveis, cada uma com seus bytes e o motivo."""
+
+import msgspec
+
+from pyloto_stream.whatsapp.webhook_updates import Message, Reason, Status
+
+
+class Part(msgspec.Struct, frozen=True):
+    """Um trecho que não se leu: o motivo e os bytes dele, exatamente como vieram.
+
+    `before` e `after` são o envelope em volta: juntos formam um webhook só com este trecho.
+    """
+
+    reason: Reason
+    body: bytes
+    before: bytes = b""
+    after: bytes = b""
+
+    def webhook(self) -> bytes:
+        """Webhook só com esta parte: lido de novo, dá a mesma parte, ou mais, se já a soubermos ler."""
+        return self.before + self.body + self.after
+
+
+class Batch(msgspec.Struct):
+    """Tudo o que havia num corpo, cada lista na ordem de chegada.
+
+    O que tem id e remetente mas traz algo desconhecido está na sua lista e também em `unreadable`.
+    """
+
+    messages: list[Message] = []
+    statuses: list[Status] = []
+    unreadable: list[Part] = []

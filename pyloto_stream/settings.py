@@ -1,0 +1,147 @@
+"""Com que valores um processo trabalha? Os do ambiente, lidos uma vez, tipados e conferidos antes de tudo.
+
+Promete: cada variável é o campo de mesmo nome; durações em segundos; todo problema é dito de uma vez, pelo
+nome e nunca pelo valor. Um valor vazio conta como ausente. Limite: não lê arquivos `.env`.
+"""
+
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.settings_fields import Port, Secret, SecretUrl, expected, parse, shown, variables
+from pyloto_stream.settings_rules import decode_key
+from pyloto_stream.settings_rules import problems as problems_of
+
+DEVELOPMENT_DATA_KEY = base64.b64encode(b"development-only-not-secret-key!").decode()
+"""32 bytes à vista de todos: só valem em desenvolvimento, como os demais segredos padrão daqui."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Configuração de um processo; os padrões bastam em desenvolvimento. Criada por `load`."""
+
+    environment: Literal["development", "staging", "production"] = "development"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "console"
+
+    redis_url: SecretUrl = SecretUrl("embedded")
+    embedded_dir: Path = Path(".pyloto")
+    stream_partitions: Annotated[int, Meta(ge=1, le=256)] = 8
+    durability: Literal["memory", "fsync", "replica"] = "memory"
+    dedupe_ttl_seconds: Annotated[float, Meta(ge=60, le=2_592_000)] = 691_200.0
+    backlog_limit: Annotated[int, Meta(ge=1, le=100_000_000)] = 100_000
+
+    worker_concurrency: Annotated[int, Meta(ge=1, le=1024)] = 32
+    claim_idle: Annotated[float, Meta(ge=0.1, le=600)] = 6.0
+    stage_timeout: Annotated[float, Meta(ge=0.1, le=600)] = 60.0
+    max_attempts: Annotated[int, Meta(ge=1, le=100)] = 5
+    retry_base_seconds: Annotated[float, Meta(ge=0.01, le=60)] = 0.5
+    retry_max_seconds: Annotated[float, Meta(ge=0.01, le=3600)] = 60.0
+    drain_timeout: Annotated[float, Meta(ge=0, le=600)] = 10.0
+    settle_window: Annotated[float, Meta(ge=0.1, le=3600)] = 30.0
+
+    whatsapp_verify_token: Secret = Secret("development-verify-token")
+    whatsapp_webhook_secret: tuple[Secret, ...] = (Secret("development-webhook-secret"),)
+    whatsapp_access_token: Secret = Secret("development-access-token")
+    whatsapp_phone_number_id: Annotated[str, Meta(pattern=r"^[0-9]{5,32}$")] = "100000000000001"
+    whatsapp_business_account_id: Annotated[str, Meta(pattern=r"^[0-9]{5,32}$")] = "200000000000001"
+    whatsapp_api_base_url: str = "https://graph.facebook.com"
+    whatsapp_api_version: Annotated[str, Meta(pattern=r"^v[0-9]{1,3}\.[0-9]{1,2}$")] = "v24.0"
+    zero_trust_mode: bool = True
+    flow_private_key: Secret = Secret()
+    flow_private_key_passphrase: Secret = Secret()
+
+    document_store: Literal["sqlite", "firestore"] = "sqlite"
+    sqlite_path: Path = Path(".pyloto/documents.sqlite3")
+    firestore_project_id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$")] = ""
+    firestore_emulator_host: str = ""
+    object_store: Literal["folder", "gcs"] = "folder"
+    object_folder: Path = Path(".pyloto/objects")
+    gcs_bucket_media: str = ""
+    gcs_bucket_export: str = ""
+
+    secrets_backend: Literal["env", "gcp"] = "env"
+    secret_manager_emulator_host: str = ""
+    pepper_secret: Secret = Secret("development-pepper-not-a-secret-at-all")
+    data_encryption_key: Secret = Secret(DEVELOPMENT_DATA_KEY)
+
+    openai_enabled: bool = False
+    openai_api_key: Secret = Secret()
+    openai_base_url: str = "https://api.openai.com/v1"
+    openai_model: str = ""
+    openai_timeout_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
+
+    awaiting_user_timeout: Annotated[float, Meta(ge=1, le=86_400)] = 7200.0
+    session_idle_timeout: Annotated[float, Meta(ge=1, le=86_400)] = 1800.0
+    route_external_cooldown: Annotated[float, Meta(ge=0, le=86_400)] = 1800.0
+    handoff_release_after: Annotated[float, Meta(ge=1, le=2_592_000)] = 43_200.0
+    flood_threshold: Annotated[int, Meta(ge=1, le=10_000)] = 10
+    flood_window: Annotated[float, Meta(ge=1, le=3600)] = 60.0
+    flood_cooldown: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+    flood_cooldown_max: Annotated[float, Meta(ge=1, le=604_800)] = 21_600.0
+    handoff_webhook_url: SecretUrl = SecretUrl()
+    handoff_webhook_secret: Secret = Secret()
+
+    ingress_host: str = "127.0.0.1"
+    ingress_port: Port = 8080
+    admin_host: str = "127.0.0.1"
+    admin_port: Port = 9090
+    admin_token: Secret = Secret()
+    cors_origins: tuple[str, ...] = ()
+    rate_limit_per_minute: Annotated[int, Meta(ge=0, le=10_000_000)] = 60_000
+    simulator_port: Port = 8081
+
+    given: frozenset[str] = frozenset()
+    """Nomes das variáveis que vieram do ambiente."""
+
+    def data_key(self) -> bytes:
+        """Os 32 bytes de `DATA_ENCRYPTION_KEY`."""
+        return decode_key(self.data_encryption_key)
+
+    def flow_key_pem(self) -> bytes:
+        r"""`FLOW_PRIVATE_KEY` com quebras de linha de verdade no lugar de `\n`; vazio se não há chave."""
+        return self.flow_private_key.reveal().replace("\\n", "\n").encode()
+
+
+VARIABLES = variables(Settings)
+DEFAULTS = Settings()
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Lê e confere `environ`.
+
+    Raises:
+        MisconfiguredError: uma linha por problema, na ordem das variáveis, sem valores.
+    """
+    values: dict[str, object] = {}
+    problems: dict[str, str] = {}
+    for variable in VARIABLES:
+        raw = environ.get(variable.name, "").strip()
+        if not raw:
+            continue
+        try:
+            values[variable.attribute] = parse(raw, variable.kind)
+        except ValueError:
+            problems[variable.name] = f"{variable.name}: {expected(variable.kind)}"
+    given = frozenset(variable.name for variable in VARIABLES if variable.attribute in values)
+    settings = msgspec.structs.replace(DEFAULTS, given=given, **values)
+    if "LOG_FORMAT" not in given and settings.environment != "development":
+        settings = msgspec.structs.replace(settings, log_format="json")
+    for name, text in problems_of(settings, DEFAULTS):
+        problems.setdefault(name, f"{name}: {text}")
+    if problems:
+        raise MisconfiguredError(*(problems[v.name] for v in VARIABLES if v.name in problems))
+    return settings
+
+
+def describe(settings: Settings) -> list[tuple[str, str, str]]:
+    """Cada variável: nome, valor com segredos mascarados, e `environment` ou `default`."""
+    rows = []
+    for variable in VARIABLES:
+        source = "environment" if variable.name in settings.given else "default"
+        rows.append((variable.name, shown(getattr(settings, variable.attribute)), source))
+    return rows

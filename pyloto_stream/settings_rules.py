@@ -1,0 +1,190 @@
+"""Que combinações de valores são perigosas ou impossíveis? Estas; cada uma vira uma linha para o operador.
+
+Promete: diz o nome da variável e o que falta, nunca o valor. Limite: olha só a configuração, não se o que ela
+nomeia responde (isso é de `doctor`).
+"""
+
+import base64
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from pyloto_stream.settings_fields import Secret
+
+if TYPE_CHECKING:
+    from pyloto_stream.settings import Settings
+
+Problem = tuple[str, str]
+"""Variável e o que dizer dela."""
+
+DEDUPE_FLOOR_SECONDS = 7 * 86_400
+"""A Meta reenvia um webhook por até sete dias (documentação dos webhooks da Cloud API)."""
+
+SECRET_FLOORS = {
+    "WHATSAPP_VERIFY_TOKEN": 16,
+    "WHATSAPP_WEBHOOK_SECRET": 16,
+    "WHATSAPP_ACCESS_TOKEN": 16,
+    "PEPPER_SECRET": 32,
+    "ADMIN_TOKEN": 16,
+    "HANDOFF_WEBHOOK_SECRET": 16,
+}
+"""Menor tamanho, em caracteres, fora do desenvolvimento."""
+
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+REDIS_LATER = ("redis+sentinel", "redis+cluster")
+
+
+def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
+    """Todos os problemas de `settings`; `defaults` é uma instância só com padrões."""
+    yield from _not_in_this_version(settings)
+    yield from _addresses(settings)
+    yield from _companions(settings)
+    yield from _secrets(settings)
+    if settings.environment != "development":
+        yield from _development_only(settings)
+        yield from _public_values(settings, defaults)
+
+
+def _not_in_this_version(settings: "Settings") -> Iterator[Problem]:
+    later = "is not available in this version"
+    if settings.openai_enabled:
+        yield "OPENAI_ENABLED", f"the model engine {later}; use false"
+    if settings.secrets_backend == "gcp":
+        yield "SECRETS_BACKEND", f"gcp {later}; use env"
+    if settings.object_store == "gcs":
+        yield "OBJECT_STORE", f"gcs {later}; use folder"
+    if settings.durability != "memory":
+        yield "DURABILITY", f"{settings.durability} {later}; use memory, and set appendfsync on the server"
+    if settings.redis_url.reveal().partition("://")[0] in REDIS_LATER:
+        yield "REDIS_URL", f"Sentinel and Cluster addresses: support {later}; use redis:// or rediss://"
+
+
+def _addresses(settings: "Settings") -> Iterator[Problem]:
+    outside = settings.environment != "development"
+    redis = settings.redis_url.reveal()
+    if redis != "embedded" and not _redis_address(redis):
+        yield "REDIS_URL", "must be redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH or embedded"
+    for name, url in (
+        ("WHATSAPP_API_BASE_URL", settings.whatsapp_api_base_url),
+        ("OPENAI_BASE_URL", settings.openai_base_url),
+        ("HANDOFF_WEBHOOK_URL", settings.handoff_webhook_url.reveal()),
+    ):
+        parts = _split(url)
+        schemes = ("https",) if outside else ("https", "http")
+        if url and (parts is None or parts.scheme not in schemes or not parts.hostname):
+            yield name, f"must be an address that starts with {' or '.join(s + '://' for s in schemes)}"
+        elif parts is not None and "@" in parts.netloc and name != "HANDOFF_WEBHOOK_URL":
+            yield name, "must not carry a user or a password"
+    for origin in settings.cors_origins:
+        if origin == "*" and not outside:
+            continue
+        parts = _split(origin)
+        if parts is None or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
+            yield "CORS_ORIGINS", "must be origins such as https://app.example.com, without path"
+
+
+def _companions(settings: "Settings") -> Iterator[Problem]:
+    """Valores que só fazem sentido juntos."""
+    if settings.document_store == "firestore" and not settings.firestore_project_id:
+        yield "FIRESTORE_PROJECT_ID", "required with DOCUMENT_STORE=firestore"
+    if settings.handoff_webhook_url and not settings.handoff_webhook_secret:
+        yield "HANDOFF_WEBHOOK_SECRET", "required with HANDOFF_WEBHOOK_URL"
+    if not settings.admin_token and not is_loopback(settings.admin_host):
+        yield "ADMIN_TOKEN", "required when ADMIN_HOST is not a loopback address"
+    if settings.ingress_port == settings.admin_port != 0:
+        yield "ADMIN_PORT", "must differ from INGRESS_PORT: the private listener is never shared"
+    if settings.retry_max_seconds < settings.retry_base_seconds:
+        yield "RETRY_MAX_SECONDS", "must not be less than RETRY_BASE_SECONDS"
+    if settings.flood_cooldown_max < settings.flood_cooldown:
+        yield "FLOOD_COOLDOWN_MAX", "must not be less than FLOOD_COOLDOWN"
+    if "ENCRYPTED" in settings.flow_private_key.reveal() and not settings.flow_private_key_passphrase:
+        yield "FLOW_PRIVATE_KEY_PASSPHRASE", "required: FLOW_PRIVATE_KEY is encrypted"
+
+
+def _secrets(settings: "Settings") -> Iterator[Problem]:
+    if not settings.whatsapp_webhook_secret:
+        yield "WHATSAPP_WEBHOOK_SECRET", "must hold at least one secret"
+    try:
+        size = len(settings.data_key())
+    except ValueError:
+        size = 0
+    if size != 32:
+        yield "DATA_ENCRYPTION_KEY", "must be 32 bytes in base64"
+    pem = settings.flow_private_key.reveal()
+    if pem and not (pem.startswith("-----BEGIN ") and "PRIVATE KEY-----" in pem):
+        yield "FLOW_PRIVATE_KEY", "must be a private key in PEM form"
+    for name in (*SECRET_FLOORS, "DATA_ENCRYPTION_KEY", "OPENAI_API_KEY"):
+        if any(any(c.isspace() or not c.isprintable() for c in s.reveal()) for s in _held(settings, name)):
+            yield name, "must not contain spaces or line breaks"
+
+
+def _development_only(settings: "Settings") -> Iterator[Problem]:
+    where = settings.environment
+    if settings.redis_url.reveal() == "embedded":
+        yield "REDIS_URL", f"required in {where}: the embedded server is for development"
+    if settings.document_store == "sqlite":
+        yield "DOCUMENT_STORE", f"must be firestore in {where}"
+    if "OBJECT_FOLDER" not in settings.given:
+        yield "OBJECT_FOLDER", f"required in {where}: a private folder that outlives the process"
+    if not settings.zero_trust_mode:
+        yield "ZERO_TRUST_MODE", f"must be true in {where}"
+    if settings.dedupe_ttl_seconds < DEDUPE_FLOOR_SECONDS:
+        yield "DEDUPE_TTL_SECONDS", f"must be at least {DEDUPE_FLOOR_SECONDS} in {where}: Meta redelivers"
+    for name in ("FIRESTORE_EMULATOR_HOST", "SECRET_MANAGER_EMULATOR_HOST"):
+        if getattr(settings, name.lower()):
+            yield name, f"must not be set in {where}"
+
+
+def _public_values(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
+    """Padrões à vista de todos no código, e segredos curtos demais."""
+    where = settings.environment
+    for name in ("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_BUSINESS_ACCOUNT_ID"):
+        if getattr(settings, name.lower()) == getattr(defaults, name.lower()):
+            yield name, f"required in {where}"
+    for name in (*SECRET_FLOORS, "DATA_ENCRYPTION_KEY"):
+        public, floor = set(_held(defaults, name)), SECRET_FLOORS.get(name, 0)
+        if any(secret in public for secret in _held(settings, name)):
+            yield name, f"required in {where}: the development value is public"
+        elif any(len(secret.reveal()) < floor for secret in _held(settings, name)):
+            yield name, f"must have at least {floor} characters in {where}"
+
+
+def _held(settings: "Settings", name: str) -> tuple[Secret, ...]:
+    """Os segredos não vazios de uma variável, seja ela um ou vários."""
+    value = getattr(settings, name.lower())
+    return tuple(filter(None, value if isinstance(value, tuple) else (value,)))
+
+
+def _redis_address(url: str) -> bool:
+    parts = _split(url)
+    if parts is None or parts.scheme not in (*REDIS_SCHEMES, *REDIS_LATER):
+        return False
+    return bool(parts.path if parts.scheme == "unix" else parts.hostname)
+
+
+def _split(url: str) -> SplitResult | None:
+    """Partes de um endereço, ou `None` se ele não tem forma de endereço."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0  # ler a porta é o que a confere
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def is_loopback(host: str) -> bool:
+    """`host` só é alcançável desta máquina?"""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def decode_key(secret: Secret) -> bytes:
+    """Bytes de um segredo em base64, comum ou segura para URL.
+
+    Raises:
+        ValueError: não é base64.
+    """
+    return base64.b64decode(secret.reveal().translate(str.maketrans("-_", "+/")), validate=True)

@@ -1,0 +1,122 @@
+"""Como uma tela de conversa fala com o simulador? Eventos por SSE, mensagens por POST; tudo vira webhook.
+
+Promete: quem abre (ou reabre) `events` recebe primeiro um `snapshot` com a conversa inteira e depois só o
+que mudou: a reconexão não perde nem repete nada. Um POST responde quando a primeira tentativa do webhook
+termina.
+"""
+
+import msgspec
+from aiohttp import web
+
+from pyloto_stream.simulator.config import SimulatorConfig
+from pyloto_stream.simulator.delivery import WebhookSender
+from pyloto_stream.simulator.envelopes import Json
+from pyloto_stream.simulator.feed import Screen
+from pyloto_stream.simulator.line import Line
+from pyloto_stream.simulator.people import Person
+from pyloto_stream.simulator.registry import Registry
+from pyloto_stream.simulator.web_json import ProblemError, json_response, read_json
+
+MAX_TEXT = 4096
+"""O que cabe numa mensagem de WhatsApp digitada."""
+
+
+class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """O que a tela manda: `text` escrito ou `choice`, o id da opção tocada; exatamente um dos dois."""
+
+    text: str = ""
+    choice: str = ""
+
+    def __post_init__(self) -> None:
+        """Confere que há um só, e que cabe."""
+        if bool(self.text.strip()) == bool(self.choice):
+            raise ValueError("exactly one of text and choice")
+        if len(self.text) > MAX_TEXT:
+            raise ValueError(f"text is longer than {MAX_TEXT}")
+
+
+class Chats:
+    """As rotas da tela."""
+
+    def __init__(self, config: SimulatorConfig, line: Line, people: Registry, sender: WebhookSender) -> None:
+        self._config = config
+        self._line = line
+        self._people = people
+        self._sender = sender
+
+    def routes(self) -> list[web.RouteDef]:
+        """As rotas."""
+        return [
+            web.get("/simulator/chats", self.everyone),
+            web.post("/simulator/chats", self.newcomer),
+            web.get("/simulator/chats/{person}/events", self.events),
+            web.post("/simulator/chats/{person}/messages", self.write),
+        ]
+
+    def end(self) -> None:
+        """Despede todas as telas."""
+        for person in self._people.everyone():
+            person.feed.end()
+
+    async def everyone(self, _request: web.Request) -> web.Response:
+        """A empresa e as pessoas."""
+        business = {"name": self._config.business_name, "phone": self._config.display_phone_number}
+        people = [_card(person) for person in self._people.everyone()]
+        return json_response({"business": business, "people": people})
+
+    async def newcomer(self, _request: web.Request) -> web.Response:
+        """Uma pessoa nova, de número fictício."""
+        return json_response(_card(self._people.newcomer()), status=201)
+
+    async def write(self, request: web.Request) -> web.Response:
+        """202 se o webhook foi aceito; 502 com o que houve se não (a Meta local segue tentando)."""
+        person = self._person(request)
+        typed = await read_json(request, Typed)
+        try:
+            delivery = person.say(typed.text) if typed.text else person.tap(typed.choice)
+        except LookupError as unknown:
+            raise ProblemError(422, str(unknown)) from None
+        first = await delivery.first()
+        answer: Json = {"status": first.status, "reason": first.reason, "took_ms": first.took_ms}
+        if first.status == 200:
+            return json_response(answer, status=202)
+        return json_response({"error": "webhook_not_accepted", "url": self._sender.url, **answer}, status=502)
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """A conversa, ao vivo."""
+        person = self._person(request)
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
+        )
+        await response.prepare(request)
+        screen = person.feed.open()
+        try:
+            await self._stream(response, person, screen)
+        except ConnectionError:
+            pass  # a tela foi embora
+        finally:
+            person.feed.close(screen)
+        return response
+
+    async def _stream(self, response: web.StreamResponse, person: Person, screen: Screen) -> None:
+        typing_ms = max(0, person.typing_until_ms - self._line.clock())
+        snapshot = {"person": _card(person), "thread": person.thread, "typing_ms": typing_ms}
+        await response.write(_sse("snapshot", msgspec.json.encode(snapshot)))
+        while (event := await screen.get()) is not None:
+            await response.write(_sse(*event))
+
+    def _person(self, request: web.Request) -> Person:
+        person = self._people.known(request.match_info["person"])
+        if person is None:
+            raise ProblemError(404, "nobody has that number")
+        return person
+
+
+def _card(person: Person) -> Json:
+    last = person.thread[-1].text if person.thread else ""
+    profile = person.profile
+    return {"id": profile.key, "name": profile.name, "phone": profile.wa_id, "last": last[:80]}
+
+
+def _sse(name: str, data: bytes) -> bytes:
+    return b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"

@@ -1,0 +1,71 @@
+"""Onde achar uma pessoa? Por telefone (com ou sem o nono dígito), por id de escopo ou por mensagem sua."""
+
+import re
+
+from pyloto_stream.simulator.line import Line
+from pyloto_stream.simulator.people import Person, Profile
+
+_NAMES = (
+    "Ana", "Bruno", "Carla", "Diego", "Elisa", "Fábio", "Gabi", "Heitor", "Íris", "João", "Karina", "Lucas",
+    "Marta", "Nelson", "Olívia", "Paulo",
+)  # fmt: skip
+_FICTIONAL = re.compile(r"551190000[0-9]{4}", re.ASCII)
+
+
+def fictional(number: int) -> Profile:
+    """A pessoa fictícia de número 1 a 9999: `55 11 90000-0001` em diante."""
+    return Profile(f"551190000{number:04d}", _NAMES[(number - 1) % len(_NAMES)])
+
+
+class Registry:
+    """Todas as pessoas do simulador, na ordem em que entraram."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._people: dict[str, Person] = {}
+        self._scoped: dict[str, Person] = {}
+        self._authors: dict[str, Person] = {}
+
+    def add(self, profile: Profile) -> Person:
+        """Põe uma pessoa nova; a que já existe com a mesma chave volta como está."""
+        known = self._people.get(profile.key)
+        if known is None:
+            known = self._people[profile.key] = Person(profile, self._line, self._authors)
+            self._scoped[profile.user_id] = known
+        return known
+
+    def newcomer(self) -> Person:
+        """Uma pessoa fictícia que ainda não existe."""
+        number = 1
+        while fictional(number).key in self._people:
+            number += 1
+        return self.add(fictional(number))
+
+    def known(self, key: str) -> Person | None:
+        """A pessoa de chave `key`; números fictícios passam a existir quando chamados."""
+        if key not in self._people and _FICTIONAL.fullmatch(key) and not key.endswith("0000"):
+            return self.add(fictional(int(key[-4:])))
+        return self._people.get(key)
+
+    def everyone(self) -> list[Person]:
+        """Todas, na ordem de entrada."""
+        return list(self._people.values())
+
+    def recipient(self, to: str, scoped: str) -> Person | None:
+        """Para quem é um envio. A Meta acerta o nono dígito de celulares brasileiros por conta própria."""
+        if not to:
+            return self._scoped.get(scoped)
+        return self._people.get(to) or self._people.get(_other_form(to))
+
+    def author(self, message_id: str) -> Person | None:
+        """Quem escreveu a mensagem `message_id`."""
+        return self._authors.get(message_id)
+
+
+def _other_form(to: str) -> str:
+    """O mesmo celular brasileiro com ou sem o nono dígito; outros números voltam como estão."""
+    if re.fullmatch(r"55[0-9]{2}9[6-9][0-9]{7}", to, re.ASCII):
+        return to[:4] + to[5:]
+    if re.fullmatch(r"55[0-9]{2}[6-9][0-9]{7}", to, re.ASCII):
+        return to[:4] + "9" + to[4:]
+    return to

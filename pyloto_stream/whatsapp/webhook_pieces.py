@@ -46,25 +46,26 @@ class _Frame(Struct, frozen=True):
 def read_pieces(body: bytes) -> Batch:
     """Lê `body` por partes; nunca levanta."""
     batch = Batch()
-    webhook, reason = _decode(envelope.raw_webhook, body)
-    if webhook is None and reason in ("too_deep", "not_json"):
+    webhook, flaw = _decode(envelope.raw_webhook, body)
+    if webhook is None and flaw in ("too_deep", "not_json"):
         mended, cut = mend(body)
         webhook, _ = _decode(envelope.raw_webhook, mended)
         if webhook is not None and cut:
             # as vizinhas são lidas do emendado; o que foi cortado só existe no original
-            batch.unreadable.append(Part(reason, body))
+            batch.unreadable.append(Part(flaw, body))
     if webhook is None:
-        plain = reason == "wrong_shape" and not body.lstrip().startswith(b"{")
-        batch.unreadable.append(Part("not_an_object" if plain else reason, body))
+        plain = flaw == "wrong_shape" and not body.lstrip().startswith(b"{")
+        flaw = "not_an_object" if plain else flaw
     elif webhook.object != OBJECT:
-        batch.unreadable.append(Part("unknown_object", body))
+        flaw = "unknown_object"
     elif not webhook.entry:
-        batch.unreadable.append(Part("empty", body))
+        flaw = "empty"
     else:
         frame = _Frame(b'{"object":"%s","entry":[' % OBJECT.encode(), b"]}")
         for raw in webhook.entry:
             _read_entry(batch, raw, frame)
-    return batch
+        return batch
+    return batch if batch.unreadable else Batch(unreadable=[Part(flaw, body)])
 
 
 def _decode(decoder: Decoder[_T], raw: bytes) -> tuple[_T | None, Reason]:

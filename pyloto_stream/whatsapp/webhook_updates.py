@@ -127,6 +127,8 @@ def status_of(raw: wire.DeliveryStatus) -> tuple[Status | None, Reason | None]:
     phone, user_id = _ids((raw.recipient_id, raw.recipient_user_id))
     recipient = phone or user_id
     callback = raw.biz_opaque_callback_data
+    if not recipient and not callback:
+        return None, "missing_recipient"
     at_ms = _instant_ms(raw.timestamp)
     status = Status(
         id=raw.id or "",

@@ -1,0 +1,86 @@
+import re
+
+import pytest
+
+from pyloto_stream.whatsapp.identity import canonical_phone, classify, identity, user_key
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("554199990000", "phone"),
+        ("123456", "phone"),
+        ("123456789012345", "phone"),
+        ("12345", "opaque"),
+        ("1234567890123456", "opaque"),
+        ("+554199990000", "opaque"),
+        ("٥٥٤١٩٩٩٩٠٠٠٠", "opaque"),
+        ("554199990000\n", "opaque"),
+        ("BR.70412290518836604517", "bsuid"),
+        ("BR.ENT.55120937746120839914", "bsuid"),
+        ("US.a", "bsuid"),
+        ("US." + "a" * 128, "bsuid"),
+        ("US." + "a" * 129, "opaque"),
+        ("br.123", "opaque"),
+        ("BRA.123", "opaque"),
+        ("BR.", "opaque"),
+        ("BR.1-2", "opaque"),
+        ("", "opaque"),
+        ("@ana.b", "opaque"),
+    ],
+)
+def test_identifier_is_told_by_its_form(value: str, kind: str) -> None:
+    assert classify(value) == kind
+
+
+@pytest.mark.parametrize(
+    ("digits", "canonical"),
+    [
+        ("5541999990000", "+5541999990000"),
+        ("554199990000", "+5541999990000"),
+        ("554169990000", "+5541969990000"),
+        ("551188887777", "+5511988887777"),
+        ("554133334444", "+554133334444"),
+        ("554153334444", "+554153334444"),
+        ("550199990000", "+550199990000"),
+        ("551099990000", "+551099990000"),
+        ("5215512345678", "+5215512345678"),
+        ("5491123456789", "+5491123456789"),
+        ("14155550100", "+14155550100"),
+        ("+554199990000", "+5541999990000"),
+    ],
+)
+def test_phone_has_one_canonical_form(digits: str, canonical: str) -> None:
+    assert canonical_phone(digits) == canonical
+    assert canonical_phone(canonical) == canonical
+
+
+@pytest.mark.parametrize("digits", ["", "12345", "1" * 16, "55 41 99999-0000", "BR.123", "++5541999990000"])
+def test_what_is_no_phone_is_refused(digits: str) -> None:
+    with pytest.raises(ValueError, match="not a phone number"):
+        canonical_phone(digits)
+
+
+def test_identity_of_a_phone_is_canonical_and_of_others_is_prefixed() -> None:
+    assert identity("554199990000") == "+5541999990000"
+    assert identity("BR.123") == "bsuid:BR.123"
+    assert identity("strange-id") == "bsuid:strange-id"
+
+
+# calculado à parte: printf %s +5541999990000 | openssl dgst -sha256 -hmac pepper -binary | base64
+def test_user_key_is_unpadded_base64url_of_hmac_sha256() -> None:
+    assert user_key(b"pepper", "+5541999990000") == "OvMIa8l-dFIy_oaU4mFKN6VmsK5dbbxhOr0bdBBxnIk"
+
+
+def test_with_and_without_ninth_digit_is_the_same_person() -> None:
+    assert user_key(b"p", identity("554199990000")) == user_key(b"p", identity("5541999990000"))
+
+
+@pytest.mark.parametrize("other", [(b"q", "+5541999990000"), (b"p", "+5541999990001"), (b"p", "bsuid:BR.1")])
+def test_other_pepper_or_person_is_another_key(other: tuple[bytes, str]) -> None:
+    assert user_key(*other) != user_key(b"p", "+5541999990000")
+
+
+def test_user_key_reveals_nothing_and_fits_anywhere() -> None:
+    key = user_key(b"p", "bsuid:BR.70412290518836604517")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", key)

@@ -1,0 +1,1 @@
+"""Como saber o que os processos fazem, sem saber de quem: registros, métricas e correlação."""

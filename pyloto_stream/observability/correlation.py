@@ -1,0 +1,33 @@
+"""Como juntar as linhas de log de um mesmo trabalho? Por um id que acompanha a tarefa sozinho."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+MAX_LENGTH = 64
+_ACCEPTED = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_LENGTH}}}", re.ASCII)
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+_current: ContextVar[str] = ContextVar("correlation_id", default="")
+
+
+def new_correlation_id() -> str:
+    """Um id novo, de 64 bits em 16 letras: sem algarismos, nunca parece um telefone."""
+    return secrets.token_hex(8).translate(_LETTERS)
+
+
+def current_correlation_id() -> str:
+    """O id em vigor nesta tarefa; vazio fora de `correlated`."""
+    return _current.get()
+
+
+@contextmanager
+def correlated(correlation_id: str = "") -> Iterator[str]:
+    """Põe em vigor `correlation_id`, ou um novo se ele não tem a forma aceita; devolve o que vale."""
+    chosen = correlation_id if _ACCEPTED.fullmatch(correlation_id) else new_correlation_id()
+    token = _current.set(chosen)
+    try:
+        yield chosen
+    finally:
+        _current.reset(token)

@@ -1,0 +1,152 @@
+"""Que números os processos publicam? Todos os nomes e rótulos estão aqui.
+
+Promete: rótulos são enumerações, códigos e modelos de rota; o que não tem essa forma vira `other`, e assim
+nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um registro por processo.
+"""
+
+import re
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+from prometheus_client.process_collector import ProcessCollector
+
+FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Faixas, em segundos, do que acontece nesta máquina ou no Redis."""
+SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Faixas, em segundos, do que depende da rede ou de pessoas."""
+
+OTHER = "other"
+_LABEL = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_./{}:-]{1,64}", re.ASCII)
+
+
+class Metrics:
+    """Métricas de um processo, no seu próprio `registry`. Nenhum método levanta nem bloqueia."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self._ingress()
+        self._stages()
+        self._product()
+
+    def _ingress(self) -> None:
+        self._requests = self._counter("http_requests", "Requests answered", "route", "status")
+        self._request_seconds = self._histogram("http_request_seconds", "Time to answer", FAST, "route")
+        self._updates = self._counter("updates", "Webhook parts taken", "kind", "result")
+
+    def _stages(self) -> None:
+        self._read = self._counter("stage_read", "Entries read", "stage")
+        self._handled = self._histogram("stage_decision_seconds", "Time of one decision", FAST, "stage")
+        self._committed = self._counter("stage_committed", "Plans applied", "stage")
+        self._fenced = self._counter("stage_fenced", "Plans dropped: another worker finished first", "stage")
+        self._retried = self._counter("stage_retried", "Failures that will be retried", "stage", "code")
+        self._snoozed = self._counter("stage_snoozed", "Turns put off without counting an attempt", "stage")
+        self._buried = self._counter("stage_buried", "Turns moved to dead letters", "stage", "code")
+        self._claimed = self._counter("stage_claimed", "Entries taken over from silent workers", "stage")
+        self._lost = self._counter("stage_lost", "Entries in hand that are no longer ours", "stage")
+        self._reader = self._gauge("stage_reader_up", "Whether reading from Redis works", "stage")
+        self._outages = self._counter("stage_reader_outages", "Interruptions of reading", "stage")
+        self._outage = self._counter("stage_reader_outage_seconds", "Time without reading", "stage")
+
+    def _product(self) -> None:
+        self._sent = self._counter("replies", "Replies by what became of them", "result")
+        self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
+        self._graph_s = self._histogram("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
+        self._sessions = self._counter("sessions_opened", "Sessions opened")
+        self._outcomes = self._counter("session_outcomes", "Sessions ended, by outcome", "outcome")
+        self._handoffs = self._counter("handoffs", "Leads handed over, by qualification", "level")
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
+        self._requests.labels(_label(route), _label(status)).inc()
+        self._request_seconds.labels(_label(route)).observe(seconds)
+
+    def update(self, kind: str, result: str, n: int = 1) -> None:
+        """`n` partes de webhook (`message`, `status`, …) foram guardadas (`new`, `duplicate`)."""
+        self._updates.labels(_label(kind), _label(result)).inc(n)
+
+    def read(self, stage: str, n: int) -> None:
+        """`n` entradas lidas; se chegaram, a leitura funciona."""
+        self._read.labels(_label(stage)).inc(n)
+        self._reader.labels(_label(stage)).set(1)
+
+    def handled(self, stage: str, seconds: float) -> None:
+        """Uma decisão levou `seconds`."""
+        self._handled.labels(_label(stage)).observe(seconds)
+
+    def committed(self, stage: str, n: int) -> None:
+        """`n` planos aplicados."""
+        self._committed.labels(_label(stage)).inc(n)
+
+    def fenced(self, stage: str, n: int) -> None:
+        """`n` planos descartados: outro trabalhador concluiu antes."""
+        self._fenced.labels(_label(stage)).inc(n)
+
+    def retried(self, stage: str, code: str) -> None:
+        """Uma falha será repetida."""
+        self._retried.labels(_label(stage), _label(code)).inc()
+
+    def snoozed(self, stage: str) -> None:
+        """Um turno foi adiado."""
+        self._snoozed.labels(_label(stage)).inc()
+
+    def buried(self, stage: str, code: str) -> None:
+        """Um turno foi para a fila de mortos."""
+        self._buried.labels(_label(stage), _label(code)).inc()
+
+    def claimed(self, stage: str, n: int) -> None:
+        """`n` entradas assumidas de quem silenciou."""
+        self._claimed.labels(_label(stage)).inc(n)
+
+    def lost(self, stage: str, n: int) -> None:
+        """`n` entradas em mãos já não são nossas."""
+        self._lost.labels(_label(stage)).inc(n)
+
+    def reader_down(self, stage: str) -> None:
+        """A leitura parou."""
+        self._reader.labels(_label(stage)).set(0)
+        self._outages.labels(_label(stage)).inc()
+
+    def reader_up(self, stage: str, seconds: float) -> None:
+        """A leitura voltou depois de `seconds`."""
+        self._reader.labels(_label(stage)).set(1)
+        self._outage.labels(_label(stage)).inc(max(0.0, seconds))
+
+    def sent(self, result: str) -> None:
+        """Uma resposta terminou em `result` (`sent`, `dropped`, `failed`, …)."""
+        self._sent.labels(_label(result)).inc()
+
+    def graph_call(self, endpoint: str, status: int, code: int, seconds: float) -> None:
+        """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
+        self._graph.labels(_label(endpoint), _label(status), _label(code)).inc()
+        self._graph_s.labels(_label(endpoint)).observe(seconds)
+
+    def session_opened(self) -> None:
+        """Uma sessão abriu."""
+        self._sessions.inc()
+
+    def outcome(self, outcome: str) -> None:
+        """Uma sessão terminou em `outcome`; vazio é um defeito do produto, contado como `other`."""
+        self._outcomes.labels(_label(outcome)).inc()
+
+    def handoff(self, level: str) -> None:
+        """Um lead de qualificação `level` foi entregue."""
+        self._handoffs.labels(_label(level)).inc()
+
+    def render(self) -> bytes:
+        """Tudo, no formato de texto do Prometheus."""
+        return generate_latest(self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"pyloto_{name}", about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"pyloto_{name}", about, labels, registry=self.registry)
+
+    def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"pyloto_{name}", about, labels, buckets=buckets, registry=self.registry)
+
+
+def _label(value: str | int) -> str:
+    text = str(value)
+    return text if _LABEL.fullmatch(text) else OTHER

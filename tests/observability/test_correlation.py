@@ -1,0 +1,48 @@
+import asyncio
+
+import pytest
+
+from pyloto_stream.observability.correlation import correlated, current_correlation_id, new_correlation_id
+from pyloto_stream.observability.redaction import redact
+
+
+def test_outside_of_any_work_there_is_no_id() -> None:
+    assert current_correlation_id() == ""
+
+
+def test_the_given_id_holds_inside_and_ends_with_the_work() -> None:
+    with correlated("abc-1") as outer:
+        with correlated("abc-2"):
+            assert current_correlation_id() == "abc-2"
+        assert current_correlation_id() == outer == "abc-1"
+    assert current_correlation_id() == ""
+
+
+def test_an_id_ends_even_when_the_work_fails() -> None:
+    with pytest.raises(ZeroDivisionError), correlated("abc"):
+        _ = 1 / 0
+    assert current_correlation_id() == ""
+
+
+@pytest.mark.parametrize("value", ["", "a b", "é", "x" * 65, "a\nb"])
+def test_an_unusable_id_is_replaced_by_a_new_one(value: str) -> None:
+    with correlated(value) as chosen:
+        assert chosen != value
+        assert len(chosen) == 16
+
+
+def test_new_ids_differ_and_never_look_like_a_phone() -> None:
+    ids = {new_correlation_id() for _ in range(200)}
+    assert len(ids) == 200
+    assert all(redact(value) == value for value in ids)
+
+
+async def test_each_task_has_its_own_id() -> None:
+    arrived = asyncio.Barrier(2)
+
+    async def work(name: str) -> str:
+        with correlated(name):
+            await arrived.wait()
+            return current_correlation_id()
+
+    assert list(await asyncio.gather(work("one"), work("two"))) == ["one", "two"]

@@ -1,0 +1,39 @@
+"""O que aconteceu, para sempre? A etapa da faixa `audit` leva os registros de cada turno ao banco.
+
+Repetir um turno não muda nada (ver `AuditTrail`): a queda entre a gravação e o commit é inofensiva. Banco
+fora do ar: o turno espera sem contar tentativa, e nada se perde.
+"""
+
+import msgspec
+
+from pyloto_stream.conversation.records import Record
+from pyloto_stream.errors import PermanentError
+from pyloto_stream.stores.trail import AuditTrail, TrailState
+from pyloto_stream.streams.model import Handler, Plan, Turn
+
+_records = msgspec.json.Decoder(list[Record])
+_state = msgspec.json.Decoder(TrailState)
+_encode = msgspec.json.Encoder().encode
+
+
+def audit_stage(trail: AuditTrail) -> Handler:
+    """Etapa `audit`: grava os registros do turno e guarda no estado da faixa a ponta da cadeia."""
+
+    async def handle(turn: Turn) -> Plan:
+        try:
+            records = _records.decode(turn.events)
+        except msgspec.MsgspecError as error:
+            raise PermanentError("record does not decode", code="undecodable_record") from error
+        known = remembered(turn)
+        after = await trail.record(turn.conversation, records, known)
+        return Plan(state=None if after is None or after == known else _encode(after))
+
+    return handle
+
+
+def remembered(turn: Turn) -> TrailState | None:
+    """O que o turno anterior deixou; `None` se nada ou ilegível: o banco tem a verdade e a ponta é relida."""
+    try:
+        return _state.decode(turn.state) if turn.state else None
+    except msgspec.MsgspecError:
+        return None

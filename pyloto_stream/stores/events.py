@@ -1,0 +1,71 @@
+"""O que de um turno entra na cadeia de auditoria? Toda ação, e o fato de cada mensagem e de cada entrega.
+
+Só enumerações, números e ids opacos: a cadeia vive sete anos e sobrevive ao esquecimento da pessoa. O id da
+Meta contém o telefone em base64; por isso vai resumido (`opaque`), e quem tem a mensagem pode conferir. O fim
+de sessão já chega como ação (`SESSION_CLOSED`) e não se repete aqui. Puro.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+from pyloto_stream.conversation.records import ActionRecord, HandoffRecord, MessageRecord, Record
+from pyloto_stream.stores.chain import AuditEvent
+from pyloto_stream.stores.times import iso
+
+
+def opaque(message_id: str) -> str:
+    """Resumo de um id da Meta: 128 bits em hexadecimal."""
+    return hashlib.blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def events_of(records: Iterable[Record]) -> list[AuditEvent]:
+    """Eventos dos registros, na ordem; de dois com o mesmo id vale o primeiro."""
+    by_id: dict[str, AuditEvent] = {}
+    for record in records:
+        event = event_of(record)
+        if event is not None:
+            by_id.setdefault(event.event_id, event)
+    return list(by_id.values())
+
+
+def event_of(record: Record) -> AuditEvent | None:
+    """O evento de um registro; `None` se ele não entra na cadeia."""
+    match record:
+        case ActionRecord():
+            return AuditEvent(
+                event_id=record.id,
+                timestamp=iso(record.at_ms),
+                actor=record.actor,
+                action=record.action,
+                reason=record.reason,
+                correlation_id=record.correlation_id,
+                data=record.data,
+            )
+        case MessageRecord():
+            return _message_event(record)
+        case HandoffRecord():
+            return AuditEvent(
+                event_id=f"{record.id}:created",
+                timestamp=iso(record.at_ms),
+                actor="SYSTEM",
+                action="HANDOFF_CREATED",
+                reason=record.qualification_level.upper(),
+                data={"handoff": record.id, "session": record.session_id, "score": record.lead_score},
+            )
+        case _:
+            return None
+
+
+def _message_event(record: MessageRecord) -> AuditEvent:
+    message = opaque(record.id)
+    data: dict[str, str | int | float] = {"message": message}
+    if record.reply_id:
+        data["reply"] = record.reply_id
+    return AuditEvent(
+        event_id=f"{record.direction}:{message}",
+        timestamp=iso(record.at_ms),
+        actor=record.actor,
+        action="MESSAGE_RECEIVED" if record.direction == "in" else "MESSAGE_SENT",
+        reason=record.type.upper(),
+        data=data,
+    )

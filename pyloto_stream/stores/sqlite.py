@@ -1,0 +1,137 @@
+"""Como os documentos ficam num arquivo, sem servidor, e sem que o laço de eventos espere pelo disco?
+
+Um fio grava; tudo o que chega enquanto ele grava divide a transação seguinte (group commit), sem espera
+artificial. Leituras usam conexões próprias e não esperam por quem grava. Vários processos podem abrir o mesmo
+arquivo. Limite: um disco local e um gravador por vez; para mais que uma máquina, Firestore.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Self, TypeVar
+
+import msgspec
+
+from pyloto_stream.clock import Clock, system_clock
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.stores import sqlite_statements as statements
+from pyloto_stream.stores.ports import Document, Documents, Query, Write, check_writes
+from pyloto_stream.stores.sqlite_file import connect, open_file, outage
+from pyloto_stream.stores.times import iso
+
+_READERS = 2
+_MAX_GROUPS = 256
+"""Gravações por transação: limita o tempo em que outro processo espera por nós."""
+_T = TypeVar("_T")
+
+
+class SqliteDocuments(Documents):
+    """Adaptador embutido; crie com `open`. Pertence ao laço de eventos em que foi aberto.
+
+    `transactions`: quantas foram confirmadas desde a abertura.
+    """
+
+    def __init__(self, writer: sqlite3.Connection, readers: Iterable[sqlite3.Connection]) -> None:
+        self.transactions = 0
+        self._writer = writer
+        self._writing = ThreadPoolExecutor(1, "documents-write")
+        self._reading = ThreadPoolExecutor(_READERS, "documents-read")
+        self._readers: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        for reader in readers:
+            self._readers.put(reader)
+        self._waiting: list[tuple[tuple[Write, ...], asyncio.Future[statements.Reply]]] = []
+        self._flusher: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, path: Path, *, busy_s: float = 5.0) -> Self:
+        """Abre, e cria se falta, o arquivo `path`. `busy_s`: segundos de espera por outro processo.
+
+        Raises:
+            MisconfiguredError: ver `open_file`.
+        """
+        writer = await asyncio.to_thread(open_file, path, busy_s)
+        return cls(writer, [connect(path, busy_s) for _ in range(_READERS)])
+
+    async def get(self, path: str) -> Document | None:
+        """Ver a porta."""
+        return await self._read(lambda connection: statements.get(connection, path))
+
+    async def query(self, query: Query) -> list[Document]:
+        """Ver a porta."""
+        return await self._read(lambda connection: statements.query(connection, query))
+
+    async def write(self, *writes: Write) -> list[str]:
+        """Ver a porta."""
+        check_writes(writes)
+        future: asyncio.Future[statements.Reply] = asyncio.get_running_loop().create_future()
+        self._waiting.append((writes, future))
+        if self._flusher is None:
+            self._flusher = asyncio.create_task(self._flush())
+        reply = await future
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    async def purge(self, limit: int = 1000, clock: Clock = system_clock) -> int:
+        """Apaga até `limit` documentos vencidos (`TTL_FIELD`); devolve quantos. No Firestore: TTL."""
+        now = iso(clock())
+        try:
+            return await self._run(self._writing, lambda: statements.purge(self._writer, now, limit))
+        except sqlite3.Error as error:
+            raise outage(error) from None
+
+    async def close(self) -> None:
+        """Grava o que espera, e fecha."""
+        if self._flusher is not None:
+            await asyncio.wait([self._flusher])
+        await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._reading.shutdown()
+        self._writing.shutdown()
+        for _ in range(_READERS):
+            self._readers.get().close()
+        self._writer.close()  # por último: a última conexão recolhe o WAL ao arquivo
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting[:_MAX_GROUPS], self._waiting[_MAX_GROUPS:]
+                await self._deliver(taken)
+        finally:
+            self._flusher = None
+
+    async def _deliver(self, taken: list[tuple[tuple[Write, ...], asyncio.Future[statements.Reply]]]) -> None:
+        groups = [writes for writes, _ in taken]
+        try:
+            replies = await self._run(self._writing, lambda: statements.commit(self._writer, groups))
+            self.transactions += 1
+        except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
+            for _, future in taken:
+                if not future.done():
+                    future.set_exception(outage(error) if isinstance(error, sqlite3.Error) else error)
+            return
+        for (_, future), reply in zip(taken, replies, strict=True):
+            if not future.done():
+                future.set_result(reply)
+
+    async def _read(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
+        def work() -> _T:
+            connection = self._readers.get()
+            try:
+                return action(connection)
+            finally:
+                self._readers.put(connection)
+
+        try:
+            return await self._run(self._reading, work)
+        except sqlite3.Error as error:
+            raise outage(error) from None
+        except msgspec.DecodeError:
+            raise UnavailableError("a stored document is not JSON", code="store_corrupt") from None
+
+    async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(pool, work)

@@ -1,0 +1,28 @@
+"""Como se grava um instante? ISO 8601 em UTC com milissegundos: largura fixa, que ordena como o tempo."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY_MS = 86_400_000
+
+
+def iso(at_ms: int) -> str:
+    """`at_ms` (milissegundos desde a época Unix) como `2026-11-23T12:34:56.789Z`.
+
+    Raises:
+        OverflowError: fora dos anos 1 a 9999.
+    """
+    moment = _EPOCH + timedelta(milliseconds=at_ms)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z".rjust(24, "0")
+
+
+def milliseconds(text: str) -> int:
+    """Inverso de `iso`.
+
+    Raises:
+        ValueError: não é um instante ISO 8601 com fuso.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("timestamp without time zone")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,171 @@
+"""Como um turno inteiro chega ao banco uma vez só, com a cadeia de auditoria sem lacuna nem bifurcação?
+
+Tudo o que um turno registra — mensagens, status, sessão, entrega, cabeçalho, eventos e a ponta da cadeia —
+vai numa gravação atômica, sem leitura quando se conhece a ponta. Se a gravação conflita (o turno já foi
+gravado e o executor caiu antes de confirmar, ou a ponta conhecida está velha), relê a ponta, retira o que já
+está lá e grava o resto. Por isso repetir um turno, ou dois executores com o mesmo turno, dá o mesmo
+resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+import msgspec
+
+from pyloto_stream.conversation.records import (
+    ActionRecord,
+    HandoffRecord,
+    MessageRecord,
+    Mode,
+    Record,
+    SessionRecord,
+    StatusRecord,
+)
+from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
+from pyloto_stream.stores.chain import GENESIS, ChainHead, link
+from pyloto_stream.stores.conversations import ConversationStore, header_write
+from pyloto_stream.stores.events import events_of
+from pyloto_stream.stores.handoffs import handoff_write
+from pyloto_stream.stores.messages import message_write, status_write
+from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write, missing
+from pyloto_stream.stores.sessions import session_write
+from pyloto_stream.stores.times import iso
+from pyloto_stream.stores.values import merged
+
+_BATCH = 100
+"""Registros por gravação atômica; cada um rende no máximo dois documentos (limite: `MAX_WRITES`)."""
+
+
+class TrailState(msgspec.Struct, frozen=True, omit_defaults=True):
+    """O que a faixa lembra entre turnos para não ler: a ponta da cadeia e os instantes do cabeçalho."""
+
+    head: str = GENESIS
+    seq: int = 0
+    version: str = ""
+    created_at: str = ""
+    updated_at: str = ""
+    last_message_at: str = ""
+
+
+class AuditTrail:
+    """Grava os registros de uma conversa. Um turno por vez em cada conversa é o normal, não uma exigência."""
+
+    def __init__(self, documents: Documents, tenant_id: str = "default") -> None:
+        self._documents = documents
+        self._tenant_id = tenant_id
+        self._log = AuditLogStore(documents)
+        self._conversations = ConversationStore(documents, tenant_id)
+
+    async def record(
+        self, user_key: str, records: Sequence[Record], known: TrailState | None
+    ) -> TrailState | None:
+        """Grava `records`; devolve o que lembrar para o próximo turno. `known` `None`: nada se sabe.
+
+        Raises:
+            UnavailableError: o banco não respondeu; repetir é seguro.
+            ConflictError: a disputa pela ponta não cedeu em `TRIES` tentativas; repetir é seguro.
+            PermanentError: code `unstorable_document`, `empty_id` ou `undecodable_document`.
+        """
+        state = known
+        for start in range(0, len(records), _BATCH):
+            state = await self._record(user_key, records[start : start + _BATCH], state)
+        return state
+
+    async def _record(
+        self, user_key: str, records: Sequence[Record], known: TrailState | None
+    ) -> TrailState | None:
+        documents = combined(self._write_of(user_key, record) for record in records if _kept(record))
+        acts = [record for record in records if not isinstance(record, StatusRecord)]
+        if not acts:  # só status: completam mensagens e não movem a cadeia
+            await self._documents.write(*documents)
+            return known
+        pending = events_of(acts)
+        state = known or await self._load(user_key)
+        for _ in range(TRIES):
+            links, head = link(user_key, ChainHead(state.head, state.seq, state.version), pending)
+            after = _advanced(state, acts, head)
+            header = header_write(
+                user_key,
+                self._tenant_id,
+                created_at=after.created_at,
+                updated_at=after.updated_at,
+                last_message_at=after.last_message_at,
+                mode=_mode(acts),
+            )
+            try:
+                versions = await self._documents.write(*documents, header, *links)
+            except ConflictError:
+                state = await self._load(user_key)
+                documents = await missing(self._documents, documents)
+                pending = await self._log.absent(user_key, pending)
+                continue
+            return msgspec.structs.replace(after, version=versions[-1]) if links else after
+        raise ConflictError("the chain keeps moving")
+
+    async def _load(self, user_key: str) -> TrailState:
+        head, header = await asyncio.gather(self._log.head(user_key), self._conversations.header(user_key))
+        state = TrailState(head.hash, head.seq, head.version)
+        if header is None:
+            return state
+        return msgspec.structs.replace(
+            state,
+            created_at=header.created_at,
+            updated_at=header.updated_at,
+            last_message_at=header.last_message_at,
+        )
+
+    def _write_of(self, user_key: str, record: Record) -> Create | Merge:
+        match record:
+            case MessageRecord():
+                return message_write(user_key, record)
+            case StatusRecord():
+                return status_write(user_key, record)
+            case SessionRecord():
+                return session_write(user_key, self._tenant_id, record)
+            case HandoffRecord():
+                return handoff_write(user_key, self._tenant_id, record)
+            case ActionRecord():
+                raise TypeError("an action lives in the chain only")
+
+
+def combined(writes: Iterable[Create | Merge]) -> list[Write]:
+    """Uma gravação por documento: complementos se somam na ordem; de duas criações vale a primeira."""
+    by_path: dict[str, Create | Merge] = {}
+    for write in writes:
+        before = by_path.get(write.path)
+        if before is None:
+            by_path[write.path] = write
+        elif isinstance(write, Merge):
+            by_path[write.path] = msgspec.structs.replace(before, data=merged(before.data, write.data))
+    return list(by_path.values())
+
+
+def _kept(record: Record) -> bool:
+    """Tem documento próprio, além do evento na cadeia."""
+    return not isinstance(record, ActionRecord)
+
+
+def _at_ms(record: Record) -> int:
+    return record.closed_at_ms if isinstance(record, SessionRecord) else record.at_ms
+
+
+def _advanced(state: TrailState, acts: Sequence[Record], head: ChainHead) -> TrailState:
+    """O estado depois de `acts`; instantes só avançam."""
+    moments = [iso(_at_ms(record)) for record in acts]
+    spoken = [iso(record.at_ms) for record in acts if isinstance(record, MessageRecord)]
+    return TrailState(
+        head=head.hash,
+        seq=head.seq,
+        version=state.version,
+        created_at=state.created_at or min(moments),
+        updated_at=max([state.updated_at, *moments]),
+        last_message_at=max([state.last_message_at, *spoken]),
+    )
+
+
+def _mode(acts: Sequence[Record]) -> Mode | None:
+    """O último modo que um evento informou em `data`."""
+    informed = [record.data.get("mode") for record in acts if isinstance(record, ActionRecord)]
+    modes: list[Mode] = [mode for value in informed for mode in get_args(Mode) if mode == value]
+    return modes[-1] if modes else None

@@ -1,0 +1,50 @@
+"""Todo adaptador da porta `Documents`, de verdade: um arquivo SQLite e o emulador do Firestore."""
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from pyloto_stream.stores.firestore import FirestoreDocuments
+from pyloto_stream.stores.ports import Documents
+from pyloto_stream.stores.sqlite import SqliteDocuments
+from tests.support.firestore import FirestoreEmulator, jar
+
+_projects = itertools.count()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FirestoreEmulator]:
+    emulator = FirestoreEmulator(jar(), tmp_path_factory.mktemp("firestore") / "log")
+    try:
+        await emulator.start()
+        yield emulator
+    finally:
+        await emulator.stop()
+
+
+@pytest_asyncio.fixture
+async def firestore(
+    firestore_emulator: FirestoreEmulator, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[FirestoreDocuments]:
+    """Um projeto vazio no emulador."""
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", firestore_emulator.host)
+    documents = await FirestoreDocuments.open(f"test-{next(_projects)}")
+    yield documents
+    await documents.close()
+
+
+@pytest_asyncio.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteDocuments]:
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    yield documents
+    await documents.close()
+
+
+@pytest.fixture(params=["sqlite", "firestore"])
+def documents(request: pytest.FixtureRequest) -> Documents:
+    """Um banco vazio de cada adaptador."""
+    store: Documents = request.getfixturevalue(request.param)
+    return store

@@ -76,8 +76,6 @@ def parse(raw: str, kind: inspect.Type) -> object:
         ValueError: não é um valor aceito; a mensagem de `expected(kind)` diz qual seria.
     """
     match kind:
-        case inspect.Metadata(type=inner):
-            return parse(raw, inner)
         case inspect.BoolType() if raw.lower() in _BOOLS:
             return _BOOLS[raw.lower()]
         case inspect.IntType():
@@ -98,8 +96,6 @@ def parse(raw: str, kind: inspect.Type) -> object:
 def expected(kind: inspect.Type) -> str:
     """O que um valor do tipo `kind` deve ser, em uma frase para o operador."""
     match kind:
-        case inspect.Metadata(type=inner):
-            return expected(inner)
         case inspect.BoolType():
             return "must be true or false"
         case inspect.IntType():

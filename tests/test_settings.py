@@ -126,7 +126,7 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
         ("WHATSAPP_API_BASE_URL", "graph", "must be an address that starts with https:// or http://"),
         ("WHATSAPP_API_BASE_URL", "https://me:pw@graph", "must not carry a user or a password"),
         ("OPENAI_BASE_URL", "ftp://x", "must be an address that starts with https:// or http://"),
-        ("CORS_ORIGINS", "https://a.example/p", "must be origins such as https://app.example.com, without path"),
+        ("CORS_ORIGINS", "https://a.io/p", "must be origins such as https://app.example.com, without path"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named_and_explained_but_never_shown(name: str, raw: str, expected: str) -> None:
@@ -146,12 +146,12 @@ def test_one_variable_gives_one_line() -> None:
 
 
 @given(
-    st.sampled_from(VARIABLES).map(lambda variable: variable.name), st.text("0123456789XYZ%&=;", min_size=6)
+    st.sampled_from(VARIABLES).map(lambda variable: variable.name), st.text("XYZ%&=;", min_size=6)
 )
 def test_no_problem_ever_shows_a_value(name: str, raw: str) -> None:
     told = ""
     try:
-        load({name: f"<{raw}>"})
+        load({name: raw})
     except MisconfiguredError as error:
         told = str(error)
     assert raw not in told

@@ -46,39 +46,39 @@ class Bubble(msgspec.Struct):
         return True
 
 
-class _Text(msgspec.Struct):
+class _Text(msgspec.Struct, frozen=True):
     body: str = ""
     text: str = ""
 
 
-class _Reply(msgspec.Struct):
+class _Reply(msgspec.Struct, frozen=True):
     id: str = ""
     title: str = ""
     description: str = ""
 
 
-class _Button(msgspec.Struct):
+class _Button(msgspec.Struct, frozen=True):
     reply: _Reply
 
 
-class _Section(msgspec.Struct):
+class _Section(msgspec.Struct, frozen=True):
     rows: list[_Reply]
     title: str = ""
 
 
-class _Link(msgspec.Struct):
+class _Link(msgspec.Struct, frozen=True):
     display_text: str
     url: str
 
 
-class _Action(msgspec.Struct):
+class _Action(msgspec.Struct, frozen=True):
     button: str = ""
     buttons: list[_Button] = []
     sections: list[_Section] = []
     parameters: _Link | None = None
 
 
-class _Interactive(msgspec.Struct):
+class _Interactive(msgspec.Struct, frozen=True):
     type: str
     body: _Text = _Text()
     header: _Text = _Text()
@@ -88,7 +88,7 @@ class _Interactive(msgspec.Struct):
     list_reply: _Reply | None = None
 
 
-class _Message(msgspec.Struct):
+class _Message(msgspec.Struct, frozen=True):
     type: str = "text"
     text: _Text | None = None
     interactive: _Interactive | None = None

@@ -168,11 +168,14 @@ class Person:
             self.feed.publish("typing", {"for_ms": TYPING_MS, "latency_ms": self.latency_ms(receipt.at_s)})
 
     async def _follow(self, bubble: Bubble, delivery: Delivery) -> None:
-        first = await delivery.first()
-        self.feed.publish("webhook", {"status": first.status, "took_ms": first.took_ms})
-        if first.status != 200:
+        attempt = await delivery.first()
+        self.feed.publish("webhook", attempt)
+        if attempt.status != 200:
             self._advance(bubble, "retrying")
-        self._advance(bubble, "delivered" if await delivery.accepted() else "failed")
+        accepted = await delivery.accepted()
+        if accepted and delivery.attempts[-1] is not attempt:
+            self.feed.publish("webhook", delivery.attempts[-1])
+        self._advance(bubble, "delivered" if accepted else "failed")
 
     def _advance(self, bubble: Bubble, state: State) -> None:
         if bubble.advance(state):

@@ -35,3 +35,4 @@ async def report(line: Line, person: Person, message: SentMessage) -> None:
         )
         contacts: Json = {} if name == "failed" else {"contacts": [profile.contact()]}
         line.sender.send(line.number.value(**contacts, statuses=[item]))
+        person.feed.publish("status", {"status": name})

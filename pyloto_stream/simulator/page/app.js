@@ -1,0 +1,186 @@
+// A tela: junta a conversa, a escrita, as folhas e os avisos.
+import { bubble, dayName, element, showState } from "/bubbles.js";
+import { choosePerson, paint } from "/cast.js";
+import { showList } from "/sheet.js";
+import * as trace from "/trace.js";
+import { listen, newcomer, people, post } from "/wire.js";
+
+const $ = (id) => document.getElementById(id);
+const [scroll, log, thread] = [$("scroll"), $("log"), $("thread")];
+const [text, presence] = [$("text"), $("presence")];
+let person = "";
+let stop = () => {};
+let connected = false;
+let typingTimer = 0;
+let last = null;
+
+/* --- conversa --- */
+
+function nearEnd() {
+  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
+}
+
+function toEnd() {
+  scroll.scrollTop = scroll.scrollHeight;
+}
+
+function append(item) {
+  if (!last || new Date(last.at_ms).toDateString() !== new Date(item.at_ms).toDateString()) {
+    thread.append(element("li", "day", dayName(item.at_ms)));
+  }
+  thread.append(bubble(item, !last || last.mine !== item.mine, choose, (list) => showList(list, choose)));
+  last = item;
+  $("starters").hidden = true;
+}
+
+function setTyping(forMs) {
+  clearTimeout(typingTimer);
+  const follow = nearEnd();
+  $("typing").hidden = forMs <= 0;
+  if (forMs > 0) typingTimer = setTimeout(() => setTyping(0), forMs);
+  if (follow) toEnd();
+  showPresence();
+}
+
+function showPresence() {
+  presence.textContent = !connected ? "reconectando…" : $("typing").hidden ? "online" : "digitando…";
+}
+
+const on = {
+  snapshot({ person: card, thread: items, typing_ms: typingMs }) {
+    $("me-name").textContent = card.name || "Sem nome";
+    paint($("me-avatar"), card);
+    last = null;
+    log.setAttribute("aria-live", "off"); // a conversa inteira de novo não é novidade para quem ouve
+    thread.replaceChildren();
+    items.forEach(append);
+    setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+    $("starters").hidden = items.length > 0;
+    setTyping(typingMs);
+    toEnd();
+  },
+  message(item) {
+    const follow = item.mine || nearEnd();
+    append(item);
+    if (item.mine) trace.reset();
+    else {
+      trace.reply(item);
+      setTyping(0);
+    }
+    if (follow) toEnd();
+    else $("jump").hidden = false;
+  },
+  state({ id, state }) {
+    const node = thread.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    if (node) showState(node, state);
+    if (state === "delivered" || state === "read") $("toast").hidden = true;
+  },
+  typing(about) {
+    trace.typing(about);
+    setTyping(about.for_ms);
+  },
+  webhook: trace.webhook,
+  status: trace.status,
+};
+
+/* --- escrever e tocar --- */
+
+async function send(content) {
+  const trouble = await post(person, content);
+  if (trouble) warn(trouble);
+  return !trouble || trouble.error === "webhook_not_accepted";
+}
+
+function choose(id) {
+  send({ choice: id });
+}
+
+function grow() {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight + 2}px`;
+}
+
+async function submit() {
+  const written = text.value.trim();
+  if (!written) return;
+  text.value = "";
+  grow();
+  if (!(await send({ text: written })) && !text.value) {
+    text.value = written;
+    grow();
+  }
+}
+
+function hint({ error, status, reason, url }) {
+  if (error === "offline") return "O simulador não respondeu. Confira se ele ainda está ligado; o texto ficou na caixa.";
+  if (error !== "webhook_not_accepted") return error;
+  if (reason === "no_webhook") return "Nenhum endereço de webhook foi dado ao simulador.";
+  const where = `em ${url}`;
+  if (status === 0) return `Nada respondeu ${where} — ligue o ingress. A entrega é repetida sozinha.`;
+  if (status === 401 || status === 403) return `Assinatura recusada ${where} (${status}): o segredo do simulador e WHATSAPP_WEBHOOK_SECRET têm de ser iguais.`;
+  if (status === 404) return `Não há webhook ${where} (404). O caminho esperado é /webhooks/whatsapp.`;
+  if (status === 503) return "O ingress respondeu 503: não conseguiu guardar. Confira o Redis; a entrega é repetida sozinha.";
+  return `O ingress respondeu ${status}. Veja o registro dele; a entrega é repetida sozinha.`;
+}
+
+function warn(trouble) {
+  const refused = trouble.error === "webhook_not_accepted";
+  $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
+  $("toast-text").textContent = hint(trouble);
+  $("toast").hidden = false;
+  toEnd();
+}
+
+/* --- pessoas e começo --- */
+
+function become(id) {
+  $("people-sheet").close();
+  $("toast").hidden = true;
+  trace.reset();
+  stop();
+  person = id;
+  history.replaceState(null, "", `#${id}`);
+  const heard = (name, data) => on[name](data);
+  stop = listen(id, heard, (yes) => {
+    const follow = nearEnd();
+    connected = yes;
+    $("offline").hidden = yes;
+    showPresence();
+    if (follow) toEnd();
+  });
+}
+
+async function begin() {
+  try {
+    const { business, people: cards } = await people();
+    $("business").textContent = business.name;
+    document.title = `${business.name} · conversa de teste`;
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    become(/^551190000(?!0000)\d{4}$/.test(wanted) || cards.some((card) => card.id === wanted) ? wanted : cards[0].id);
+  } catch {
+    $("offline").hidden = false;
+    setTimeout(begin, 1000);
+  }
+}
+
+$("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit();
+});
+text.addEventListener("input", grow);
+text.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    submit();
+  }
+});
+scroll.addEventListener("scroll", () => { if (nearEnd()) $("jump").hidden = true; }, { passive: true });
+$("jump").addEventListener("click", toEnd);
+$("toast-close").addEventListener("click", () => { $("toast").hidden = true; text.focus(); });
+$("people-button").addEventListener("click", () => choosePerson(person, become));
+$("fresh").addEventListener("click", async () => become((await newcomer()).id));
+$("starters").addEventListener("click", (event) => {
+  if (event.target.matches("button")) send({ text: event.target.textContent });
+});
+window.addEventListener("resize", toEnd);
+begin();

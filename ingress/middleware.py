@@ -3,12 +3,8 @@
 Promete: nenhuma linha, métrica ou resposta leva endereço, parâmetros, corpo ou mensagem de exceção.
 """
 
-import re
-import secrets
 import time
 from collections.abc import Callable
-from pathlib import PurePath
-from traceback import extract_tb
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -17,6 +13,7 @@ from loguru import logger
 from ingress.answers import refusal
 from ingress.ports import IngressMetrics
 from ingress.rate_limit import RateLimit
+from pyloto_stream.observability.correlation import correlated
 
 CORRELATION_HEADER = "X-Correlation-ID"
 CORRELATION_ID = web.RequestKey("correlation_id", str)
@@ -28,7 +25,6 @@ UNMATCHED = "unmatched"
 CLIENT_GONE = 499
 """Quem pediu desistiu, ou o processo está parando."""
 
-_CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _SERVER = "pyloto-stream"
 
@@ -50,19 +46,17 @@ def observed(metrics: IngressMetrics) -> Middleware:
 
     @web.middleware
     async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
-        started = time.perf_counter()
-        given = request.headers.get(CORRELATION_HEADER, "")
-        correlation_id = given if _CORRELATION.fullmatch(given) else secrets.token_hex(8)
-        request[CORRELATION_ID] = correlation_id
-        status = CLIENT_GONE
-        try:
-            response = await _answer(request, handler)
-            status = response.status
-            return response
-        finally:
-            seconds = time.perf_counter() - started
-            metrics.request(route_of(request), status, seconds)
-            _log(request, status, seconds)
+        started, status = time.perf_counter(), CLIENT_GONE
+        with correlated(request.headers.get(CORRELATION_HEADER, "")) as correlation_id:
+            request[CORRELATION_ID] = correlation_id
+            try:
+                response = await _answer(request, handler)
+                status = response.status
+                return response
+            finally:
+                seconds = time.perf_counter() - started
+                metrics.request(route_of(request), status, seconds)
+                _log(request, status, seconds)
 
     return observe
 
@@ -90,13 +84,8 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         if "Allow" in answer.headers:
             refused.headers["Allow"] = answer.headers["Allow"]
         return refused
-    except Exception as error:  # noqa: BLE001 - a fronteira do processo: nada sai daqui sem resposta nem registro
-        where = extract_tb(error.__traceback__)[-1]
-        logger.bind(
-            code=type(error).__name__,
-            at=f"{PurePath(where.filename).name}:{where.lineno}",
-            correlation_id=request[CORRELATION_ID],
-        ).error("request handler failed")
+    except Exception:  # noqa: BLE001 - fronteira do processo: nada sai daqui sem resposta nem registro
+        logger.exception("request handler failed")
         return refusal(500, "internal")
 
 
@@ -107,7 +96,6 @@ def _log(request: web.Request, status: int, seconds: float) -> None:
         route=route,
         status=status,
         duration_ms=round(seconds * 1000, 2),
-        correlation_id=request[CORRELATION_ID],
         **request.get(COUNTS, {}),
     )
     if route in PROBES:

@@ -30,5 +30,5 @@ class IngressMetrics(Protocol):
     def request(self, route: str, status: int, seconds: float) -> None:
         """Uma requisição terminou. `route` é o modelo da rota, ou `unmatched`."""
 
-    def update(self, kind: UpdateKind, result: UpdateResult) -> None:
-        """Uma parte de um webhook foi guardada, ou já o tinha sido."""
+    def update(self, kind: UpdateKind, result: UpdateResult, n: int = 1) -> None:
+        """`n` partes de webhooks foram guardadas, ou já o tinham sido."""

@@ -10,15 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from aiohttp import ClientPayloadError, web
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
 from ingress.config import IngressConfig
 from ingress.intake import kind_of, offers_of
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.ports import Acceptance, IngressMetrics, Offer
+from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
 from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
@@ -30,6 +29,7 @@ BODY_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 5.0
 """Espera pedida quando quem recusou não disse nada."""
 
+_RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,256}", re.ASCII)
 
 
@@ -60,7 +60,11 @@ class WhatsAppWebhook:
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Guarda o que a Meta entregou; os códigos são os da tabela de `docs`."""
+        """Guarda o que a Meta entregou, e só então responde 200.
+
+        401 assinatura ausente ou malformada, 403 errada, 408 corpo lento, 413 acima de `MAX_BODY`, 415 não é
+        JSON sem compressão, 503 com `Retry-After` se o executor recusou: nada disso foi guardado.
+        """
         body = await _body(request)
         if isinstance(body, web.Response):
             return body
@@ -79,18 +83,20 @@ class WhatsAppWebhook:
             taken = await self._acceptance.accept(offers)
         except TransientError as error:
             request[COUNTS] = {"offered": len(offers)}
-            logger.bind(code=error.code, correlation_id=request[CORRELATION_ID]).warning("webhook not taken")
+            logger.bind(code=error.code).warning("webhook not taken")
             return refusal(503, error.code, retry_after_s=error.retry_after_ms / 1000 or RETRY_AFTER_S)
-        self._count(request, offers, taken)
+        request[COUNTS] = self._count(offers, taken)
         if batch.unreadable:
-            _warn(request, batch.unreadable)
+            _warn(batch.unreadable)
         return web.Response()
 
-    def _count(self, request: web.Request, offers: Sequence[Offer], taken: Sequence[bool]) -> None:
-        for offer, new in zip(offers, taken, strict=True):
-            self._metrics.update(kind_of(offer), "new" if new else "duplicate")
-        fresh = sum(taken)
-        request[COUNTS] = {"new": fresh, "duplicate": len(taken) - fresh}
+    def _count(self, offers: Sequence[Offer], taken: Sequence[bool]) -> dict[str, int]:
+        counts: Counter[UpdateResult] = Counter()
+        updates = Counter((kind_of(offer), _RESULTS[new]) for offer, new in zip(offers, taken, strict=True))
+        for (kind, result), n in updates.items():
+            self._metrics.update(kind, result, n)
+            counts[result] += n
+        return {result: counts[result] for result in _RESULTS}
 
 
 async def _body(request: web.Request) -> bytes | web.Response:
@@ -104,13 +110,12 @@ async def _body(request: web.Request) -> bytes | web.Response:
         return refusal(413, "too_large")
     except TimeoutError:
         return refusal(408, "body_timeout")
-    except (ConnectionError, ClientPayloadError, HttpProcessingError):
+    except ConnectionError:
         return refusal(400, "body_interrupted")
     return body if len(body) <= MAX_BODY else refusal(413, "too_large")
 
 
-def _warn(request: web.Request, parts: Sequence[Part]) -> None:
+def _warn(parts: Sequence[Part]) -> None:
     """Uma linha por motivo: partes guardadas sem serem lidas pedem que alguém olhe."""
     for reason, count in Counter(part.reason for part in parts).items():
-        line = logger.bind(code=reason, count=count, correlation_id=request[CORRELATION_ID])
-        line.warning("webhook part kept unread")
+        logger.bind(code=reason, count=count).warning("webhook part kept unread")

@@ -3,8 +3,8 @@
 Tem a sua própria tabela, de propósito: um engano nos validadores do produto aparece aqui, e vice-versa.
 Fontes: páginas "Send messages", "Interactive reply buttons", "Interactive lists", "Interactive CTA URL" e
 "Typing indicators". Onde elas discordam (corpo de lista: 1024 ou 4096) vale o menor. Limite: só `text`,
-`interactive` (`button`, `list`, `cta_url`), `template` (forma mínima) e recibos de leitura; aperto de vazão só
-como defeito programado.
+`interactive` (`button`, `list`, `cta_url`), `template` (forma mínima) e recibos de leitura; aperto de vazão
+só como defeito programado.
 """
 
 import re

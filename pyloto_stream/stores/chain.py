@@ -108,10 +108,12 @@ def verify(documents: Sequence[Document], head: Data | None) -> Verdict:
     waiting: dict[str, list[Document]] = {}
     for document in documents:
         waiting.setdefault(str(document.data.get("prev_hash")), []).append(document)
+    continued = {str(head.get("hash")), *waiting}
     last, seq, count = str(head.get("start_hash", GENESIS)), _number(head.get("start_seq", 0)), 0
     while nexts := waiting.get(last):
-        # de dois que dizem vir depois do mesmo, segue o que continua; o outro sobra e é apontado no fim
-        nexts.sort(key=lambda d: d.data.get("hash") != head.get("hash") and d.data.get("hash") not in waiting)
+        # de dois que dizem vir depois do mesmo, segue o íntegro que continua; o outro sobra
+        if len(nexts) > 1:
+            nexts.sort(key=lambda d: (not _sound(d), str(d.data.get("hash")) not in continued))
         document, seq = nexts.pop(0), seq + 1
         if not _sound(document) or document.data.get("seq") != seq:
             return Verdict(count, _name(document), "changed")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyloto_stream.stores.values import Data
 
 RETENTION_DAYS = 365
+"""Dias desde a mensagem ou desde um status dela: vale o que foi gravado por último."""
 
 DELIVERY_ORDER = ("accepted", "sent", "failed", "delivered", "read", "played")
 """Do menos ao mais avançado. `failed` encerra `accepted` e `sent`; só uma prova de entrega vale mais."""

@@ -6,6 +6,7 @@ não se lê de volta do caminho; por isso cada documento guarda também o própr
 """
 
 import hashlib
+import re
 from base64 import urlsafe_b64encode
 from urllib.parse import quote
 
@@ -13,6 +14,8 @@ from pyloto_stream.errors import PermanentError
 
 _SAFE = "=:@+"
 _MAX_SEGMENT = 512
+_PLAIN = re.compile(r"(?!__)[A-Za-z0-9_=:@+-][A-Za-z0-9_=:@+.-]{0,511}")
+"""Ids que já são segmentos: o caso comum, sem codificar."""
 
 
 def segment(name: str) -> str:
@@ -21,6 +24,8 @@ def segment(name: str) -> str:
     Raises:
         PermanentError: code `empty_id`.
     """
+    if _PLAIN.fullmatch(name):
+        return name
     if not name:
         raise PermanentError("document id is empty", code="empty_id")
     raw = name.encode("utf-8", "surrogatepass")

@@ -92,7 +92,8 @@ class Query(msgspec.Struct, frozen=True):
     """Documentos de uma coleção, na ordem de `order_by` e, no empate, do id.
 
     `where`: pares (campo, texto) exigidos. `order_by` vazio: ordem do id. Quem não tem o campo de ordem não
-    aparece; o campo leva texto ou inteiro, nunca `null`. `after`: só o que vem depois, na direção pedida.
+    aparece; o campo leva texto (sem NUL) ou inteiro, nunca `null`. `after`: só o que vem depois, na direção
+    pedida.
     """
 
     collection: str

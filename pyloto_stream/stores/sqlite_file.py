@@ -27,7 +27,7 @@ _DAMAGE = (
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS documents (
         collection TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL, data TEXT NOT NULL,
-        PRIMARY KEY (collection, id)) WITHOUT ROWID""",
+        PRIMARY KEY (collection, id))""",
     *(
         f"""CREATE INDEX IF NOT EXISTS documents_{field} ON documents
         (collection, json_extract(data, '$.{field}'), id) WHERE json_extract(data, '$.{field}') IS NOT NULL"""

@@ -7,6 +7,7 @@ vetor.
 
 import math
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from pyloto_stream.errors import PermanentError
@@ -63,6 +64,7 @@ def _size(value: JSON, depth: int) -> int:
     return sum(_key_size(key) + _size(item, depth + 1) for key, item in value.items())
 
 
+@lru_cache(maxsize=1024)  # nomes de campo são poucos e se repetem
 def _key_size(key: str) -> int:
     size = len(key.encode())
     if not 0 < size <= _MAX_KEY_BYTES or _RESERVED.fullmatch(key):

@@ -1,0 +1,1 @@
+"""O que a pessoa quis dizer? Regras determinísticas para o português como se digita."""

@@ -1,0 +1,145 @@
+"""Como achar frases em português como se digita: sem acento, abreviado, com letra trocada?
+
+Um texto vira palavras dobradas (minúsculas, sem acento, abreviações abertas) e quebras; um índice acha nele todas
+as frases conhecidas de uma vez. O custo cresce com o texto, não com o número de frases.
+
+Linguagem das frases: `raiz*` é prefixo; `a|b` são alternativas; `palavra?` é opcional; `..` são até três palavras
+quaisquer; `^` e `$` prendem ao começo e ao fim de uma oração. Frases não atravessam pontuação.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+BREAK = "|"
+"""Marca de pontuação entre as palavras."""
+MAX_GAP = 3
+MAX_WORDS = 200
+"""Palavras lidas de um texto: o começo diz a intenção, e o custo de um texto enorme fica limitado."""
+MIN_STEM = 2
+_PIECE = re.compile(r"[a-z0-9]+|[.,;:!?\n()]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
+def fold(text: str) -> str:
+    """Minúsculas e sem acentos; o comprimento pode mudar."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    return "".join(ch for ch in plain if not unicodedata.combining(ch))
+
+
+def split_words(text: str, short_forms: Mapping[str, str]) -> list[str]:
+    """As primeiras `MAX_WORDS` palavras de `text`, com abreviações abertas e `BREAK` no lugar da pontuação."""
+    words: list[str] = []
+    for piece in _PIECE.findall(_STRETCHED.sub(r"\1", fold(text))):
+        if piece[0].isalnum():
+            words.extend(short_forms.get(piece, piece).split())
+        elif words and words[-1] != BREAK:
+            words.append(BREAK)
+        if len(words) >= MAX_WORDS:
+            break
+    return words
+
+
+class Match(NamedTuple, Generic[T]):
+    """Uma frase achada em `words[start:end]`."""
+
+    start: int
+    end: int
+    payload: T
+
+
+class _Element(NamedTuple):
+    words: frozenset[str]
+    stems: tuple[str, ...]
+    optional: bool
+    gap: bool
+
+    def accepts(self, word: str) -> bool:
+        return word in self.words or (bool(self.stems) and word.startswith(self.stems))
+
+
+class _Phrase(NamedTuple, Generic[T]):
+    elements: tuple[_Element, ...]
+    anchored_start: bool
+    anchored_end: bool
+    payload: T
+
+
+class PhraseIndex(Generic[T]):
+    """Índice imutável de `(frase, carga)`. `vocabulary` são as palavras inteiras citadas nas frases."""
+
+    def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
+        self._by_word: dict[str, list[_Phrase[T]]] = {}
+        self._by_stem: dict[str, list[_Phrase[T]]] = {}
+        vocabulary: set[str] = set()
+        for text, payload in phrases:
+            phrase = _compile(text, payload)
+            first = phrase.elements[0]
+            for word in first.words:
+                self._by_word.setdefault(word, []).append(phrase)
+            for stem in first.stems:
+                self._by_stem.setdefault(stem, []).append(phrase)
+            for element in phrase.elements:
+                vocabulary.update(element.words, element.stems)
+        self.vocabulary = frozenset(vocabulary)
+        self._longest_stem = max(map(len, self._by_stem), default=0)
+
+    def find(self, words: Sequence[str]) -> list[Match[T]]:
+        """Todas as ocorrências, por posição; frases podem sobrepor-se."""
+        found: list[Match[T]] = []
+        for start, word in enumerate(words):
+            for phrase in self._starting_with(word):
+                if phrase.anchored_start and start > 0 and words[start - 1] != BREAK:
+                    continue
+                end = _match(phrase, words, start)
+                if end:
+                    found.append(Match(start, end, phrase.payload))
+        return found
+
+    def _starting_with(self, word: str) -> Iterator[_Phrase[T]]:
+        yield from self._by_word.get(word, ())
+        for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1):
+            yield from self._by_stem.get(word[:size], ())
+
+
+def _compile(text: str, payload: T) -> _Phrase[T]:
+    body = text.removeprefix("^").removesuffix("$").split()
+    elements = tuple(_element(piece) for piece in body)
+    if not elements or elements[0].gap or elements[0].optional:
+        raise ValueError(f"phrase must begin with a required word: {text!r}")
+    return _Phrase(elements, text.startswith("^"), text.endswith("$"), payload)
+
+
+def _element(piece: str) -> _Element:
+    if piece == "..":
+        return _Element(frozenset(), (), optional=False, gap=True)
+    optional = piece.endswith("?")
+    options = piece.rstrip("?").split("|")
+    stems = tuple(option[:-1] for option in options if option.endswith("*"))
+    if any(len(stem) < MIN_STEM for stem in stems):
+        raise ValueError(f"stem too short: {piece!r}")
+    return _Element(frozenset(o for o in options if not o.endswith("*")), stems, optional, gap=False)
+
+
+def _match(phrase: _Phrase[T], words: Sequence[str], start: int) -> int:
+    """Fim da ocorrência que começa em `start`; 0 se não há."""
+
+    def step(i: int, at: int) -> int:
+        if i == len(phrase.elements):
+            free = not phrase.anchored_end or at == len(words) or words[at] == BREAK
+            return at if free else 0
+        element = phrase.elements[i]
+        if element.gap:
+            for skipped in range(MAX_GAP + 1):
+                if BREAK in words[at : at + skipped]:
+                    return 0
+                if end := step(i + 1, at + skipped):
+                    return end
+            return 0
+        if at < len(words) and element.accepts(words[at]) and (end := step(i + 1, at + 1)):
+            return end
+        return step(i + 1, at) if element.optional else 0
+
+    return step(0, start)

@@ -1,0 +1,37 @@
+"""O que está configurado? `config check` responde sem mostrar segredos."""
+
+import os
+
+import typer
+
+from pyloto_stream.cli.output import AsJson, print_json, print_table
+
+app = typer.Typer(name="config", help="What this process is configured with.", no_args_is_help=True)
+
+
+@app.command(
+    "check",
+    help="Check every variable and print the values in force, secrets masked. Exits 2 if one is wrong.",
+    epilog="Example: ENVIRONMENT=production pyloto-stream config check --json",
+)
+def check(as_json: AsJson = False) -> None:
+    """Confere a configuração e mostra o que vale.
+
+    Raises:
+        MisconfiguredError: há valores errados ou faltando.
+    """
+    from pyloto_stream.errors import MisconfiguredError  # noqa: PLC0415 — ver `app.py`
+    from pyloto_stream.settings import describe, load  # noqa: PLC0415
+
+    try:
+        settings = load(os.environ)
+    except MisconfiguredError as error:
+        if as_json:
+            print_json({"ok": False, "problems": error.problems})
+        raise
+    rows = describe(settings)
+    if as_json:
+        variables = [{"name": name, "value": value, "source": source} for name, value, source in rows]
+        print_json({"ok": True, "variables": variables})
+    else:
+        print_table(("variable", "value", "source"), rows)

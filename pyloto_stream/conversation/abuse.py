@@ -1,0 +1,57 @@
+"""Quando o bot deve calar-se por excesso? Inundação e descanso após `ROUTE_EXTERNAL`."""
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.endings import say
+from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.lifecycle import close_session, open_session
+from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS
+
+FORGIVEN_AFTER_MS = 24 * 3600 * 1000
+"""Sem inundação por este tempo, a próxima volta ao primeiro silêncio."""
+
+
+def flooded(draft: Draft, message: MessageReceived) -> bool:
+    """A mensagem chega durante uma inundação, ou a inicia? Na primeira, um aviso; depois, silêncio.
+
+    Conta pelo instante em que a pessoa enviou: uma reentrega em massa da Meta não é inundação.
+    """
+    state, rules = draft.state, draft.rules
+    if draft.now_ms < state.flood_until_ms:
+        return True
+    sent_ms = message.sent_at_ms or message.accepted_at_ms
+    window_ms = rules.flood_window_s * 1000
+    recent = [at for at in (*state.recent_ms, sent_ms) if at > sent_ms - window_ms]
+    state.recent_ms = recent[-rules.flood_threshold - 1 :]
+    if len(recent) <= rules.flood_threshold:
+        return False
+    _start_flood(draft)
+    return True
+
+
+def cooling_down(draft: Draft) -> bool:
+    """Logo depois de `ROUTE_EXTERNAL` nenhuma sessão se abre; no máximo um lembrete de para onde ir."""
+    state = draft.state
+    if state.session is not None or draft.now_ms >= state.cooldown_until_ms:
+        return False
+    if not state.cooldown_reminded:
+        state.cooldown_reminded = True
+        draft.reply = say(TEXTS.route_reminder.format(link=KNOWLEDGE.links["delivery"]))
+    return True
+
+
+def _start_flood(draft: Draft) -> None:
+    state, rules = draft.state, draft.rules
+    repeated = state.flood_last_ms > 0 and draft.now_ms - state.flood_last_ms < FORGIVEN_AFTER_MS
+    state.flood_level = state.flood_level + 1 if repeated else 1
+    doublings = min(state.flood_level - 1, 16)
+    silence_s = min(rules.flood_cooldown_s * 2**doublings, rules.flood_cooldown_max_s)
+    state.flood_last_ms = draft.now_ms
+    state.flood_until_ms = draft.now_ms + silence_s * 1000
+    state.recent_ms = []
+    if state.session is None:
+        open_session(draft)
+    close_session(draft, "DUPLICATE_OR_SPAM", reason="FLOOD")
+    draft.answer.clear()
+    draft.reply = say(TEXTS.flood)
+    data: dict[str, str | int | float] = {"level": state.flood_level, "silence_s": silence_s}
+    draft.audit(f"{draft.turn_id}:flood", "FLOOD_STARTED", reason="TOO_MANY_MESSAGES", data=data)

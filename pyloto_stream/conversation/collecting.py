@@ -1,0 +1,119 @@
+"""Como se percorre um fluxo? Guarda o que foi dito, faz uma pergunta por turno e sabe quando parar.
+
+Promete: nunca repete a pergunta de um dado conhecido; aceita vários dados de uma vez; desiste com educação.
+"""
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.endings import MAX_RETRIES, hand_over, offer_options
+from pyloto_stream.conversation.flows import (
+    FIELDS,
+    FLOWS,
+    UNKNOWN,
+    Flow,
+    gave_facts,
+    known,
+    next_field,
+    question,
+    summary_of,
+)  # fmt: skip
+from pyloto_stream.conversation.intents import CONTINUE, choose, in_progress
+from pyloto_stream.conversation.reply import Choice, Reply
+from pyloto_stream.conversation.texts import TEXTS, join
+from pyloto_stream.conversation.understanding import Understanding
+
+OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
+
+
+def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
+    """Guarda o que foi dito; devolve se algo mudou e o que dizer das correções.
+
+    Fora de um fluxo só se guarda o que é do perfil (nome, cidade): nada se coleta fora da intenção ativa.
+    """
+    session, state = draft.session, draft.state
+    session.facts.update(heard.signals)
+    wanted = FLOWS[session.active].fields if in_progress(session) else ()
+    learned, said = False, []
+    for name, value in {**heard.facts, **heard.corrections}.items():
+        old = session.facts.get(name)
+        if old == value or (old is not None and name not in heard.corrections):
+            continue
+        if name in wanted:
+            session.facts[name] = value
+            learned = True
+        if old is not None:
+            said.append(TEXTS.corrected.format(label=FIELDS[name].label, value=value))
+        if FIELDS[name].profile:
+            state.profile[FIELDS[name].profile] = value
+    return learned, said
+
+
+def collect(
+    draft: Draft, heard: Understanding, before: list[str], *, learned: bool, fresh: bool = False
+) -> Reply | None:
+    """Segue o fluxo ativo: a próxima pergunta, a mesma de novo ou o fim. `fresh`: o fluxo começa agora."""
+    session, flow = draft.session, FLOWS[draft.session.active]
+    asked = session.asked
+    if heard.gesture == "back" and (back := _undo_last(draft, flow)):
+        session.asked, session.asks = back, 0
+        return question(flow, back, *before, TEXTS.went_back)
+    if heard.gesture == "refuse" and asked in FIELDS and asked not in known(draft.state):
+        session.facts[asked] = UNKNOWN
+        before = [*before, TEXTS.noted_refusal]
+    name = next_field(flow, known(draft.state))
+    if not name:
+        return finish(draft, before)
+    if name != asked:
+        session.asked, session.asks = name, 0
+        return question(flow, name, *before)
+    if fresh or learned or heard.aside or "stale" in heard.notes:
+        return question(flow, name, *before)
+    session.asks += 1
+    if session.asks > MAX_RETRIES:
+        return _give_up(draft, heard, before)
+    return question(flow, name, *before, again=True)
+
+
+def finish(draft: Draft, before: list[str]) -> Reply:
+    """O fluxo ativo está completo: entrega, ou pergunta se seguimos com o próximo assunto."""
+    session, flow = draft.session, FLOWS[draft.session.active]
+    if session.active not in session.resolved:
+        session.resolved.append(session.active)
+    if not session.queue:
+        reply = hand_over(draft, "LEAD_COMPLETE")
+        return Reply(kind="text", text=join((*before, reply.text)))
+    done = TEXTS.finished_one.format(title=flow.title, summary=summary_of(flow, known(draft.state)))
+    return ask_to_continue(draft, *before, done)
+
+
+def ask_to_continue(draft: Draft, *before: str) -> Reply:
+    """Pergunta se seguimos com o próximo assunto da fila (que não pode estar vazia)."""
+    session = draft.session
+    title = OPTION_TITLES[choose(session, None)]
+    session.asks = session.asks if session.asked == CONTINUE else 0
+    session.asked = CONTINUE
+    return Reply(
+        kind="buttons",
+        text=join((*before, TEXTS.continue_question.format(title=title))),
+        choices=(Choice("do:yes", TEXTS.continue_yes), Choice("do:no", TEXTS.continue_no)),
+    )
+
+
+def _undo_last(draft: Draft, flow: Flow) -> str:
+    facts = draft.session.facts
+    last = next((name for name in reversed(facts) if name in flow.fields), "")
+    if last:
+        del facts[last]
+        draft.state.profile.pop(FIELDS[last].profile, None)
+    return last
+
+
+def _give_up(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
+    """Três respostas inúteis: o opcional fica em branco; o essencial vai a uma pessoa, ou volta às opções."""
+    session = draft.session
+    if not FIELDS[session.asked].critical:
+        session.facts[session.asked] = UNKNOWN
+        return collect(draft, heard, before, learned=True)
+    if gave_facts(session.facts) or heard.notes:
+        return hand_over(draft, "NO_USABLE_ANSWER")
+    session.asked = ""
+    return offer_options(draft, heard, *before)

@@ -1,0 +1,187 @@
+"""O que fazer com o que se entendeu? A política da conversa: uma resposta por turno, um desfecho por sessão.
+
+Pura: estado e entendimento entram, um `Step` sai. Não lê texto nem sabe quem o entendeu (regras ou modelo).
+"""
+
+from collections.abc import Mapping
+
+from pyloto_stream.conversation.collecting import OPTION_TITLES, ask_to_continue, collect, remember
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.endings import (
+    MAX_RETRIES,
+    end,
+    hand_over,
+    has_lead,
+    leave,
+    limit_reached,
+    offer_options,
+    route_text,
+    say,
+    unsupported,
+)  # fmt: skip
+from pyloto_stream.conversation.flows import FLOWS, gave_facts, question
+from pyloto_stream.conversation.handoff import session_summary
+from pyloto_stream.conversation.intents import (
+    CONFIDENT,
+    CONTINUE,
+    OPERATIONAL,
+    activate,
+    admit,
+    choose,
+    in_progress,
+)  # fmt: skip
+from pyloto_stream.conversation.lifecycle import arm, close_session, remember_summary
+from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.reply import Reply
+from pyloto_stream.conversation.rules import SessionRules
+from pyloto_stream.conversation.state import ConversationState, Session
+from pyloto_stream.conversation.step import Step
+from pyloto_stream.conversation.texts import COMMANDS, TEXTS, topic_text, with_notice
+from pyloto_stream.conversation.understanding import Understanding
+
+NOTES: Mapping[str, str] = {
+    "audio": TEXTS.audio,
+    "media": TEXTS.media,
+    "location": TEXTS.location,
+    "contacts": TEXTS.contacts,
+    "stale": TEXTS.stale_choice,
+}
+
+
+def advance(
+    state: ConversationState, heard: Understanding, *, turn_id: str, now_ms: int, rules: SessionRules,
+    correlation_id: str = "",
+) -> Step:  # fmt: skip
+    """Decide o turno de uma conversa com sessão aberta.
+
+    Raises:
+        ValueError: não há sessão aberta em `state`.
+    """
+    draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=rules)
+    draft.correlation_id = correlation_id
+    draft.session.turns += 1
+    draft.reply = _respond(draft, heard)
+    after = draft.state
+    if draft.reply is not None and after.consent_version != TEXTS.privacy_version:
+        draft.reply = with_notice(draft.reply)
+        after.consent_version = TEXTS.privacy_version
+        draft.audit(f"{turn_id}:notice", "PRIVACY_NOTICE_SHOWN", reason=TEXTS.privacy_version)
+    if after.session is not None:
+        arm(draft)
+        after.last_outcome = "AWAITING_USER" if after.session.asked else None
+    return draft.step()
+
+
+def _respond(draft: Draft, heard: Understanding) -> Reply | None:
+    session, before = draft.session, [NOTES[note] for note in heard.notes]
+    if heard.gesture == "spam" and not gave_facts(session.facts):
+        close_session(draft, "DUPLICATE_OR_SPAM", reason="SPAM_PATTERN")
+        return None
+    known_intents = set(session.detected)
+    fits = admit(session, heard.intents, draft.now_ms)
+    target = _target(session, heard)
+    if target is not None:
+        _switch(draft, heard, target)
+    learned, corrected = remember(draft, heard)
+    before += corrected
+    if heard.gesture == "human":
+        return hand_over(draft, "ASKED_HUMAN")
+    if heard.gesture == "cancel":
+        return leave(draft)
+    if not fits:
+        return limit_reached(draft)
+    if heard.command:
+        return _fixed(draft, COMMANDS[heard.command])
+    if heard.gesture == "menu":
+        return offer_options(draft, heard, *before)
+    new = [queued.intent for queued in session.queue if queued.intent not in known_intents]
+    before += [TEXTS.queued.format(title=OPTION_TITLES[intent]) for intent in new]
+    if target is not None:
+        return _begin(draft, heard, before)
+    return _carry_on(draft, heard, before, learned=learned)
+
+
+def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned: bool) -> Reply | None:
+    session = draft.session
+    if session.asked == CONTINUE:
+        return _continue(draft, heard, before)
+    if not in_progress(session):
+        return _loose(draft, heard, before)
+    if heard.aside:
+        before.append(topic_text(heard.topic))
+    elif _out_of_scope(heard) and not learned:
+        before.append(TEXTS.again_unsupported)
+    return collect(draft, heard, before, learned=learned)
+
+
+def _target(session: Session, heard: Understanding) -> Intent | None:
+    """A intenção que passa a ser ativa. Com "quer continuar?" em aberto, só uma menção dispensa o sim."""
+    spoke = heard.explicit is not None or any(score.confidence >= CONFIDENT for score in heard.intents)
+    return choose(session, heard.explicit) if spoke else None
+
+
+def _switch(draft: Draft, heard: Understanding, intent: Intent) -> None:
+    activate(draft.session, intent, draft.now_ms)
+    confidence = round(draft.session.confidence, 2)
+    data: dict[str, str | int | float] = {"confidence": confidence, "engine": heard.engine}
+    draft.audit(f"{draft.turn_id}:intent", "INTENT_SET", reason=intent, data=data)
+
+
+def _begin(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
+    """Começa a tratar a intenção que acaba de tornar-se ativa."""
+    session = draft.session
+    if session.active in FLOWS:
+        before.append(FLOWS[session.active].intro)
+        return collect(draft, heard, before, learned=False, fresh=True)
+    if session.active not in session.resolved:
+        session.resolved.append(session.active)
+    text = route_text() if session.active == OPERATIONAL else topic_text(heard.topic)
+    if session.queue:
+        return ask_to_continue(draft, *before, text)
+    if session.active == OPERATIONAL and not has_lead(session):
+        close_session(draft, "ROUTE_EXTERNAL")
+    return say(*before, text)
+
+
+def _continue(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
+    """Resposta a "quer continuar com o próximo assunto?"."""
+    session = draft.session
+    if heard.gesture == "yes" and (target := choose(session, None)) is not None:
+        remember_summary(draft, session_summary(draft.state, session))
+        _switch(draft, heard, target)
+        return _begin(draft, heard, before)
+    session.asks += 1
+    if heard.gesture in ("no", "thanks", "refuse") or session.asks > MAX_RETRIES:
+        return end(draft)
+    return ask_to_continue(draft, *before)
+
+
+def _loose(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
+    """Nenhum fluxo em andamento e nenhuma intenção clara."""
+    session = draft.session
+    if heard.gesture in ("thanks", "no"):
+        return end(draft)
+    if _out_of_scope(heard):
+        return unsupported(draft)
+    if heard.topic and "INSTITUTIONAL" in session.resolved:
+        session.asked = ""
+        return say(*before, topic_text(heard.topic))
+    if heard.topic:
+        before.append(topic_text(heard.topic))
+    return offer_options(draft, heard, *before)
+
+
+def _fixed(draft: Draft, text: str) -> Reply:
+    """Comando fixo: responde o texto da configuração e, se havia pergunta em aberto, a repete."""
+    session = draft.session
+    if session.asked == CONTINUE:
+        return ask_to_continue(draft, text)
+    if in_progress(session) and session.asked:
+        return question(FLOWS[session.active], session.asked, text)
+    session.asked = ""
+    return say(text)
+
+
+def _out_of_scope(heard: Understanding) -> bool:
+    sure = [score.intent for score in heard.intents if score.confidence >= CONFIDENT]
+    return sure == ["UNSUPPORTED"]

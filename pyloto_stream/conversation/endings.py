@@ -1,0 +1,105 @@
+"""De que maneiras uma sessão chega ao fim, e o que a pessoa lê em cada uma?
+
+Toda função daqui devolve a resposta do turno e, menos `offer_options`, fecha a sessão.
+"""
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.flows import FLOWS, gave_facts
+from pyloto_stream.conversation.handoff import session_summary
+from pyloto_stream.conversation.intents import CHOOSE, OPERATIONAL
+from pyloto_stream.conversation.lifecycle import close_session
+from pyloto_stream.conversation.reply import Reply
+from pyloto_stream.conversation.state import Session
+from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, join, options_reply
+from pyloto_stream.conversation.understanding import Understanding
+
+MAX_RETRIES = 2
+"""Uma pergunta é repetida no máximo duas vezes; a terceira resposta inútil encerra a insistência."""
+
+
+def say(*parts: str) -> Reply:
+    """Uma resposta de texto."""
+    return Reply(kind="text", text=join(parts))
+
+
+def has_lead(session: Session) -> bool:
+    """Algum assunto comercial já foi concluído?"""
+    return any(intent in FLOWS for intent in session.resolved)
+
+
+def hand_over(draft: Draft, reason: str) -> Reply:
+    """Entrega a uma pessoa, com o resumo do que se sabe; `reason` é uma chave de `[reasons]`."""
+    summary = session_summary(draft.state, draft.session)
+    if reason == "NO_USABLE_ANSWER":
+        template = TEXTS.handoff_stuck
+    elif not summary:
+        template = TEXTS.handoff_empty
+    else:
+        template = TEXTS.handoff if reason == "LEAD_COMPLETE" else TEXTS.handoff_partial
+    close_session(draft, "HANDOFF_HUMAN", reason=reason)
+    return say(template.format(summary=summary))
+
+
+def leave(draft: Draft) -> Reply:
+    """A pessoa quer sair: um lead concluído segue para a equipe, o resto só se despede."""
+    if has_lead(draft.session):
+        return hand_over(draft, "LEAD_COMPLETE")
+    close_session(draft, "SELF_SERVE_INFO", reason="CANCELLED")
+    return say(TEXTS.cancelled)
+
+
+def end(draft: Draft) -> Reply:
+    """Nada mais a tratar: o desfecho é o do assunto mais forte que se concluiu."""
+    session = draft.session
+    if has_lead(session):
+        return hand_over(draft, "LEAD_COMPLETE")
+    if OPERATIONAL in session.resolved:
+        close_session(draft, "ROUTE_EXTERNAL")
+        return say(route_text())
+    close_session(draft, "SELF_SERVE_INFO", reason="ANSWERED")
+    return say(TEXTS.goodbye)
+
+
+def limit_reached(draft: Draft) -> Reply:
+    """Um quarto assunto: a equipe volta a falar, ou assume já se há um lead concluído."""
+    if has_lead(draft.session):
+        return hand_over(draft, "INTENT_LIMIT")
+    close_session(draft, "SCHEDULED_FOLLOWUP", reason="INTENT_LIMIT")
+    return say(TEXTS.followup_limit)
+
+
+def unsupported(draft: Draft) -> Reply:
+    """Fora do que tratamos: uma linha; a sessão só termina nisto se nada mais foi tratado nela."""
+    session = draft.session
+    if session.resolved or gave_facts(session.facts):
+        session.asked = ""
+    else:
+        session.active = "UNSUPPORTED"
+        close_session(draft, "UNSUPPORTED")
+    return say(TEXTS.unsupported)
+
+
+def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | None:
+    """Mostra os assuntos; depois de três ofertas sem resposta útil, desiste.
+
+    Quem só manda áudios ou arquivos vai para uma pessoa; o resto é tratado como spam, em silêncio
+    (contrato, seção 6).
+    """
+    session = draft.session
+    again = session.asked == CHOOSE
+    session.asks = session.asks + 1 if again and heard.gesture != "menu" else 0
+    if session.asks > MAX_RETRIES:
+        if heard.notes or gave_facts(session.facts):
+            return hand_over(draft, "NO_USABLE_ANSWER")
+        close_session(draft, "DUPLICATE_OR_SPAM", reason="NO_USABLE_ANSWER")
+        return None
+    session.active, session.confidence, session.asked = "ENTRY_UNKNOWN", 0.0, CHOOSE
+    if heard.gesture == "menu":
+        return options_reply(*before, TEXTS.options_menu)
+    first = session.turns == 1 or (heard.gesture == "greeting" and not again)
+    return options_reply(*before, TEXTS.welcome if first else TEXTS.options_again)
+
+
+def route_text() -> str:
+    """Para onde vai quem precisa de uma entrega."""
+    return TEXTS.route_external.format(link=KNOWLEDGE.links["delivery"])

@@ -1,0 +1,51 @@
+"""O que recebe a pessoa que continua a conversa? O contexto pronto (`ConversationHandoff`)."""
+
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN, known, summary_of
+from pyloto_stream.conversation.intents import primary
+from pyloto_stream.conversation.qualification import qualify
+from pyloto_stream.conversation.records import HandoffRecord, Outcome
+from pyloto_stream.conversation.state import ConversationState, Session
+from pyloto_stream.conversation.texts import TEXTS
+
+DEFAULT_ROUTING = "atendimento"
+FOLLOWUP_PREFIX = "retorno/"
+"""Encaminhamento de quem parou de responder: a equipe volta a falar, ninguém está esperando."""
+
+HANDED_OVER = {*FIELDS, "location", "role"}
+
+
+def session_summary(state: ConversationState, session: Session) -> str:
+    """Resumo de todos os assuntos comerciais da sessão, um parágrafo por assunto com dados."""
+    facts = known(state)
+    flows = [FLOWS[intent] for intent in session.detected if intent in FLOWS]
+    parts = ((flow.title, summary_of(flow, facts)) for flow in flows)
+    return "\n\n".join(f"{title}\n{lines}" for title, lines in parts if lines)
+
+
+def build_handoff(
+    state: ConversationState, session: Session, *, outcome: Outcome, reason: str, now_ms: int
+) -> HandoffRecord:
+    """Monta a entrega de uma sessão que termina em `outcome` por `reason` (chave de `[reasons]`)."""
+    intent, facts = primary(session), known(state)
+    flow, verdict = FLOWS.get(intent), qualify(intent, facts)
+    why = (TEXTS.reasons[reason],) if reason in TEXTS.reasons else ()
+    routing = flow.routing if flow else DEFAULT_ROUTING
+    done = intent in session.resolved
+    open_intents = [i for i in session.detected if i not in session.resolved]
+    return HandoffRecord(
+        id=f"{session.id}:handoff",
+        session_id=session.id,
+        at_ms=now_ms,
+        intent_primary=intent,
+        intents_detected=tuple(session.detected),
+        resolved_intents=tuple(session.resolved),
+        open_intents=tuple(open_intents),
+        summary=session_summary(state, session),
+        requirements={n: v for n, v in facts.items() if n in HANDED_OVER and v != UNKNOWN},
+        deadline=facts.get("deadline", ""),
+        routing=FOLLOWUP_PREFIX + routing if outcome == "SCHEDULED_FOLLOWUP" else routing,
+        confidence=1.0 if done else session.confidence,
+        qualification_level=verdict.level,
+        qualification_reasons=verdict.reasons + why,
+        lead_score=verdict.score,
+    )

@@ -1,0 +1,38 @@
+"""O que se anota de cada mensagem recebida, antes de qualquer decisão?"""
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.events import MessageKind, MessageReceived
+from pyloto_stream.conversation.records import MessageRecord, stored_text
+
+ANSWERED: frozenset[MessageKind] = frozenset(
+    ("text", "choice", "form", "audio", "image", "video", "document", "location", "contacts")
+)
+"""Tipos que recebem resposta e abrem sessão; os outros só ficam registrados (contrato, seção 7)."""
+NOT_FROM_PERSON: frozenset[MessageKind] = frozenset(("reaction", "system", "edit", "revoke", "unknown"))
+"""Não contam como mensagem da pessoa: não abrem a janela de 24 h da Meta nem se marcam como lidos."""
+_CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
+
+
+def notice_inbound(draft: Draft, message: MessageReceived) -> None:
+    """Registra a mensagem e atualiza para onde e até quando se pode responder.
+
+    `reply_to` vale também para `system`: numa troca de número, é o identificador novo. A janela conta do
+    instante que a Meta informa.
+    """
+    state = draft.state
+    draft.records.append(
+        MessageRecord(
+            id=message.id,
+            direction="in",
+            actor="USER",
+            at_ms=message.sent_at_ms,
+            type=message.kind,
+            text=stored_text(message.text.translate(_CONTROL)),
+            media_id=message.media.id if message.media else "",
+        )
+    )
+    state.reply_to = message.reply_to or state.reply_to
+    state.phone_number_id = message.phone_number_id or state.phone_number_id
+    if message.kind not in NOT_FROM_PERSON:
+        state.last_inbound_at_ms = max(state.last_inbound_at_ms, message.sent_at_ms)
+        state.last_inbound_id = message.id

@@ -1,0 +1,87 @@
+"""Qual das intenções da pessoa está ativa? No máximo três por sessão, uma de cada vez (contrato, seção 3)."""
+
+from collections.abc import Sequence
+
+from pyloto_stream.conversation.flows import FLOWS
+from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.state import QueuedIntent, Session
+from pyloto_stream.conversation.understanding import IntentScore
+
+MAX_INTENTS = 3
+CONFIDENT = 0.7
+"""Abaixo disto, oferecemos opções em vez de adivinhar (contrato, seção 8)."""
+CHOOSE = "@intent"
+"""Valor de `Session.asked` enquanto a lista de assuntos espera uma escolha."""
+CONTINUE = "@continue"
+"""Valor de `Session.asked` enquanto se espera saber se seguimos com o próximo assunto."""
+OPERATIONAL: Intent = "PYLOTO_ENTREGA_REQUEST"
+IMPACT: dict[Intent, int] = {
+    "CUSTOM_SOFTWARE": 4,
+    "SAAS_COMMUNICATION": 3,
+    "PYLOTO_ENTREGA_MERCHANT_SIGNUP": 2,
+    "PYLOTO_ENTREGA_DRIVER_SIGNUP": 2,
+    "INSTITUTIONAL": 1,
+}
+
+
+def in_progress(session: Session) -> bool:
+    """A intenção ativa coleta dados e ainda não terminou?"""
+    return session.active in FLOWS and session.active not in session.resolved
+
+
+def admit(session: Session, heard: Sequence[IntentScore], now_ms: int) -> bool:
+    """Põe na fila as intenções confiáveis; `False` se apareceu uma quarta.
+
+    Uma já conhecida só volta à fila se ninguém a está tratando (a pessoa insiste num assunto largado).
+    """
+    for score in heard:
+        if score.confidence < CONFIDENT or score.intent in ("ENTRY_UNKNOWN", "UNSUPPORTED"):
+            continue
+        if score.intent in session.detected:
+            if not _may_return(session, score.intent):
+                continue
+        elif len(session.detected) == MAX_INTENTS:
+            return False
+        else:
+            session.detected.append(score.intent)
+        session.queue.append(QueuedIntent(score.intent, now_ms, score.confidence))
+    return True
+
+
+def _may_return(session: Session, intent: Intent) -> bool:
+    waiting = any(queued.intent == intent for queued in session.queue)
+    done = intent in FLOWS and intent in session.resolved
+    return not waiting and not done and not in_progress(session)
+
+
+def choose(session: Session, explicit: Intent | None) -> Intent | None:
+    """A intenção que deve tornar-se ativa agora; `None` se a atual continua.
+
+    Ordem do contrato: escolha explícita, necessidade operacional, impacto comercial, a primeira mencionada.
+    """
+    if explicit is not None:
+        return None if explicit == session.active and in_progress(session) else explicit
+    waiting = [queued.intent for queued in session.queue]
+    if OPERATIONAL in waiting:
+        return OPERATIONAL
+    if in_progress(session) or not waiting:
+        return None
+    return max(waiting, key=lambda intent: IMPACT.get(intent, 0))  # empate: a primeira mencionada
+
+
+def activate(session: Session, intent: Intent, now_ms: int) -> None:
+    """Torna `intent` ativa; a anterior volta à fila se já tinha coletado algo."""
+    flow = FLOWS.get(session.active)
+    started = flow is not None and any(name in session.facts for name in flow.fields)
+    if in_progress(session) and started and session.active != intent:
+        session.queue.append(QueuedIntent(session.active, now_ms, session.confidence))
+    chosen = next((queued for queued in session.queue if queued.intent == intent), None)
+    session.queue = [queued for queued in session.queue if queued.intent != intent]
+    session.active, session.confidence = intent, chosen.confidence if chosen else 1.0
+    session.asked, session.asks = "", 0
+
+
+def primary(session: Session) -> Intent:
+    """A intenção que dá nome à entrega: a de maior impacto entre as concluídas, senão a ativa."""
+    done = [intent for intent in session.resolved if intent in FLOWS]
+    return max(done, key=lambda intent: IMPACT[intent]) if done else session.active

@@ -1,0 +1,102 @@
+"""Como começa e como termina uma sessão? Em uma função cada; toda sessão tem exatamente um desfecho."""
+
+import hashlib
+from typing import Literal
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.handoff import build_handoff, session_summary
+from pyloto_stream.conversation.records import Outcome, SessionRecord
+from pyloto_stream.conversation.state import Session
+from pyloto_stream.conversation.step import TimerChange
+
+KEPT_SUMMARIES = 3
+DELIVERED: tuple[Outcome, ...] = ("HANDOFF_HUMAN", "SCHEDULED_FOLLOWUP")
+"""Desfechos em que alguém da equipe precisa agir e recebe um `HandoffRecord`."""
+
+FinalOutcome = Literal[
+    "HANDOFF_HUMAN", "SELF_SERVE_INFO", "ROUTE_EXTERNAL", "SCHEDULED_FOLLOWUP",
+    "DUPLICATE_OR_SPAM", "UNSUPPORTED", "FAILED_INTERNAL",
+]  # fmt: skip
+"""`AWAITING_USER` é pausa: nenhuma sessão termina nele, e o verificador de tipos o garante."""
+
+
+def session_id(turn_id: str) -> str:
+    """Identificador opaco e determinístico da sessão que o turno `turn_id` abre."""
+    return "s" + hashlib.blake2b(turn_id.encode(), digest_size=12).hexdigest()
+
+
+def open_session(draft: Draft) -> Session:
+    """Abre uma sessão; um turno abre no máximo uma."""
+    session = Session(id=session_id(draft.turn_id), opened_at_ms=draft.now_ms)
+    draft.state.session = session
+    draft.state.last_outcome = None
+    draft.audit(f"{session.id}:opened", "SESSION_OPENED")
+    return session
+
+
+def remember_summary(draft: Draft, summary: str) -> None:
+    """Guarda um resumo congelado; só os últimos ficam."""
+    if summary:
+        draft.state.summaries = [*draft.state.summaries, summary][-KEPT_SUMMARIES:]
+
+
+def disarm(draft: Draft) -> None:
+    """Desarma o temporizador da sessão, se há um armado."""
+    session = draft.session
+    if session.timer_due_ms:
+        draft.timer(TimerChange(_timer_name(session), 0, session.id))
+        session.timer_due_ms = 0
+
+
+def arm(draft: Draft) -> None:
+    """Arma o temporizador da sessão: espera por resposta se há pergunta aberta, senão inatividade."""
+    session, rules = draft.session, draft.rules
+    seconds = rules.awaiting_user_timeout_s if session.asked else rules.session_idle_timeout_s
+    session.timer_due_ms = draft.now_ms + seconds * 1000
+    draft.timer(TimerChange(_timer_name(session), session.timer_due_ms, session.id))
+
+
+def arm_release(draft: Draft, due_ms: int) -> None:
+    """Arma a devolução da conversa ao bot."""
+    draft.timer(TimerChange("handoff_release", due_ms))
+
+
+def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> None:
+    """Encerra a sessão aberta com `outcome`: o único lugar em que isto acontece.
+
+    `reason` diz por quê (código em maiúsculas). No modo `HUMAN` uma pessoa já tem a conversa: não há entrega.
+    """
+    state, session = draft.state, draft.session
+    disarm(draft)
+    summary = session_summary(state, session)
+    draft.records.append(
+        SessionRecord(
+            id=session.id,
+            opened_at_ms=session.opened_at_ms,
+            closed_at_ms=draft.now_ms,
+            outcome=outcome,
+            intents=tuple(session.detected) or (session.active,),
+            facts=dict(session.facts),
+            summary=summary,
+        )
+    )
+    data: dict[str, str | int | float] = {"turns": session.turns, "intents": len(session.detected)}
+    if reason:
+        data["why"] = reason
+    draft.audit(f"{session.id}:closed", "SESSION_CLOSED", reason=outcome, data=data)
+    if outcome in DELIVERED and draft.mode != "HUMAN":
+        draft.records.append(
+            build_handoff(state, session, outcome=outcome, reason=reason, now_ms=draft.now_ms)
+        )
+    remember_summary(draft, summary)
+    if outcome == "HANDOFF_HUMAN":
+        draft.new_mode = None if draft.mode == "HUMAN" else "HUMAN"
+        arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+    if outcome == "ROUTE_EXTERNAL":
+        state.cooldown_until_ms = draft.now_ms + draft.rules.route_external_cooldown_s * 1000
+        state.cooldown_reminded = False
+    state.session, state.last_outcome, state.closed_at_ms = None, outcome, draft.now_ms
+
+
+def _timer_name(session: Session) -> Literal["awaiting_user", "session_idle"]:
+    return "awaiting_user" if session.asked else "session_idle"

@@ -1,0 +1,129 @@
+"""Quem fala, e o bot pode responder? Abre, retoma e encerra sessões; cuida de modo, prazos e abuso.
+
+Promete: toda mensagem recebida fica registrada; uma sessão tem um só desfecho; em `HUMAN` e `PAUSED` o bot se
+cala. Pura: instantes, modo e identificadores vêm de quem chama. O que a pessoa quis dizer é da etapa `ai`.
+"""
+
+from collections.abc import Sequence
+
+from pyloto_stream.conversation.abuse import cooling_down, flooded
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.endings import has_lead, say
+from pyloto_stream.conversation.events import Event, MessageReceived, TimerFired, TurnFailed
+from pyloto_stream.conversation.flows import gave_facts
+from pyloto_stream.conversation.handoff import session_summary
+from pyloto_stream.conversation.inbound import ANSWERED, notice_inbound
+from pyloto_stream.conversation.lifecycle import arm_release, close_session, disarm, open_session
+from pyloto_stream.conversation.records import Mode
+from pyloto_stream.conversation.rules import SessionRules
+from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.step import Step
+from pyloto_stream.conversation.texts import TEXTS
+
+__all__ = ["SessionManager", "SessionRules"]
+
+
+class SessionManager:
+    """As regras de sessão (contrato, seções 2, 6 e 7) com os limites `rules`."""
+
+    def __init__(self, rules: SessionRules) -> None:
+        self.rules = rules
+
+    def open_turn(
+        self, state: ConversationState, events: Sequence[Event], *, mode: Mode, turn_id: str, now_ms: int
+    ) -> Step:
+        """Trata os eventos de um turno, em ordem, e diz o que a etapa `ai` deve responder.
+
+        `Step.mode` vale já ao gravar este turno. Uma linha própria (inundação, falha, prazo) só é dita se
+        nada há a responder: um turno tem uma resposta.
+        """
+        draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=self.rules, mode=mode)
+        for event in events:
+            match event:
+                case MessageReceived():
+                    _message(draft, event)
+                case TimerFired(name="handoff_release"):
+                    _release(draft, event)
+                case TimerFired():
+                    _timeout(draft, event)
+                case TurnFailed():
+                    _failed(draft, event)
+        return draft.step()
+
+
+def _message(draft: Draft, message: MessageReceived) -> None:
+    draft.correlation_id = message.correlation_id
+    notice_inbound(draft, message)
+    if draft.mode != "BOT":
+        _stay_silent(draft)
+        return
+    if message.kind not in ANSWERED or flooded(draft, message) or cooling_down(draft):
+        return
+    if draft.state.session is None:
+        open_session(draft)
+    disarm(draft)
+    draft.answer.append(message)
+
+
+def _stay_silent(draft: Draft) -> None:
+    """Uma pessoa tem a conversa: a sessão do bot, se há, termina; sinal de vida adia a devolução."""
+    if draft.mode != "HUMAN":
+        return
+    if draft.state.session is not None:
+        close_session(draft, "HANDOFF_HUMAN", reason="TAKEOVER")
+    arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+
+
+def _release(draft: Draft, timer: TimerFired) -> None:
+    """Passou o prazo sem atividade: a conversa volta ao bot. Um disparo atrasado demais é rearmado."""
+    if draft.mode != "HUMAN":
+        return
+    quiet_since = max(draft.state.last_inbound_at_ms, draft.state.closed_at_ms)
+    due_ms = quiet_since + draft.rules.handoff_release_after_s * 1000
+    if timer.due_ms < due_ms and draft.now_ms < due_ms:
+        arm_release(draft, due_ms)
+        return
+    draft.mode = draft.new_mode = "BOT"
+    draft.audit(f"{draft.turn_id}:released", "HANDOFF_RELEASED", reason="NO_ACTIVITY")
+
+
+def _timeout(draft: Draft, timer: TimerFired) -> None:
+    """Silêncio da pessoa. De outra sessão, ou de um prazo já cancelado, é ignorado."""
+    session = draft.state.session
+    if session is None or session.id != timer.session_id or session.timer_due_ms != timer.due_ms:
+        return
+    session.timer_due_ms = 0
+    if draft.mode == "HUMAN":
+        _stay_silent(draft)
+        return
+    line = ""
+    if timer.name == "session_idle":
+        outcome_reason = "SESSION_IDLE"
+    else:
+        outcome_reason = "AWAITING_TIMEOUT"
+        draft.audit(f"{session.id}:abandoned", "SESSION_ABANDONED", data={"asked": session.asked})
+    if has_lead(session):
+        line = TEXTS.handoff.format(summary=session_summary(draft.state, session))
+        close_session(draft, "HANDOFF_HUMAN", reason=outcome_reason)
+    elif timer.name == "awaiting_user" and gave_facts(session.facts):
+        line = TEXTS.followup_timeout
+        close_session(draft, "SCHEDULED_FOLLOWUP", reason=outcome_reason)
+    else:
+        close_session(draft, "SELF_SERVE_INFO", reason=outcome_reason)
+    if line and draft.mode == "BOT":
+        draft.reply = say(line)
+
+
+def _failed(draft: Draft, failure: TurnFailed) -> None:
+    """O turno anterior foi enterrado. A linha neutra não se repete se também ela falhou ao sair."""
+    state = draft.state
+    draft.audit(
+        f"{draft.turn_id}:failed", "TURN_FAILED", reason=failure.code.upper(),
+        data={"stage": failure.stage, "turn": failure.turn},
+    )  # fmt: skip
+    repeated = state.session is None and state.last_outcome == "FAILED_INTERNAL"
+    if state.session is not None:
+        close_session(draft, "FAILED_INTERNAL", reason=failure.code.upper())
+    state.last_outcome = "FAILED_INTERNAL"
+    if draft.mode == "BOT" and not repeated:
+        draft.reply = say(TEXTS.failed)

@@ -1,0 +1,126 @@
+"""O que o atendimento diz? Frases, opções, temas e comandos fixos, todos vindos de `data/`.
+
+Promete que toda frase existe (uma chave ausente falha ao importar) e que nenhuma resposta passa dos limites
+de `reply.py`. Não conhece sessões nem intenções em andamento.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from pyloto_stream.conversation.data_files import load_toml
+from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Choice, Reply
+
+PACKAGE = "pyloto_stream.conversation"
+ELLIPSIS = "…"
+
+
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Uma linha da lista de assuntos: leva a uma intenção ou a um gesto (`action`)."""
+
+    title: str
+    description: str = ""
+    intent: Intent | None = None
+    action: str = ""
+
+    @property
+    def id(self) -> str:
+        """Identificador da linha: `intent:<INTENT>` ou `do:<gesto>`."""
+        return f"intent:{self.intent}" if self.intent else f"do:{self.action}"
+
+
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data/texts.toml`: um campo por frase; o que vai entre chaves é preenchido por quem usa."""
+
+    privacy_version: str
+    privacy_notice: str
+    welcome: str
+    options_again: str
+    options_menu: str
+    options_button: str
+    handoff: str
+    handoff_empty: str
+    handoff_partial: str
+    handoff_stuck: str
+    followup_limit: str
+    followup_timeout: str
+    cancelled: str
+    goodbye: str
+    unsupported: str
+    failed: str
+    flood: str
+    route_external: str
+    route_reminder: str
+    continue_question: str
+    continue_yes: str
+    continue_no: str
+    finished_one: str
+    queued: str
+    corrected: str
+    noted_refusal: str
+    went_back: str
+    stale_choice: str
+    again_unsupported: str
+    audio: str
+    media: str
+    location: str
+    contacts: str
+    reasons: dict[str, str]
+    qualification: dict[str, str]
+    options: tuple[Option, ...]
+
+
+class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Um tema sobre a Pyloto: `words` o reconhecem, `text` responde."""
+
+    name: str
+    text: str
+    words: tuple[str, ...] = ()
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Um comando fixo (menu de comandos ou quebra-gelo do WhatsApp)."""
+
+    command: str
+    text: str
+
+
+class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`data/knowledge.toml`: fatos, ligações e comandos."""
+
+    links: dict[str, str]
+    topics: tuple[Topic, ...]
+    commands: tuple[Command, ...]
+
+
+TEXTS = load_toml(PACKAGE, "texts.toml", Texts)
+KNOWLEDGE = load_toml(PACKAGE, "knowledge.toml", Knowledge)
+COMMANDS: Mapping[str, str] = {c.command: c.text for c in KNOWLEDGE.commands}
+TOPICS: Mapping[str, str] = {t.name: t.text for t in KNOWLEDGE.topics}
+OPTION_ROWS = tuple(Choice(id=o.id, title=o.title, description=o.description) for o in TEXTS.options)
+
+
+def clip(text: str, limit: int) -> str:
+    """Corta `text` em `limit` caracteres, com reticências."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
+
+
+def join(parts: Iterable[str]) -> str:
+    """Junta as partes não vazias em parágrafos, dentro do limite de uma resposta."""
+    return clip("\n\n".join(p for p in parts if p), MAX_REPLY_CHARS)
+
+
+def topic_text(name: str) -> str:
+    """Resposta do tema `name`; um tema desconhecido recebe o geral (o último do arquivo)."""
+    return TOPICS.get(name, KNOWLEDGE.topics[-1].text)
+
+
+def options_reply(*parts: str) -> Reply:
+    """A lista de assuntos, precedida de `parts`."""
+    return Reply(kind="list", text=join(parts), choices=OPTION_ROWS, button=TEXTS.options_button)
+
+
+def with_notice(reply: Reply) -> Reply:
+    """A mesma resposta, precedida do aviso de privacidade (primeiro contato)."""
+    return msgspec.structs.replace(reply, text=join((TEXTS.privacy_notice, reply.text)))

@@ -1,0 +1,44 @@
+"""A entrada pública num laço local, um cliente HTTP e as linhas de log."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+from loguru import logger
+
+from ingress.app import create_public_app
+from pyloto_stream.observability.logging import fields_of
+from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest_asyncio.fixture
+async def url(recorder: Recorder, tally: Tally) -> AsyncIterator[str]:
+    app = create_public_app(CONFIG, recorder, tally, clock=lambda: NOW_MS)
+    async with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+def lines() -> Iterator[list[dict[str, object]]]:
+    """O que foi para o log, com os campos com que uma linha sai do processo."""
+    seen: list[dict[str, object]] = []
+    sink = logger.add(lambda message: seen.append(fields_of(message.record, "ingress")), level="DEBUG")
+    yield seen
+    logger.remove(sink)

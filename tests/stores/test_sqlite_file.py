@@ -1,0 +1,120 @@
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.stores import sqlite_file
+from pyloto_stream.stores.sqlite import SqliteDocuments
+
+
+def content_of(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def modes_of(folder: Path) -> dict[str, int]:
+    return {p.name: stat.S_IMODE(p.stat().st_mode) for p in (folder, *folder.iterdir())}
+
+
+async def refused(path: Path) -> str:
+    """A linha que recusa o arquivo, depois de provar que ele não mudou."""
+    before = content_of(path)
+    with pytest.raises(MisconfiguredError) as caught:
+        await SqliteDocuments.open(path)
+    assert content_of(path) == before
+    (problem,) = caught.value.problems
+    assert problem.startswith("SQLITE_PATH: ")
+    assert str(path.parent) not in problem
+    return problem
+
+
+async def test_folder_and_file_are_created_for_their_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "documents.db"
+    documents = await SqliteDocuments.open(path)
+    await documents.set("c/a", {})
+    modes = modes_of(path.parent)
+    await documents.close()
+    assert modes.pop("data") == 0o700
+    assert set(modes.values()) == {0o600}
+    assert {"documents.db", "documents.db-wal"} <= modes.keys()
+
+
+async def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)  # noqa: ASYNC240 — antes de haver o que esperar
+    await (await SqliteDocuments.open(tmp_path / "documents.db")).close()
+    assert modes_of(tmp_path)[tmp_path.name] == 0o755
+
+
+async def test_commits_are_forced_to_disk_and_readers_do_not_block(documents: SqliteDocuments) -> None:
+    assert documents._writer.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert documents._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_documents_survive_closing_and_opening_again(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    first = await SqliteDocuments.open(path)
+    await first.set("c/a", {"n": 1})
+    await first.close()
+    assert "documents.db-wal" not in modes_of(tmp_path)
+    second = await SqliteDocuments.open(path)
+    document = await second.get("c/a")
+    await second.close()
+    assert document is not None
+    assert document.data == {"n": 1}
+
+
+@pytest.mark.parametrize("content", [b"not a database", b"SQLite format 3\0" + b"\xff" * 4096, b"\0" * 5000])
+async def test_a_file_that_is_not_a_database_is_refused_and_kept(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "documents.db"
+    path.write_bytes(content)
+    problem = await refused(path)
+    assert "left untouched" in problem
+    assert "move it away" in problem
+
+
+async def test_a_damaged_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    documents = await SqliteDocuments.open(path)
+    for n in range(200):
+        await documents.set(f"c/{n}", {"text": "x" * 500})
+    await documents.close()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = b"\x55" * (len(content) - len(content) // 2)
+    path.write_bytes(content)
+    assert "damaged" in await refused(path)
+
+
+async def test_a_truncated_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    documents = await SqliteDocuments.open(path)
+    for n in range(200):
+        await documents.set(f"c/{n}", {"text": "x" * 500})
+    await documents.close()
+    path.write_bytes(path.read_bytes()[: 3 * 4096])
+    assert "damaged" in await refused(path)
+
+
+@pytest.mark.parametrize("statement", ["CREATE TABLE theirs (a)", "PRAGMA application_id = 7"])
+async def test_the_database_of_another_program_is_refused_and_kept(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "documents.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+    assert "another program" in await refused(path)
+
+
+async def test_a_file_of_a_newer_version_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    await (await SqliteDocuments.open(path)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {sqlite_file.SCHEMA_VERSION + 1}")
+    connection.close()
+    assert "newer version" in await refused(path)
+
+
+async def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "file" / "documents.db"):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(MisconfiguredError, match="SQLITE_PATH: cannot be opened for writing"):
+            await SqliteDocuments.open(path)

@@ -1,24 +1,20 @@
-# Alvos do projeto; `make help` lista todos.
+# Alvos do projeto; `make help` lista todos. Basta git, make e Python 3.11, 3.12 ou 3.13 (com o módulo venv).
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed-$(shell cksum requirements-dev.lock pyproject.toml | cksum | cut -d' ' -f1)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+# O que obriga a instalar de novo: as versões fixadas, os metadados e, se alguém o escolheu, o Python.
+ifneq ($(origin PYTHON),file)
+CHOSEN := $(PYTHON)
+endif
+STAMP := $(VENV)/.installed-$(shell { cat requirements-dev.lock pyproject.toml; echo '$(CHOSEN)'; pwd; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format bench faults lock clean
+.DELETE_ON_ERROR:
+.PHONY: help demo dev test check coverage bench faults format lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
-
-$(STAMP): requirements-dev.lock pyproject.toml
-	@echo "Installing into $(VENV) (once) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
-	  || { echo "Python 3.11, 3.12 or 3.13 is required: make PYTHON=/path/to/python3.11 ..."; exit 2; }
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . 2>/dev/null \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	@rm -f $(VENV)/.installed-* && touch $@
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 demo: $(STAMP)  ## Play scripted conversations through the whole system and print what happened
 	@$(BIN)/pyloto-stream demo
@@ -35,14 +31,43 @@ check: $(STAMP)  ## Lint, format, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+coverage: $(STAMP)  ## Run the tests and fail if they cover less than the limit in pyproject.toml
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+bench: $(STAMP)  ## Measure latency and throughput on this machine
+	@$(BIN)/python -m bench
+
+faults: $(STAMP)  ## Run the tests that kill, freeze and cut
+	@$(BIN)/python -m pytest tests/faults -q
+
 format: $(STAMP)  ## Mend what ruff can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-
-clean:  ## Remove the virtual environment and local data
-	rm -rf $(VENV) .pyloto .mypy_cache .ruff_cache .pytest_cache
 
 lock:  ## Write both lock files anew (needs uv)
 	uv lock --quiet --upgrade
 	uv export --quiet --frozen --no-emit-project --all-extras --no-dev --no-header -o requirements.lock
 	uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header -o requirements-dev.lock
+
+clean:  ## Remove the virtual environment and local data
+	rm -rf $(VENV) .pyloto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+
+# `.place` só existe depois de uma instalação completa: interrompida, noutra pasta ou com outro Python, refaz-se
+# tudo; só com outras versões fixadas, atualiza-se no lugar. `_base_executable`: com o ambiente ativado, o Python
+# encontrado seria o de dentro da pasta que vamos apagar.
+$(STAMP):
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is required: apt-get install python3 python3-venv"; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is required: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+	  || { echo "$(PYTHON) cannot make virtual environments: apt-get install python3-venv"; exit 2; }
+	@echo "Installing into $(VENV), once, in about a minute ..."
+	@set -e; \
+	base=$$("$(PYTHON)" -c 'import sys; print(getattr(sys, "_base_executable", sys.executable))'); \
+	place="$$(pwd) $$("$$base" -V)"; \
+	if [ "$$(cat $(VENV)/.place 2>/dev/null)" != "$$place" ]; then rm -rf $(VENV); "$$base" -m venv $(VENV); fi; \
+	rm -f $(VENV)/.place $(VENV)/.installed-*; \
+	$(PIP) --require-hashes -r requirements-dev.lock; \
+	$(PIP) --no-deps --no-build-isolation -e .; \
+	echo "$$place" > $(VENV)/.place; \
+	touch $@

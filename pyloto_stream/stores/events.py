@@ -12,6 +12,10 @@ from pyloto_stream.conversation.records import ActionRecord, HandoffRecord, Mess
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.times import iso
 
+RECEIVED, SENT = "MESSAGE_RECEIVED", "MESSAGE_SENT"
+SPOKEN = frozenset((RECEIVED, SENT))
+"""Ações que são uma mensagem da conversa."""
+
 
 def opaque(message_id: str) -> str:
     """Resumo de um id da Meta: 128 bits em hexadecimal."""
@@ -65,7 +69,7 @@ def _message_event(record: MessageRecord) -> AuditEvent:
         event_id=f"{record.direction}:{message}",
         timestamp=iso(record.at_ms),
         actor=record.actor,
-        action="MESSAGE_RECEIVED" if record.direction == "in" else "MESSAGE_SENT",
+        action=RECEIVED if record.direction == "in" else SENT,
         reason=record.type.upper(),
         data=data,
     )

@@ -7,7 +7,6 @@ está lá e grava o resto. Por isso repetir um turno, ou dois executores com o m
 resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -23,14 +22,13 @@ from pyloto_stream.conversation.records import (
     StatusRecord,
 )
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
-from pyloto_stream.stores.chain import GENESIS, ChainHead, link
+from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
 from pyloto_stream.stores.conversations import ConversationStore, header_write
-from pyloto_stream.stores.events import events_of
+from pyloto_stream.stores.events import SPOKEN, events_of
 from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.messages import message_write, status_write
 from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write, missing
 from pyloto_stream.stores.sessions import session_write
-from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.values import merged
 
 _BATCH = 100
@@ -76,35 +74,42 @@ class AuditTrail:
         self, user_key: str, records: Sequence[Record], known: TrailState | None
     ) -> TrailState | None:
         documents = combined(self._write_of(user_key, record) for record in records if _kept(record))
-        acts = [record for record in records if not isinstance(record, StatusRecord)]
-        if not acts:  # só status: completam mensagens e não movem a cadeia
-            await self._documents.write(*documents)
-            return known
-        pending = events_of(acts)
-        state = known or await self._load(user_key)
+        pending, state = events_of(records), known
         for _ in range(TRIES):
-            links, head = link(user_key, ChainHead(state.head, state.seq, state.version), pending)
-            after = _advanced(state, acts, head)
-            header = header_write(
-                user_key,
-                self._tenant_id,
-                created_at=after.created_at,
-                updated_at=after.updated_at,
-                last_message_at=after.last_message_at,
-                mode=_mode(acts),
-            )
             try:
-                versions = await self._documents.write(*documents, header, *links)
+                if pending:
+                    state = state or await self._load(user_key)
+                    return await self._grow(user_key, state, documents, pending)
+                # só status e documentos avulsos: nada move a cadeia, nem o cabeçalho, que anda com ela
+                await self._documents.write(*documents)
             except ConflictError:
                 state = await self._load(user_key)
                 documents = await missing(self._documents, documents)
                 pending = await self._log.absent(user_key, pending)
                 continue
-            return msgspec.structs.replace(after, version=versions[-1]) if links else after
+            return state
         raise ConflictError("the chain keeps moving")
 
+    async def _grow(
+        self, user_key: str, state: TrailState, documents: Sequence[Write], events: Sequence[AuditEvent]
+    ) -> TrailState:
+        """Grava tudo junto, ou nada se a ponta não é a de `state`: por isso nem o cabeçalho retrocede."""
+        links, head = link(user_key, ChainHead(state.head, state.seq, state.version), events)
+        after = _advanced(state, events, head)
+        header = header_write(
+            user_key,
+            self._tenant_id,
+            created_at=after.created_at,
+            updated_at=after.updated_at,
+            last_message_at=after.last_message_at,
+            mode=_mode(events),
+        )
+        versions = await self._documents.write(*documents, header, *links)
+        return msgspec.structs.replace(after, version=versions[-1])
+
     async def _load(self, user_key: str) -> TrailState:
-        head, header = await asyncio.gather(self._log.head(user_key), self._conversations.header(user_key))
+        head = await self._log.head(user_key)
+        header = await self._conversations.header(user_key)  # depois: nunca mais velho que a ponta
         state = TrailState(head.hash, head.seq, head.version)
         if header is None:
             return state
@@ -146,14 +151,10 @@ def _kept(record: Record) -> bool:
     return not isinstance(record, ActionRecord)
 
 
-def _at_ms(record: Record) -> int:
-    return record.closed_at_ms if isinstance(record, SessionRecord) else record.at_ms
-
-
-def _advanced(state: TrailState, acts: Sequence[Record], head: ChainHead) -> TrailState:
-    """O estado depois de `acts`; instantes só avançam."""
-    moments = [iso(_at_ms(record)) for record in acts]
-    spoken = [iso(record.at_ms) for record in acts if isinstance(record, MessageRecord)]
+def _advanced(state: TrailState, events: Sequence[AuditEvent], head: ChainHead) -> TrailState:
+    """O estado depois de `events`; instantes só avançam."""
+    moments = [event.timestamp for event in events]
+    spoken = [event.timestamp for event in events if event.action in SPOKEN]
     return TrailState(
         head=head.hash,
         seq=head.seq,
@@ -164,8 +165,8 @@ def _advanced(state: TrailState, acts: Sequence[Record], head: ChainHead) -> Tra
     )
 
 
-def _mode(acts: Sequence[Record]) -> Mode | None:
-    """O último modo que um evento informou em `data`."""
-    informed = [record.data.get("mode") for record in acts if isinstance(record, ActionRecord)]
+def _mode(events: Sequence[AuditEvent]) -> Mode | None:
+    """O último modo que um evento novo informou em `data`; o de um já gravado pode estar superado."""
+    informed = [event.data.get("mode") for event in events]
     modes: list[Mode] = [mode for value in informed for mode in get_args(Mode) if mode == value]
     return modes[-1] if modes else None

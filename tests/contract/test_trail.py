@@ -7,11 +7,11 @@ import pytest
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores.audit_log import AuditLogStore
-from pyloto_stream.stores.chain import AuditEvent
+from pyloto_stream.stores.chain import AuditEvent, head_path
 from pyloto_stream.stores.conversations import ConversationStore
 from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.handoffs import HandoffStore
-from pyloto_stream.stores.ports import TTL_FIELD, Documents
+from pyloto_stream.stores.ports import TTL_FIELD, Document, Documents
 from pyloto_stream.stores.sessions import SessionStore, scoped_id
 from pyloto_stream.stores.trail import AuditTrail
 from tests.support.documents import Watched, everything
@@ -56,7 +56,7 @@ async def test_a_turn_fills_every_collection(documents: Documents) -> None:
     assert header is not None
     assert (header.tenant_id, header.mode, header.created_at) == ("acme", "BOT", "2023-11-14T22:13:20.001Z")
     assert (header.updated_at, header.last_message_at) == (
-        "2023-11-14T22:13:21.001Z",
+        "2023-11-14T22:13:20.002Z",
         "2023-11-14T22:13:20.002Z",
     )
     assert await SessionStore(documents).get(scoped_id(USER, "s1")) is not None
@@ -163,6 +163,51 @@ async def test_a_late_replay_does_not_turn_back_the_header_or_a_handoff(document
     accepted = await handoffs.get(key)
     assert accepted is not None
     assert accepted.status == "ACCEPTED"
+
+
+async def test_a_late_replay_does_not_bring_an_old_mode_back(documents: Documents) -> None:
+    trail = AuditTrail(documents)
+    taken = [action(1, "TAKEN_OVER", mode="HUMAN")]
+    state = await trail.record(USER, taken, None)
+    await trail.record(USER, [action(2, "RELEASED", mode="BOT")], state)
+    for known in (None, state):
+        await trail.record(USER, [*taken, inbound(3)], known)
+    header = await ConversationStore(documents).header(USER)
+    assert header is not None
+    assert (header.mode, header.last_message_at) == ("BOT", "2023-11-14T22:13:20.003Z")
+
+
+async def test_a_forgotten_tip_never_turns_the_header_back(documents: Documents) -> None:
+    trail = AuditTrail(documents)
+    state = await trail.record(USER, [inbound(1)], None)
+    await trail.record(USER, [session(1), action(9)], state)  # gravou, e a ponta não foi guardada
+    await trail.record(USER, [session(2)], state)
+    await trail.record(USER, [inbound(2)], state)
+    header = await ConversationStore(documents).header(USER)
+    assert header is not None
+    assert (header.updated_at, header.last_message_at) == (
+        "2023-11-14T22:13:20.009Z",
+        "2023-11-14T22:13:20.002Z",
+    )
+    assert await SessionStore(documents).get(scoped_id(USER, "s2")) is not None
+
+
+async def test_a_writer_that_slips_in_while_the_tip_is_read_is_noticed(documents: Documents) -> None:
+    class Overtaken(Watched):
+        """Outro executor grava entre a leitura da ponta e a do cabeçalho."""
+
+        async def get(self, path: str) -> Document | None:
+            found = await super().get(path)
+            if path == head_path(USER) and self.reads == 1:
+                await AuditTrail(documents).record(USER, [inbound(7)], None)
+            return found
+
+    await AuditTrail(documents).record(USER, FIRST, None)
+    await AuditTrail(Overtaken(documents)).record(USER, [action(4)], None)
+    header = await ConversationStore(documents).header(USER)
+    assert header is not None
+    assert header.updated_at == header.last_message_at == "2023-11-14T22:13:20.007Z"
+    assert await intact(documents) == 5
 
 
 async def test_a_status_alone_does_not_move_the_chain(documents: Documents) -> None:

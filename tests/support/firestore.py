@@ -1,25 +1,18 @@
 """Um emulador do Firestore de verdade, iniciado do jar do Google, sem gcloud e sem rede."""
 
 import asyncio
-import os
 import shutil
 import socket
 import subprocess
 from pathlib import Path
 
 import aiohttp
-import pytest
+
+from tests.support.servers import missing
 
 PACKAGE = "google-cloud-cli-firestore-emulator"
 MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
 START_S = 60.0
-
-
-def missing(what: str) -> None:
-    """Pula em voz alta; com `PYLOTO_REQUIRE_FIRESTORE=1`, falha: lá o emulador tem de existir."""
-    if os.environ.get("PYLOTO_REQUIRE_FIRESTORE") == "1":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 def jar() -> Path:
@@ -30,9 +23,9 @@ def jar() -> Path:
         listing = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     found = [Path(line) for line in listing.splitlines() if line.endswith("emulator.jar")]
     if not found:
-        missing(f"the Firestore emulator is not installed (package {PACKAGE})")
+        missing("the Firestore emulator", f"apt-get install {PACKAGE}")
     if not shutil.which("java"):
-        missing("the Firestore emulator needs java")
+        missing("java", "the Firestore emulator needs it: apt-get install default-jre-headless")
     return found[0]
 
 

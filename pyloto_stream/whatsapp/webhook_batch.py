@@ -8,13 +8,15 @@ from pyloto_stream.whatsapp.webhook_updates import Message, Reason, Status
 class Part(msgspec.Struct, frozen=True):
     """Um trecho que não se leu: o motivo e os bytes dele, exatamente como vieram.
 
-    `before` e `after` são o envelope em volta: juntos formam um webhook só com este trecho.
+    `before` e `after` são o envelope em volta: juntos formam um webhook só com este trecho. `scope` é o que,
+    do envelope, diz de onde ele é em qualquer entrega: as vizinhas mudam quando a Meta agrupa de outro modo.
     """
 
     reason: Reason
     body: bytes
     before: bytes = b""
     after: bytes = b""
+    scope: bytes = b""
 
     def webhook(self) -> bytes:
         """Webhook só com esta parte: lido de novo, dá a mesma parte, ou mais, se já a soubermos ler."""

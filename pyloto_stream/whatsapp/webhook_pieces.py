@@ -31,16 +31,17 @@ _T = TypeVar("_T", bound=Struct | list[Raw])
 
 
 class _Frame(Struct, frozen=True):
-    """O envelope em volta do nível que está sendo lido."""
+    """O envelope em volta do nível que está sendo lido, e o que dele identifica um trecho (ver `Part`)."""
 
     before: bytes = b""
     after: bytes = b""
+    scope: bytes = b""
 
-    def inside(self, before: bytes, after: bytes = b"") -> "_Frame":
-        return _Frame(self.before + before, after + self.after)
+    def inside(self, before: bytes, after: bytes = b"", *, scope: bytes | None = None) -> "_Frame":
+        return _Frame(self.before + before, after + self.after, self.scope if scope is None else scope)
 
     def part(self, reason: Reason, raw: Raw) -> Part:
-        return Part(reason, bytes(raw), self.before, self.after)
+        return Part(reason, bytes(raw), self.before, self.after, self.scope)
 
 
 def read_pieces(body: bytes) -> Batch:
@@ -91,7 +92,7 @@ def _read_entry(batch: Batch, raw: Raw, frame: _Frame) -> None:
         batch.unreadable.append(frame.part(reason, raw))
         return
     known = _repeat(b"id", entry.id) + _repeat(b"time", entry.time)
-    inner = frame.inside(b"{" + known + b'"changes":[', b"]}")
+    inner = frame.inside(b"{" + known + b'"changes":[', b"]}", scope=known)
     for change in entry.changes:
         _read_change(batch, change, inner)
 
@@ -118,14 +119,14 @@ def _read_value(batch: Batch, value: envelope.RawValue, frame: _Frame) -> bool:
     contacts, bad = _read_contacts(value.contacts)
     if bad:
         batch.unreadable.append(frame.inside(b'"contacts":').part("wrong_shape", value.contacts))
-    known = _repeat(b"metadata", value.metadata) + (b"" if bad else _repeat(b"contacts", value.contacts))
-    inner = frame.inside(known)
+    number = _repeat(b"metadata", value.metadata)
+    inner = frame.inside(number + (b"" if bad else _repeat(b"contacts", value.contacts)))
     if _present(value.errors):
         batch.unreadable.append(inner.inside(b'"errors":').part("value_errors", value.errors))
     messages = _elements(batch, value.messages, inner.inside(b'"messages":'))
     statuses = _elements(batch, value.statuses, inner.inside(b'"statuses":'))
     origin = origin_of(metadata.phone_number_id if metadata else None, contacts, len(messages))
-    place = inner.inside(b'"messages":[', b"]")
+    place = inner.inside(b'"messages":[', b"]", scope=number)
     for raw in messages:
         wire, reason = _decode(envelope.message, raw)
         message, flaw = (None, reason) if wire is None else message_of(wire, origin)
@@ -133,7 +134,7 @@ def _read_value(batch: Batch, value: envelope.RawValue, frame: _Frame) -> bool:
             batch.messages.append(message)
         if flaw is not None:
             batch.unreadable.append(place.part(flaw, raw))
-    place = inner.inside(b'"statuses":[', b"]")
+    place = inner.inside(b'"statuses":[', b"]", scope=number)
     for raw in statuses:
         read, reason = _decode(envelope.status, raw)
         status, flaw = (None, reason) if read is None else status_of(read)

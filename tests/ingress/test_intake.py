@@ -166,6 +166,19 @@ class TestUnreadable:
         first, second, third = offers(meta.body(None, None, 7))
         assert first.dedupe_key == second.dedupe_key != third.dedupe_key
 
+    @pytest.mark.parametrize("changes", [{"contacts": None}, {"statuses": [meta.status()]}])
+    def test_same_part_in_other_company_is_the_same(self, changes: dict[str, Json]) -> None:
+        bad = meta.text("wamid.BAD", text=None)
+        (alone,) = offers(meta.body(bad))
+        others = offers(meta.body(meta.text("wamid.B"), bad, meta.text("wamid.C"), **changes))
+        assert [o.dedupe_key for o in others if isinstance(o, Unreadable)] == [alone.dedupe_key]
+
+    def test_same_part_on_another_number_is_another_part(self) -> None:
+        here, there = (
+            offers(meta.body({"id": None}, metadata={"phone_number_id": number}))[0] for number in ("1", "2")
+        )
+        assert here.dedupe_key != there.dedupe_key
+
     def test_same_notice_at_another_time_is_another_part(self) -> None:
         notices: list[Json] = [
             {"id": "1", "time": time, "changes": [meta.change({"event": "ONBOARDING"}, "security")]}

@@ -4,6 +4,8 @@ Repetir um turno não muda nada (ver `AuditTrail`): a queda entre a gravação e
 fora do ar: o turno espera sem contar tentativa, e nada se perde.
 """
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from pyloto_stream.conversation.records import Record
@@ -16,8 +18,13 @@ _state = msgspec.json.Decoder(TrailState)
 _encode = msgspec.json.Encoder().encode
 
 
-def audit_stage(trail: AuditTrail) -> Handler:
-    """Etapa `audit`: grava os registros do turno e guarda no estado da faixa a ponta da cadeia."""
+def audit_stage(
+    trail: AuditTrail, count: Callable[[Sequence[Record]], None] = lambda _records: None
+) -> Handler:
+    """Etapa `audit`: grava os registros do turno e guarda no estado da faixa a ponta da cadeia.
+
+    `count` recebe o que acabou de ser gravado; depois de uma queda, pode receber de novo.
+    """
 
     async def handle(turn: Turn) -> Plan:
         try:
@@ -26,6 +33,7 @@ def audit_stage(trail: AuditTrail) -> Handler:
             raise PermanentError("record does not decode", code="undecodable_record") from error
         known = remembered(turn)
         after = await trail.record(turn.conversation, records, known)
+        count(records)
         return Plan(state=None if after is None or after == known else _encode(after))
 
     return handle

@@ -1,7 +1,7 @@
 """Como a resposta chega uma vez só? Última etapa da faixa `turn`: livro de envios antes, Graph depois.
 
-O modo e a janela de 24 horas são conferidos no momento do envio. Recusa certa repete; dúvida espera o status da
-Meta; fora da janela a resposta é descartada com registro. Limite: o do livro de envios (`streams/ledger.py`).
+O modo e a janela de 24 horas são conferidos no momento do envio. Recusa certa repete; dúvida espera o status
+da Meta; fora da janela a resposta é descartada com registro. Limite: o do livro de envios (ver `ledger.py`).
 As decisões são as funções puras daqui; só `outbound_stage` faz E/S.
 """
 

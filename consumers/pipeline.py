@@ -1,7 +1,7 @@
 """Por onde passa uma mensagem? Estas faixas e etapas, declaradas aqui e em nenhum outro lugar.
 
-    turn:  session → ai → outbound     uma conversa por vez, do recebimento ao envio
-    audit: audit                       alimentada por todo commit e pelos status da Meta
+turn:  session → ai → outbound     uma conversa por vez, do recebimento ao envio
+audit: audit                       alimentada por todo commit e pelos status da Meta
 """
 
 import msgspec

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from consumers.pipeline import AUDIT_LANE, OUTBOUND
 from pyloto_stream.conversation.events import MessageReceived, TimerFired
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
@@ -9,8 +10,6 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.step import Step, TimerChange
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, SetTimer, Turn
-
-from consumers.pipeline import AUDIT_LANE, OUTBOUND
 
 _encode = msgspec.json.Encoder().encode
 _state = msgspec.json.Decoder(ConversationState)

@@ -1,8 +1,35 @@
-"""Quem conta ao operador o que as etapas fazem? Números viram métricas; o que é raro e importa vira uma linha de log."""
+"""Quem conta ao operador o que as etapas fazem? Números viram métricas; o que é raro vira log."""
+
+from collections.abc import Sequence
 
 from loguru import logger
 
+from pyloto_stream.conversation.records import (
+    ActionRecord,
+    HandoffRecord,
+    MessageRecord,
+    Record,
+    SessionRecord,
+)
 from pyloto_stream.observability.metrics import Metrics
+
+_REPLY_ACTIONS = {"REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed", "REPLY_SILENCED": "silenced"}
+
+
+def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
+    """Números do produto, contados de um só lugar: o que foi para o banco."""
+    for record in records:
+        match record:
+            case SessionRecord():
+                metrics.outcome(record.outcome)
+            case HandoffRecord():
+                metrics.handoff(record.qualification_level)
+            case MessageRecord(direction="out"):
+                metrics.sent("sent")
+            case ActionRecord(action="SESSION_OPENED"):
+                metrics.session_opened()
+            case ActionRecord() if record.action in _REPLY_ACTIONS:
+                metrics.sent(_REPLY_ACTIONS[record.action])
 
 
 class StageTelemetry:

@@ -1,7 +1,4 @@
-"""Como um processo executa etapas? Abre só o que as etapas pedidas usam, trabalha até o sinal, fecha na ordem inversa.
-
-Cada etapa carrega suas dependências pesadas aqui dentro, e somente se foi pedida.
-"""
+"""Como um processo executa etapas? Abre só o que elas usam, trabalha até o sinal, fecha na ordem inversa."""
 
 import asyncio
 import os
@@ -10,19 +7,19 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
+from consumers.pipeline import LANES, STAGES
+from consumers.stages import Parts, stage_spec
+from consumers.telemetry import StageTelemetry
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import StageSpec, Worker, WorkerOptions
-
-from consumers.pipeline import AI, AUDIT, LANES, OUTBOUND, SESSION, STAGES, failed_turn
-from consumers.telemetry import StageTelemetry
+from pyloto_stream.streams.worker import Worker, WorkerOptions
 
 
 def consumer_name() -> str:
-    """Nome deste início de processo nos grupos: nunca se repete, nem depois de um reinício com o mesmo pid."""
+    """Nome deste início de processo nos grupos: nunca se repete, nem num reinício com o mesmo pid."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
@@ -34,11 +31,10 @@ def parse_stages(value: str) -> tuple[str, ...]:
     """
     if value == "all":
         return STAGES
-    names = tuple(name.strip() for name in value.split(","))
-    unknown = [name for name in names if name not in STAGES]
-    if unknown:
+    names = dict.fromkeys(name.strip() for name in value.split(","))
+    if any(name not in STAGES for name in names):
         raise MisconfiguredError(f"--stage: unknown stage, choose from {', '.join(STAGES)} or all")
-    return names
+    return tuple(names)
 
 
 def worker_options(settings: Settings) -> WorkerOptions:
@@ -46,8 +42,11 @@ def worker_options(settings: Settings) -> WorkerOptions:
     return WorkerOptions(
         concurrency=settings.worker_concurrency,
         claim_idle_s=settings.claim_idle,
+        stage_timeout_s=settings.stage_timeout,
         drain_timeout_s=settings.drain_timeout,
         max_attempts=settings.max_attempts,
+        retry_base_s=settings.retry_base_seconds,
+        retry_max_s=settings.retry_max_seconds,
     )
 
 
@@ -57,25 +56,26 @@ async def run_worker(
     stages: Sequence[str],
     metrics: Metrics,
     stop: asyncio.Event,
-    on_ready: Callable[[], None] = lambda: None,
+    on_ready: Callable[[Gateway], None] = lambda _gateway: None,
 ) -> None:
-    """Executa `stages` até `stop`.
+    """Executa `stages` até `stop`; `on_ready` é chamada quando tudo está aberto e a leitura vai começar.
 
     Raises:
         MisconfiguredError: número de partições diferente do gravado, ou repositório inutilizável.
         UnavailableError: o Redis não respondeu no início.
+        ExceptionGroup: um laço morreu de defeito; o processo deve terminar.
     """
     async with AsyncExitStack() as resources:
         gateway = Gateway(redis_url, partitions=settings.stream_partitions)
         resources.push_async_callback(gateway.close)
         await gateway.open(STAGES)
-        consumer, telemetry = consumer_name(), StageTelemetry(metrics)
-        options = worker_options(settings)
+        parts = Parts(settings, gateway, consumer_name(), metrics, resources)
+        options, telemetry = worker_options(settings), StageTelemetry(metrics)
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [TimerPump(gateway).run]
         for stage in stages:
-            spec = await _spec(stage, settings, gateway, consumer, metrics, resources)
-            jobs.append(Worker(gateway, LANES, spec, consumer, options, telemetry).run)
-        on_ready()
+            spec = await stage_spec(stage, parts)
+            jobs.append(Worker(gateway, LANES, spec, parts.consumer, options, telemetry).run)
+        on_ready(gateway)
         async with asyncio.TaskGroup() as group:
             for job in jobs:
                 group.create_task(_run(job, stop))

@@ -10,7 +10,14 @@ UpdateKind = Literal["message", "status", "unreadable"]
 UpdateResult = Literal["new", "duplicate"]
 
 
-class Acceptance(Protocol):
+class Readiness(Protocol):
+    """Quem sabe dizer se o processo conseguiria trabalhar agora."""
+
+    async def ready(self) -> bool:
+        """Trabalharia agora?"""
+
+
+class Acceptance(Readiness, Protocol):
     """O executor, visto da entrada."""
 
     async def accept(self, offers: Sequence[Offer]) -> Sequence[bool]:
@@ -19,9 +26,6 @@ class Acceptance(Protocol):
         Raises:
             TransientError: code `redis_unavailable`, `backlog_full` ou `memory_full`; oferecer tudo de novo.
         """
-
-    async def ready(self) -> bool:
-        """Aceitaria agora?"""
 
 
 class IngressMetrics(Protocol):

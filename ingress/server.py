@@ -59,6 +59,23 @@ async def serve(
         await stop.wait()
 
 
+async def serve_admin(
+    admin: web.Application,
+    address: Address,
+    *,
+    stop: asyncio.Event,
+    on_listening: Callable[[Address], None],
+) -> None:
+    """Serve só a aplicação privada até `stop`.
+
+    Raises:
+        MisconfiguredError: o endereço não pode ser usado.
+    """
+    async with AsyncExitStack() as open_sites:
+        on_listening(await _listen(open_sites, admin, address, "ADMIN"))
+        await stop.wait()
+
+
 def make_runner(app: web.Application) -> web.AppRunner:
     """Executor de uma aplicação com os nossos prazos; o corpo chega como veio, sem descompressão."""
     return web.AppRunner(

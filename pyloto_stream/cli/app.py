@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
-from pyloto_stream.cli import config, doctor
+from pyloto_stream.cli import config, dev, doctor, services, streams
 
 MODULES = (
+    dev,
+    services,
+    streams,
     config,
     doctor,
 )
@@ -17,7 +20,7 @@ MODULES = (
 app = typer.Typer(
     name="pyloto-stream",
     help="Pyloto's WhatsApp front desk as a stream-processing consumer over Redis Streams.",
-    epilog="Example: pyloto-stream config check",
+    epilog="Example: pyloto-stream demo",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # o traceback do Rich mostra variáveis locais

@@ -49,7 +49,7 @@ class Simulator:
         self._sender = WebhookSender(number, secret, config.pace, self._chores, monotonic)
         self._sender.url = config.webhook_url
         self._line = Line(number, config.pace, self._sender, self._chores, clock, monotonic)
-        self.people = Registry(self._line)
+        self.people = Registry(self._line, config.first_person)
         for _ in range(CAST):
             self.people.newcomer()
         self._graph = GraphApi(config, self._line, self.people, self.faults)
@@ -105,7 +105,10 @@ class Simulator:
 
         Raises:
             OSError: o endereço não pode ser usado.
+            RuntimeError: já atende.
         """
+        if self._runner is not None:
+            raise RuntimeError("the simulator is already started")
         app = web.Application(middlewares=[problems], client_max_size=1024 * 1024)
         control = Control(self._graph, self._sender, self.faults)
         app.add_routes([*page_routes(), *self._chats.routes(), *control.routes(), *self._graph.routes()])

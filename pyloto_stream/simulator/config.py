@@ -33,7 +33,8 @@ class Pace(msgspec.Struct, frozen=True):
 class SimulatorConfig(msgspec.Struct, frozen=True):
     """A conta fictícia. `versions` vazio aceita qualquer versão com a forma `v24.0`.
 
-    `webhook_url` pode faltar e ser dada depois, por `Simulator.subscribe`.
+    `webhook_url` pode faltar e ser dada depois, por `Simulator.subscribe`. `first_person`: número da primeira
+    pessoa fictícia da tela (1 a 9999); quem guarda conversas entre partidas escolhe um novo a cada uma.
     """
 
     app_secret: str
@@ -45,6 +46,7 @@ class SimulatorConfig(msgspec.Struct, frozen=True):
     display_phone_number: str = "551100000000"
     business_name: str = "Pyloto"
     versions: tuple[str, ...] = ()
+    first_person: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
     pace: Pace = Pace()
 
     def __repr__(self) -> str:

@@ -14,14 +14,16 @@ _FICTIONAL = re.compile(r"551190000[0-9]{4}", re.ASCII)
 
 def fictional(number: int) -> Profile:
     """A pessoa fictícia de número 1 a 9999: `55 11 90000-0001` em diante."""
-    return Profile(f"551190000{number:04d}", _NAMES[(number - 1) % len(_NAMES)])
+    phone = f"551190000{number:04d}"
+    return Profile(phone, _NAMES[(number - 1) % len(_NAMES)], user_id=f"BR.{phone[::-1]}")
 
 
 class Registry:
     """Todas as pessoas do simulador, na ordem em que entraram."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, first: int = 1) -> None:
         self._line = line
+        self._first = first
         self._people: dict[str, Person] = {}
         self._scoped: dict[str, Person] = {}
         self._authors: dict[str, Person] = {}
@@ -35,10 +37,10 @@ class Registry:
         return known
 
     def newcomer(self) -> Person:
-        """Uma pessoa fictícia que ainda não existe."""
-        number = 1
+        """Uma pessoa fictícia que ainda não existe, a partir da primeira."""
+        number = self._first
         while fictional(number).key in self._people:
-            number += 1
+            number = number % 9999 + 1
         return self.add(fictional(number))
 
     def known(self, key: str) -> Person | None:

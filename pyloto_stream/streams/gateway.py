@@ -9,21 +9,15 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, OutOfMemoryError, RedisError, ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
-from redis.maint_notifications import MaintNotificationsConfig
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from pyloto_stream.clock import Clock
-from pyloto_stream.errors import MisconfiguredError, UnavailableError
+from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Batcher, Call
+from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, open_client, unavailable
 from pyloto_stream.streams.scripts import Op, Script, pack
 
-COMMAND_TIMEOUT_S = 3.0
 READ_MARGIN_S = 3.0
 HISTORY_LIMIT = 1000
 """Entradas por partição numa resposta de `history`; o que passar disso espera quem o assuma."""
@@ -43,35 +37,6 @@ class Entry(NamedTuple):
         return cls(partition, row[0].decode(), dict(zip(pairs, pairs, strict=True)))
 
 
-def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
-    return response
-
-
-def _client(url: str, timeout_s: float, retries: int) -> Redis:
-    client = Redis.from_url(
-        url,
-        protocol=2,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=COMMAND_TIMEOUT_S,
-        retry=Retry(NoBackoff(), retries),
-        maint_notifications_config=MaintNotificationsConfig(enabled=False),
-        driver_info=None,
-    )
-    client.set_response_callback("XREADGROUP", _as_is)
-    return client
-
-
-def unavailable(error: Exception) -> UnavailableError:
-    """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
-    if isinstance(error, OutOfMemoryError):
-        return UnavailableError(code="memory_full")
-    if str(error).startswith(("NOGROUP", "UNBLOCKED")):
-        return UnavailableError(code="group_missing")
-    if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
-        return UnavailableError(code="redis_unavailable")
-    return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")
-
-
 class Gateway:
     """Conexão de um processo com as `partitions` partições de `url` (`redis://`, `rediss://` ou `unix://`)."""
 
@@ -81,8 +46,8 @@ class Gateway:
         self.partitions = partitions
         self.block_ms = block_ms
         self._clock = clock
-        self._commands = _client(url, COMMAND_TIMEOUT_S, 1)
-        self._readers = _client(url, block_ms / 1000 + READ_MARGIN_S, 0)
+        self._commands = open_client(url, COMMAND_TIMEOUT_S, 1)
+        self._readers = open_client(url, block_ms / 1000 + READ_MARGIN_S, 0)
         self._bases = [keys.prefix(p, partitions) for p in range(partitions)]
         self._by_stream = {base.encode(): partition for partition, base in enumerate(self._bases)}
         self._batcher = Batcher(self._execute)
@@ -94,16 +59,30 @@ class Gateway:
             MisconfiguredError: a instalação tem outro número de partições.
             UnavailableError: o Redis não respondeu.
         """
-        meta = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": self.partitions})])
-        recorded = (await self._execute([meta]))[0]
-        if isinstance(recorded, Exception):
-            raise unavailable(recorded) from recorded
-        if recorded[0] != self.partitions:
-            raise MisconfiguredError(
-                f"STREAM_PARTITIONS: this deployment was created with {recorded[0]} partitions"
-            )
+        await self._settle_partitions(self.partitions)
         pairs = ((partition, stage) for partition in range(self.partitions) for stage in stages)
         await asyncio.gather(*(self.submit(Script.BOOT, p, {"s": stage}) for p, stage in pairs))
+
+    async def join(self) -> None:
+        """Como `open`, para quem só olha: confere o número de partições e não grava nada.
+
+        Raises:
+            MisconfiguredError: a instalação tem outro número de partições, ou ainda não existe neste Redis.
+            UnavailableError: o Redis não respondeu.
+        """
+        await self._settle_partitions(0)
+
+    async def _settle_partitions(self, number: int) -> None:
+        meta = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": number})])
+        reply = (await self._execute([meta]))[0]
+        if isinstance(reply, Exception):
+            raise unavailable(reply) from reply
+        if not reply[0]:
+            raise MisconfiguredError("REDIS_URL: no deployment was started on this Redis yet")
+        if reply[0] != self.partitions:
+            raise MisconfiguredError(
+                f"STREAM_PARTITIONS: this deployment was created with {reply[0]} partitions"
+            )
 
     async def submit(self, script: Script, partition: int, op: Op, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
         """Pede a transição `op` na partição e devolve a resposta dela.

@@ -1,0 +1,1 @@
+"""Medidas: cada módulo responde a uma pergunta sobre velocidade, memória ou confiabilidade."""

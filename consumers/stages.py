@@ -1,0 +1,109 @@
+"""De que cada etapa precisa para trabalhar? Aqui ela recebe as partes reais, e só as que usa.
+
+O que uma etapa abre é fechado pelo processo. As bibliotecas pesadas (Google) só se importam ao abrir.
+"""
+
+from contextlib import AsyncExitStack
+from typing import NamedTuple
+
+from consumers.ai import ai_stage
+from consumers.audit import audit_stage
+from consumers.outbound import outbound_stage
+from consumers.pipeline import AI, AUDIT, OUTBOUND, SESSION, TURN_LANE, failed_turn
+from consumers.session import session_stage
+from consumers.telemetry import count_records
+from pyloto_stream.ai.rules import understand
+from pyloto_stream.conversation.rules import SessionRules
+from pyloto_stream.conversation.sessions import SessionManager
+from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.settings import Settings
+from pyloto_stream.stores.firestore import FirestoreDocuments
+from pyloto_stream.stores.ports import Documents
+from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.trail import AuditTrail
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.ledger import SendLedger
+from pyloto_stream.streams.model import Handler
+from pyloto_stream.streams.worker import StageSpec
+from pyloto_stream.whatsapp.client import WhatsAppHttpClient
+
+
+class Parts(NamedTuple):
+    """O que um processo tem para montar etapas; `resources` fecha o que elas abrirem."""
+
+    settings: Settings
+    gateway: Gateway
+    consumer: str
+    metrics: Metrics
+    resources: AsyncExitStack
+
+
+def session_rules(settings: Settings) -> SessionRules:
+    """Prazos e limites da conversa a partir da configuração."""
+    return SessionRules(
+        awaiting_user_timeout_s=int(settings.awaiting_user_timeout),
+        session_idle_timeout_s=int(settings.session_idle_timeout),
+        route_external_cooldown_s=int(settings.route_external_cooldown),
+        flood_threshold=settings.flood_threshold,
+        flood_window_s=int(settings.flood_window),
+        flood_cooldown_s=int(settings.flood_cooldown),
+        flood_cooldown_max_s=int(settings.flood_cooldown_max),
+        handoff_release_after_s=int(settings.handoff_release_after),
+    )
+
+
+async def stage_spec(stage: str, parts: Parts) -> StageSpec:
+    """A etapa `stage` pronta para o executor.
+
+    Raises:
+        KeyError: não existe essa etapa.
+        MisconfiguredError: o que ela usa não pode ser aberto assim.
+        UnavailableError: o banco de documentos não respondeu.
+    """
+    handler = await _BUILDERS[stage](parts)
+    if stage in TURN_LANE.stages:
+        return StageSpec(stage, handler, failed_turn)
+    return StageSpec(stage, handler)
+
+
+async def open_documents(settings: Settings) -> Documents:
+    """O banco de documentos da configuração; quem abre fecha.
+
+    Raises:
+        MisconfiguredError: o banco não pode ser usado assim.
+        UnavailableError: ele não respondeu.
+    """
+    if settings.document_store == "firestore":
+        return await FirestoreDocuments.open(settings.firestore_project_id)
+    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return await SqliteDocuments.open(settings.sqlite_path)
+
+
+async def _session(parts: Parts) -> Handler:
+    return session_stage(SessionManager(session_rules(parts.settings)))
+
+
+async def _ai(parts: Parts) -> Handler:
+    return ai_stage(session_rules(parts.settings), understand)
+
+
+async def _outbound(parts: Parts) -> Handler:
+    settings = parts.settings
+    graph = WhatsAppHttpClient(
+        settings.whatsapp_api_base_url,
+        settings.whatsapp_api_version,
+        settings.whatsapp_access_token.reveal(),
+        observe=parts.metrics.graph_call,
+    )
+    parts.resources.push_async_callback(graph.close)
+    ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
+    return outbound_stage(graph, ledger, settings.settle_window)
+
+
+async def _audit(parts: Parts) -> Handler:
+    documents = await open_documents(parts.settings)
+    parts.resources.push_async_callback(documents.close)
+    return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records))
+
+
+_BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit}

@@ -1,0 +1,84 @@
+"""Como o processo da entrada vive? Abre o executor, atende nos dois endereços, fecha na ordem inversa."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from ingress.app import create_admin_app, create_public_app
+from ingress.config import IngressConfig
+from ingress.health import health, readiness
+from ingress.ports import Readiness
+from ingress.server import Address, Listening, serve, serve_admin
+from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.settings import Settings
+from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.model import Lane
+
+
+def ingress_config(settings: Settings) -> IngressConfig:
+    """O que a entrada usa da configuração."""
+    return IngressConfig(
+        verify_token=settings.whatsapp_verify_token.reveal(),
+        webhook_secrets=tuple(secret.reveal().encode() for secret in settings.whatsapp_webhook_secret),
+        pepper=settings.pepper_secret.reveal().encode(),
+        require_signature=settings.zero_trust_mode,
+        rate_limit_per_minute=settings.rate_limit_per_minute,
+        admin_token=settings.admin_token.reveal(),
+    )
+
+
+def probes(runtime: Readiness) -> Iterable[web.AbstractRouteDef]:
+    """`/health` e `/ready` também no endereço privado: todo processo os tem no mesmo lugar."""
+    return (web.get("/health", health), web.get("/ready", readiness(runtime)))
+
+
+async def run_ingress(
+    settings: Settings,
+    redis_url: str,
+    lanes: Sequence[Lane],
+    metrics: Metrics,
+    stop: asyncio.Event,
+    on_listening: Callable[[Listening], None] = lambda _listening: None,
+) -> None:
+    """Atende até `stop`; `lanes` são as faixas da instalação, a primeira é a que responde.
+
+    Raises:
+        MisconfiguredError: endereço que não pode ser usado, ou outro número de partições.
+        UnavailableError: o Redis não respondeu no início.
+    """
+    async with AsyncExitStack() as resources:
+        gateway = Gateway(redis_url, partitions=settings.stream_partitions)
+        resources.push_async_callback(gateway.close)
+        await gateway.open([stage for lane in lanes for stage in lane.stages])
+        options = AcceptOptions(
+            dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
+        )
+        acceptor, config = Acceptor(gateway, lanes, options), ingress_config(settings)
+        await serve(
+            create_public_app(config, acceptor, metrics),
+            create_admin_app(config, metrics.registry, metrics, routes=probes(acceptor)),
+            public_address=Address(settings.ingress_host, settings.ingress_port),
+            admin_address=Address(settings.admin_host, settings.admin_port),
+            stop=stop,
+            on_listening=on_listening,
+        )
+
+
+async def run_admin(
+    settings: Settings,
+    runtime: Readiness,
+    metrics: Metrics,
+    stop: asyncio.Event,
+    on_listening: Callable[[Address], None] = lambda _address: None,
+) -> None:
+    """Só o endereço privado (`/metrics`, `/health`, `/ready`), para os processos que não recebem webhooks.
+
+    Raises:
+        MisconfiguredError: o endereço não pode ser usado.
+    """
+    app = create_admin_app(ingress_config(settings), metrics.registry, metrics, routes=probes(runtime))
+    address = Address(settings.admin_host, settings.admin_port)
+    await serve_admin(app, address, stop=stop, on_listening=on_listening)

@@ -1,0 +1,48 @@
+"""Como se abre um cliente do Redis que não repete às escondidas, e o que quer dizer cada erro dele?
+
+O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aqui os dois são escolhidos.
+"""
+
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.maint_notifications import MaintNotificationsConfig
+
+from pyloto_stream.errors import UnavailableError
+
+COMMAND_TIMEOUT_S = 3.0
+
+
+def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
+    return response
+
+
+def open_client(url: str, timeout_s: float, retries: int) -> Redis:
+    """Cliente de `url`; `timeout_s` por resposta, `retries` repetições sem espera."""
+    client = Redis.from_url(
+        url,
+        protocol=2,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=COMMAND_TIMEOUT_S,
+        retry=Retry(NoBackoff(), retries),
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
+        driver_info=None,
+    )
+    client.set_response_callback("XREADGROUP", _as_is)
+    return client
+
+
+def unavailable(error: Exception) -> UnavailableError:
+    """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
+    if isinstance(error, OutOfMemoryError):
+        return UnavailableError(code="memory_full")
+    if str(error).startswith(("NOGROUP", "UNBLOCKED")):
+        return UnavailableError(code="group_missing")
+    if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
+        return UnavailableError(code="redis_unavailable")
+    return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")

@@ -59,7 +59,7 @@ async def test_a_thousand_mixed_offers_in_one_call_each_enter_once(redis_url: st
     assert sorted(await bodies(redis)) == sorted(f"{{{n}" for n in range(0, 1000, 5))
 
 
-async def test_the_same_call_again_adds_nothing(redis_url: str, redis: Redis) -> None:
+async def test_i2_the_same_call_again_adds_nothing(redis_url: str, redis: Redis) -> None:
     offers = mixed(1000)
     async with Rig(redis_url) as rig:
         await rig.acceptor.accept(offers)
@@ -110,7 +110,7 @@ async def test_unreadable_body_is_kept_byte_by_byte_with_its_reason(redis_url: s
         assert (await rig.status()).dead_ingress == 1
 
 
-async def test_a_key_is_remembered_for_its_whole_time_and_forgotten_after(redis_url: str) -> None:
+async def test_i2_a_key_is_remembered_for_its_whole_time_and_forgotten_after(redis_url: str) -> None:
     clock = ManualClock()
     ttl_ms = int(TTL_S * 1000)
     async with Rig(redis_url, clock=clock, options=AcceptOptions(dedupe_ttl_s=TTL_S)) as rig:

@@ -70,7 +70,7 @@ async def test_the_limit_is_shared_by_the_partitions(redis_url: str) -> None:
         assert (await rig.status()).stages[0].backlog == 40
 
 
-async def test_a_full_redis_refuses_new_events_while_work_drains_then_recovers(
+async def test_i11_a_full_redis_refuses_new_events_while_work_drains_then_recovers(
     redis_url: str, small_redis: Redis
 ) -> None:
     done: list[str] = []

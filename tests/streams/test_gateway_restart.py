@@ -46,7 +46,7 @@ async def test_a_killed_redis_is_reported_and_the_same_gateway_works_after_its_r
         assert await rig.acceptor.accept([event("a"), event("b")]) == [False, True]
 
 
-async def test_work_under_load_survives_kills_of_redis_without_loss_or_repetition(
+async def test_i1_work_under_load_survives_kills_of_redis_without_loss_or_repetition(
     own_server: EmbeddedRedis, own_proxy: Proxy
 ) -> None:
     accepted: set[str] = set()

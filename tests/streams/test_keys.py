@@ -49,7 +49,7 @@ def test_every_key_shape_of_a_partition_shares_its_slot(partitions: int) -> None
         assert {slot(shape) for shape in shapes} == {slot(base)}
 
 
-async def test_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_partition(
+async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_partition(
     redis_url: str, redis: Redis
 ) -> None:
     def one(turn: Turn) -> Outcome:
@@ -77,7 +77,9 @@ async def test_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_partiti
         assert kinds == {"stream", "dead", "conv", "inbox", "timers", "parked", "seen"}
 
 
-async def test_no_key_holds_what_a_person_sent_or_the_id_meta_gave_it(redis_url: str, redis: Redis) -> None:
+async def test_i12_no_key_holds_what_a_person_sent_or_the_id_meta_gave_it(
+    redis_url: str, redis: Redis
+) -> None:
     clock = ManualClock()
     async with Rig(redis_url, partitions=1, clock=clock) as rig:
         await rig.acceptor.accept([Item("turn", "u-7f", b'"segredo"', "wamid.SEGREDO")])

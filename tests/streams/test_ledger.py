@@ -171,7 +171,7 @@ async def test_a_send_confirmed_by_a_dropped_commit_is_still_known(
     assert await sender.ledger.begin(await sender.take(), REPLY) == Ruling("sent", external_id="wamid.1")
 
 
-async def test_of_many_simultaneous_questions_only_one_may_send(sender: Sender) -> None:
+async def test_i4_of_many_simultaneous_questions_only_one_may_send(sender: Sender) -> None:
     turn = await sender.take()
     rulings = await asyncio.gather(*(sender.ledger.begin(turn, REPLY) for _ in range(50)))
     verdicts = [ruling.verdict for ruling in rulings]

@@ -89,7 +89,7 @@ WRITES = [s for s in Script if s not in {Script.HISTORY, Script.REFRESH, Script.
 
 
 @pytest.mark.parametrize("script", WRITES)
-async def test_a_transition_changes_something_and_its_repetition_nothing(
+async def test_i8_a_transition_changes_something_and_its_repetition_nothing(
     scene: Scene, redis_url: str, script: Script
 ) -> None:
     before = await snapshot(redis_url)

@@ -50,7 +50,7 @@ async def test_it_fires_when_the_injected_clock_says_so_and_not_before(redis_url
         assert await seen_by_a_worker(rig) == ["fired-a"]
 
 
-async def test_two_pumps_at_once_fire_it_once(redis_url: str) -> None:
+async def test_i9_two_pumps_at_once_fire_it_once(redis_url: str) -> None:
     clock = ManualClock()
     async with (
         Rig(redis_url, partitions=1, clock=clock) as rig,
@@ -64,7 +64,7 @@ async def test_two_pumps_at_once_fire_it_once(redis_url: str) -> None:
         assert (await rig.status()).timers == 0
 
 
-async def test_what_was_due_while_nobody_ran_fires_at_the_next_start(redis_url: str) -> None:
+async def test_i9_what_was_due_while_nobody_ran_fires_at_the_next_start(redis_url: str) -> None:
     clock = ManualClock()
     async with Rig(redis_url, partitions=1, clock=clock) as rig:
         await arm(rig, clock, fires("a", clock.ms + 10))

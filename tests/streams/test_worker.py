@@ -50,7 +50,9 @@ async def test_messages_that_arrive_during_a_turn_become_one_next_turn_in_order(
     assert turns == [["1"], ["2", "3", "4"]]
 
 
-async def test_effects_are_applied_once_and_in_order_with_many_workers(redis_url: str, redis: Redis) -> None:
+async def test_i5_effects_are_applied_once_and_in_order_with_many_workers(
+    redis_url: str, redis: Redis
+) -> None:
     async def two(turn: Turn) -> Outcome:
         return Plan(state=turn.state + "".join(texts(turn)).encode())
 
@@ -142,7 +144,7 @@ async def test_transient_failure_is_retried_and_the_conversation_waits_in_order(
     assert seen[-1][0] == ["next"]
 
 
-async def test_unavailable_dependency_costs_no_attempt_and_is_never_buried(redis_url: str) -> None:
+async def test_i13_unavailable_dependency_costs_no_attempt_and_is_never_buried(redis_url: str) -> None:
     calls = 0
 
     async def one(turn: Turn) -> Outcome:
@@ -176,7 +178,7 @@ async def test_snooze_returns_when_due_with_its_payload(redis_url: str) -> None:
     assert payloads == [b'["oi"]', b'"again"']
 
 
-async def test_permanent_failure_is_buried_with_its_token_and_the_conversation_goes_on(
+async def test_i6_permanent_failure_is_buried_with_its_token_and_the_conversation_goes_on(
     redis_url: str, redis: Redis
 ) -> None:
     seen: list[list[str]] = []
@@ -269,7 +271,7 @@ async def test_worker_hands_back_what_it_could_not_finish_and_leaves_the_group(r
         assert rig.telemetry.of("claimed") == []
 
 
-async def test_abandoned_entry_is_claimed_by_another_worker(redis_url: str) -> None:
+async def test_i7_abandoned_entry_is_claimed_by_another_worker(redis_url: str) -> None:
     async with Rig(redis_url) as rig:
         await rig.say("ana", "oi")
         await until(lambda: _take(rig, "dead-worker"))

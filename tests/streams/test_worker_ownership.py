@@ -44,7 +44,7 @@ async def test_a_handler_that_lost_its_entry_writes_nothing(redis_url: str) -> N
         assert rig.telemetry.of("committed") == rig.telemetry.of("buried") == []
 
 
-async def test_the_first_commit_wins_also_when_it_is_the_old_owners(redis_url: str, redis: Redis) -> None:
+async def test_i3_the_first_commit_wins_also_when_it_is_the_old_owners(redis_url: str, redis: Redis) -> None:
     entered, go = asyncio.Event(), asyncio.Event()
 
     async def slow(_turn: Turn) -> Outcome:

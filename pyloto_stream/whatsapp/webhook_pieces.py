@@ -126,7 +126,7 @@ def _read_value(batch: Batch, value: envelope.RawValue, frame: _Frame) -> bool:
     messages = _elements(batch, value.messages, inner.inside(b'"messages":'))
     statuses = _elements(batch, value.statuses, inner.inside(b'"statuses":'))
     origin = origin_of(metadata.phone_number_id if metadata else None, contacts, len(messages))
-    place = inner.inside(b'"messages":[', b"]", scope=number)
+    place = inner.inside(b'"messages":[', b"]", scope=b"messages" + number)
     for raw in messages:
         wire, reason = _decode(envelope.message, raw)
         message, flaw = (None, reason) if wire is None else message_of(wire, origin)
@@ -134,7 +134,7 @@ def _read_value(batch: Batch, value: envelope.RawValue, frame: _Frame) -> bool:
             batch.messages.append(message)
         if flaw is not None:
             batch.unreadable.append(place.part(flaw, raw))
-    place = inner.inside(b'"statuses":[', b"]", scope=number)
+    place = inner.inside(b'"statuses":[', b"]", scope=b"statuses" + number)
     for raw in statuses:
         read, reason = _decode(envelope.status, raw)
         status, flaw = (None, reason) if read is None else status_of(read)

@@ -14,6 +14,7 @@ from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 from pyloto_stream.whatsapp.signature import sign
 from tests.support import webhooks as meta
+from tests.support.bad_webhooks import BAD_BODIES
 from tests.support.ingress import SECRET, Recorder, Tally, served
 
 PATH = "/webhooks/whatsapp"
@@ -80,27 +81,6 @@ class TestTaken:
         (item,) = recorder.offers
         assert isinstance(item, Item)
         assert b'"correlation_id":"trace-1"' in item.event
-
-
-BAD_BODIES = [
-    (b"", "not_json"),
-    (b"not json", "not_json"),
-    (b"\xff\x00", "not_json"),
-    (b"[]", "not_an_object"),
-    (b"null", "not_an_object"),
-    (b'{"object":"page"}', "unknown_object"),
-    (b'{"object":null,"entry":null}', "unknown_object"),
-    (b'{"object":"whatsapp_business_account","entry":[]}', "empty"),
-    (meta.dump(meta.webhook({"id": "1", "changed_fields": ["messages"]})), "changed_fields"),
-    (meta.dump(meta.webhook(meta.entry(meta.change({}, "novelty")))), "unknown_field"),
-    (meta.dump(meta.webhook(meta.entry(meta.change({}, "flows")))), "unhandled_field"),
-    (meta.dump(meta.webhook(meta.entry(meta.change(None)))), "wrong_shape"),
-    (meta.body(None), "wrong_shape"),
-    (meta.body(meta.text(id=None)), "missing_id"),
-    (meta.body(meta.text(text={"body": 1})), "wrong_shape"),
-    (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "too_deep"),
-    (b'{"object":' + b" " * (MAX_BODY - 10), "not_json"),
-]
 
 
 class TestSignedButUnreadable:

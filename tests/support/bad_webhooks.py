@@ -1,0 +1,41 @@
+"""Corpos assinados que não se leem, cada um com o motivo."""
+
+from ingress.webhook import MAX_BODY
+from tests.support import webhooks as meta
+
+BAD_BODIES: list[tuple[bytes, str]] = [
+    (b"", "not_json"),
+    (b"not json", "not_json"),
+    (b"\xff\x00", "not_json"),
+    (b"[]", "not_an_object"),
+    (b"null", "not_an_object"),
+    (b'{"object":"page"}', "unknown_object"),
+    (b'{"object":null,"entry":null}', "unknown_object"),
+    (b'{"object":"whatsapp_business_account","entry":[]}', "empty"),
+    (meta.dump(meta.webhook({"id": "1", "changed_fields": ["messages"]})), "changed_fields"),
+    (meta.dump(meta.webhook(meta.entry(meta.change({}, "novelty")))), "unknown_field"),
+    (meta.dump(meta.webhook(meta.entry(meta.change({}, "flows")))), "unhandled_field"),
+    (meta.dump(meta.webhook(meta.entry(meta.change(None)))), "wrong_shape"),
+    (meta.body(None), "wrong_shape"),
+    (meta.body(meta.text(id=None)), "missing_id"),
+    (meta.body(meta.text(text={"body": 1})), "wrong_shape"),
+    (meta.dump(meta.webhook(meta.entry(meta.change([meta.value(meta.text())])))), "wrong_shape"),
+    (meta.dump(meta.webhook(meta.entry({"value": meta.value(meta.text())}))), "wrong_shape"),
+    (meta.dump(meta.webhook(meta.entry(meta.change(meta.value())))), "empty"),
+    (meta.body({}), "missing_id"),
+    (meta.body(meta.text() | {"from": None}, contacts=None), "missing_sender"),
+    (meta.body(meta.text(), metadata=None), "missing_number"),
+    (meta.body(meta.text(type=None)), "missing_type"),
+    (meta.body(meta.text(text=["Oi"])), "wrong_shape"),
+    (meta.body(meta.text(id=7)), "wrong_shape"),
+    (meta.body(statuses=[meta.status(status=None)]), "missing_status"),
+    (meta.body(statuses={"id": "x"}), "wrong_shape"),
+    (meta.body(errors=[{"code": 130429}]), "value_errors"),
+    (meta.body(meta.text(body="@@")).replace(b"@@", b"\xe9"), "bad_utf8"),
+    (b"[" * 10_000 + b"]" * 10_000, "not_an_object"),
+    (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "too_deep"),
+    (b'{"object":' + b" " * (MAX_BODY - 10), "not_json"),
+    (b'{"a":' * (MAX_BODY // 5), "too_deep"),
+    (b"\0" * MAX_BODY, "not_json"),
+    (b'"' + b"\\" * (MAX_BODY - 2) + b'"', "not_an_object"),
+]

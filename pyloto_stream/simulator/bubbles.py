@@ -111,7 +111,7 @@ def of_person(wamid: str, at_ms: int, message: Json) -> Bubble:
 
 def of_business(wamid: str, at_ms: int, payload: Json) -> Bubble:
     """O balão de um envio já aceito pelo juiz."""
-    found = msgspec.convert(payload, _Message)
+    found = msgspec.convert(_present(payload), _Message)
     if found.text is not None:
         return Bubble(wamid, mine=False, at_ms=at_ms, kind="text", text=found.text.body)
     inner = found.interactive
@@ -135,3 +135,10 @@ def of_business(wamid: str, at_ms: int, payload: Json) -> Bubble:
             if action.parameters is not None:
                 bubble.button, bubble.url = action.parameters.display_text, action.parameters.url
     return bubble
+
+
+def _present(value: object) -> object:
+    """`value` sem os campos nulos: para a Meta, e para o juiz, nulo é ausente."""
+    if isinstance(value, dict):
+        return {key: _present(inner) for key, inner in value.items() if inner is not None}
+    return [_present(inner) for inner in value] if isinstance(value, list) else value

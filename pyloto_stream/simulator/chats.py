@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from pyloto_stream.simulator.config import SimulatorConfig
-from pyloto_stream.simulator.delivery import WebhookSender
+from pyloto_stream.simulator.delivery import Delivery, WebhookSender
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.feed import Screen
 from pyloto_stream.simulator.line import Line
@@ -51,6 +51,7 @@ class Chats:
             web.post("/simulator/chats", self.newcomer),
             web.get("/simulator/chats/{person}/events", self.events),
             web.post("/simulator/chats/{person}/messages", self.write),
+            web.post("/simulator/chats/{person}/repeat", self.repeat),
         ]
 
     def end(self) -> None:
@@ -73,9 +74,19 @@ class Chats:
         person = self._person(request)
         typed = await read_json(request, Typed)
         try:
-            delivery = person.say(typed.text) if typed.text else person.tap(typed.choice)
+            delivery = person.tap(typed.choice) if typed.choice else person.say(typed.text)
         except LookupError as unknown:
             raise ProblemError(422, str(unknown)) from None
+        return await self._told(delivery)
+
+    async def repeat(self, request: web.Request) -> web.Response:
+        """Entrega de novo o último webhook da pessoa, como a Meta às vezes faz; responde como `write`."""
+        delivery = self._person(request).repeat_latest()
+        if delivery is None:
+            raise ProblemError(409, "this person has not written yet")
+        return await self._told(delivery)
+
+    async def _told(self, delivery: Delivery) -> web.Response:
         first = await delivery.first()
         answer: Json = {"status": first.status, "reason": first.reason, "took_ms": first.took_ms}
         if first.status == 200:

@@ -4,6 +4,8 @@
 de N) · `GET /simulator/state` (contagens). Limite: sem senha; só para o laço local.
 """
 
+import re
+
 from aiohttp import web
 
 from pyloto_stream.simulator.delivery import WebhookSender
@@ -47,8 +49,8 @@ class Control:
     async def sent(self, request: web.Request) -> web.Response:
         """Os aceites a partir do de número `after`."""
         after = request.query.get("after", "0")
-        if not (after.isascii() and after.isdigit()):
-            raise ProblemError(422, "after must be a number")
+        if not re.fullmatch(r"[0-9]{1,9}", after, re.ASCII):
+            raise ProblemError(422, "after must be a number of up to 9 digits")
         return json_response(self._graph.sent[int(after) :])
 
     async def state(self, _request: web.Request) -> web.Response:

@@ -93,7 +93,7 @@ class FaultBook:
         """O defeito desta chamada, se há; gasta uma vez dele."""
         for planned, when in self._planned:
             fault = planned.fault
-            if fault.endpoint != call.endpoint or (fault.to and fault.to != call.to):
+            if fault.endpoint != call.endpoint or (fault.to and fault.to.removeprefix("+") != call.to):
                 continue
             if (fault.times and planned.hits >= fault.times) or (when is not None and not when(call)):
                 continue

@@ -130,13 +130,11 @@ class GraphApi:
 
     def _send(self, wanted: Send, received_s: float) -> web.Response:
         person = self._people.recipient(wanted.to, wanted.recipient)
-        now_ms = self._line.clock()
-        if wanted.type != "template":
-            written_ms = person.last_inbound_ms if person else None
-            if written_ms is None or now_ms - written_ms > WINDOW_MS:
-                raise RefusedCallError(131047, "More than 24 hours have passed since the person last wrote.")
         if person is None:
             raise RefusedCallError(131026, "The recipient is not a person of this simulator.")
+        now_ms, written_ms = self._line.clock(), person.last_inbound_ms
+        if wanted.type != "template" and (written_ms is None or now_ms - written_ms > WINDOW_MS):
+            raise RefusedCallError(131047, "More than 24 hours have passed since the person last wrote.")
         message = SentMessage(
             wamid=new_wamid(),
             to=person.profile.key,
@@ -170,8 +168,8 @@ def _accepted(wanted: Send, person: Person, wamid: str) -> Json:
 def _decode(body: bytes) -> object:
     try:
         document: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise RefusedCallError(100, "The body is not JSON.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise RefusedCallError(100, "The body is not JSON, or is nested too deeply.") from None
     return document
 
 

@@ -101,10 +101,12 @@ class Person:
     def send_raw(self, message: Json) -> Delivery:
         """Manda `message` como item de `messages[]`; autor, id e hora são postos se faltam."""
         now_ms = self._line.clock()
-        common = {**self.profile.author(), "id": new_wamid(), "timestamp": self._line.timestamp()}
+        common = {**self.profile.author(), "id": new_wamid(), "timestamp": str(now_ms // 1000)}
         full: Json = {**common, **message}
-        contacts = {} if full.get("type") == "system" else {"contacts": [self.profile.contact()]}
-        self.last_inbound_ms = now_ms
+        contacts: Json = {}
+        if full.get("type") != "system":  # aviso da Meta sobre a pessoa: sem contato, e não abre a janela
+            contacts = {"contacts": [self.profile.contact()]}
+            self.last_inbound_ms = now_ms
         bubble = of_person(str(full["id"]), now_ms, full)
         self._authors[bubble.id] = self
         self._places[bubble.id] = len(self.thread)
@@ -119,6 +121,10 @@ class Person:
     def repeat(self, delivery: Delivery) -> Delivery:
         """A Meta entrega de novo o mesmo webhook."""
         return self._line.sender.repeat(delivery)
+
+    def repeat_latest(self) -> Delivery | None:
+        """O mesmo, com o último; `None` se a pessoa ainda não escreveu."""
+        return self.repeat(self._latest) if self._latest else None
 
     def bubble(self, wamid: str) -> Bubble:
         """O balão da mensagem `wamid`.

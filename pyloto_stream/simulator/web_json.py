@@ -28,7 +28,7 @@ async def read_json(request: web.Request, kind: type[T]) -> T:
         raise ProblemError(415, "content type must be application/json")
     try:
         return msgspec.json.decode(await request.read(), type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProblemError(422, str(error)) from None
 
 

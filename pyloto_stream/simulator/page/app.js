@@ -1,9 +1,10 @@
 // A tela: junta a conversa, a escrita, as folhas e os avisos.
 import { bubble, dayName, element, showState } from "/bubbles.js";
-import { choosePerson, paint } from "/cast.js";
+import { choosePerson, paint, phoneWords } from "/cast.js";
 import { showList } from "/sheet.js";
 import * as trace from "/trace.js";
-import { listen, newcomer, people, post } from "/wire.js";
+import { hint } from "/trouble.js";
+import { listen, newcomer, people, post, repeat } from "/wire.js";
 
 const $ = (id) => document.getElementById(id);
 const [scroll, log, thread] = [$("scroll"), $("log"), $("thread")];
@@ -30,7 +31,12 @@ function append(item) {
   }
   thread.append(bubble(item, !last || last.mine !== item.mine, choose, (list) => showList(list, choose)));
   last = item;
-  $("starters").hidden = true;
+  showStart(false);
+}
+
+function showStart(empty) {
+  $("starters").hidden = $("welcome").hidden = !empty;
+  $("again").disabled = empty;
 }
 
 function setTyping(forMs) {
@@ -48,14 +54,14 @@ function showPresence() {
 
 const on = {
   snapshot({ person: card, thread: items, typing_ms: typingMs }) {
-    $("me-name").textContent = card.name || "Sem nome";
+    $("me-name").textContent = $("welcome-me").textContent = card.name.trim() || "Sem nome";
     paint($("me-avatar"), card);
     last = null;
     log.setAttribute("aria-live", "off"); // a conversa inteira de novo não é novidade para quem ouve
     thread.replaceChildren();
     items.forEach(append);
     setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
-    $("starters").hidden = items.length > 0;
+    showStart(items.length === 0);
     setTyping(typingMs);
     toEnd();
   },
@@ -111,18 +117,6 @@ async function submit() {
   }
 }
 
-function hint({ error, status, reason, url }) {
-  if (error === "offline") return "O simulador não respondeu. Confira se ele ainda está ligado; o texto ficou na caixa.";
-  if (error !== "webhook_not_accepted") return error;
-  if (reason === "no_webhook") return "Nenhum endereço de webhook foi dado ao simulador.";
-  const where = `em ${url}`;
-  if (status === 0) return `Nada respondeu ${where} — ligue o ingress. A entrega é repetida sozinha.`;
-  if (status === 401 || status === 403) return `Assinatura recusada ${where} (${status}): o segredo do simulador e WHATSAPP_WEBHOOK_SECRET têm de ser iguais.`;
-  if (status === 404) return `Não há webhook ${where} (404). O caminho esperado é /webhooks/whatsapp.`;
-  if (status === 503) return "O ingress respondeu 503: não conseguiu guardar. Confira o Redis; a entrega é repetida sozinha.";
-  return `O ingress respondeu ${status}. Veja o registro dele; a entrega é repetida sozinha.`;
-}
-
 function warn(trouble) {
   const refused = trouble.error === "webhook_not_accepted";
   $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
@@ -140,6 +134,7 @@ function become(id) {
   stop();
   person = id;
   history.replaceState(null, "", `#${id}`);
+  if (matchMedia("(pointer: fine)").matches) text.focus(); // no celular o teclado não sobe sozinho
   const heard = (name, data) => on[name](data);
   stop = listen(id, heard, (yes) => {
     const follow = nearEnd();
@@ -150,12 +145,21 @@ function become(id) {
   });
 }
 
+function asked() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // `%` solto no endereço
+  }
+}
+
 async function begin() {
   try {
     const { business, people: cards } = await people();
-    $("business").textContent = business.name;
+    $("business").textContent = $("welcome-title").textContent = business.name;
+    $("welcome-phone").textContent = phoneWords(business.phone);
     document.title = `${business.name} · conversa de teste`;
-    const wanted = decodeURIComponent(location.hash.slice(1));
+    const wanted = asked();
     become(/^551190000(?!0000)\d{4}$/.test(wanted) || cards.some((card) => card.id === wanted) ? wanted : cards[0].id);
   } catch {
     $("offline").hidden = false;
@@ -179,6 +183,11 @@ $("jump").addEventListener("click", toEnd);
 $("toast-close").addEventListener("click", () => { $("toast").hidden = true; text.focus(); });
 $("people-button").addEventListener("click", () => choosePerson(person, become));
 $("fresh").addEventListener("click", async () => become((await newcomer()).id));
+$("again").addEventListener("click", async () => {
+  const told = await repeat(person);
+  if (told.error) warn(told);
+  else trace.repeated(told);
+});
 $("starters").addEventListener("click", (event) => {
   if (event.target.matches("button")) send({ text: event.target.textContent });
 });

@@ -44,7 +44,7 @@ export function bubble(item, first, choose, openList) {
   node.dataset.id = item.id;
   const body = element("div", "bubble");
   body.append(element("span", "sr", item.mine ? "Você: " : "Atendimento: "));
-  if (item.header) body.append(element("h3", "", item.header));
+  if (item.header) body.append(element("p", "head", item.header));
   if (item.kind === "other") body.append(element("span", "other", KINDS[item.text] ?? `Mensagem do tipo ${item.text}`));
   else body.append(formatted(item.text));
   if (item.footer) body.append(element("p", "foot", item.footer));
@@ -92,7 +92,7 @@ function choices(item, choose, openList) {
   if (item.kind === "link" && /^https?:\/\//.test(item.url)) {
     const node = link(item.url, "");
     node.className = "option";
-    node.append(icon("i-link"), item.button);
+    node.append(icon("i-link"), element("bdi", "", item.button));
     return [node];
   }
   return [];
@@ -101,7 +101,7 @@ function choices(item, choose, openList) {
 function choice(iconName, title, act) {
   const node = element("button", "option");
   node.type = "button";
-  node.append(icon(iconName), title);
+  node.append(icon(iconName), element("bdi", "", title));
   node.addEventListener("click", act);
   return node;
 }

@@ -6,12 +6,12 @@ import { people } from "/wire.js";
 const TONES = 5;
 
 export function paint(node, card) {
-  node.textContent = (card.name || "?").slice(0, 1);
+  node.textContent = [...(card.name.trim() || "?")][0];
   node.dataset.tone = String(Number(card.id.replace(/\D/g, "").slice(-4) || 0) % TONES);
 }
 
-function phoneWords(digits) {
-  return digits.replace(/^(\d\d)(\d\d)(\d{5})(\d{4})$/, "+$1 $2 $3-$4");
+export function phoneWords(digits) {
+  return digits.replace(/^55(\d\d)(\d{4,5})(\d{4})$/, "+55 $1 $2-$3");
 }
 
 export async function choosePerson(current, become) {

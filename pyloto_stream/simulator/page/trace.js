@@ -28,6 +28,11 @@ export function webhook({ status, took_ms: took }) {
   }
 }
 
+export function repeated({ took_ms: took }) {
+  mark("webhook", `repetido: aceito em ${ms(took)}`);
+  mark("redis", "já estava: descartada");
+}
+
 export function typing({ latency_ms: latency }) {
   mark("stages", latency == null ? "lida" : `lida em ${ms(latency)}`);
 }

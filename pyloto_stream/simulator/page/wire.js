@@ -41,17 +41,26 @@ export async function newcomer() {
   return (await fetch("/simulator/chats", { method: "POST" })).json();
 }
 
+// `repeat` devolve {status, took_ms} e, se o webhook não foi aceito, {error, reason, url} também.
+export async function repeat(person) {
+  return tell(person, "repeat", {});
+}
+
 // Devolve null se o webhook foi aceito, senão o que houve: {error, status, reason, url}.
 export async function post(person, content) {
-  let answer;
+  const told = await tell(person, "messages", content);
+  return told.error ? told : null;
+}
+
+async function tell(person, what, content) {
   try {
-    answer = await fetch(`/simulator/chats/${encodeURIComponent(person)}/messages`, {
+    const answer = await fetch(`/simulator/chats/${encodeURIComponent(person)}/${what}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(content),
     });
+    return await answer.json();
   } catch {
     return { error: "offline" };
   }
-  return answer.ok ? null : answer.json();
 }

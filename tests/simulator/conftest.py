@@ -1,0 +1,26 @@
+"""Um simulador novo por teste, com webhook e cliente de verdade; no fim, tudo o que ele emitiu foi legível."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest_asyncio
+
+from tests.support.browser import browser as browser  # noqa: PLC0414 — reexportado: é uma fixture
+from tests.support.simulation import CONFIG, World
+from tests.support.simulation import world as open_world
+
+
+@pytest_asyncio.fixture
+async def world() -> AsyncIterator[World]:
+    """A promessa que vale em todo teste: nenhuma parte ilegível no que o simulador mandou."""
+    async with open_world() as opened:
+        yield opened
+        assert opened.webhook.seen.unreadable == []
+        assert {post.status for post in opened.webhook.posts} <= {200, 503}
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """Para pedidos que o nosso cliente nunca faria."""
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {CONFIG.access_token}"}) as session:
+        yield session

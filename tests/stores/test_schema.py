@@ -1,0 +1,107 @@
+"""A página dos documentos é a verdade: tudo o que o código grava está nela, e nada mais."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import msgspec
+
+from pyloto_stream.conversation.records import HandoffRecord
+from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.handoffs import HandoffStore
+from pyloto_stream.stores.messages import RETENTION_DAYS
+from pyloto_stream.stores.ports import Delete
+from pyloto_stream.stores.sessions import scoped_id
+from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.trail import AuditTrail
+from tests.stores.test_indexes import INDEXES
+from tests.support.documents import Watched
+from tests.support.records import USER, action, handoff, inbound, outbound, session, status
+
+PAGE = (Path(__file__).parents[2] / "docs" / "firestore" / "schema.md").read_text()
+Fields = dict[str, set[str]]
+
+
+def documented() -> Fields:
+    """Caminho de cada seção → campos da sua tabela."""
+    sections = re.split(r"^### ", PAGE.partition("## Composite")[0], flags=re.MULTILINE)[1:]
+    return {
+        re.sub(r"\{[^}]*\}", "{}", section.split("`")[1]): set(
+            re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        )
+        for section in sections
+    }
+
+
+def pattern(path: str) -> str:
+    """Caminho com `{}` no lugar dos ids."""
+    names = path.split("/")
+    ids = ["{}" if names[at - 1] != "chain" else name for at, name in enumerate(names) if at % 2]
+    return "/".join(name for pair in zip(names[::2], ids, strict=True) for name in pair)
+
+
+def full_handoff() -> HandoffRecord:
+    """Uma entrega com todos os campos: os que têm o valor padrão não são gravados."""
+    return msgspec.structs.replace(
+        handoff(), resolved_intents=("A",), open_intents=("B",), deadline="30 dias", routing="ENGENHARIA"
+    )
+
+
+async def written(documents: SqliteDocuments) -> Fields:
+    """O que o código grava ao passar por tudo o que sabe registrar."""
+    watched = Watched(documents)
+    told = msgspec.structs.replace(inbound(1), media_id="media")
+    await AuditTrail(watched).record(
+        USER,
+        [
+            told,
+            action(1, mode="HUMAN"),
+            outbound(1),
+            status(1, "failed", error_code=131026),
+            session(1),
+            full_handoff(),
+        ],
+        None,
+    )
+    await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
+    assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 4
+    fields: Fields = defaultdict(set)
+    for write in (write for batch in watched.writes for write in batch):
+        fields[pattern(write.path)] |= set() if isinstance(write, Delete) else write.data.keys()
+    return dict(fields)
+
+
+async def test_every_path_and_field_that_is_written_is_documented_and_no_other(
+    documents: SqliteDocuments,
+) -> None:
+    assert await written(documents) == documented()
+
+
+def test_indexes_on_the_page_are_the_deployed_ones() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (`\w+` (?:asc|desc)ending.*?) \|", PAGE, re.MULTILINE)
+    told = [
+        (
+            name,
+            [
+                (field, f"{way.upper()}ENDING")
+                for field, way in re.findall(r"`(\w+)` (asc|desc)ending", fields)
+            ],
+        )
+        for name, fields in rows
+    ]
+    assert told == [
+        (index["collectionGroup"], [(field["fieldPath"], field["order"]) for field in index["fields"]])
+        for index in INDEXES["indexes"]
+    ]
+
+
+def test_expiry_and_exemptions_on_the_page_are_the_deployed_ones() -> None:
+    expiry = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (\d+) days \|", PAGE, re.MULTILINE)
+    rules = INDEXES["fieldOverrides"]
+    assert expiry == [
+        (rule["collectionGroup"], rule["fieldPath"], str(RETENTION_DAYS)) for rule in rules if rule.get("ttl")
+    ]
+    exempt = re.findall(r"`(\w+\.\w+)`", PAGE.partition("exempt")[2].partition("## Expiry")[0])
+    assert exempt == [
+        f"{rule['collectionGroup']}.{rule['fieldPath']}" for rule in rules if rule["indexes"] == []
+    ]

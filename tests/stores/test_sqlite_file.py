@@ -1,11 +1,13 @@
+import asyncio
 import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
-from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.stores import sqlite_file
+from pyloto_stream.stores.ports import Query, Set
 from pyloto_stream.stores.sqlite import SqliteDocuments
 
 
@@ -93,6 +95,54 @@ async def test_a_truncated_database_is_refused_and_kept(tmp_path: Path) -> None:
     await documents.close()
     path.write_bytes(path.read_bytes()[: 3 * 4096])
     assert "damaged" in await refused(path)
+
+
+async def test_a_damaged_file_too_large_to_check_is_an_outage_when_the_damage_is_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "_CHECKED_BYTES", 0)
+    path = tmp_path / "documents.db"
+    documents = await SqliteDocuments.open(path)
+    await documents.write(*(Set(f"c/{n}", {"text": "x" * 500}) for n in range(200)))
+    await documents.close()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = b"\x55" * (len(content) - len(content) // 2)
+    path.write_bytes(content)
+    documents = await SqliteDocuments.open(path)
+    with pytest.raises(UnavailableError) as caught:
+        await documents.query(Query("c", limit=1000))
+    await documents.close()
+    assert caught.value.code == "store_corrupt"
+
+
+def ours_with_a_reader(path: Path) -> sqlite3.Connection:
+    """Um arquivo nosso ainda fora do modo WAL, que outro programa está lendo."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA application_id = {sqlite_file.APPLICATION_ID}")
+    connection.execute("CREATE TABLE t (a)")
+    connection.execute("INSERT INTO t VALUES (1), (2)")
+    connection.execute("BEGIN")
+    connection.execute("SELECT * FROM t").fetchone()
+    return connection
+
+
+async def test_a_file_that_another_program_does_not_let_go_is_refused(tmp_path: Path) -> None:
+    reader = ours_with_a_reader(tmp_path / "documents.db")
+    with pytest.raises(MisconfiguredError) as caught:
+        await SqliteDocuments.open(tmp_path / "documents.db", busy_s=0.05)
+    reader.close()
+    assert caught.value.problems == ("SQLITE_PATH: cannot be used (SQLITE_BUSY)",)
+
+
+async def test_opening_waits_for_another_program_to_let_go(tmp_path: Path) -> None:
+    reader = ours_with_a_reader(tmp_path / "documents.db")
+    opening = asyncio.create_task(SqliteDocuments.open(tmp_path / "documents.db"))
+    await asyncio.sleep(0)
+    assert not opening.done()
+    reader.close()
+    documents = await opening
+    assert await documents.create("c/a", {})
+    await documents.close()
 
 
 @pytest.mark.parametrize("statement", ["CREATE TABLE theirs (a)", "PRAGMA application_id = 7"])

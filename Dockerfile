@@ -42,15 +42,16 @@ ENV PATH=/opt/pyloto/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENVIRONMENT=production \
     INGRESS_HOST=0.0.0.0 \
-    INGRESS_PORT=8080
+    INGRESS_PORT=8080 \
+    ADMIN_PORT=9090
 WORKDIR /var/lib/pyloto
 USER 10001:10001
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 
-# Só `ingress` atende HTTP; a saúde de um `worker` é o próprio processo.
+# A entrada responde no endereço público; os demais processos, no privado.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as web; b'ingress' not in open('/proc/1/cmdline', 'rb').read().split(bytes(1)) or web.urlopen('http://127.0.0.1:%s/health' % os.environ['INGRESS_PORT'], timeout=2)"]
+    CMD ["python", "-c", "import os, urllib.request as web; args = open('/proc/1/cmdline', 'rb').read().split(bytes(1)); port = os.environ['INGRESS_PORT' if b'ingress' in args else 'ADMIN_PORT']; web.urlopen('http://127.0.0.1:%s/health' % port, timeout=2)"]
 
 ENTRYPOINT ["pyloto-stream"]
 CMD ["ingress"]

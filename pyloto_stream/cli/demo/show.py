@@ -1,16 +1,17 @@
 """Como mostrar uma conversa num terminal? Falas, opções entre colchetes, desfechos e latências."""
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pyloto_stream.cli.demo.play import Latency, Report, SceneResult
+from pyloto_stream.cli.demo.play import CROWD, CROWD_PER_S, Report, SceneResult
 from pyloto_stream.simulator.script import Entry
 
 WIDTH = 100
-_INDENT = 12
+_NAME = 8
+_HARD = "\u00a0"
+"""Espaço que não quebra: o título de uma opção fica numa linha só."""
 
 
 def show(report: Report) -> None:
@@ -42,51 +43,51 @@ def _scene(console: Console, scene: SceneResult) -> None:
 
 def _entry(console: Console, entry: Entry, person: str) -> None:
     bot = entry.who == "bot"
-    line = Table.grid(padding=(0, 1))
-    line.add_column(width=_INDENT - 2, justify="right", style="green" if bot else "cyan")
-    line.add_column(overflow="fold")
-    text = Text(entry.text or f"({entry.kind})")
+    name = Text(f"{'Pyloto' if bot else person:>{_NAME}}  ", style="green" if bot else "cyan")
+    said = Text(entry.text or f"({entry.kind})")
     if entry.latency_ms is not None:
-        text.append(f"  {entry.latency_ms:.0f} ms", style="dim")
-    line.add_row("Pyloto" if bot else person, text)
-    console.print(line)
+        said.append(f"  {entry.latency_ms:.0f} ms", style="dim")
+    lines = list(said.wrap(console, console.width - len(name)))
     if entry.options:
-        options = Text(" ".join(f"[{title}]" for title in entry.options), style="magenta")
-        console.print(Padding(options, (0, 0, 0, _INDENT - 1)))
+        options = Text(" ".join(f"[{title.replace(' ', _HARD)}]" for title in entry.options), style="magenta")
+        lines += options.wrap(console, console.width - len(name))
+    indent = Text(" " * len(name))
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print((indent if number else name) + line if line else "")
 
 
 def _outcomes(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for header in ("scene", "replies", "outcome", "as expected"):
-        table.add_column(header, justify="right" if header == "replies" else "left")
+    table = _table("scene", "replies>", "outcome", "as expected")
     for scene in report.scenes:
-        table.add_row(
-            Text(scene.name.partition(":")[0]),
-            str(scene.replies),
-            scene.outcome or "-",
-            _mark(not scene.problem),
-        )
+        title = Text(scene.name.partition(":")[0])
+        table.add_row(title, str(scene.replies), scene.outcome or "-", _mark(not scene.problem))
     return table
 
 
 def _latencies(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for header in ("replies of", "count", "p50", "p95", "p99", "max"):
-        table.add_column(header, justify="left" if header == "replies of" else "right")
-    table.add_row("the scenes", *_numbers(report.scene_latency))
-    table.add_row("100 people, 50 a second", *_numbers(report.crowd_latency))
+    table = _table("replies of", "count>", "p50>", "p95>", "p99>", "max>")
+    for who, found in (
+        ("the scenes", report.scene_latency),
+        (f"{CROWD} people, {CROWD_PER_S:.0f} a second", report.crowd_latency),
+    ):
+        numbers = (found.p50, found.p95, found.p99, found.max)
+        table.add_row(who, str(found.replies), *(f"{number:.1f}" for number in numbers))
     return table
 
 
-def _numbers(latency: Latency) -> list[str]:
-    parts = (latency.p50, latency.p95, latency.p99, latency.max)
-    return [str(latency.replies), *(f"{part:.1f}" for part in parts)]
-
-
 def _checks(report: Report) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
+    table = _table("check", "ok", "detail")
     for check in report.checks:
         table.add_row(check.name, _mark(check.ok), check.detail)
+    return table
+
+
+def _table(*headers: str) -> Table:
+    """Quadro sem bordas; um título que termina em `>` alinha à direita."""
+    table = Table(box=None, pad_edge=False)
+    for header in headers:
+        table.add_column(header.rstrip(">"), justify="right" if header.endswith(">") else "left")
     return table
 
 

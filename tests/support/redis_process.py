@@ -1,0 +1,51 @@
+"""Um Redis de verdade num endereço fixo, que pode morrer e voltar com os mesmos dados."""
+
+import asyncio
+from pathlib import Path
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from tests.support.firestore import free_port
+
+START_S = 20.0
+
+
+class RedisProcess:
+    """`binary` numa porta de laço local, com AOF gravado a cada escrita; `url` não muda entre partidas."""
+
+    def __init__(self, binary: Path, folder: Path) -> None:
+        self._binary = binary
+        self._folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._port = free_port()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    async def start(self) -> None:
+        self._folder.mkdir(exist_ok=True)
+        self._process = await asyncio.create_subprocess_exec(
+            str(self._binary), "--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder),
+            "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", "redis.log",
+        )  # fmt: skip
+        async with asyncio.timeout(START_S), Redis.from_url(self.url, socket_timeout=1) as client:
+            while not await self._answers(client):
+                assert self._process.returncode is None, "redis ended, see its log"
+                await asyncio.sleep(0.01)
+
+    async def kill(self) -> None:
+        """SIGKILL: sem aviso e sem gravar mais nada."""
+        assert self._process is not None
+        self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
+    @staticmethod
+    async def _answers(client: Redis) -> bool:
+        try:
+            return bool(await client.ping())
+        except (RedisError, OSError):
+            return False

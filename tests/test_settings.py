@@ -145,9 +145,7 @@ def test_one_variable_gives_one_line() -> None:
     assert len(problems(production)) == 2
 
 
-@given(
-    st.sampled_from(VARIABLES).map(lambda variable: variable.name), st.text("XYZ%&=;", min_size=6)
-)
+@given(st.sampled_from(VARIABLES).map(lambda variable: variable.name), st.text("XYZ%&=;", min_size=6))
 def test_no_problem_ever_shows_a_value(name: str, raw: str) -> None:
     told = ""
     try:

@@ -57,7 +57,7 @@ async def run(stage: Handler, work: Turn) -> Plan:
 
 async def test_every_kind_of_record_is_stored_and_the_head_is_remembered(documents: SqliteDocuments) -> None:
     stage = audit_stage(AuditTrail(documents))
-    records = [inbound(), action(), session(), handoff(), outbound(), status()]
+    records: list[Record] = [inbound(), action(), session(), handoff(), outbound(), status()]
     plan = await run(stage, turn(records))
     assert plan.state is not None
     state = msgspec.json.decode(plan.state)

@@ -115,7 +115,7 @@ class TestUnreadable:
     async def test_everything_readable_beside_every_strangeness_enters(
         self, ingress: Ingress, redis_url: str
     ) -> None:
-        strange = [
+        strange: list[meta.Json] = [
             meta.text("wamid.BAD", text=None),
             None,
             7,

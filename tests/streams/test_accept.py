@@ -69,7 +69,7 @@ async def test_i2_the_same_call_again_adds_nothing(redis_url: str, redis: Redis)
 
 
 async def test_twenty_concurrent_deliveries_in_any_order_take_each_event_once(redis_url: str) -> None:
-    draw = random.Random(20)  # noqa: S311 — sorteio de teste, com semente
+    draw = random.Random(20)
     async with Rig(redis_url) as rig:
         offers = mixed(100)
         shuffled = [draw.sample(offers, len(offers)) for _ in range(20)]

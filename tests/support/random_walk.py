@@ -28,7 +28,7 @@ class Walk:
         self.rig = rig
         self.redis = redis
         self.clock = clock
-        self.draw = random.Random(seed)  # noqa: S311 — sorteio de teste, com semente
+        self.draw = random.Random(seed)
         self.people = {name: Conversation() for name in NAMES}
         self.leases: list[Lease] = []
         self.log: list[str] = []

@@ -87,7 +87,7 @@ def _unreadable(n: int) -> Update:
     number = NUMBERS[n % 3]
     match n % 5:
         case 0:
-            return Update("messages", meta.text(None, str(n)), number, reason="missing_id")
+            return Update("messages", meta.text(body=str(n), id=None), number, reason="missing_id")
         case 1:
             return Update("messages", meta.text(f"wamid.B{n}", text=None), number, reason="wrong_shape")
         case 2:
@@ -124,7 +124,7 @@ def _value(place: str, number: str, raws: Sequence[Object]) -> Object:
 
 def other_bodies(updates: Sequence[Update], seed: int) -> list[bytes]:
     """As mesmas atualizações, noutra ordem e em corpos de outros tamanhos."""
-    draw = random.Random(seed)  # noqa: S311 — sorteio que se repete
+    draw = random.Random(seed)
     shuffled = draw.sample(updates, len(updates))
     bodies: list[bytes] = []
     while shuffled:

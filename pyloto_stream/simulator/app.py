@@ -55,6 +55,7 @@ class Simulator:
         self._graph = GraphApi(config, self._line, self.people, self.faults)
         self._chats = Chats(config, self._line, self.people, self._sender)
         self._runner: web.AppRunner | None = None
+        self._started = False
 
     @property
     def sent(self) -> list[SentMessage]:
@@ -105,10 +106,10 @@ class Simulator:
 
         Raises:
             OSError: o endereço não pode ser usado.
-            RuntimeError: já atende.
+            RuntimeError: já começou; cada simulador vive uma vez.
         """
-        if self._runner is not None:
-            raise RuntimeError("the simulator is already started")
+        if self._started:
+            raise RuntimeError("a simulator starts once")
         app = web.Application(middlewares=[problems], client_max_size=1024 * 1024)
         control = Control(self._graph, self._sender, self.faults)
         app.add_routes([*page_routes(), *self._chats.routes(), *control.routes(), *self._graph.routes()])
@@ -122,7 +123,7 @@ class Simulator:
         except OSError:
             await runner.cleanup()
             raise
-        self._runner = runner
+        self._runner, self._started = runner, True
         address = runner.addresses[0]
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         return f"http://{shown}:{address[1]}"

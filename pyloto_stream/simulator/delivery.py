@@ -79,6 +79,7 @@ class WebhookSender:
         self._batch: Delivery | None = None
         self._open: set[Delivery] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._closed = False
 
     def send(self, value: Json) -> Delivery:
         """Põe uma mudança na fila e devolve a entrega que a leva (a mesma, se juntada com outras)."""
@@ -94,7 +95,8 @@ class WebhookSender:
         return self._begin(list(delivery.values))
 
     async def close(self) -> None:
-        """Fecha as conexões e desiste do que ficou; as tarefas já foram canceladas por `Chores`."""
+        """Fecha as conexões e desiste do que ficou e do que vier; `Chores` já cancelou as tarefas."""
+        self._closed = True
         for delivery in self._open:
             delivery.end()
         if self._session is not None:
@@ -102,6 +104,9 @@ class WebhookSender:
 
     def _begin(self, values: list[Json], wait_ms: int = 0) -> Delivery:
         delivery = Delivery(values)
+        if self._closed:  # ninguém a levaria: quem espera fica sabendo já
+            delivery.end()
+            return delivery
         self._open.add(delivery)
         self._chores.spawn(self._deliver(delivery, wait_ms))
         return delivery

@@ -1,4 +1,4 @@
-"""Um simulador novo por teste, com webhook e cliente de verdade; no fim, tudo o que ele emitiu foi legível."""
+"""Um simulador novo por teste, com webhook e cliente de verdade; no fim, o que ele emitiu foi legível."""
 
 from collections.abc import AsyncIterator
 

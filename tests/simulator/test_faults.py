@@ -105,7 +105,7 @@ class TestKinds:
         assert written.simulator.sent == []
 
     async def test_a_hang_ends_with_the_clients_patience(self, written: World) -> None:
-        hasty = WhatsAppHttpClient(written.url, "v24.0", TOKEN, timeout_s=0.15)
+        hasty = WhatsAppHttpClient(written.url, "v24.0", TOKEN, timeout_s=0.9)
         written.simulator.faults.add(Fault("hang", accepted=True))
         with pytest.raises(GraphInDoubtError):
             await hasty.send(NUMBER, build(HELLO, to=ANA.wa_id, reply_id="v1"))

@@ -224,7 +224,9 @@ class EchoBot:
                 reply = BUTTONS
             case "endereço":
                 reply = LINK
+            case _ if content.choice:
+                reply = TextMessage(f"Você escolheu {content.choice}")
             case _:
-                reply = TextMessage(f"Você escolheu {content.choice}" if content.choice else content.text)
+                reply = TextMessage(content.text or f"Recebi: {content.kind}")
         self.answered += 1
         await self._world.send(reply, message.reply_to, f"v1.0.eco.{self.answered}")

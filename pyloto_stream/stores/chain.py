@@ -110,7 +110,7 @@ def verify(documents: Sequence[Document], head: Data | None) -> Verdict:
         waiting.setdefault(str(document.data.get("prev_hash")), []).append(document)
     continued = {str(head.get("hash")), *waiting}
     last, seq, count = str(head.get("start_hash", GENESIS)), _number(head.get("start_seq", 0)), 0
-    while nexts := waiting.get(last):
+    while last != head.get("hash") and (nexts := waiting.get(last)):  # além da ponta nada pertence à cadeia
         # de dois que dizem vir depois do mesmo, segue o íntegro que continua; o outro sobra
         if len(nexts) > 1:
             nexts.sort(key=lambda d: (not _sound(d), str(d.data.get("hash")) not in continued))

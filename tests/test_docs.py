@@ -76,6 +76,13 @@ def test_the_operations_page_lists_exactly_the_metrics_there_are() -> None:
     assert {f"{name}: {labels.strip()}" for name, labels in rows} == published()
 
 
+def test_the_keys_of_the_architecture_page_are_those_of_the_data_model() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    model = (ROOT / "pyloto_stream" / "streams" / "lua" / "common.lua").read_text(encoding="utf-8")
+    told = set(re.findall(r"`P:(\w+)", page))
+    assert told == set(re.findall(r"^--.* P:(\w+)[: ]", model, re.MULTILINE))
+
+
 @cache
 def listed_in(path: Path) -> dict[str, str]:
     """Cada teste do arquivo e sua docstring."""

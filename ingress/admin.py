@@ -2,6 +2,7 @@
 
 Promete: pedido que não veio comprovadamente de laço local só passa com `Authorization: Bearer`. Nome de host
 estranho (um site que aponta para 127.0.0.1) e cabeçalhos de intermediários contam como fora.
+Limite: um intermediário nesta máquina que não se anuncia passa por local; que ele mande `X-Forwarded-For`.
 """
 
 import hmac

@@ -22,7 +22,6 @@ from pyloto_stream.stores.ports import (
     Query,
     position,
 )
-from pyloto_stream.stores.times import iso
 
 if TYPE_CHECKING:
     from pyloto_stream.stores.values import Data
@@ -31,7 +30,10 @@ CHANNEL = "whatsapp"
 
 
 class ConversationHeader(msgspec.Struct, frozen=True):
-    """O cabeçalho de uma conversa; instantes em ISO 8601. `mode`: o último que um evento informou."""
+    """O cabeçalho de uma conversa; instantes em ISO 8601. `mode`: o último que um evento informou.
+
+    Só `AuditTrail` o grava, junto com a cadeia: por isso nunca retrocede.
+    """
 
     user_key: str
     channel: str
@@ -62,11 +64,10 @@ class HeaderPage(msgspec.Struct, frozen=True):
 
 
 class ConversationStore:
-    """O histórico sobre qualquer banco de documentos. `tenant_id`: a empresa dona do número."""
+    """O histórico sobre qualquer banco de documentos."""
 
-    def __init__(self, documents: Documents, tenant_id: str = "default") -> None:
+    def __init__(self, documents: Documents) -> None:
         self._documents = documents
-        self._tenant_id = tenant_id
 
     async def append(self, user_key: str, record: MessageRecord) -> bool:
         """Grava uma mensagem; `False` se ela já estava lá (a primeira vale) ou se completou um status."""
@@ -117,22 +118,6 @@ class ConversationStore:
         last = position(found[limit - 1], "last_message_at") if len(found) > limit else None
         return HeaderPage([_header(document) for document in found[:limit]], last)
 
-    async def touch(
-        self, user_key: str, at_ms: int, *, message: bool = False, mode: Mode | None = None
-    ) -> None:
-        """Cria ou atualiza o cabeçalho; os instantes só avançam."""
-        at = iso(at_ms)
-        known = await self.header(user_key)
-        write = header_write(
-            user_key,
-            self._tenant_id,
-            created_at=known.created_at if known else at,
-            updated_at=max(at, known.updated_at if known else at),
-            last_message_at=max(at if message else "", known.last_message_at if known else ""),
-            mode=mode,
-        )
-        await self._documents.write(write)
-
 
 def header_write(
     user_key: str,
@@ -143,7 +128,10 @@ def header_write(
     last_message_at: str = "",
     mode: Mode | None = None,
 ) -> Merge:
-    """Gravação do cabeçalho. `last_message_at` vazio e `mode` `None` conservam o gravado."""
+    """Gravação do cabeçalho; `tenant_id` é a empresa dona do número.
+
+    `last_message_at` vazio e `mode` `None` conservam o gravado.
+    """
     data: Data = {
         "user_key": user_key,
         "channel": CHANNEL,

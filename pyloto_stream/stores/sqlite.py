@@ -16,7 +16,6 @@ from typing import Self, TypeVar
 import msgspec
 
 from pyloto_stream.clock import Clock, system_clock
-from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores import sqlite_statements as statements
 from pyloto_stream.stores.ports import Document, Documents, Query, Write, check_writes
 from pyloto_stream.stores.sqlite_file import connect, open_file, outage
@@ -131,7 +130,7 @@ class SqliteDocuments(Documents):
         except sqlite3.Error as error:
             raise outage(error) from None
         except msgspec.DecodeError:
-            raise UnavailableError("a stored document is not JSON", code="store_corrupt") from None
+            raise statements.corrupt() from None
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)

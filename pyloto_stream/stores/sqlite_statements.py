@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.paths import split
 from pyloto_stream.stores.ports import (
     TTL_FIELD,
@@ -31,8 +32,13 @@ _PURGE = (
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
-Reply = list[str] | ConflictError
-"""Versões gravadas por um grupo, ou a condição que o recusou."""
+Reply = list[str] | ConflictError | UnavailableError
+"""Versões gravadas por um grupo, ou o que o recusou: uma condição, ou um documento danificado."""
+
+
+def corrupt() -> UnavailableError:
+    """Um documento gravado que não se lê: espera conserto."""
+    return UnavailableError("a stored document is not JSON", code="store_corrupt")
 
 
 def get(connection: sqlite3.Connection, path: str) -> Document | None:
@@ -76,6 +82,9 @@ def _group(connection: sqlite3.Connection, writes: Sequence[Write]) -> Reply:
     except ConflictError as conflict:
         connection.execute("ROLLBACK TO one")
         reply = conflict
+    except msgspec.DecodeError:  # só quem precisa do documento danificado fica sem gravar
+        connection.execute("ROLLBACK TO one")
+        reply = corrupt()
     connection.execute("RELEASE one")
     return reply
 

@@ -53,7 +53,7 @@ class AuditTrail:
         self._documents = documents
         self._tenant_id = tenant_id
         self._log = AuditLogStore(documents)
-        self._conversations = ConversationStore(documents, tenant_id)
+        self._conversations = ConversationStore(documents)
 
     async def record(
         self, user_key: str, records: Sequence[Record], known: TrailState | None
@@ -81,7 +81,8 @@ class AuditTrail:
                     state = state or await self._load(user_key)
                     return await self._grow(user_key, state, documents, pending)
                 # só status e documentos avulsos: nada move a cadeia, nem o cabeçalho, que anda com ela
-                await self._documents.write(*documents)
+                if documents:
+                    await self._documents.write(*documents)
             except ConflictError:
                 state = await self._load(user_key)
                 documents = await missing(self._documents, documents)

@@ -9,7 +9,8 @@ from pyloto_stream.stores.conversations import ConversationStore, header_path
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.ports import Documents, Merge
 from pyloto_stream.stores.sessions import SessionStore, scoped_id
-from tests.support.records import T0, USER, handoff, inbound, outbound, session, status
+from pyloto_stream.stores.trail import AuditTrail, TrailState
+from tests.support.records import T0, USER, action, handoff, inbound, outbound, session, status
 
 
 async def test_a_message_is_stored_once_and_the_first_stands(documents: Documents) -> None:
@@ -79,11 +80,12 @@ async def test_conversations_do_not_see_each_other(documents: Documents) -> None
 
 
 async def test_the_header_is_created_once_and_its_instants_only_advance(documents: Documents) -> None:
-    store = ConversationStore(documents, "acme")
+    store = ConversationStore(documents)
     assert await store.header(USER) is None
-    await store.touch(USER, T0)
-    await store.touch(USER, T0 + 10, message=True, mode="HUMAN")
-    await store.touch(USER, T0 + 5, message=True)
+    trail = AuditTrail(documents, "acme")
+    state: TrailState | None = None
+    for record in (action(0), inbound(10), action(3, mode="HUMAN"), inbound(5)):
+        state = await trail.record(USER, [record], state)
     header = await store.header(USER)
     assert header is not None
     assert (header.user_key, header.channel, header.tenant_id, header.mode) == (
@@ -101,9 +103,10 @@ async def test_the_header_is_created_once_and_its_instants_only_advance(document
 
 async def test_headers_are_listed_from_the_last_to_speak(documents: Documents) -> None:
     store = ConversationStore(documents)
+    trail = AuditTrail(documents)
     for n, user in enumerate(("a", "b", "c")):
-        await store.touch(user, T0 + n, message=True)
-    await store.touch("silent", T0 + 9)
+        await trail.record(user, [inbound(n)], None)
+    await trail.record("silent", [action(9)], None)
     first = await store.headers(limit=2)
     assert [header.user_key for header in first.headers] == ["c", "b"]
     rest = await store.headers(start=first.next, limit=2)

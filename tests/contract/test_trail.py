@@ -103,6 +103,15 @@ async def test_a_turn_recorded_twice_changes_nothing(documents: Documents) -> No
     assert await lasting(documents) == before
 
 
+async def test_an_action_recorded_twice_changes_nothing(documents: Documents) -> None:
+    trail = AuditTrail(documents)
+    state = await trail.record(USER, [action(1)], None)
+    before = await lasting(documents)
+    assert [await trail.record(USER, [action(1)], known) for known in (state, None)] == [state, state]
+    assert await trail.record(USER, [], state) == state
+    assert await lasting(documents) == before
+
+
 async def test_a_lost_reply_is_mended_by_the_next_attempt(documents: Documents) -> None:
     watched = Watched(documents)
     trail = AuditTrail(watched)

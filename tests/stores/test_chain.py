@@ -101,7 +101,7 @@ def test_an_untouched_chain_is_intact(length: int) -> None:
     assert verdict.intact
 
 
-def other(value: object) -> object:
+def other(value: JSON) -> JSON:
     """Um valor diferente, do mesmo tipo."""
     match value:
         case str():

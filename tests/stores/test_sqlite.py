@@ -141,6 +141,11 @@ async def test_damage_found_in_use_is_an_outage_that_says_so(
     with pytest.raises(UnavailableError) as queried:
         await documents.query(Query("c"))
     assert (got.value.code, queried.value.code) == ("store_corrupt", "store_corrupt")
+    merging, creating = await asyncio.gather(
+        documents.merge("c/a", {"m": 2}), documents.create("c/b", {}), return_exceptions=True
+    )
+    assert isinstance(merging, UnavailableError)
+    assert (merging.code, creating) == ("store_corrupt", True)
 
 
 async def test_a_vanished_table_is_an_outage_without_data_in_the_message(

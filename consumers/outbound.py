@@ -5,12 +5,13 @@ da Meta; fora da janela a resposta é descartada com registro. Limite: o do livr
 As decisões são as funções puras daqui; só `outbound_stage` faz E/S.
 """
 
+import time
 from typing import Protocol
 
 import msgspec
 
 from consumers.plans import Outgoing, feed, state_of, turn_id
-from pyloto_stream.conversation.records import ActionRecord, MessageRecord, stored_text
+from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.errors import InDoubtError, PermanentError, TransientError, UnavailableError
@@ -93,7 +94,8 @@ def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
         case "doubt":
             return Snooze(ruling.until_ms)
         case "silenced":
-            return dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT")
+            # o modo já é de quem assumiu ou pausou: o que esta resposta traria não o desfaz
+            return msgspec.structs.replace(dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT"), mode=None)
         case "failed":
             return dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META")
         case "go":
@@ -105,8 +107,11 @@ def window_open(ready: Draft, now_ms: int) -> bool:
     return now_ms - ready.state.last_inbound_at_ms < WINDOW_MS
 
 
-def concluded(turn: Turn, ready: Draft, wamid: str) -> Plan:
-    """A resposta foi enviada: registra, põe o novo modo em vigor e encerra o turno. Pura."""
+def concluded(turn: Turn, ready: Draft, wamid: str, *, resent: bool = False) -> Plan:
+    """A resposta foi enviada: registra, põe o novo modo em vigor e encerra o turno. Pura.
+
+    `resent`: foi enviada de novo por falta de notícia; conta-se, pois pode ter chegado duas vezes.
+    """
     reply = ready.outgoing.reply
     record = MessageRecord(
         id=wamid or ready.reply_id,
@@ -119,26 +124,22 @@ def concluded(turn: Turn, ready: Draft, wamid: str) -> Plan:
         outcome=ready.outgoing.outcome,
         reply_id=ready.reply_id,
     )
-    sent = (ready.reply_id, wamid)
-    return Plan(mode=ready.outgoing.mode, sent=sent, feed=feed(record))
+    records: list[Record] = [record]
+    if resent:
+        records.append(_action(turn, "REPLY_RESENT", "NO_STATUS_IN_TIME"))
+    return Plan(mode=ready.outgoing.mode, sent=(ready.reply_id, wamid), feed=feed(*records))
 
 
 def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
     """A resposta não será enviada: fica o registro auditável do motivo. Pura."""
-    record = ActionRecord(
-        id=f"{turn_id(turn)}.{action.lower()}",
-        action=action,
-        at_ms=turn.now_ms,
-        actor="SYSTEM",
-        reason=reason,
-    )
-    return Plan(mode=ready.outgoing.mode, feed=feed(record))
+    return Plan(mode=ready.outgoing.mode, feed=feed(_action(turn, action, reason)))
 
 
 def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> Handler:
     """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer."""
 
     async def handle(turn: Turn) -> Outcome:
+        started = time.monotonic()
         ready = draft(turn)
         ruling = await ledger.begin(turn, ready.reply_id)
         decided = before_send(turn, ready, ruling)
@@ -153,8 +154,10 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         try:
             sent = await graph.send(state.phone_number_id, ready.body)
         except InDoubtError:
-            # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar
-            return Snooze(turn.now_ms + int(settle_window_s * 1000))
+            # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
+            # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
+            wait_s = time.monotonic() - started + settle_window_s
+            return Snooze(turn.now_ms + int(wait_s * 1000))
         except WindowClosedError:
             await ledger.refused(turn, ready.reply_id, for_good=True)
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
@@ -168,6 +171,13 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         except PermanentError:
             await ledger.refused(turn, ready.reply_id, for_good=True)
             raise
-        return concluded(turn, ready, sent.wamid)
+        return concluded(turn, ready, sent.wamid, resent=ruling.resend)
 
     return handle
+
+
+def _action(turn: Turn, action: str, reason: str) -> ActionRecord:
+    return ActionRecord(
+        id=f"{turn_id(turn)}.{action.lower()}", action=action, at_ms=turn.now_ms, actor="SYSTEM",
+        reason=reason,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ audit: audit                       alimentada por todo commit e pelos status da 
 
 import msgspec
 
-from pyloto_stream.conversation.events import Event, TurnFailed
+from pyloto_stream.conversation.events import Event, MessageReceived, TurnFailed
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
 
@@ -25,12 +25,22 @@ _encode = msgspec.json.Encoder().encode
 def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
     """Evento que segue um turno enterrado: a sessão termina em `FAILED_INTERNAL` e a pessoa é avisada.
 
-    `None` se o próprio turno enterrado já era esse aviso: uma falha nunca gera duas linhas neutras seguidas.
+    `None` se o turno enterrado era só esse aviso: uma falha não gera outra sem fim. Se levava também
+    mensagens, a sessão que elas abriram precisa de um desfecho.
     """
     try:
         events = _events.decode(turn.events)
     except msgspec.MsgspecError:
         events = []
-    if any(isinstance(event, TurnFailed) for event in events):
+    if events and all(isinstance(event, TurnFailed) for event in events):
         return None
-    return _encode(TurnFailed(stage=turn.stage, code=failure.code, turn=turn.number))
+    last = next((event for event in reversed(events) if isinstance(event, MessageReceived)), None)
+    notice = TurnFailed(
+        stage=turn.stage,
+        code=failure.code,
+        turn=turn.number,
+        reply_to=last.reply_to if last else "",
+        phone_number_id=last.phone_number_id if last else "",
+        sent_at_ms=(last.sent_at_ms or last.accepted_at_ms) if last else 0,
+    )
+    return _encode(notice)

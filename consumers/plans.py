@@ -61,18 +61,23 @@ def timer(change: TimerChange) -> SetTimer | CancelTimer:
 
 
 def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = None) -> Plan:
-    """Plano que aplica `step`: responder, seguir para `to`, ou encerrar o turno em silêncio."""
+    """Plano que aplica `step`: responder, seguir para `to`, ou encerrar o turno em silêncio.
+
+    O modo vale já ao gravar, menos quando cala o robô e ele ainda tem o que dizer: aí vale depois do envio.
+    """
     state = step.state
     common = Plan(
         state=_encode(state),
         feed=feed(*step.records),
         timers=tuple(timer(change) for change in step.timers),
+        mode=step.mode,
     )
     if step.reply is not None:
         active = state.session.active if state.session else ""
-        outcome = (state.last_outcome or "") if state.session is None else "AWAITING_USER"
-        outgoing = Outgoing(reply=step.reply, intent=active, outcome=outcome, mode=step.mode)
-        return msgspec.structs.replace(common, to=OUTBOUND, payload=_encode(outgoing))
+        later = None if step.mode == "BOT" else step.mode
+        outgoing = Outgoing(reply=step.reply, intent=active, outcome=state.last_outcome or "", mode=later)
+        now = step.mode if step.mode == "BOT" else None
+        return msgspec.structs.replace(common, to=OUTBOUND, payload=_encode(outgoing), mode=now)
     if to is not None and payload is not None:
         return msgspec.structs.replace(common, to=to, payload=_encode(payload))
-    return msgspec.structs.replace(common, mode=step.mode)
+    return common

@@ -1,7 +1,7 @@
 """Quando o bot deve calar-se por excesso? Inundação e descanso após `ROUTE_EXTERNAL`."""
 
 from pyloto_stream.conversation.draft import Draft
-from pyloto_stream.conversation.endings import say
+from pyloto_stream.conversation.endings import has_lead, say
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.lifecycle import close_session, open_session
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS
@@ -13,16 +13,17 @@ FORGIVEN_AFTER_MS = 24 * 3600 * 1000
 def flooded(draft: Draft, message: MessageReceived) -> bool:
     """A mensagem chega durante uma inundação, ou a inicia? Na primeira, um aviso; depois, silêncio.
 
-    Conta pelo instante em que a pessoa enviou: uma reentrega em massa da Meta não é inundação.
+    Conta pelo instante em que a pessoa enviou: uma reentrega em massa da Meta não é inundação,
+    venha em que ordem vier.
     """
     state, rules = draft.state, draft.rules
     if draft.now_ms < state.flood_until_ms:
         return True
     sent_ms = message.sent_at_ms or message.accepted_at_ms
     window_ms = rules.flood_window_s * 1000
-    recent = [at for at in (*state.recent_ms, sent_ms) if at > sent_ms - window_ms]
-    state.recent_ms = recent[-rules.flood_threshold - 1 :]
-    if len(recent) <= rules.flood_threshold:
+    recent = sorted((*state.recent_ms, sent_ms))[-rules.flood_threshold - 1 :]
+    state.recent_ms = recent
+    if len(recent) <= rules.flood_threshold or recent[-1] - recent[0] >= window_ms:
         return False
     _start_flood(draft)
     return True
@@ -50,7 +51,9 @@ def _start_flood(draft: Draft) -> None:
     state.recent_ms = []
     if state.session is None:
         open_session(draft)
-    close_session(draft, "DUPLICATE_OR_SPAM", reason="FLOOD")
+    # um lead concluído não se perde por pressa: segue para a equipe
+    lead = has_lead(draft.session)
+    close_session(draft, "HANDOFF_HUMAN" if lead else "DUPLICATE_OR_SPAM", reason="FLOOD")
     draft.answer.clear()
     draft.reply = say(TEXTS.flood)
     data: dict[str, str | int | float] = {"level": state.flood_level, "silence_s": silence_s}

@@ -21,6 +21,8 @@ from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Understanding
 
+NOTED = frozenset(("location",))
+"""O que se anota em qualquer momento, embora nenhuma pergunta o peça (contrato, seção 7)."""
 OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
 
 
@@ -34,16 +36,17 @@ def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
     wanted = FLOWS[session.active].fields if in_progress(session) else ()
     learned, said = False, []
     for name, value in {**heard.facts, **heard.corrections}.items():
-        old = session.facts.get(name)
-        if old == value or (old is not None and name not in heard.corrections):
+        field, old = FIELDS.get(name), session.facts.get(name, UNKNOWN)
+        corrects = old != UNKNOWN
+        if not value.strip() or old == value or (corrects and name not in heard.corrections):
             continue
-        if name in wanted:
+        if name in wanted or corrects or name in NOTED:
             session.facts[name] = value
             learned = True
-        if old is not None:
-            said.append(TEXTS.corrected.format(label=FIELDS[name].label, value=value))
-        if FIELDS[name].profile:
-            state.profile[FIELDS[name].profile] = value
+        if field and corrects:
+            said.append(TEXTS.corrected.format(label=field.label, value=value))
+        if field and field.profile and value != UNKNOWN:
+            state.profile[field.profile] = value
     return learned, said
 
 
@@ -65,6 +68,8 @@ def collect(
     if name != asked:
         session.asked, session.asks = name, 0
         return question(flow, name, *before)
+    if learned:
+        session.asks = 0
     if fresh or learned or heard.aside or "stale" in heard.notes:
         return question(flow, name, *before)
     session.asks += 1
@@ -112,7 +117,7 @@ def _give_up(draft: Draft, heard: Understanding, before: list[str]) -> Reply | N
     session = draft.session
     if not FIELDS[session.asked].critical:
         session.facts[session.asked] = UNKNOWN
-        return collect(draft, heard, before, learned=True)
+        return collect(draft, Understanding(), before, learned=True)
     if gave_facts(session.facts) or heard.notes:
         return hand_over(draft, "NO_USABLE_ANSWER")
     session.asked = ""

@@ -20,7 +20,7 @@ from pyloto_stream.conversation.endings import (
     unsupported,
 )  # fmt: skip
 from pyloto_stream.conversation.flows import FLOWS, gave_facts, question
-from pyloto_stream.conversation.handoff import session_summary
+from pyloto_stream.conversation.handoff import subject_summary
 from pyloto_stream.conversation.intents import (
     CONFIDENT,
     CONTINUE,
@@ -28,7 +28,9 @@ from pyloto_stream.conversation.intents import (
     activate,
     admit,
     choose,
+    chosen,
     in_progress,
+    mentioned,
 )  # fmt: skip
 from pyloto_stream.conversation.lifecycle import arm, close_session, remember_summary
 from pyloto_stream.conversation.records import Intent
@@ -78,8 +80,8 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
         close_session(draft, "DUPLICATE_OR_SPAM", reason="SPAM_PATTERN")
         return None
     known_intents = set(session.detected)
-    fits = admit(session, heard.intents, draft.now_ms)
-    target = _target(session, heard)
+    fits = admit(session, mentioned(heard), draft.now_ms)
+    target = _target(session, heard) if fits else None
     if target is not None:
         _switch(draft, heard, target)
     learned, corrected = remember(draft, heard)
@@ -90,8 +92,9 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
         return leave(draft)
     if not fits:
         return limit_reached(draft)
-    if heard.command:
+    if heard.command in COMMANDS and target is None:
         return _fixed(draft, COMMANDS[heard.command])
+    before.append(COMMANDS.get(heard.command, ""))
     if heard.gesture == "menu":
         return offer_options(draft, heard, *before)
     new = [queued.intent for queued in session.queue if queued.intent not in known_intents]
@@ -104,7 +107,7 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
 def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned: bool) -> Reply | None:
     session = draft.session
     if session.asked == CONTINUE:
-        return _continue(draft, heard, before)
+        return _continue(draft, heard, before, learned=learned)
     if not in_progress(session):
         return _loose(draft, heard, before)
     if heard.aside:
@@ -116,12 +119,11 @@ def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned:
 
 def _target(session: Session, heard: Understanding) -> Intent | None:
     """A intenção que passa a ser ativa. Com "quer continuar?" em aberto, só uma menção dispensa o sim."""
-    spoke = heard.explicit is not None or any(score.confidence >= CONFIDENT for score in heard.intents)
-    return choose(session, heard.explicit) if spoke else None
+    return choose(session, chosen(heard)) if mentioned(heard) else None
 
 
 def _switch(draft: Draft, heard: Understanding, intent: Intent) -> None:
-    activate(draft.session, intent, draft.now_ms)
+    activate(draft.session, intent, draft.now_ms, replaces=heard.explicit == intent)
     confidence = round(draft.session.confidence, 2)
     data: dict[str, str | int | float] = {"confidence": confidence, "engine": heard.engine}
     draft.audit(f"{draft.turn_id}:intent", "INTENT_SET", reason=intent, data=data)
@@ -143,14 +145,17 @@ def _begin(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
     return say(*before, text)
 
 
-def _continue(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
+def _continue(draft: Draft, heard: Understanding, before: list[str], *, learned: bool) -> Reply | None:
     """Resposta a "quer continuar com o próximo assunto?"."""
     session = draft.session
     if heard.gesture == "yes" and (target := choose(session, None)) is not None:
-        remember_summary(draft, session_summary(draft.state, session))
+        remember_summary(draft, subject_summary(draft.state, session.active))
         _switch(draft, heard, target)
         return _begin(draft, heard, before)
-    session.asks += 1
+    if heard.aside:
+        return ask_to_continue(draft, *before, topic_text(heard.topic))
+    if not learned and "stale" not in heard.notes:
+        session.asks += 1
     if heard.gesture in ("no", "thanks", "refuse") or session.asks > MAX_RETRIES:
         return end(draft)
     return ask_to_continue(draft, *before)
@@ -183,5 +188,6 @@ def _fixed(draft: Draft, text: str) -> Reply:
 
 
 def _out_of_scope(heard: Understanding) -> bool:
-    sure = [score.intent for score in heard.intents if score.confidence >= CONFIDENT]
-    return sure == ["UNSUPPORTED"]
+    return not mentioned(heard) and any(
+        score.intent == "UNSUPPORTED" and score.confidence >= CONFIDENT for score in heard.intents
+    )

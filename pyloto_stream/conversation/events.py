@@ -63,12 +63,19 @@ class TimerFired(msgspec.Struct, frozen=True, tag_field="event", tag="timer"):
     due_ms: int
 
 
-class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed"):
-    """O turno anterior foi enterrado: a sessão termina em `FAILED_INTERNAL` e a pessoa recebe a linha neutra."""
+class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", omit_defaults=True):
+    """O turno anterior foi enterrado: a sessão termina em `FAILED_INTERNAL`, e a pessoa lê a linha neutra.
+
+    `reply_to`, `phone_number_id` e `sent_at_ms` são da última mensagem daquele turno: se ele morreu na
+    primeira etapa, o estado não os guardou.
+    """
 
     stage: str
     code: str
     turn: int
+    reply_to: str = ""
+    phone_number_id: str = ""
+    sent_at_ms: int = 0
 
 
 Event = MessageReceived | TimerFired | TurnFailed

@@ -3,7 +3,7 @@
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN, known, summary_of
 from pyloto_stream.conversation.intents import primary
 from pyloto_stream.conversation.qualification import qualify
-from pyloto_stream.conversation.records import HandoffRecord, Outcome
+from pyloto_stream.conversation.records import HandoffRecord, Intent, Outcome
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import TEXTS
 
@@ -16,10 +16,14 @@ HANDED_OVER = {*FIELDS, "location", "role"}
 
 def session_summary(state: ConversationState, session: Session) -> str:
     """Resumo de todos os assuntos comerciais da sessão, um parágrafo por assunto com dados."""
-    facts = known(state)
-    flows = [FLOWS[intent] for intent in session.detected if intent in FLOWS]
-    parts = ((flow.title, summary_of(flow, facts)) for flow in flows)
-    return "\n\n".join(f"{title}\n{lines}" for title, lines in parts if lines)
+    return "\n\n".join(filter(None, (subject_summary(state, intent) for intent in session.detected)))
+
+
+def subject_summary(state: ConversationState, intent: Intent) -> str:
+    """Resumo do que se sabe de um assunto comercial; vazio se nada."""
+    flow = FLOWS.get(intent)
+    lines = summary_of(flow, known(state)) if flow else ""
+    return f"{flow.title}\n{lines}" if flow and lines else ""
 
 
 def build_handoff(
@@ -31,6 +35,8 @@ def build_handoff(
     why = (TEXTS.reasons[reason],) if reason in TEXTS.reasons else ()
     routing = flow.routing if flow else DEFAULT_ROUTING
     done = intent in session.resolved
+    waiting = next((queued.confidence for queued in session.queue if queued.intent == intent), None)
+    requirements = {n: v for n, v in facts.items() if n in HANDED_OVER and v != UNKNOWN}
     open_intents = [i for i in session.detected if i not in session.resolved]
     return HandoffRecord(
         id=f"{session.id}:handoff",
@@ -41,10 +47,10 @@ def build_handoff(
         resolved_intents=tuple(session.resolved),
         open_intents=tuple(open_intents),
         summary=session_summary(state, session),
-        requirements={n: v for n, v in facts.items() if n in HANDED_OVER and v != UNKNOWN},
-        deadline=facts.get("deadline", ""),
+        requirements=requirements,
+        deadline=requirements.get("deadline", ""),
         routing=FOLLOWUP_PREFIX + routing if outcome == "SCHEDULED_FOLLOWUP" else routing,
-        confidence=1.0 if done else session.confidence,
+        confidence=1.0 if done else session.confidence if waiting is None else waiting,
         qualification_level=verdict.level,
         qualification_reasons=verdict.reasons + why,
         lead_score=verdict.score,

@@ -17,15 +17,15 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
     """Registra a mensagem e atualiza para onde e até quando se pode responder.
 
     `reply_to` vale também para `system`: numa troca de número, é o identificador novo. A janela conta do
-    instante que a Meta informa.
+    instante que a Meta informa (da aceitação, se ela não o informa).
     """
-    state = draft.state
+    state, at_ms = draft.state, message.sent_at_ms or message.accepted_at_ms
     draft.records.append(
         MessageRecord(
             id=message.id,
             direction="in",
             actor="USER",
-            at_ms=message.sent_at_ms,
+            at_ms=at_ms,
             type=message.kind,
             text=stored_text(message.text.translate(_CONTROL)),
             media_id=message.media.id if message.media else "",
@@ -34,5 +34,5 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
     state.reply_to = message.reply_to or state.reply_to
     state.phone_number_id = message.phone_number_id or state.phone_number_id
     if message.kind not in NOT_FROM_PERSON:
-        state.last_inbound_at_ms = max(state.last_inbound_at_ms, message.sent_at_ms)
+        state.last_inbound_at_ms = max(state.last_inbound_at_ms, at_ms)
         state.last_inbound_id = message.id

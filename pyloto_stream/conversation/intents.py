@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pyloto_stream.conversation.flows import FLOWS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import QueuedIntent, Session
-from pyloto_stream.conversation.understanding import IntentScore
+from pyloto_stream.conversation.understanding import IntentScore, Understanding
 
 MAX_INTENTS = 3
 CONFIDENT = 0.7
@@ -14,6 +14,7 @@ CHOOSE = "@intent"
 """Valor de `Session.asked` enquanto a lista de assuntos espera uma escolha."""
 CONTINUE = "@continue"
 """Valor de `Session.asked` enquanto se espera saber se seguimos com o próximo assunto."""
+NOT_SUBJECTS: frozenset[Intent | None] = frozenset(("ENTRY_UNKNOWN", "UNSUPPORTED", None))
 OPERATIONAL: Intent = "PYLOTO_ENTREGA_REQUEST"
 IMPACT: dict[Intent, int] = {
     "CUSTOM_SOFTWARE": 4,
@@ -29,14 +30,26 @@ def in_progress(session: Session) -> bool:
     return session.active in FLOWS and session.active not in session.resolved
 
 
+def chosen(heard: Understanding) -> Intent | None:
+    """A escolha da pessoa, se é um assunto de que tratamos."""
+    return None if heard.explicit in NOT_SUBJECTS else heard.explicit
+
+
+def mentioned(heard: Understanding) -> list[IntentScore]:
+    """Os assuntos de que a pessoa falou com certeza, na ordem; o escolhido sempre está entre eles."""
+    sure = [s for s in heard.intents if s.confidence >= CONFIDENT and s.intent not in NOT_SUBJECTS]
+    choice = chosen(heard)
+    if choice is not None and all(score.intent != choice for score in sure):
+        sure.insert(0, IntentScore(choice, 1.0))
+    return sure
+
+
 def admit(session: Session, heard: Sequence[IntentScore], now_ms: int) -> bool:
-    """Põe na fila as intenções confiáveis; `False` se apareceu uma quarta.
+    """Põe na fila os assuntos de `mentioned`; `False` se apareceu um quarto.
 
     Uma já conhecida só volta à fila se ninguém a está tratando (a pessoa insiste num assunto largado).
     """
     for score in heard:
-        if score.confidence < CONFIDENT or score.intent in ("ENTRY_UNKNOWN", "UNSUPPORTED"):
-            continue
         if score.intent in session.detected:
             if not _may_return(session, score.intent):
                 continue
@@ -49,9 +62,11 @@ def admit(session: Session, heard: Sequence[IntentScore], now_ms: int) -> bool:
 
 
 def _may_return(session: Session, intent: Intent) -> bool:
-    waiting = any(queued.intent == intent for queued in session.queue)
-    done = intent in FLOWS and intent in session.resolved
-    return not waiting and not done and not in_progress(session)
+    if any(queued.intent == intent for queued in session.queue):
+        return False
+    if in_progress(session):
+        return intent != session.active and intent not in session.resolved
+    return not (intent in FLOWS and intent in session.resolved)
 
 
 def choose(session: Session, explicit: Intent | None) -> Intent | None:
@@ -69,11 +84,14 @@ def choose(session: Session, explicit: Intent | None) -> Intent | None:
     return max(waiting, key=lambda intent: IMPACT.get(intent, 0))  # empate: a primeira mencionada
 
 
-def activate(session: Session, intent: Intent, now_ms: int) -> None:
-    """Torna `intent` ativa; a anterior volta à fila se já tinha coletado algo."""
+def activate(session: Session, intent: Intent, now_ms: int, *, replaces: bool = False) -> None:
+    """Torna `intent` ativa; a anterior volta à fila se já tinha coletado algo.
+
+    `replaces`: a pessoa trocou de assunto por escolha, e o que nem tinha começado é esquecido.
+    """
     flow = FLOWS.get(session.active)
     started = flow is not None and any(name in session.facts for name in flow.fields)
-    if in_progress(session) and started and session.active != intent:
+    if in_progress(session) and (started or not replaces) and session.active != intent:
         session.queue.append(QueuedIntent(session.active, now_ms, session.confidence))
     chosen = next((queued for queued in session.queue if queued.intent == intent), None)
     session.queue = [queued for queued in session.queue if queued.intent != intent]
@@ -82,6 +100,12 @@ def activate(session: Session, intent: Intent, now_ms: int) -> None:
 
 
 def primary(session: Session) -> Intent:
-    """A intenção que dá nome à entrega: a de maior impacto entre as concluídas, senão a ativa."""
+    """A intenção que dá nome à entrega: a de maior impacto entre as comerciais concluídas; senão a ativa.
+
+    Se a ativa não é comercial (a pessoa voltou às opções, por exemplo), a de maior impacto das percebidas.
+    """
+    commercial = [intent for intent in session.detected if intent in FLOWS]
     done = [intent for intent in session.resolved if intent in FLOWS]
-    return max(done, key=lambda intent: IMPACT[intent]) if done else session.active
+    if not done and (session.active in FLOWS or not commercial):
+        return session.active
+    return max(done or commercial, key=lambda intent: IMPACT[intent])

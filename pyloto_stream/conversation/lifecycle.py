@@ -90,7 +90,8 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
         )
     remember_summary(draft, summary)
     if outcome == "HANDOFF_HUMAN":
-        draft.new_mode = None if draft.mode == "HUMAN" else "HUMAN"
+        if draft.mode == "BOT":  # uma pausa é de quem a pôs: só ele a tira
+            draft.mode = draft.new_mode = "HUMAN"
         arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
     if outcome == "ROUTE_EXTERNAL":
         state.cooldown_until_ms = draft.now_ms + draft.rules.route_external_cooldown_s * 1000

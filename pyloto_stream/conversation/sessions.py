@@ -38,7 +38,8 @@ class SessionManager:
         nada há a responder: um turno tem uma resposta.
         """
         draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=self.rules, mode=mode)
-        for event in events:
+        # a falha é de um turno anterior a tudo o que este traz
+        for event in sorted(events, key=lambda event: not isinstance(event, TurnFailed)):
             match event:
                 case MessageReceived():
                     _message(draft, event)
@@ -96,7 +97,7 @@ def _timeout(draft: Draft, timer: TimerFired) -> None:
     if draft.mode == "HUMAN":
         _stay_silent(draft)
         return
-    line = ""
+    line, may_speak = "", draft.mode == "BOT"
     if timer.name == "session_idle":
         outcome_reason = "SESSION_IDLE"
     else:
@@ -110,20 +111,23 @@ def _timeout(draft: Draft, timer: TimerFired) -> None:
         close_session(draft, "SCHEDULED_FOLLOWUP", reason=outcome_reason)
     else:
         close_session(draft, "SELF_SERVE_INFO", reason=outcome_reason)
-    if line and draft.mode == "BOT":
+    if line and may_speak:
         draft.reply = say(line)
 
 
 def _failed(draft: Draft, failure: TurnFailed) -> None:
     """O turno anterior foi enterrado. A linha neutra não se repete se também ela falhou ao sair."""
     state = draft.state
+    state.reply_to = failure.reply_to or state.reply_to
+    state.phone_number_id = failure.phone_number_id or state.phone_number_id
+    state.last_inbound_at_ms = max(state.last_inbound_at_ms, failure.sent_at_ms)
     draft.audit(
-        f"{draft.turn_id}:failed", "TURN_FAILED", reason=failure.code.upper(),
+        f"{draft.turn_id}:failed:{failure.turn:x}", "TURN_FAILED", reason=failure.code.upper(),
         data={"stage": failure.stage, "turn": failure.turn},
     )  # fmt: skip
     repeated = state.session is None and state.last_outcome == "FAILED_INTERNAL"
     if state.session is not None:
         close_session(draft, "FAILED_INTERNAL", reason=failure.code.upper())
     state.last_outcome = "FAILED_INTERNAL"
-    if draft.mode == "BOT" and not repeated:
+    if draft.mode == "BOT" and state.reply_to and not repeated:
         draft.reply = say(TEXTS.failed)

@@ -17,7 +17,10 @@ class QueuedIntent(msgspec.Struct, omit_defaults=True):
 
 
 class Session(msgspec.Struct, omit_defaults=True):
-    """Uma sessão aberta. `asked` é o campo cuja pergunta está em aberto; `asks` conta perguntas sem resposta útil."""
+    """Uma sessão aberta.
+
+    `asked` é o campo cuja pergunta está em aberto; `asks` conta suas respostas inúteis, seguidas.
+    """
 
     id: str
     opened_at_ms: int

@@ -14,6 +14,9 @@ from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Choice, Reply
 
 PACKAGE = "pyloto_stream.conversation"
 ELLIPSIS = "…"
+PARAGRAPH = "\n\n"
+MIN_PARAGRAPH = 40
+"""Nenhum parágrafo é cortado abaixo disto."""
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,8 +110,18 @@ def clip(text: str, limit: int) -> str:
 
 
 def join(parts: Iterable[str]) -> str:
-    """Junta as partes não vazias em parágrafos, dentro do limite de uma resposta."""
-    return clip("\n\n".join(p for p in parts if p), MAX_REPLY_CHARS)
+    """Junta as partes não vazias em parágrafos, dentro do limite de uma resposta.
+
+    O que não cabe sai do parágrafo mais longo: o que a pessoa escreveu cede lugar ao aviso e à pergunta.
+    """
+    paragraphs = [piece for part in parts for piece in part.split(PARAGRAPH) if piece.strip()]
+    while (excess := len(PARAGRAPH.join(paragraphs)) - MAX_REPLY_CHARS) > 0:
+        longest = max(range(len(paragraphs)), key=lambda i: len(paragraphs[i]))
+        size = len(paragraphs[longest])
+        if size < 2 * MIN_PARAGRAPH:
+            break
+        paragraphs[longest] = clip(paragraphs[longest], max(size - excess, MIN_PARAGRAPH))
+    return clip(PARAGRAPH.join(paragraphs), MAX_REPLY_CHARS)
 
 
 def topic_text(name: str) -> str:

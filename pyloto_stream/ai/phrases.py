@@ -1,45 +1,28 @@
 """Como achar frases em português como se digita: sem acento, abreviado, com letra trocada?
 
-Um texto vira palavras dobradas (minúsculas, sem acento, abreviações abertas) e quebras; um índice acha nele todas
-as frases conhecidas de uma vez. O custo cresce com o texto, não com o número de frases.
+Um texto chega como palavras dobradas (minúsculas, sem acento) e quebras; um índice acha nele todas as
+frases conhecidas de uma vez. O custo cresce com o texto, não com o número de frases.
 
-Linguagem das frases: `raiz*` é prefixo; `a|b` são alternativas; `palavra?` é opcional; `..` são até três palavras
-quaisquer; `^` e `$` prendem ao começo e ao fim de uma oração. Frases não atravessam pontuação.
+Linguagem das frases: `raiz*` é prefixo; `a|b_c` são alternativas (uma delas de duas palavras); `palavra?` é
+opcional; `..` são até três palavras quaisquer; `^` e `$` prendem ao começo e ao fim de uma oração. Frases
+não atravessam pontuação.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 BREAK = "|"
 """Marca de pontuação entre as palavras."""
 MAX_GAP = 3
-MAX_WORDS = 200
-"""Palavras lidas de um texto: o começo diz a intenção, e o custo de um texto enorme fica limitado."""
 MIN_STEM = 2
-_PIECE = re.compile(r"[a-z0-9]+|[.,;:!?\n()]+")
-_STRETCHED = re.compile(r"(.)\1{2,}")
 
 
 def fold(text: str) -> str:
     """Minúsculas e sem acentos; o comprimento pode mudar."""
     plain = unicodedata.normalize("NFKD", text.lower())
     return "".join(ch for ch in plain if not unicodedata.combining(ch))
-
-
-def split_words(text: str, short_forms: Mapping[str, str]) -> list[str]:
-    """As primeiras `MAX_WORDS` palavras de `text`, com abreviações abertas e `BREAK` no lugar da pontuação."""
-    words: list[str] = []
-    for piece in _PIECE.findall(_STRETCHED.sub(r"\1", fold(text))):
-        if piece[0].isalnum():
-            words.extend(short_forms.get(piece, piece).split())
-        elif words and words[-1] != BREAK:
-            words.append(BREAK)
-        if len(words) >= MAX_WORDS:
-            break
-    return words
 
 
 class Match(NamedTuple, Generic[T]):
@@ -74,8 +57,8 @@ class PhraseIndex(Generic[T]):
         self._by_word: dict[str, list[_Phrase[T]]] = {}
         self._by_stem: dict[str, list[_Phrase[T]]] = {}
         vocabulary: set[str] = set()
-        for text, payload in phrases:
-            phrase = _compile(text, payload)
+        stems: set[str] = set()
+        for phrase in (_compile(one, payload) for text, payload in phrases for one in _spread(text)):
             first = phrase.elements[0]
             for word in first.words:
                 self._by_word.setdefault(word, []).append(phrase)
@@ -83,8 +66,16 @@ class PhraseIndex(Generic[T]):
                 self._by_stem.setdefault(stem, []).append(phrase)
             for element in phrase.elements:
                 vocabulary.update(element.words, element.stems)
+                stems.update(element.stems)
         self.vocabulary = frozenset(vocabulary)
+        self._stems = frozenset(stems)
         self._longest_stem = max(map(len, self._by_stem), default=0)
+
+    def knows(self, word: str) -> bool:
+        """Alguma frase usa `word`, inteira ou pelo prefixo?"""
+        if word in self.vocabulary:
+            return True
+        return any(word[:size] in self._stems for size in range(MIN_STEM, len(word)))
 
     def find(self, words: Sequence[str]) -> list[Match[T]]:
         """Todas as ocorrências, por posição; frases podem sobrepor-se."""
@@ -102,6 +93,19 @@ class PhraseIndex(Generic[T]):
         yield from self._by_word.get(word, ())
         for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1):
             yield from self._by_stem.get(word[:size], ())
+
+
+def _spread(text: str) -> Iterator[str]:
+    """As frases simples de que `text` é feita: uma por alternativa de várias palavras (`a|b_c`)."""
+    pieces = text.split(" ")
+    for at, piece in enumerate(pieces):
+        if "_" in piece:
+            options = piece.rstrip("?").split("|")
+            single = "|".join(option for option in options if "_" not in option)
+            for option in filter(None, (single, *(o.replace("_", " ") for o in options if "_" in o))):
+                yield from _spread(" ".join((*pieces[:at], option, *pieces[at + 1 :])))
+            return
+    yield text
 
 
 def _compile(text: str, payload: T) -> _Phrase[T]:

@@ -1,8 +1,8 @@
-"""Como entender uma palavra com uma letra errada? Procurando a única palavra conhecida a uma letra de distância.
+"""Como entender uma palavra com uma letra errada? Pela única palavra conhecida a uma letra dela.
 
-Usa vizinhança por remoção: cada palavra do vocabulário é indexada sem cada uma de suas letras, e a busca custa o
-comprimento da palavra, não o do vocabulário. Só corrige palavras longas, com a mesma inicial, e só se há um
-candidato: uma correção errada é pior do que nenhuma.
+Usa vizinhança por remoção: cada palavra do vocabulário é indexada sem cada uma de suas letras, e a busca
+custa o comprimento da palavra, não o do vocabulário. Só corrige palavras longas, com a mesma inicial, e só
+se há um candidato: uma correção errada é pior do que nenhuma.
 """
 
 from collections.abc import Iterable

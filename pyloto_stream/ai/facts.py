@@ -1,0 +1,78 @@
+"""Que dados o texto traz? A resposta ao que se perguntou, o que veio junto e o que se corrige.
+
+Promete só campos do fluxo. Um dado já conhecido só muda se a pessoa disser que o corrige.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.parsers import answer, volunteered
+from pyloto_stream.ai.parsers_names import city
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flows import FIELDS
+
+OPEN = ("text", "choice_or_text", "company")
+"""Leitores que aceitam quase tudo: não servem para adivinhar o que uma correção corrige."""
+
+
+class Found(NamedTuple):
+    """`facts` preenche lacunas; `corrections` substitui."""
+
+    facts: dict[str, str]
+    corrections: dict[str, str]
+
+
+def find_facts(
+    reading: Reading, after: Reading | None, fields: Sequence[str], known: Mapping[str, str], asked: str
+) -> Found:
+    """Lê os campos `fields` em `reading`; `after` é o que vem depois de "na verdade" e afins, se há."""
+    said = {name: value for name in fields if name != asked and (value := volunteered(reading, name))}
+    corrections = _corrections(after, fields, known, asked) if after is not None else {}
+    facts = {name: value for name, value in said.items() if name not in known}
+    if asked in fields and (not corrections or asked not in known):
+        value = _asked(reading, asked, said, corrections)
+        if value:
+            facts[asked] = value
+    return Found(facts, corrections)
+
+
+def _asked(reading: Reading, asked: str, said: Mapping[str, str], corrections: Mapping[str, str]) -> str:
+    """A resposta à pergunta feita; um texto aberto não leva o que só corrigia outro campo."""
+    parser = FIELDS[asked].parser
+    if corrections and parser in (*OPEN, "name", "city"):
+        return volunteered(reading, asked)
+    value = answer(reading, asked)
+    return "" if parser in ("name", "city") and value in said.values() else value
+
+
+def _corrections(
+    after: Reading, fields: Sequence[str], known: Mapping[str, str], asked: str
+) -> dict[str, str]:
+    told = dict(_told(after, fields, known))
+    if told or (
+        asked in fields and FIELDS[asked].parser not in (*OPEN, "name", "city") and answer(after, asked)
+    ):
+        return told
+    for name in reversed([n for n in known if n in fields and n != asked and FIELDS[n].parser not in OPEN]):
+        value = answer(after, name)
+        if value and value != known[name]:
+            return {name: value}
+    return {}
+
+
+def _told(after: Reading, fields: Sequence[str], known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Os campos conhecidos que o texto nomeia, com um valor novo."""
+    for name in fields:
+        value = volunteered(after, name) if name in known else ""
+        if value and value != known[name]:
+            yield name, value
+
+
+def city_of_address(address: str) -> str:
+    """A cidade de um endereço escrito, se traz a sigla do estado ("… , Londrina - PR, 86010-000")."""
+    reading = READER.read(address)
+    for span in reading.clauses():
+        if (where := city(reading, *span, asked=True)) and where[-3:].strip().isupper():
+            return where
+    return ""

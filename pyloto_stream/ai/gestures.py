@@ -1,0 +1,72 @@
+"""O que a pessoa faz na conversa, além de informar? Gestos, sinais, temas e escolhas da lista."""
+
+from pyloto_stream.ai.lexicon import LEXICON
+from pyloto_stream.ai.parsers_choices import picked
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flows import FIELDS
+from pyloto_stream.conversation.intents import CHOOSE, CONTINUE
+from pyloto_stream.conversation.state import Session
+from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, Option
+from pyloto_stream.conversation.understanding import Gesture
+
+UNSURE_IS_REFUSAL = ("budget", "deadline", "quantity")
+"""Leitores em que "não sei" é uma resposta: o dado fica em branco."""
+
+
+def gesture(reading: Reading, session: Session) -> Gesture:
+    """O gesto mais forte do texto, na ordem de `lexicon.toml`; vazio se nenhum."""
+    for name in LEXICON.gestures:
+        if reading.has("gesture", name):
+            return name
+    if session.asked == CONTINUE:
+        at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
+        return "" if at is None else ("yes", "no")[at]
+    return ""
+
+
+def declines(reading: Reading, session: Session, value: str) -> bool:
+    """A pessoa não sabe, ou não tem, o dado que se perguntou?"""
+    field = FIELDS.get(session.asked)
+    if field is None or value:
+        return False
+    unsure = reading.has("mark", "unsure") or (not field.critical and reading.has("gesture", "no"))
+    return unsure and (field.parser in UNSURE_IS_REFUSAL or not field.critical)
+
+
+def asks_about_us(reading: Reading) -> bool:
+    """É uma pergunta sobre a Pyloto (e não uma resposta)?"""
+    asks = "?" in reading.raw or reading.has("mark", "question")
+    return asks and (reading.has("mark", "about_us") or reading.has("concept", "about"))
+
+
+def topic(reading: Reading) -> str:
+    """O tema perguntado: o primeiro do arquivo cujas frases aparecem; vazio se nenhum."""
+    return next((topic.name for topic in KNOWLEDGE.topics if reading.has("topic", topic.name)), "")
+
+
+def signals(reading: Reading) -> dict[str, str]:
+    """Urgência e papel de quem decide."""
+    found: dict[str, str] = {}
+    if reading.has("mark", "urgency") and not reading.has("mark", "calm"):
+        found["urgency"] = "sim"
+    role = next(iter(reading.names("role")), "")
+    return {**found, "role": role} if role else found
+
+
+def picked_option(reading: Reading, session: Session) -> Option | None:
+    """A linha da lista de assuntos escolhida por número ou título.
+
+    O título vale sempre; o número, só enquanto a lista espera uma escolha.
+    """
+    at = picked(reading, [option.title for option in TEXTS.options])
+    if at is None:
+        return None
+    option = TEXTS.options[at]
+    by_title = picked(reading, (option.title,)) == 0 and not _is_number(reading)
+    return option if by_title or session.asked == CHOOSE else None
+
+
+def _is_number(reading: Reading) -> bool:
+    return any(word.plain.isdecimal() or word.plain in LEXICON.ordinals for word in reading.words) or all(
+        word.plain in LEXICON.numbers or not word.plain.isalpha() for word in reading.words
+    )

@@ -1,0 +1,155 @@
+"""Como se lê a resposta de cada tipo de campo? Um leitor por `flows.Parser`.
+
+`answer` lê a resposta a uma pergunta feita e é tolerante; `volunteered` só colhe o que foi dito sem
+pergunta quando há um sinal claro. Ambas devolvem vazio se não há o que aproveitar; nunca inventam.
+"""
+
+from collections.abc import Iterator
+
+from pyloto_stream.ai import parsers_choices as choices
+from pyloto_stream.ai import parsers_names as names
+from pyloto_stream.ai.gestures import asks_about_us
+from pyloto_stream.ai.lexicon import COMMON
+from pyloto_stream.ai.parsers_numbers import quantity
+from pyloto_stream.ai.parsers_terms import budget, deadline
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flows import FIELDS, Field
+
+MAX_TEXT, MAX_SHORT_TEXT = 300, 60
+NEAR = 4
+"""Até quantas palavras separam um número da palavra que diz o que ele conta."""
+Span = tuple[int, int]
+
+
+def answer(reading: Reading, name: str) -> str:
+    """A resposta ao campo `name`, que acaba de ser perguntado."""
+    field = FIELDS[name]
+    if (at := choices.picked(reading, [choice.title for choice in field.choices])) is not None:
+        numeric = field.parser == "quantity" and reading.words[-1].plain.isdecimal()
+        if not numeric:
+            return field.choices[at].value
+    whole = (0, len(reading.words))
+    match field.parser:
+        case "choice":
+            return choices.one(reading, name, field, *whole)
+        case "choices":
+            return choices.several(reading, name, field, *whole)
+        case "choice_or_text":
+            return choices.one(reading, name, field, *whole) or _short_text(reading)
+        case "text":
+            return _text(reading)
+        case "quantity":
+            return _quantity(reading)
+        case _:
+            return next(
+                filter(None, (_by_shape(reading, field, s, asked=True) for s in _useful(reading))), ""
+            )
+
+
+def volunteered(reading: Reading, name: str) -> str:
+    """O que o texto diz do campo `name` sem que ele tenha sido perguntado."""
+    field = FIELDS[name]
+    if field.volunteer and field.parser in ("choice", "choice_or_text"):
+        return choices.one(reading, name, field, 0, len(reading.words))
+    if field.volunteer and field.parser == "choices":
+        return choices.several(reading, name, field, 0, len(reading.words))
+    if field.volunteer:
+        spans = reading.clauses()
+        return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
+    return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")
+
+
+def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str:
+    """Os campos que se reconhecem pela forma, na oração `span`."""
+    match field.parser:
+        case "name":
+            return names.person(reading, *span, asked=asked)
+        case "city":
+            # o estado pode vir depois de uma vírgula: a cidade começa na oração e termina onde acabar
+            return names.city(
+                reading,
+                span[0],
+                len(reading.words) if asked else _sentence_end(reading, span[1]),
+                asked=asked,
+            )
+        case "company":
+            return names.company(reading, *span, asked=asked)
+        case "quantity":
+            return quantity(reading, *span)
+        case "budget":
+            return budget(reading, *span)
+        case "deadline":
+            return deadline(reading, *span)
+        case _:
+            return ""
+
+
+def _sentence_end(reading: Reading, at: int) -> int:
+    return next((i for i in range(at, len(reading.words)) if reading.strong_break(i)), len(reading.words))
+
+
+def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
+    """O dado que uma das frases `hints` anuncia na frase `span`."""
+    hints = [m for m in reading.found("hint", name) if span[0] <= m.start < span[1]]
+    if not hints:
+        return ""
+    match field.parser:
+        case "choices":
+            return choices.several(reading, name, field, *span)
+        case "text":
+            return reading.original(*span)[:MAX_TEXT]
+        case "quantity":
+            near = ((max(span[0], m.start - NEAR), min(span[1], m.end + NEAR)) for m in hints)
+            return next(filter(None, (quantity(reading, *window) for window in near)), "")
+        case _:
+            return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
+
+
+def _useful(reading: Reading) -> Iterator[Span]:
+    """As orações que não são pergunta nem cumprimento."""
+    for start, end in reading.clauses():
+        asks = end < len(reading.words) and "?" in reading.words[end].plain
+        if not asks:
+            yield start, end
+
+
+def _quantity(reading: Reading) -> str:
+    if value := quantity(reading, 0, len(reading.words)):
+        return value
+    if reading.has("mark", "only_me"):
+        return "1"
+    starting = reading.found("mark", "starting")
+    return reading.original(starting[0].start, starting[0].end) if starting else ""
+
+
+def _text(reading: Reading) -> str:
+    """O que o texto diz, sem cumprimentos nem perguntas sobre nós; vazio se não sobra palavra que informe."""
+    if reading.has("mark", "steer"):
+        return ""
+    asks = asks_about_us(reading)
+    spans = [span for span in reading.sentences() if not (asks and _question(reading, span))]
+    text = " ".join(reading.original(*span) for span in spans if _telling(reading, span))
+    return text[:MAX_TEXT].strip()
+
+
+def _question(reading: Reading, span: Span) -> bool:
+    marked = span[1] < len(reading.words) and "?" in reading.words[span[1]].plain
+    return marked or any(m.start == span[0] for m in reading.found("mark", "question"))
+
+
+def _short_text(reading: Reading) -> str:
+    text = _text(reading)
+    return text if len(text) <= MAX_SHORT_TEXT and not reading.raw.rstrip().endswith("?") else ""
+
+
+def _telling(reading: Reading, span: Span) -> bool:
+    """Há uma palavra que não é de gesto (cumprimento, sim, não) nem vazia?"""
+    gestures = [m for name in reading.names("gesture") for m in reading.found("gesture", name)]
+    covered = {at for m in gestures for at in range(m.start, m.end)}
+    return any(
+        len(reading.words[at].plain) >= 3
+        and reading.words[at].plain.isalpha()
+        and reading.words[at].plain not in COMMON
+        and at not in covered
+        for at in range(*span)
+    )

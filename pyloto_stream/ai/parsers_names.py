@@ -1,0 +1,140 @@
+"""Qual é o nome, a cidade, a empresa? O que nenhuma lista conhece, reconhecido por lugar e forma.
+
+Promete devolver o que a pessoa escreveu, com maiúsculas e os acentos mais comuns, ou vazio se não parece um
+nome.
+"""
+
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, STATES
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 5, 7, 20
+_VOWELS = frozenset("aeiouy")
+_NOT_NAMES = ("gesture", "choice", "concept")
+
+
+class _Run(NamedTuple):
+    """Palavras seguidas que podem formar um nome; `state` é a sigla que veio depois."""
+
+    start: int
+    end: int
+    state: str = ""
+
+
+def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
+    """O nome de uma pessoa em `[start, end)`; sem ter sido pedido, só depois de "me chamo" e afins."""
+    for at, sure in _starts(reading, "name", start, end, asked=asked):
+        run = _run(reading, at, end, states=False)
+        if _plausible(reading, run, end, sure=sure):
+            return _written(reading, run)
+    return ""
+
+
+def city(reading: Reading, start: int, end: int, *, asked: bool) -> str:
+    """Cidade e, se dita, a sigla do estado, em `[start, end)`: "Londrina PR"."""
+    for at, sure in _starts(reading, "city", start, end, asked=asked):
+        run = _run(reading, at, end, states=True)
+        plain = " ".join(word.plain for word in reading.words[run.start : run.end])
+        if plain in LEXICON.nicknames and not run.state:
+            return LEXICON.nicknames[plain]
+        if plain in STATES and plain not in LEXICON.nicknames:
+            continue
+        if _plausible(reading, run, end, sure=sure or bool(run.state)):
+            return f"{_written(reading, run)} {run.state}".rstrip()
+    return ""
+
+
+def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
+    """O nome de uma empresa: texto curto, quase livre."""
+    for at, sure in _starts(reading, "company", start, end, asked=asked):
+        stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
+        if not asked:
+            stop = next((i for i in range(at + 1, stop) if reading.words[i].plain in CONTINUES), stop)
+        words = [word.plain for word in reading.words[at:stop]]
+        telling = [word for word in words if word not in PARTICLES and not word.isdigit()]
+        if not telling or len(words) > MAX_COMPANY_WORDS or (not sure and COMMON.issuperset(telling)):
+            continue
+        return _written(reading, _Run(at, stop))
+    return ""
+
+
+def _starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:
+    """Onde o nome pode começar, do sinal mais claro ao mais fraco; `True` se o sinal é claro."""
+    strong = [m.end for m in reading.found("lead", name) if start <= m.start and m.end < end]
+    if not asked:
+        return [(at, True) for at in sorted(strong, reverse=True)]
+    weak = [m.end for m in reading.found("lead", f"{name}_weak") if start <= m.start and m.end < end]
+    leads = [(at, True) for at in sorted(strong, reverse=True)]
+    return [*leads, *((at, False) for at in sorted(weak, reverse=True)), (start, False)]
+
+
+def _run(reading: Reading, start: int, end: int, *, states: bool) -> _Run:
+    at = start
+    while at < end and at - start < MAX_NAME_WORDS + 1:
+        word = reading.words[at]
+        if states and at > start and (uf := _state_at(reading, at, end)):
+            return _trim(reading, _Run(start, at, uf))
+        if word.text == BREAK or word.plain in COMMON or not word.plain.isalpha():
+            break
+        at += 1
+    return _trim(reading, _Run(start, at))
+
+
+def _trim(reading: Reading, run: _Run) -> _Run:
+    end = run.end
+    while end > run.start and (
+        reading.words[end - 1].plain in PARTICLES or reading.words[end - 1].text == BREAK
+    ):
+        end -= 1
+    return run._replace(end=end)
+
+
+def _state_at(reading: Reading, at: int, end: int) -> str:
+    """A sigla do estado nomeado em `at` (também depois de vírgula, "no" ou "estado de")."""
+    while at < end and (reading.words[at].text == BREAK or reading.words[at].plain in ("no", "na", "estado")):
+        at += 1
+    for size in (4, 3, 2, 1):
+        words = reading.words[at : min(at + size, end)]
+        uf = STATES.get(" ".join(word.plain for word in words)) if len(words) == size else None
+        if uf is None:
+            continue
+        raw = reading.original(at, at + size)
+        doubtful = words[0].plain in COMMON
+        if not doubtful or raw == uf or raw.lower() == "pará" or at + size == end:
+            return uf
+    return ""
+
+
+def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
+    words = [word.plain for word in reading.words[run.start : run.end]]
+    telling = [word for word in words if word not in PARTICLES]
+    if not telling or words[0] in PARTICLES or len(words) > MAX_NAME_WORDS:
+        return False
+    if any(len(word) > MAX_LETTERS or len(word) < 2 or not _VOWELS & set(word) for word in telling):
+        return False
+    if sure:
+        return True
+    if len(words) == 1 and (len(words[0]) < 3 or _known_phrase(reading, run.start)):
+        return False
+    following = reading.words[run.end] if run.end < end else None
+    return following is None or following.text == BREAK or following.plain in CONTINUES | PARTICLES
+
+
+def _known_phrase(reading: Reading, at: int) -> bool:
+    """A palavra em `at` é o começo de uma frase que quer dizer outra coisa?"""
+    return any(reading.starts_at(group, at) for group in _NOT_NAMES)
+
+
+def _written(reading: Reading, run: _Run) -> str:
+    raw = reading.original(run.start, run.end).strip("-' ")
+    if not (raw.islower() or raw.isupper()):
+        return raw
+    return " ".join(_capitalized(word) for word in raw.lower().split())
+
+
+def _capitalized(word: str) -> str:
+    if word in PARTICLES:
+        return word
+    return LEXICON.accents.get(word) or word[:1].upper() + word[1:]

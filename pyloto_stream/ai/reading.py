@@ -1,0 +1,133 @@
+"""Como um texto digitado vira palavras que as regras leem, sem perder onde cada uma estava?
+
+Promete: no máximo `MAX_WORDS` palavras, dobradas e com a grafia corrigida, cada uma com o trecho original
+de que veio (nomes e cidades voltam com os acentos e maiúsculas da pessoa). Toda frase conhecida é procurada
+uma só vez.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pyloto_stream.ai.phrases import BREAK, Match, PhraseIndex, fold
+from pyloto_stream.ai.spelling import Speller
+
+MAX_CHARS = 4000
+MAX_WORDS = 200
+"""Palavras lidas de um texto: o começo diz a intenção, e o custo de um texto enorme fica limitado."""
+_TOKEN = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){1,5}|[^\W_]{1,80}|[.,;:!?\n()](?:\s*[.,;:!?\n()])*")
+_NOT_FOLDED = re.compile(r"[^a-z0-9]+")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_STRONG = frozenset(".;!?\n")
+
+
+class Word(NamedTuple):
+    """`text` é a palavra que as regras leem (`BREAK` na pontuação); `plain`, a digitada, só dobrada."""
+
+    text: str
+    plain: str
+    start: int
+    end: int
+
+
+class Tag(NamedTuple):
+    """A que grupo uma frase pertence (`gesture`, `choice`, …), seu nome nele e, numa opção, o valor."""
+
+    group: str
+    name: str
+    value: str = ""
+
+
+class Reading:
+    """Um texto lido: as palavras e todas as frases conhecidas que há nele."""
+
+    def __init__(self, raw: str, words: Sequence[Word], matches: Sequence[Match[Tag]]) -> None:
+        self.raw = raw
+        self.words = words
+        self._by_group: dict[tuple[str, str], list[Match[Tag]]] = {}
+        self._starts: set[tuple[str, int]] = set()
+        for match in matches:
+            tag = match.payload
+            self._starts.add((tag.group, match.start))
+            self._by_group.setdefault((tag.group, tag.name), []).append(match)
+
+    def found(self, group: str, name: str) -> list[Match[Tag]]:
+        """As ocorrências das frases de `name` em `group`, por posição."""
+        return self._by_group.get((group, name), [])
+
+    def has(self, group: str, name: str) -> bool:
+        """Alguma frase de `name` em `group` aparece?"""
+        return (group, name) in self._by_group
+
+    def names(self, group: str) -> dict[str, int]:
+        """Os nomes de `group` presentes, com a posição da primeira ocorrência."""
+        return {name: found[0].start for (g, name), found in self._by_group.items() if g == group}
+
+    def starts_at(self, group: str, at: int) -> bool:
+        """Alguma frase de `group` começa na palavra `at`?"""
+        return (group, at) in self._starts
+
+    def original(self, start: int, end: int) -> str:
+        """O trecho original das palavras `[start, end)`, com espaços simples."""
+        if start >= end:
+            return ""
+        return " ".join(self.raw[self.words[start].start : self.words[end - 1].end].split())
+
+    def strong_break(self, at: int) -> bool:
+        """Há em `at` pontuação que termina uma frase?"""
+        return self.words[at].text == BREAK and bool(_STRONG & set(self.words[at].plain))
+
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """As orações, entre uma pontuação e outra, como `[início, fim)`."""
+        yield from self._spans(lambda at: self.words[at].text == BREAK)
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """As frases, entre uma pontuação forte e outra, como `[início, fim)`."""
+        yield from self._spans(self.strong_break)
+
+    def _spans(self, ends: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+        start = 0
+        for at in range(len(self.words)):
+            if ends(at):
+                if at > start:
+                    yield start, at
+                start = at + 1
+        if start < len(self.words):
+            yield start, len(self.words)
+
+
+class Reader:
+    """Lê textos com um índice de frases e um corretor feito do vocabulário dele."""
+
+    def __init__(self, index: PhraseIndex[Tag], short_forms: Mapping[str, str]) -> None:
+        self._index = index
+        self._short_forms = short_forms
+        self._speller = Speller(index.vocabulary)
+
+    def read(self, raw: str) -> Reading:
+        """Lê `raw` (o que passa de `MAX_CHARS` ou `MAX_WORDS` é ignorado)."""
+        raw = raw[:MAX_CHARS]
+        words: list[Word] = []
+        for token in _TOKEN.finditer(raw):
+            words.extend(self._words(token, first=not words))
+            if len(words) >= MAX_WORDS:
+                break
+        matches = self._index.find([word.text for word in words[:MAX_WORDS]])
+        return Reading(raw, words[:MAX_WORDS], matches)
+
+    def _words(self, token: re.Match[str], *, first: bool) -> Iterator[Word]:
+        start, end = token.span()
+        if not token[0][0].isalnum():
+            if not first:
+                yield Word(BREAK, token[0], start, end)
+            return
+        plain = _NOT_FOLDED.sub("", _STRETCHED.sub(r"\1", fold(token[0])))
+        if not plain:
+            return
+        opened = self._short_forms.get(plain)
+        if opened is None:
+            known = self._index.knows(plain)
+            yield Word(plain if known else self._speller.correct(plain), plain, start, end)
+            return
+        for piece in opened.split():
+            yield Word(piece, plain, start, end)

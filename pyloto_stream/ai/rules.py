@@ -1,0 +1,161 @@
+"""O que as mensagens de um turno quiseram dizer? Regras determinísticas, sem rede e sem relógio.
+
+Promete: qualquer conteúdo dá um entendimento válido; o que uma pessoa escreve nunca muda as regras. Não
+decide nada.
+"""
+
+from collections.abc import Sequence
+
+from pyloto_stream.ai import gestures
+from pyloto_stream.ai.facts import OPEN, Found, city_of_address, find_facts
+from pyloto_stream.ai.lexicon import LEXICON, READER
+from pyloto_stream.ai.notes import location_signal, notes_of, place_of
+from pyloto_stream.ai.phrases import BREAK, fold
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.scoring import score_intents
+from pyloto_stream.ai.taps import Taps, read_taps
+from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
+from pyloto_stream.conversation.intents import CONFIDENT, OPERATIONAL, in_progress
+from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.state import ConversationState, Session
+from pyloto_stream.conversation.texts import COMMANDS
+from pyloto_stream.conversation.understanding import Gesture, IntentScore, Understanding
+
+ENGINE = "rules"
+UNASKED = 0.65
+"""Teto de um assunto que só transparece na resposta a uma pergunta, sem que a pessoa o peça."""
+PROFILE_FIELDS = ("name", "city")
+"""Fora de um fluxo, só se guarda de quem fala."""
+
+
+def understand(state: ConversationState, messages: Sequence[MessageReceived]) -> Understanding:
+    """Entende juntas as mensagens de um turno, à luz de `state`.
+
+    Raises:
+        ValueError: não há sessão aberta em `state`.
+    """
+    session = state.session
+    if session is None:
+        raise ValueError("no open session")
+    taps = read_taps(state, session, (m.choice for m in messages if m.choice))
+    typed = [text for m in messages if not m.choice and (text := _typed(m))]
+    command = next(filter(None, map(_command, typed)), taps.command)
+    reading = READER.read("\n".join(text for text in typed if not _command(text)))
+    heard = _Hearing(state, session, reading, taps)
+    return heard.understanding(messages, command)
+
+
+def _typed(message: MessageReceived) -> str:
+    """O que foi escrito; o JSON de um formulário não é texto."""
+    if message.kind == "form":
+        return ""
+    return LEXICON.emoji.get(message.text.strip().rstrip("\ufe0f🏻🏼🏽🏾🏿"), message.text)
+
+
+def _command(text: str) -> str:
+    """O comando fixo que `text` chama, com ou sem argumentos; vazio se não é um."""
+    first = fold(text.split(maxsplit=1)[0])[:80] if text.lstrip().startswith("/") else ""
+    return first if first in COMMANDS else ""
+
+
+class _Hearing:
+    """Um turno sendo entendido: o que as partes do entendimento precisam saber umas das outras."""
+
+    def __init__(self, state: ConversationState, session: Session, reading: Reading, taps: Taps) -> None:
+        self.state, self.session, self.reading, self.taps = state, session, reading, taps
+        self.collecting = in_progress(session)
+        self.option = gestures.picked_option(reading, session)
+        self.scores = score_intents(reading)
+        self.explicit = taps.intent or (self.option.intent if self.option else None) or self._switched()
+        self.aside = session.asked in FIELDS and gestures.asks_about_us(reading)
+
+    def understanding(self, messages: Sequence[MessageReceived], command: str) -> Understanding:
+        """Junta as partes."""
+        found = self._facts(messages)
+        value = {**found.facts, **self.taps.facts}.get(self.session.asked, "")
+        return Understanding(
+            intents=self._intents(value),
+            explicit=self.explicit,
+            facts={**found.facts, **self.taps.facts},
+            corrections={**found.corrections, **self.taps.corrections},
+            gesture=self._gesture(value),
+            topic=gestures.topic(self.reading) if self.aside or not self.collecting else "",
+            command=command,
+            aside=self.aside,
+            notes=notes_of(messages, stale=self.taps.stale),
+            signals={**gestures.signals(self.reading), **location_signal(messages)},
+            engine=ENGINE,
+        )
+
+    def _switched(self) -> Intent | None:
+        """A pessoa trocou de assunto de propósito ("na verdade quero…")?"""
+        best = max(self._confident(), key=lambda score: score.confidence, default=None)
+        started = self.session.active not in ("ENTRY_UNKNOWN", "UNSUPPORTED")
+        if best is None or best.intent in (self.session.active, "UNSUPPORTED"):
+            return None
+        return best.intent if started and self.reading.has("mark", "switch") else None
+
+    def _confident(self) -> list[IntentScore]:
+        return [score for score in self.scores if score.confidence >= CONFIDENT]
+
+    def _intents(self, value: str) -> tuple[IntentScore, ...]:
+        """Durante uma coleta, um assunto que só transparece na resposta perde a confiança."""
+        if not self.collecting:
+            return self.scores
+        return tuple(
+            score if self._meant(score.intent, value)
+            else IntentScore(score.intent, min(score.confidence, UNASKED))
+            for score in self.scores
+        )  # fmt: skip
+
+    def _meant(self, intent: Intent, value: str) -> bool:
+        """A pessoa pediu `intent`, em vez de só responder com palavras parecidas?"""
+        reading, field = self.reading, FIELDS.get(self.session.asked)
+        if intent in ("INSTITUTIONAL", "UNSUPPORTED"):
+            return not value and not self.aside
+        if intent in (OPERATIONAL, self.explicit):
+            return True
+        if value and field is not None and field.parser in OPEN:
+            return reading.has("mark", "also") and reading.has("mark", "want")
+        return reading.has("mark", "want")
+
+    def _gesture(self, value: str) -> Gesture:
+        if self.taps.gesture:
+            return self.taps.gesture
+        if self.option is not None and self.option.action == "human":
+            return "human"
+        made = gestures.gesture(self.reading, self.session)
+        if made == "cancel" and self.explicit is not None:
+            return ""
+        weak = made in ("", "no", "thanks", "greeting", "yes")
+        return "refuse" if weak and gestures.declines(self.reading, self.session, value) else made
+
+    def _facts(self, messages: Sequence[MessageReceived]) -> Found:
+        session, already = self.session, known(self.state)
+        fields, asked = self._fields(), session.asked if self.collecting else ""
+        found = find_facts(self.reading, self._corrected(), fields, already, asked)
+        if "city" in fields and "city" not in {**already, **found.facts}:
+            where = city_of_address(place_of(messages))
+            found.facts.update({"city": where} if where else {})
+        return found
+
+    def _fields(self) -> tuple[str, ...]:
+        """Os campos que interessam: os do assunto em andamento e os dos que começam agora."""
+        intents: list[Intent] = [score.intent for score in self._confident()]
+        if self.collecting:
+            intents = [self.session.active]
+        if self.explicit is not None:
+            intents = [self.explicit]
+        fields = [name for intent in intents if intent in FLOWS for name in FLOWS[intent].fields]
+        return tuple(dict.fromkeys(fields)) or PROFILE_FIELDS
+
+    def _corrected(self) -> Reading | None:
+        """O que vem depois de "na verdade" e afins (ou tudo, se isso vem no fim)."""
+        marks = self.reading.found("mark", "correction")
+        if not marks:
+            return None
+        end = max(match.end for match in marks)
+        if all(word.text == BREAK for word in self.reading.words[end:]):
+            return self.reading
+        return READER.read(self.reading.raw[self.reading.words[end].start :])

@@ -23,12 +23,16 @@ Parser = Literal[
 
 
 class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Uma opção de resposta; `words` são as frases que a reconhecem em texto digitado."""
+    """Uma opção de resposta; `words` são as frases que a reconhecem em texto digitado.
+
+    `alone`: inclui as outras, e só vale se nenhuma outra foi dita (parser `choices`).
+    """
 
     value: str
     title: str
     description: str = ""
     words: tuple[str, ...] = ()
+    alone: bool = False
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -55,6 +55,10 @@ class StageTelemetry:
         """Conta planos descartados."""
         self._metrics.fenced(stage, n)
 
+    def bug(self, stage: str, error: Exception) -> None:
+        """Registra onde no código aconteceu; o log não leva a mensagem, que pode citar dados."""
+        logger.bind(stage=stage).opt(exception=error).error("stage raised an unexpected exception")
+
     def retried(self, stage: str, code: str) -> None:
         """Conta e registra uma repetição."""
         self._metrics.retried(stage, code)

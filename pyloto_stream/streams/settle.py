@@ -127,6 +127,8 @@ class Settler:
             case PermanentError():
                 return Bury(Failure(result.code, str(result), turn.failures + 1))
         code = result.code if isinstance(result, PylotoError) else f"bug_{type(result).__name__}"
+        if not isinstance(result, PylotoError):
+            self._telemetry.bug(turn.stage, result)
         if turn.failures + 1 >= self._options.max_attempts:
             text = str(result) if isinstance(result, PylotoError) else "unexpected exception"
             return Bury(Failure(code, text, turn.failures + 1))
@@ -148,9 +150,8 @@ class Settler:
         except Exception as error:
             if turn is None:
                 raise
-            decision = self._judge(
-                turn, error
-            )  # o plano não se escreve: defeito da etapa, como outro qualquer
+            # o plano não se escreve: defeito da etapa, como outro qualquer
+            decision = self._judge(turn, error)
             if decision is None:
                 return
             applied = await self._write(entry, turn, decision)

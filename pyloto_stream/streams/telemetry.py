@@ -18,6 +18,9 @@ class Telemetry(Protocol):
     def fenced(self, stage: str, n: int) -> None:
         """`n` planos descartados: outro já havia concluído."""
 
+    def bug(self, stage: str, error: Exception) -> None:
+        """Uma decisão levantou o que não está previsto; o que fazer com ela é relatado à parte."""
+
     def retried(self, stage: str, code: str) -> None:
         """Uma falha será repetida."""
 
@@ -53,6 +56,9 @@ class Silence:
         """Ignora."""
 
     def fenced(self, stage: str, n: int) -> None:
+        """Ignora."""
+
+    def bug(self, stage: str, error: Exception) -> None:
         """Ignora."""
 
     def retried(self, stage: str, code: str) -> None:

@@ -5,9 +5,7 @@ envios do registro da Meta local, filas e mortos do executor.
 """
 
 import asyncio
-import statistics
 from collections import Counter
-from collections.abc import Sequence
 
 import msgspec
 
@@ -16,6 +14,7 @@ from consumers.stages import open_documents
 from pyloto_stream.cli.demo.scenes import SCENES, Scene
 from pyloto_stream.cli.local import Local
 from pyloto_stream.conversation.records import Outcome
+from pyloto_stream.simulator.crowd import Latency, crowd
 from pyloto_stream.simulator.people import Profile
 from pyloto_stream.simulator.registry import fictional
 from pyloto_stream.simulator.script import Entry, Transcript, play
@@ -27,7 +26,7 @@ from pyloto_stream.streams.status import inspect
 from pyloto_stream.whatsapp.identity import identity, user_key
 
 CROWD = 100
-"""Pessoas que escrevem quase ao mesmo tempo, depois das cenas."""
+"""Pessoas que escrevem em ritmo fixo, depois das cenas."""
 CROWD_PER_S = 50.0
 FIRST_SCENE, FIRST_OF_CROWD = 1001, 2001
 QUIET_TIMEOUT_S = 20.0
@@ -43,16 +42,6 @@ class SceneResult(msgspec.Struct, frozen=True):
     expected: Outcome
     replies: int
     problem: str = ""
-
-
-class Latency(msgspec.Struct, frozen=True):
-    """Do POST do webhook à chamada à Graph API, em ms."""
-
-    replies: int
-    p50: float
-    p95: float
-    p99: float
-    max: float
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -77,7 +66,7 @@ async def demonstrate(local: Local) -> Report:
     """Toca tudo e confere; nunca levanta por causa do que o sistema fez ou deixou de fazer."""
     people = [fictional(FIRST_SCENE + n) for n in range(len(SCENES))]
     told = [await play(local.simulator, s.script(p)) for s, p in zip(SCENES, people, strict=True)]
-    crowd = await _crowd(local)
+    many = await crowd(local.simulator, first=FIRST_OF_CROWD, count=CROWD, per_s=CROWD_PER_S)
     quiet = await _quiet(local)
     documents = await open_documents(local.settings)
     try:
@@ -88,39 +77,14 @@ async def demonstrate(local: Local) -> Report:
         checks = [quiet, await _dead(local), _once(local), _webhooks(local), await _chains(local, documents)]
     finally:
         await documents.close()
-    answered = Check("crowd answered", len(crowd) == CROWD, f"{len(crowd)} of {CROWD} people got a reply")
+    answered = Check("crowd answered", many.unanswered == 0, f"{many.replies} of {CROWD} people got a reply")
     return Report(
         ok=all(check.ok for check in (*checks, answered)) and not any(r.problem for r in results),
         scenes=tuple(results),
         checks=(answered, *checks),
-        scene_latency=latency([ms for transcript in told for ms in transcript.latencies_ms]),
-        crowd_latency=latency(crowd),
+        scene_latency=Latency.of([ms for transcript in told for ms in transcript.latencies_ms]),
+        crowd_latency=many,
     )
-
-
-def latency(samples: Sequence[float]) -> Latency:
-    """Percentis de `samples`, com interpolação; zeros se não há amostras."""
-    if len(samples) < 2:
-        only = samples[0] if samples else 0.0
-        return Latency(len(samples), only, only, only, only)
-    cuts = statistics.quantiles(samples, n=100, method="inclusive")
-    return Latency(len(samples), cuts[49], cuts[94], cuts[98], max(samples))
-
-
-async def _crowd(local: Local) -> list[float]:
-    """Pessoas novas escrevem em ritmo fixo, sem esperar umas pelas outras; a latência de cada resposta."""
-
-    async def newcomer(number: int) -> float | None:
-        await asyncio.sleep(number / CROWD_PER_S)
-        person = local.simulator.person(fictional(FIRST_OF_CROWD + number))
-        person.say("oi")
-        try:
-            return (await person.reply(0, QUIET_TIMEOUT_S)).latency_ms
-        except TimeoutError:
-            return None
-
-    found = await asyncio.gather(*map(newcomer, range(CROWD)))
-    return [ms for ms in found if ms is not None]
 
 
 async def _quiet(local: Local) -> Check:

@@ -1,0 +1,69 @@
+"""`demo` promete: conversas pelo sistema inteiro, e um código de saída que diz se foi tudo como esperado."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pyloto_stream.cli.demo.play import demonstrate
+from pyloto_stream.cli.demo.scenes import SCENES, SceneStep
+from pyloto_stream.cli.local import local_system
+from pyloto_stream.settings import Settings, load
+from pyloto_stream.simulator.faults import Fault
+from tests.support.command import run
+
+
+def local_settings(folder: Path, **environ: str) -> Settings:
+    """Configuração de um sistema local em `folder`, em portas livres."""
+    ports = {"INGRESS_PORT": "0", "ADMIN_PORT": "0", "SIMULATOR_PORT": "0"}
+    places = {"EMBEDDED_DIR": str(folder / "redis"), "SQLITE_PATH": str(folder / "documents.sqlite3")}
+    return load({**ports, **places, **environ})
+
+
+@pytest.mark.timeout(200)
+async def test_the_command_shows_transcript_outcomes_and_latencies_and_exits_0(tmp_path: Path) -> None:
+    done = await run("demo", folder=tmp_path)
+    assert done.code == 0, done.out + done.err
+    for scene in SCENES:
+        assert scene.name in done.out
+        assert f"{scene.outcome} " in done.out
+    assert "Ana Souza" in done.out
+    assert "[Quero\u00a0ser\u00a0entregador]" in done.out
+    assert "p50" in done.out
+    assert "Everything as expected." in done.out
+    assert not any(tmp_path.iterdir()), "demo leaves nothing where it runs"
+
+
+@pytest.mark.timeout(200)
+async def test_json_has_the_same_report_and_nothing_else_on_the_output(tmp_path: Path) -> None:
+    done = await run("demo", "--json", folder=tmp_path)
+    report = json.loads(done.out)
+    assert done.code == 0
+    assert report["ok"] is True
+    assert [scene["outcome"] for scene in report["scenes"]] == [scene.outcome for scene in SCENES]
+    assert report["crowd_latency"]["replies"] == 100
+    assert 0 < report["crowd_latency"]["p50"] <= report["crowd_latency"]["p99"]
+
+
+async def test_a_reply_that_never_comes_is_not_as_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pyloto_stream.cli.demo.scenes.REPLY_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("pyloto_stream.cli.demo.play.SCENES", SCENES[3:4])
+    monkeypatch.setattr("pyloto_stream.cli.demo.play.CROWD", 1)
+    monkeypatch.setattr("pyloto_stream.cli.demo.play.QUIET_TIMEOUT_S", 0.5)
+    async with local_system(local_settings(tmp_path)) as local:
+        local.simulator.faults.add(Fault("error", times=0, code=131000, status=500))
+        report = await demonstrate(local)
+    assert not report.ok
+    assert "no reply" in report.scenes[0].problem
+    assert [check.name for check in report.checks if not check.ok]
+
+
+def test_a_step_says_exactly_one_thing() -> None:
+    with pytest.raises(ValueError, match="exactly one"):
+        SceneStep()
+    with pytest.raises(ValueError, match="exactly one"):
+        SceneStep(say="oi", tap="Moto")
+    assert msgspec.convert({"say": "oi", "copies": 2}, SceneStep).copies == 2

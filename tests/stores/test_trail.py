@@ -17,8 +17,9 @@ from tests.support.documents import Watched, everything
 from tests.support.records import USER, action, handoff, inbound, outbound, session, status
 
 ALL: list[Record] = [
-    inbound(1), action(1), outbound(1), status(1, "sent"), inbound(2), status(1, "read"),
-    session(1), handoff(1), action(2), status(2, "sent"), outbound(2), inbound(3),
+    inbound(1), action(1), outbound(1), status(1, "sent"), action(7, "TAKEN_OVER", mode="HUMAN"), inbound(2),
+    status(1, "read"), session(1), handoff(1), action(2), status(2, "sent"), outbound(2),
+    action(3, "RELEASED", mode="BOT"), inbound(3),
 ]  # fmt: skip
 FAULTS = ("none", "refused", "reply lost", "state lost", "buried", "replayed")
 

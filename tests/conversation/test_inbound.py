@@ -1,0 +1,98 @@
+"""O que se anota de cada mensagem recebida, e quais tipos recebem resposta (contrato, seção 7)."""
+
+from typing import get_args
+
+import msgspec
+import pytest
+
+from pyloto_stream.conversation.events import Media, MessageKind
+from pyloto_stream.conversation.inbound import ANSWERED, NOT_FROM_PERSON
+from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT, MessageRecord, stored_text
+from tests.support.talk import T0, Talk, sure
+
+KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
+SILENT = {"sticker", "reaction", "order", "system", "edit", "revoke", "unsupported", "unknown"}
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk()
+
+
+def recorded(talk: Talk) -> MessageRecord:
+    record = talk.records[0]
+    assert isinstance(record, MessageRecord)
+    return record
+
+
+def test_every_kind_is_answered_or_only_recorded() -> None:
+    assert set(KINDS) - SILENT == ANSWERED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_recorded(talk: Talk, kind: MessageKind) -> None:
+    reply = talk.turn([talk.message(kind)], sure("INSTITUTIONAL"))
+    assert (recorded(talk).type, recorded(talk).direction, recorded(talk).actor) == (kind, "in", "USER")
+    assert (reply is None) == (kind in SILENT)
+    assert (talk.state.session is None) == (kind in SILENT)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_what_the_person_wrote_opens_the_24_hour_window(talk: Talk, kind: MessageKind) -> None:
+    talk.turn([talk.message(kind)], sure("INSTITUTIONAL"))
+    counts = kind not in NOT_FROM_PERSON
+    assert talk.state.last_inbound_at_ms == (T0 if counts else 0)
+    assert talk.state.last_inbound_id == ("wamid.1" if counts else "")
+
+
+def test_a_late_delivery_does_not_move_the_window_back(talk: Talk) -> None:
+    talk.turn([talk.message(), talk.message(sent_at_ms=T0 - 3_600_000)], sure("INSTITUTIONAL"))
+    assert talk.state.last_inbound_at_ms == T0
+
+
+def test_without_a_sending_time_the_time_of_acceptance_is_recorded(talk: Talk) -> None:
+    talk.turn([talk.message(sent_at_ms=0)], sure("INSTITUTIONAL"))
+    assert recorded(talk).at_ms == talk.state.last_inbound_at_ms == T0
+
+
+def test_a_number_change_moves_the_conversation_to_the_new_id(talk: Talk) -> None:
+    talk.hear(sure("INSTITUTIONAL"))
+    change = msgspec.structs.replace(talk.message("system"), reply_to="5541900001111")
+    assert talk.turn([change]) is None
+    assert talk.state.reply_to == "5541900001111"
+
+
+def test_an_event_without_an_address_keeps_the_known_one(talk: Talk) -> None:
+    talk.hear(sure("INSTITUTIONAL"))
+    before = (talk.state.reply_to, talk.state.phone_number_id)
+    change = msgspec.structs.replace(talk.message("system"), reply_to="", phone_number_id="")
+    talk.turn([change])
+    assert (talk.state.reply_to, talk.state.phone_number_id) == before
+
+
+def test_the_media_is_noted_by_its_id(talk: Talk) -> None:
+    photo = msgspec.structs.replace(talk.message("image"), media=Media("media-1", "image/png"))
+    talk.turn([photo], sure("INSTITUTIONAL"))
+    assert recorded(talk).media_id == "media-1"
+
+
+def test_control_characters_are_not_stored_and_lines_are(talk: Talk) -> None:
+    talk.turn([talk.message(text="a\x00b\x1b[31m\tc\nd\x7f")], sure("INSTITUTIONAL"))
+    assert recorded(talk).text == "ab[31m\tc\nd"
+
+
+def test_a_long_text_is_stored_cut_and_marked(talk: Talk) -> None:
+    talk.turn([talk.message(text="x" * 5000)], sure("INSTITUTIONAL"))
+    assert len(recorded(talk).text) == MAX_STORED_TEXT
+    assert recorded(talk).text.endswith("x" + CUT_MARK)
+    assert stored_text("x" * MAX_STORED_TEXT) == "x" * MAX_STORED_TEXT
+
+
+def test_messages_of_a_burst_are_taken_together_in_one_turn_with_one_reply(talk: Talk) -> None:
+    reply = talk.turn([talk.message() for _ in range(5)], sure("INSTITUTIONAL"))
+    assert reply is not None
+    assert len(talk.said) == 1
+    assert talk.session.turns == 1
+    assert [r.id for r in talk.records if isinstance(r, MessageRecord) and r.direction == "in"] == [
+        f"wamid.{n}" for n in range(1, 6)
+    ]

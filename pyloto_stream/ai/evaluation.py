@@ -1,10 +1,10 @@
-"""Quanto as regras acertam? Mede um conjunto de frases rotuladas: acerto, precisão e cobertura por intenção, confusão.
+"""Quanto as regras acertam? Acerto, precisão e cobertura por intenção, e confusão, de frases rotuladas.
 
 Promete: puro, e nenhum texto do conjunto aparece no resultado nem nos erros.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import get_args
 
 import msgspec
@@ -80,7 +80,7 @@ def intent_of(text: str) -> Intent:
     return best.intent if best is not None and best.confidence >= CONFIDENT else "ENTRY_UNKNOWN"
 
 
-def evaluate(lines: Sequence[Labelled], classify: Callable[[str], Intent] = intent_of) -> Report:
+def evaluate(lines: Iterable[Labelled], classify: Callable[[str], Intent] = intent_of) -> Report:
     """Classifica cada frase e compara com o rótulo. Um conjunto vazio tem acerto zero."""
     pairs = Counter((line.intent, classify(line.text)) for line in lines)
     correct = sum(count for (expected, heard), count in pairs.items() if expected == heard)
@@ -89,7 +89,9 @@ def evaluate(lines: Sequence[Labelled], classify: Callable[[str], Intent] = inte
     for (expected, heard), count in sorted(pairs.items()):
         confusion.setdefault(expected, {})[heard] = count
     reports = (_report(intent, pairs) for intent in INTENTS)
-    return Report(total, correct, _ratio(correct, total), tuple(r for r in reports if r is not None), confusion)
+    return Report(
+        total, correct, _ratio(correct, total), tuple(r for r in reports if r is not None), confusion
+    )
 
 
 def _report(intent: Intent, pairs: Mapping[tuple[Intent, Intent], int]) -> IntentReport | None:

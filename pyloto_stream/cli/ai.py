@@ -29,7 +29,7 @@ def root() -> None:
 
 @app.command(
     "eval",
-    help="Measure accuracy over lines of intent<TAB>text: accuracy, per-intent precision and recall, confusion. "
+    help="Measure accuracy, per-intent precision and recall, and confusion over lines of intent<TAB>text. "
     "Exits 2 if the data set cannot be read.",
     epilog="Example: pyloto-stream ai eval --engine rules --dataset my_lines.tsv --json",
 )

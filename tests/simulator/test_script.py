@@ -75,7 +75,7 @@ class TestSteps:
 
     async def test_any_other_kind_can_be_posted(self, world: World) -> None:
         EchoBot(world)
-        place = {"type": "location", "location": {"latitude": -25.4, "longitude": -49.2}}
+        place: dict[str, object] = {"type": "location", "location": {"latitude": -25.4, "longitude": -49.2}}
         told = await play(world.simulator, script(Say("Oi"), Await(), Post(place)))
         assert lines(told)[-1] == ("person", "location")
         assert world.webhook.messages[-1].content.kind == "location"

@@ -6,6 +6,7 @@ Uso: `from tests.support.browser import browser` num `conftest.py`, e `async wit
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
@@ -72,6 +73,6 @@ async def screen(
 
 
 def _outside(asked: str, home: str, complaints: list[str]) -> None:
-    origin = "/".join(home.split("/")[:3])
-    if not asked.startswith((f"{origin}/", "data:")):
+    parts = urlsplit(asked)
+    if parts.scheme != "data" and parts.netloc != urlsplit(home).netloc:
         complaints.append(f"asked for {asked}")

@@ -119,6 +119,8 @@ async function submit() {
 
 function warn(trouble) {
   const refused = trouble.error === "webhook_not_accepted";
+  const state = [...thread.querySelectorAll(".mine .meta")].at(-1)?.dataset.state;
+  if (refused && ["delivered", "read"].includes(state)) return; // a repetição chegou antes deste aviso
   $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
   $("toast-text").textContent = hint(trouble);
   $("toast").hidden = false;

@@ -17,7 +17,7 @@ export function phoneWords(digits) {
 export async function choosePerson(current, become) {
   const { people: cards } = await people();
   const rows = cards.map((card) => {
-    const node = row(card.name || card.id, phoneWords(card.phone), "", () => become(card.id));
+    const node = row(card.name.trim() || card.id, phoneWords(card.phone), "", () => become(card.id));
     const avatar = element("span", "avatar");
     avatar.setAttribute("aria-hidden", "true");
     paint(avatar, card);

@@ -155,5 +155,6 @@ def test_two_processes_in_one_interpreter_do_not_share_numbers() -> None:
 
 
 def test_the_runtime_can_report_to_it() -> None:
-    reported = {name for name in vars(Telemetry) if not name.startswith("_")}
+    logged_only = {"bug"}  # o que se faz com ele é contado como repetição ou enterro
+    reported = {name for name in vars(Telemetry) if not name.startswith("_")} - logged_only
     assert reported <= set(dir(Metrics))

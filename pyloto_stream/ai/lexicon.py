@@ -91,4 +91,4 @@ VAGUE = frozenset(LEXICON.words["vague"].split())
 FILLERS = frozenset(LEXICON.words["fillers"].split())
 CONTINUES = frozenset(LEXICON.words["continues"].split())
 STATES = {**LEXICON.states, **{uf.lower(): uf for uf in LEXICON.states.values()}}
-READER = Reader(PhraseIndex(_tagged()), LEXICON.short_forms)
+READER = Reader(PhraseIndex(_tagged()), LEXICON.short_forms, COMMON | LEXICON.numbers.keys())

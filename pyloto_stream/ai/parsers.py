@@ -61,6 +61,8 @@ def volunteered(reading: Reading, name: str) -> str:
 
 def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str:
     """Os campos que se reconhecem pela forma, na oração `span`."""
+    if reading.has("mark", "steer"):
+        return ""
     match field.parser:
         case "name":
             return names.person(reading, *span, asked=asked)

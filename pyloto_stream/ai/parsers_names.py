@@ -4,6 +4,7 @@ Promete devolver o que a pessoa escreveu, com maiúsculas e os acentos mais comu
 nome.
 """
 
+import re
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, STATES
@@ -11,7 +12,8 @@ from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 5, 7, 20
-_VOWELS = frozenset("aeiouy")
+_UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
+"""Teclas ao acaso: sem vogal, ou consoantes demais em seguida."""
 _NOT_NAMES = ("gesture", "choice", "concept")
 
 
@@ -112,7 +114,7 @@ def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
     telling = [word for word in words if word not in PARTICLES]
     if not telling or words[0] in PARTICLES or len(words) > MAX_NAME_WORDS:
         return False
-    if any(len(word) > MAX_LETTERS or len(word) < 2 or not _VOWELS & set(word) for word in telling):
+    if any(len(word) > MAX_LETTERS or len(word) < 2 or _UNSPEAKABLE.search(word) for word in telling):
         return False
     if sure:
         return True

@@ -115,21 +115,26 @@ def amount_in(reading: Reading, start: int, end: int, limit: float) -> Amount | 
     if not found:
         return None
     low, high = found[0], None
-    if len(found) > 1 and found[1].start - low.end == 1 and found[1].value > low.value:
-        link = reading.words[low.end].text
-        ranged = link in ("a", "ate", "ou") or (link == "e" and _before(reading, low, start) == "entre")
-        high = found[1] if ranged else None
+    if len(found) > 1 and found[1].value > low.value and _ranged(reading, start, low, found[1]):
+        high = found[1]
     after = (high or low).end
     return Amount(low, high, _prefix(reading, low, start), _period(reading, after, min(end, after + 5)))
 
 
-def _before(reading: Reading, number: Number, start: int) -> str:
-    return reading.words[number.start - 1].text if number.start > start else ""
+def _ranged(reading: Reading, start: int, low: Number, high: Number) -> bool:
+    """Os dois números formam um intervalo ("20 a 30", "entre 20 e 30", "20-30")?"""
+    if high.start == low.end:
+        return "-" in reading.raw[reading.words[low.end - 1].end : reading.words[high.start].start]
+    if high.start - low.end != 1:
+        return False
+    link = reading.words[low.end].text
+    before = reading.words[low.start - 1].text if low.start > start else ""
+    return link in ("a", "ate", "ou") or (link == "e" and before == "entre")
 
 
 def _prefix(reading: Reading, number: Number, start: int) -> str:
     before = [word.text for word in reading.words[max(start, number.start - 3) : number.start]]
-    if before[-2:] == ["mais", "de"] or before[-1:] == ["mais"]:
+    if before[-2:] == ["mais", "de"]:
         return "mais de "
     if before[-2:] == ["menos", "de"]:
         return "menos de "

@@ -8,6 +8,7 @@ opcional; `..` são até três palavras quaisquer; `^` e `$` prendem ao começo 
 não atravessam pontuação.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -17,6 +18,7 @@ BREAK = "|"
 """Marca de pontuação entre as palavras."""
 MAX_GAP = 3
 MIN_STEM = 2
+_OPTION = re.compile(r"[a-z0-9]+\*?")
 
 
 def fold(text: str) -> str:
@@ -120,7 +122,9 @@ def _element(piece: str) -> _Element:
     if piece == "..":
         return _Element(frozenset(), (), optional=False, gap=True)
     optional = piece.endswith("?")
-    options = piece.rstrip("?").split("|")
+    options = piece.removesuffix("?").split("|")
+    if not all(_OPTION.fullmatch(option) for option in options):
+        raise ValueError(f"not a word, a stem or alternatives of them: {piece!r}")
     stems = tuple(option[:-1] for option in options if option.endswith("*"))
     if any(len(stem) < MIN_STEM for stem in stems):
         raise ValueError(f"stem too short: {piece!r}")

@@ -6,7 +6,7 @@ uma só vez.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pyloto_stream.ai.phrases import BREAK, Match, PhraseIndex, fold
@@ -97,12 +97,14 @@ class Reading:
 
 
 class Reader:
-    """Lê textos com um índice de frases e um corretor feito do vocabulário dele."""
+    """Lê textos com um índice de frases e um corretor do vocabulário dele, que não toca nas palavras `right`."""
 
-    def __init__(self, index: PhraseIndex[Tag], short_forms: Mapping[str, str]) -> None:
+    def __init__(
+        self, index: PhraseIndex[Tag], short_forms: Mapping[str, str], right: Collection[str] = ()
+    ) -> None:
         self._index = index
         self._short_forms = short_forms
-        self._speller = Speller(index.vocabulary)
+        self._speller = Speller(index.vocabulary, right)
 
     def read(self, raw: str) -> Reading:
         """Lê `raw` (o que passa de `MAX_CHARS` ou `MAX_WORDS` é ignorado)."""

@@ -5,7 +5,7 @@ custa o comprimento da palavra, não o do vocabulário. Só corrige palavras lon
 se há um candidato: uma correção errada é pior do que nenhuma.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 MIN_LENGTH = 6
 
@@ -15,9 +15,13 @@ def _without_one(word: str) -> set[str]:
 
 
 class Speller:
-    """Corrige palavras dobradas para o `vocabulary` (só as de `MIN_LENGTH` letras ou mais entram)."""
+    """Corrige palavras dobradas para o `vocabulary` (só as de `MIN_LENGTH` letras ou mais entram).
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
+    As de `right` estão certas como estão.
+    """
+
+    def __init__(self, vocabulary: Iterable[str], right: Collection[str] = ()) -> None:
+        self._right = right
         self._words = frozenset(word for word in vocabulary if len(word) >= MIN_LENGTH and word.isalpha())
         self._near: dict[str, set[str]] = {}
         for word in self._words:
@@ -26,7 +30,7 @@ class Speller:
 
     def correct(self, word: str) -> str:
         """A palavra conhecida mais próxima, ou a própria."""
-        if len(word) < MIN_LENGTH - 1 or word in self._words:
+        if len(word) < MIN_LENGTH - 1 or word in self._words or word in self._right:
             return word
         candidates = set(self._near.get(word, ()))
         if len(word) >= MIN_LENGTH:

@@ -141,6 +141,7 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
     async def handle(turn: Turn) -> Outcome:
         started = time.monotonic()
         ready = draft(turn)
+        await _show_typing(graph, turn, ready.state)
         ruling = await ledger.begin(turn, ready.reply_id)
         decided = before_send(turn, ready, ruling)
         if decided is not None:
@@ -148,11 +149,8 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         if not window_open(ready, turn.now_ms):
             await ledger.refused(turn, ready.reply_id, for_good=True)
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
-        state = ready.state
-        if state.last_inbound_id:
-            await graph.mark_read(state.phone_number_id, state.last_inbound_id, typing=True)
         try:
-            sent = await graph.send(state.phone_number_id, ready.body)
+            sent = await graph.send(ready.state.phone_number_id, ready.body)
         except InDoubtError:
             # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
             # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
@@ -174,6 +172,13 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         return concluded(turn, ready, sent.wamid, resent=ruling.resend)
 
     return handle
+
+
+async def _show_typing(graph: Graph, turn: Turn, state: ConversationState) -> None:
+    """Lida e "digitando", na primeira tentativa. Antes do livro: o modo se confere colado ao envio."""
+    first = turn.failures == turn.snoozes == 0
+    if first and turn.mode in ("", "BOT") and state.last_inbound_id:
+        await graph.mark_read(state.phone_number_id, state.last_inbound_id, typing=True)
 
 
 def _action(turn: Turn, action: str, reason: str) -> ActionRecord:

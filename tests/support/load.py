@@ -34,13 +34,16 @@ _CITY = re.compile("|".join(CITIES))
 
 
 async def chat(person: Person, rng: random.Random) -> None:
-    """Escreve tudo, em rajadas; entre elas espera alguma resposta. Cada mensagem espera o 200 da anterior."""
+    """Escreve tudo, em rajadas; entre elas espera alguma resposta.
+
+    As mensagens de uma rajada vão juntas num só webhook: só assim a ordem de aceitação é conhecida.
+    """
     left = list(SAID)
     while left:
         size = rng.randint(1, 4)
         answered = len(person.replies)
-        for text in left[:size]:
-            assert await person.say(text).accepted()
+        (*_, last) = [person.say(text) for text in left[:size]]
+        assert await last.accepted()
         del left[:size]
         if left:
             await person.reply(answered, REPLY_S)

@@ -24,8 +24,8 @@ from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.whatsapp.identity import identity, user_key
 
 START_S, QUIET_S, STOP_S = 60.0, 90.0, 30.0
-PATIENT = Pace(attempts=200, retry_first_ms=100, retry_max_ms=500)
-"""A Meta insiste por dias; aqui, por mais tempo do que qualquer defeito dura."""
+PATIENT = Pace(attempts=200, retry_first_ms=100, retry_max_ms=500, batch_ms=5)
+"""A Meta insiste por dias; aqui, por mais tempo do que qualquer defeito dura. Um webhook leva várias."""
 
 
 class Service:

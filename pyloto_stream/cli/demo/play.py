@@ -64,7 +64,10 @@ class Report(msgspec.Struct, frozen=True):
 
 async def demonstrate(local: Local) -> Report:
     """Toca tudo e confere; nunca levanta por causa do que o sistema fez ou deixou de fazer."""
-    people = [fictional(FIRST_SCENE + n) for n in range(len(SCENES))]
+    people = [
+        msgspec.structs.replace(fictional(FIRST_SCENE + number), name=scene.person)
+        for number, scene in enumerate(SCENES)
+    ]
     told = [await play(local.simulator, s.script(p)) for s, p in zip(SCENES, people, strict=True)]
     many = await crowd(local.simulator, first=FIRST_OF_CROWD, count=CROWD, per_s=CROWD_PER_S)
     quiet = await _quiet(local)

@@ -42,6 +42,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Uma conversa e o desfecho esperado; `replies_most` 0: exatamente `replies` respostas."""
 
     name: str
+    person: str
     outcome: Outcome
     replies: int
     steps: tuple[SceneStep, ...]

@@ -10,6 +10,7 @@ from loguru import logger
 from redis.asyncio import Redis
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
+from tests.support.browser import browser as browser  # noqa: PLC0414 — fixture para todos os testes
 from tests.support.log_archive import archive
 from tests.support.servers import redis_binary
 

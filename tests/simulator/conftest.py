@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest_asyncio
 
-from tests.support.browser import browser as browser  # noqa: PLC0414 — reexportado: é uma fixture
 from tests.support.simulation import CONFIG, World
 from tests.support.simulation import world as open_world
 

@@ -1,17 +1,20 @@
 """Um Chromium de verdade, aberto uma vez por sessão de testes.
 
-Uso: `from tests.support.browser import browser` num `conftest.py`, e `async with screen(browser, …) as page`.
+A fixture `browser` vale em todo teste; quem a pede abre abas com `async with screen(browser, url) as page`.
 """
 
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
 
 from tests.support.servers import missing
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
 
 FLAGS = (
     "--no-sandbox",
@@ -27,11 +30,13 @@ DESKTOP = (1280, 800)
 
 
 @pytest_asyncio.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator["Browser"]:
     """O navegador da sessão; sem Chromium, o teste é pulado em voz alta (em CI, falha)."""
     found = shutil.which("chromium")
     if found is None:
         missing("chromium", "apt-get install chromium")
+    from playwright.async_api import async_playwright  # noqa: PLC0415 — só quem abre a tela o carrega
+
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         yield chromium
@@ -40,13 +45,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def screen(
-    browser: Browser,
+    browser: "Browser",
     url: str,
     size: tuple[int, int] = PHONE,
     *,
     dark: bool = False,
     expected: tuple[str, ...] = (),
-) -> AsyncIterator[Page]:
+) -> AsyncIterator["Page"]:
     """Abre `url` numa aba só dela; no fim confere que a página não se queixou nem pediu nada de fora.
 
     `expected` são trechos de queixas que o teste provoca. Sem animação, para que a imagem seja sempre igual.

@@ -113,14 +113,18 @@ class System:
             await worker.logged("worker running")
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         services = [self.ingress, *self.workers]
+        if kind is None:  # um substituto recém-iniciado ainda não trata sinais
+            for worker in self.workers:
+                await worker.logged("worker running")
         for service in services:
             service.terminate()
         codes = [await service.ended() for service in services]
         await self.simulator.stop()
         await self.gateway.close()
-        assert codes == [0] * len(services), dict(zip((s.name for s in services), codes, strict=True))
+        if kind is None:
+            assert codes == [0] * len(services), dict(zip((s.name for s in services), codes, strict=True))
 
     async def replace(self, worker: Service) -> None:
         """Mata `worker` sem aviso e põe outro no lugar, sem esperar que ele esteja pronto."""

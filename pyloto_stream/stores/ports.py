@@ -6,7 +6,6 @@ valor na mensagem. Limite: uma gravação cuja resposta se perdeu pode ter acont
 seguro.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
@@ -195,11 +194,3 @@ async def scan(documents: Documents, query: Query) -> AsyncIterator[Document]:
         if len(page) < query.limit:
             return
         query = msgspec.structs.replace(query, after=position(page[-1], query.order_by))
-
-
-async def missing(documents: Documents, writes: Sequence[Write]) -> list[Write]:
-    """`writes` sem os `Create` cujo documento já existe: o que falta gravar depois de um conflito."""
-    creates = [write.path for write in writes if isinstance(write, Create)]
-    found = await asyncio.gather(*(documents.get(path) for path in creates))
-    stored = {document.path for document in found if document is not None}
-    return [write for write in writes if write.path not in stored or not isinstance(write, Create)]

@@ -7,6 +7,7 @@ está lá e grava o resto. Por isso repetir um turno, ou dois executores com o m
 resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -27,7 +28,7 @@ from pyloto_stream.stores.conversations import ConversationStore, header_write
 from pyloto_stream.stores.events import SPOKEN, events_of
 from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.messages import message_write, status_write
-from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write, missing
+from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write
 from pyloto_stream.stores.sessions import session_write
 from pyloto_stream.stores.values import merged
 
@@ -73,7 +74,9 @@ class AuditTrail:
     async def _record(
         self, user_key: str, records: Sequence[Record], known: TrailState | None
     ) -> TrailState | None:
-        documents = combined(self._write_of(user_key, record) for record in records if _kept(record))
+        documents = combined(
+            self._write_of(user_key, record) for record in records if not isinstance(record, ActionRecord)
+        )
         pending, state = events_of(records), known
         for _ in range(TRIES):
             try:
@@ -85,7 +88,7 @@ class AuditTrail:
                     await self._documents.write(*documents)
             except ConflictError:
                 state = await self._load(user_key)
-                documents = await missing(self._documents, documents)
+                documents = await _missing(self._documents, documents)
                 pending = await self._log.absent(user_key, pending)
                 continue
             return state
@@ -121,7 +124,10 @@ class AuditTrail:
             last_message_at=header.last_message_at,
         )
 
-    def _write_of(self, user_key: str, record: Record) -> Create | Merge:
+    def _write_of(
+        self, user_key: str, record: MessageRecord | StatusRecord | SessionRecord | HandoffRecord
+    ) -> Create | Merge:
+        """O documento do registro; uma ação só vive na cadeia."""
         match record:
             case MessageRecord():
                 return message_write(user_key, record)
@@ -131,8 +137,6 @@ class AuditTrail:
                 return session_write(user_key, self._tenant_id, record)
             case HandoffRecord():
                 return handoff_write(user_key, self._tenant_id, record)
-            case ActionRecord():
-                raise TypeError("an action lives in the chain only")
 
 
 def combined(writes: Iterable[Create | Merge]) -> list[Write]:
@@ -147,9 +151,12 @@ def combined(writes: Iterable[Create | Merge]) -> list[Write]:
     return list(by_path.values())
 
 
-def _kept(record: Record) -> bool:
-    """Tem documento próprio, além do evento na cadeia."""
-    return not isinstance(record, ActionRecord)
+async def _missing(documents: Documents, writes: Sequence[Write]) -> list[Write]:
+    """`writes` sem os `Create` cujo documento já existe: o que falta gravar depois de um conflito."""
+    creates = [write.path for write in writes if isinstance(write, Create)]
+    found = await asyncio.gather(*(documents.get(path) for path in creates))
+    stored = {document.path for document in found if document is not None}
+    return [write for write in writes if write.path not in stored or not isinstance(write, Create)]
 
 
 def _advanced(state: TrailState, events: Sequence[AuditEvent], head: ChainHead) -> TrailState:

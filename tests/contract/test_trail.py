@@ -6,12 +6,12 @@ import pytest
 
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.errors import PermanentError, UnavailableError
-from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, head_path
 from pyloto_stream.stores.conversations import ConversationStore
 from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.handoffs import HandoffStore
-from pyloto_stream.stores.ports import TTL_FIELD, Document, Documents
+from pyloto_stream.stores.ports import TTL_FIELD, ConflictError, Document, Documents, Write
 from pyloto_stream.stores.sessions import SessionStore, scoped_id
 from pyloto_stream.stores.trail import AuditTrail
 from tests.support.documents import Watched, everything
@@ -217,6 +217,24 @@ async def test_a_writer_that_slips_in_while_the_tip_is_read_is_noticed(documents
     assert header is not None
     assert header.updated_at == header.last_message_at == "2023-11-14T22:13:20.007Z"
     assert await intact(documents) == 5
+
+
+async def test_a_tip_that_never_stands_still_is_a_conflict_to_try_again_later(documents: Documents) -> None:
+    class Restless(Watched):
+        """Alguém sempre grava antes."""
+
+        async def write(self, *writes: Write) -> list[str]:
+            self.writes.append(writes)
+            raise ConflictError
+
+    restless = Restless(documents)
+    with pytest.raises(ConflictError, match="keeps moving"):
+        await AuditTrail(restless).record(USER, FIRST, None)
+    assert len(restless.writes) == TRIES
+    with pytest.raises(ConflictError, match="keeps moving"):
+        await AuditLogStore(restless).append(USER, AuditEvent("e", "2026-01-01T00:00:00.000Z", "HUMAN", "X"))
+    assert len(restless.writes) == 2 * TRIES
+    assert await everything(documents, USER) == {}
 
 
 async def test_a_status_alone_does_not_move_the_chain(documents: Documents) -> None:

@@ -43,7 +43,7 @@ async def test_folder_and_file_are_created_for_their_owner_only(tmp_path: Path) 
 
 
 async def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)  # noqa: ASYNC240 — antes de haver o que esperar
+    tmp_path.chmod(0o755)
     await (await SqliteDocuments.open(tmp_path / "documents.db")).close()
     assert modes_of(tmp_path)[tmp_path.name] == 0o755
 

@@ -9,16 +9,9 @@ import pytest
 from pyloto_stream.cli.demo.play import demonstrate
 from pyloto_stream.cli.demo.scenes import SCENES, SceneStep
 from pyloto_stream.cli.local import local_system
-from pyloto_stream.settings import Settings, load
 from pyloto_stream.simulator.faults import Fault
 from tests.support.command import run
-
-
-def local_settings(folder: Path, **environ: str) -> Settings:
-    """Configuração de um sistema local em `folder`, em portas livres."""
-    ports = {"INGRESS_PORT": "0", "ADMIN_PORT": "0", "SIMULATOR_PORT": "0"}
-    places = {"EMBEDDED_DIR": str(folder / "redis"), "SQLITE_PATH": str(folder / "documents.sqlite3")}
-    return load({**ports, **places, **environ})
+from tests.support.local import local_settings
 
 
 @pytest.mark.timeout(200)

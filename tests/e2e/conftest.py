@@ -1,0 +1,5 @@
+"""O navegador da sessão."""
+
+from tests.support.browser import browser
+
+__all__ = ["browser"]

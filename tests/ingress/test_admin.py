@@ -7,7 +7,8 @@ from prometheus_client import CollectorRegistry, Counter
 
 from ingress import admin
 from ingress.app import create_admin_app
-from tests.support.ingress import ADMIN_TOKEN, CONFIG, Tally, served
+from ingress.process import probes
+from tests.support.ingress import ADMIN_TOKEN, CONFIG, Recorder, Tally, served
 
 
 @pytest_asyncio.fixture
@@ -81,6 +82,17 @@ class TestOutside:
         for path in ("/metrics", "/nowhere"):
             async with http.get(private + path, headers=headers) as answer:
                 assert (answer.status, await answer.json()) == (401, {"error": "token_required"})
+
+    async def test_probes_need_no_token_so_a_pod_can_be_probed_by_its_address(
+        self, http: ClientSession, tally: Tally, recorder: Recorder
+    ) -> None:
+        app = create_admin_app(CONFIG, CollectorRegistry(), tally, routes=probes(recorder))
+        async with served(app) as url:
+            for path in ("/health", "/ready"):
+                async with http.get(url + path) as answer:
+                    assert answer.status == 200
+            async with http.get(url + "/metrics") as answer:
+                assert answer.status == 401
 
     async def test_without_a_configured_token_nobody_enters(self, http: ClientSession, tally: Tally) -> None:
         config = CONFIG.__class__(verify_token="v", webhook_secrets=(b"s",), pepper=b"p")

@@ -75,7 +75,12 @@ def _tagged() -> Iterator[tuple[str, Tag]]:
                 yield phrase, Tag("choice", name, choice.value)
 
 
-def _check(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
+def check_rules(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
+    """As próprias `rules`, se só citam conceitos, marcas e gestos que existem.
+
+    Raises:
+        ValueError: alguma regra cita um nome desconhecido.
+    """
     names = {*rules.concepts, *lexicon.marks, *lexicon.gestures}
     cited = {name for rule in rules.rules for name in (*rule.all, *rule.none)}
     if unknown := cited - names:
@@ -84,7 +89,7 @@ def _check(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
 
 
 LEXICON = load_toml(PACKAGE, "lexicon.toml", Lexicon)
-INTENT_RULES = _check(load_toml(PACKAGE, "intents.toml", IntentRules), LEXICON)
+INTENT_RULES = check_rules(load_toml(PACKAGE, "intents.toml", IntentRules), LEXICON)
 COMMON = frozenset(LEXICON.words["common"].split())
 PARTICLES = frozenset(LEXICON.words["particles"].split())
 VAGUE = frozenset(LEXICON.words["vague"].split())

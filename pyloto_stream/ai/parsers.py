@@ -16,6 +16,8 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
+ENOUGH = 4
+"""Palavras com que uma oração já se entende sozinha."""
 NEAR = 4
 """Até quantas palavras separam um número da palavra que diz o que ele conta."""
 Span = tuple[int, int]
@@ -99,12 +101,18 @@ def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
         case "choices":
             return choices.several(reading, name, field, *span)
         case "text":
-            return reading.original(*span)[:MAX_TEXT]
+            return _around(reading, span, hints[0].start)[:MAX_TEXT]
         case "quantity":
             near = ((max(span[0], m.start - NEAR), min(span[1], m.end + NEAR)) for m in hints)
             return next(filter(None, (quantity(reading, *window) for window in near)), "")
         case _:
             return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
+
+
+def _around(reading: Reading, span: Span, at: int) -> str:
+    """A oração de `at`, se diz o bastante; senão a frase inteira."""
+    clause = next((c for c in reading.clauses() if c[0] <= at < c[1]), span)
+    return reading.original(*(clause if clause[1] - clause[0] >= ENOUGH else span))
 
 
 def _useful(reading: Reading) -> Iterator[Span]:

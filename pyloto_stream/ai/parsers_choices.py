@@ -59,7 +59,7 @@ def picked(reading: Reading, titles: Sequence[str]) -> int | None:
     left = [word for word in words if word not in FILLERS]
     for at, title in enumerate(titles):
         folded = fold(title).split()
-        if words == folded or left == [word for word in folded if word not in FILLERS]:
+        if words == folded or left == [word for word in folded if word not in FILLERS] != []:
             return at
     if len(left) != 1:
         return None

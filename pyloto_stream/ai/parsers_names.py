@@ -114,7 +114,8 @@ def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
     telling = [word for word in words if word not in PARTICLES]
     if not telling or words[0] in PARTICLES or len(words) > MAX_NAME_WORDS:
         return False
-    if any(len(word) > MAX_LETTERS or len(word) < 2 or _UNSPEAKABLE.search(word) for word in telling):
+    whole = [word for word in telling if len(word) > 1]  # as outras são iniciais
+    if not whole or any(len(word) > MAX_LETTERS or _UNSPEAKABLE.search(word) for word in whole):
         return False
     if sure:
         return True

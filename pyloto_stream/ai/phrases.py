@@ -18,6 +18,8 @@ BREAK = "|"
 """Marca de pontuação entre as palavras."""
 MAX_GAP = 3
 MIN_STEM = 2
+MAX_ENDING = 2
+"""Letras depois de um prefixo que ainda são desinência ("entregador" + "es"), não outra palavra."""
 _OPTION = re.compile(r"[a-z0-9]+\*?")
 
 
@@ -74,10 +76,11 @@ class PhraseIndex(Generic[T]):
         self._longest_stem = max(map(len, self._by_stem), default=0)
 
     def knows(self, word: str) -> bool:
-        """Alguma frase usa `word`, inteira ou pelo prefixo?"""
+        """Alguma frase usa `word`, inteira ou por um prefixo que diz quase toda ela?"""
         if word in self.vocabulary:
             return True
-        return any(word[:size] in self._stems for size in range(MIN_STEM, len(word)))
+        shortest = max(MIN_STEM, len(word) - MAX_ENDING)
+        return any(word[:size] in self._stems for size in range(shortest, len(word)))
 
     def find(self, words: Sequence[str]) -> list[Match[T]]:
         """Todas as ocorrências, por posição; frases podem sobrepor-se."""

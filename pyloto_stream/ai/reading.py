@@ -97,7 +97,7 @@ class Reading:
 
 
 class Reader:
-    """Lê textos com um índice de frases e um corretor do vocabulário dele, que não toca nas palavras `right`."""
+    """Lê textos com um índice de frases e um corretor do vocabulário dele, que poupa as palavras `right`."""
 
     def __init__(
         self, index: PhraseIndex[Tag], short_forms: Mapping[str, str], right: Collection[str] = ()

@@ -1,0 +1,63 @@
+import pytest
+
+from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.parsers import answer, volunteered
+from pyloto_stream.ai.parsers_choices import picked
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("vehicle", "moto", "Moto"),
+        ("vehicle", "tenho uma bike", "Bicicleta"),
+        ("vehicle", "não tenho moto, tenho carro", "Carro"),
+        ("vehicle", "2", "Bicicleta"),
+        ("vehicle", "quero a segunda", "Bicicleta"),
+        ("vehicle", "a última", "Carro"),
+        ("vehicle", "opção 3", "Carro"),
+        ("vehicle", "9", ""),
+        ("vehicle", "avião", ""),
+        ("availability", "noites e fds", "Noite, Fim de semana"),
+        ("availability", "todos os dias", "Horário livre"),
+        ("availability", "todos os dias de noite", "Noite"),
+        ("availability", "boa noite", ""),
+        ("availability", "boa noite, posso de manhã", "Manhã"),
+        ("segment", "pizzaria", "Restaurante"),
+        ("segment", "loja virtual", "E-commerce"),
+        ("segment", "moda feminina", "moda feminina"),
+        ("segment", "qual o prazo?", ""),
+        ("segment", "oi", ""),
+        ("channels", "whatsapp e insta", "WhatsApp, Instagram"),
+        ("client_type", "Pessoa física", "Pessoa física"),
+    ],
+)
+def test_an_option_is_recognised_by_words_title_or_number(name: str, text: str, value: str) -> None:
+    assert answer(READER.read(text), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2", 1),
+        ("quero o 2", 1),
+        ("a primeira", 0),
+        ("segunda", None),
+        ("número dois", 1),
+        ("a última", 2),
+        ("Três", 2),
+        ("quero dois sistemas", None),
+        ("4", None),
+        ("0", None),
+        ("999", None),
+        ("carro velho", 1),
+        ("o carro velho por favor", 1),
+        ("", None),
+    ],
+)
+def test_a_pick_takes_the_whole_text(text: str, at: int | None) -> None:
+    assert picked(READER.read(text), ("Moto", "Carro velho", "Bicicleta")) == at
+
+
+def test_unasked_channels_need_a_hint() -> None:
+    assert volunteered(READER.read("atendemos pelo whatsapp"), "channels") == "WhatsApp"
+    assert volunteered(READER.read("quero um whatsapp novo"), "channels") == ""

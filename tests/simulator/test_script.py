@@ -85,6 +85,18 @@ class TestSteps:
         told = await play(world.simulator, script(Burst(("um", "dois")), Await(contains="dois")))
         assert told.problem == ""
 
+    async def test_a_reply_may_come_before_the_webhook_is_answered(self, world: World) -> None:
+        EchoBot(world)
+        world.webhook.bot_first = True
+        told = await play(world.simulator, script(Say("um"), Await(), Say("dois"), Await(contains="dois")))
+        assert told.problem == ""
+
+    async def test_replies_to_an_earlier_step_do_not_count(self, world: World) -> None:
+        EchoBot(world)
+        world.webhook.bot_first = True
+        told = await play(world.simulator, script(Say("um"), Say("dois"), Await(count=2), patience_s=0.1))
+        assert told.problem == "step 3: no reply within 0.1 s"
+
     async def test_a_later_script_of_the_same_person_sees_only_its_own_replies(self, world: World) -> None:
         EchoBot(world)
         await play(world.simulator, script(Say("antes"), Await()))

@@ -61,7 +61,10 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class Webhook:
-    """Um receptor. `answers` são os status dos próximos POSTs; acabados, 200. `bot` recebe cada mensagem."""
+    """Um receptor. `answers` são os status dos próximos POSTs; acabados, 200.
+
+    `bot` recebe cada mensagem; com `bot_first`, antes do nosso 200.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -69,6 +72,7 @@ class Webhook:
         self.answers: deque[int] = deque()
         self.seen = Batch()
         self.bot: Callable[[Received], Awaitable[None]] | None = None
+        self.bot_first = False
         self._news = asyncio.Event()
         self._working: set[asyncio.Task[None]] = set()
 
@@ -113,6 +117,8 @@ class Webhook:
             self.seen.unreadable += batch.unreadable
             for message in batch.messages:
                 self._hand_over(message)
+            if self.bot_first:
+                await self.close()
         self._news.set()
         self._news = asyncio.Event()
         return web.Response(status=status)

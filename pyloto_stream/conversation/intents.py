@@ -36,12 +36,14 @@ def chosen(heard: Understanding) -> Intent | None:
 
 
 def mentioned(heard: Understanding) -> list[IntentScore]:
-    """Os assuntos de que a pessoa falou com certeza, na ordem; o escolhido sempre está entre eles."""
-    sure = [s for s in heard.intents if s.confidence >= CONFIDENT and s.intent not in NOT_SUBJECTS]
+    """Os assuntos de que a pessoa falou com certeza: o que escolheu primeiro, depois os outros, na ordem."""
     choice = chosen(heard)
-    if choice is not None and all(score.intent != choice for score in sure):
-        sure.insert(0, IntentScore(choice, 1.0))
-    return sure
+    others = [
+        score
+        for score in heard.intents
+        if score.confidence >= CONFIDENT and score.intent not in {choice, *NOT_SUBJECTS}
+    ]
+    return others if choice is None else [IntentScore(choice, 1.0), *others]
 
 
 def admit(session: Session, heard: Sequence[IntentScore], now_ms: int) -> bool:

@@ -106,7 +106,7 @@ def _timeout(draft: Draft, timer: TimerFired) -> None:
     if has_lead(session):
         line = TEXTS.handoff.format(summary=session_summary(draft.state, session))
         close_session(draft, "HANDOFF_HUMAN", reason=outcome_reason)
-    elif timer.name == "awaiting_user" and gave_facts(session.facts):
+    elif gave_facts(session.facts):
         line = TEXTS.followup_timeout
         close_session(draft, "SCHEDULED_FOLLOWUP", reason=outcome_reason)
     else:

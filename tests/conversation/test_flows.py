@@ -160,6 +160,13 @@ def test_going_back_asks_the_last_answer_again(talk: Talk) -> None:
     assert talk.session.asked == "vehicle"
 
 
+def test_going_back_from_an_optional_first_question_leaves_it_blank_and_moves_on(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM))
+    for _ in range(3):
+        talk.hear(heard(gesture="back"))
+    assert (talk.session.facts, talk.session.asked) == ({"client_type": UNKNOWN}, "current_problem")
+
+
 def test_going_back_for_ever_still_ends(talk: Talk) -> None:
     talk.hear(sure(CUSTOM))
     for _ in range(40):
@@ -254,6 +261,11 @@ def test_out_of_scope_inside_a_flow_is_said_and_the_question_repeated(talk: Talk
     reply = talk.asks(sure("UNSUPPORTED"))
     assert reply.text.startswith(TEXTS.again_unsupported)
     assert talk.session.asked == "name"
+
+
+def test_a_mention_of_the_flow_among_what_is_out_of_scope_is_no_refusal(talk: Talk) -> None:
+    talk.hear(sure(DRIVER))
+    assert TEXTS.again_unsupported not in talk.asks(sure("UNSUPPORTED", DRIVER)).text
 
 
 def test_the_menu_leaves_the_flow_and_its_facts_stay(talk: Talk) -> None:

@@ -103,6 +103,19 @@ def test_a_fourth_intent_closes_for_a_follow_up(talk: Talk, explicit: Intent | N
     assert TEXTS.reasons["INTENT_LIMIT"] in handoff.qualification_reasons
 
 
+def test_the_fourth_does_not_take_the_place_of_the_one_being_treated(talk: Talk) -> None:
+    talk.hear(sure(SAAS, DRIVER, ABOUT))
+    talk.hear(Understanding(explicit=SHOP))
+    assert talk.handoffs[0].intent_primary == SAAS
+    assert talk.acted("INTENT_SET")[-1].reason == SAAS
+
+
+def test_a_choice_is_certain_and_comes_first(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, DRIVER, explicit=DRIVER))
+    assert talk.session.detected == [DRIVER, CUSTOM]
+    assert talk.session.confidence == 1.0
+
+
 def test_a_fourth_intent_with_a_complete_lead_goes_to_a_person(talk: Talk) -> None:
     talk.hear(sure(DRIVER, facts=DRIVER_FACTS))
     assert talk.outcomes == ["HANDOFF_HUMAN"]  # nada mais esperava

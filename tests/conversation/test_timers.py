@@ -92,6 +92,18 @@ def test_idleness_after_an_answer_is_information_only(talk: Talk) -> None:
     assert talk.acted("SESSION_ABANDONED") == []
 
 
+def test_idleness_after_partial_data_promises_to_come_back(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, facts={"users": "20"}))
+    talk.hear(heard(gesture="menu"))
+    talk.hear(sure("INSTITUTIONAL"))
+    assert set(talk.timers) == {"session_idle"}
+    reply = talk.fire()
+    assert reply is not None
+    assert reply.text == TEXTS.followup_timeout
+    assert (talk.outcomes, talk.handoffs[0].intent_primary) == (["SCHEDULED_FOLLOWUP"], CUSTOM)
+    assert TEXTS.reasons["SESSION_IDLE"] in talk.handoffs[0].qualification_reasons
+
+
 def test_a_message_in_time_cancels_and_starts_the_time_again(talk: Talk) -> None:
     talk.hear(sure(CUSTOM))
     old = talk.timers["awaiting_user"]
@@ -172,6 +184,9 @@ def test_a_takeover_seen_only_when_the_time_is_up_ends_the_session_in_silence(ta
 def test_while_paused_time_runs_out_in_silence(talk: Talk) -> None:
     talk.hear(sure(CUSTOM, facts={"users": "20"}))
     talk.mode = "PAUSED"
+    due = TimerFired("awaiting_user", talk.session.id, talk.session.timer_due_ms)
+    step = talk.manager.open_turn(talk.state, [due], mode="PAUSED", turn_id="9", now_ms=due.due_ms)
+    assert step.reply is None
     assert talk.fire() is None
     assert (talk.outcomes, len(talk.handoffs), talk.mode) == (["SCHEDULED_FOLLOWUP"], 1, "PAUSED")
 
@@ -286,10 +301,9 @@ def test_a_message_waiting_behind_a_failure_is_answered_instead_of_the_line(talk
 
 
 def test_a_failure_is_of_an_earlier_turn_wherever_it_stands(talk: Talk) -> None:
-    talk.hear(sure(CUSTOM))
-    notice = talk.failed(talk.fail([talk.message()], AI))
+    notice = talk.failed(talk.fail([talk.message()], SESSION))
     talk.turn([talk.message(), notice, talk.message()])
-    assert talk.outcomes == ["FAILED_INTERNAL"]
+    assert (talk.outcomes, len(talk.acted("SESSION_OPENED"))) == ([], 1)
     check_turn(talk)
 
 

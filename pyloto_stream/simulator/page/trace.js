@@ -30,7 +30,7 @@ export function webhook({ status, took_ms: took }) {
 
 export function repeated({ took_ms: took }) {
   mark("webhook", `repetido: aceito em ${ms(took)}`);
-  mark("redis", "já estava: descartada");
+  mark("redis", "repetida");
 }
 
 export function typing({ latency_ms: latency }) {

@@ -32,8 +32,13 @@ def find_facts(
     facts = {name: value for name, value in said.items() if name not in known}
     if asked in fields and (not corrections or asked not in known):
         value = _asked(reading, asked, said, corrections)
-        if value:
-            facts[asked] = value
+        if value:  # um texto aberto é a resposta ao que se perguntou, e só a isso
+            owned = {
+                n
+                for n, v in facts.items()
+                if FIELDS[n].parser == FIELDS[asked].parser == "text" and v in value
+            }
+            facts = {**{n: v for n, v in facts.items() if n not in owned}, asked: value}
     return Found(facts, corrections)
 
 

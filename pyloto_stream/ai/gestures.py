@@ -29,8 +29,9 @@ def declines(reading: Reading, session: Session, value: str) -> bool:
     field = FIELDS.get(session.asked)
     if field is None or value:
         return False
-    unsure = reading.has("mark", "unsure") or (not field.critical and reading.has("gesture", "no"))
-    return unsure and (field.parser in UNSURE_IS_REFUSAL or not field.critical)
+    if not field.critical and (reading.has("gesture", "no") or reading.has("mark", "no_budget")):
+        return True
+    return reading.has("mark", "unsure") and (field.parser in UNSURE_IS_REFUSAL or not field.critical)
 
 
 def asks_about_us(reading: Reading) -> bool:

@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai import parsers_names as names
 from pyloto_stream.ai.gestures import asks_about_us
-from pyloto_stream.ai.lexicon import COMMON
 from pyloto_stream.ai.parsers_numbers import quantity
 from pyloto_stream.ai.parsers_terms import budget, deadline
+from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, questions, short_text, text
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS, Field
 
-MAX_TEXT, MAX_SHORT_TEXT = 300, 60
 ENOUGH = 4
 """Palavras com que uma oração já se entende sozinha."""
 NEAR = 4
 """Até quantas palavras separam um número da palavra que diz o que ele conta."""
-Span = tuple[int, int]
 
 
 def answer(reading: Reading, name: str) -> str:
@@ -37,9 +35,9 @@ def answer(reading: Reading, name: str) -> str:
         case "choices":
             return choices.several(reading, name, field, *whole)
         case "choice_or_text":
-            return choices.one(reading, name, field, *whole) or _short_text(reading)
+            return choices.one(reading, name, field, *whole) or short_text(reading)
         case "text":
-            return _text(reading)
+            return text(reading)
         case "quantity":
             return _quantity(reading)
         case _:
@@ -116,10 +114,11 @@ def _around(reading: Reading, span: Span, at: int) -> str:
 
 
 def _useful(reading: Reading) -> Iterator[Span]:
-    """As orações que não são pergunta nem cumprimento."""
+    """As orações que não são perguntas."""
+    about_us = asks_about_us(reading)
     for start, end in reading.clauses():
-        asks = end < len(reading.words) and "?" in reading.words[end].plain
-        if not asks:
+        marked = end < len(reading.words) and "?" in reading.words[end].plain
+        if not marked and not (about_us and questions(reading, (start, end))):
             yield start, end
 
 
@@ -130,36 +129,3 @@ def _quantity(reading: Reading) -> str:
         return "1"
     starting = reading.found("mark", "starting")
     return reading.original(starting[0].start, starting[0].end) if starting else ""
-
-
-def _text(reading: Reading) -> str:
-    """O que o texto diz, sem cumprimentos nem perguntas sobre nós; vazio se não sobra palavra que informe."""
-    if reading.has("mark", "steer"):
-        return ""
-    asks = asks_about_us(reading)
-    spans = [span for span in reading.sentences() if not (asks and _question(reading, span))]
-    text = " ".join(reading.original(*span) for span in spans if _telling(reading, span))
-    return text[:MAX_TEXT].strip()
-
-
-def _question(reading: Reading, span: Span) -> bool:
-    marked = span[1] < len(reading.words) and "?" in reading.words[span[1]].plain
-    return marked or any(m.start == span[0] for m in reading.found("mark", "question"))
-
-
-def _short_text(reading: Reading) -> str:
-    text = _text(reading)
-    return text if len(text) <= MAX_SHORT_TEXT and not reading.raw.rstrip().endswith("?") else ""
-
-
-def _telling(reading: Reading, span: Span) -> bool:
-    """Há uma palavra que não é de gesto (cumprimento, sim, não) nem vazia?"""
-    gestures = [m for name in reading.names("gesture") for m in reading.found("gesture", name)]
-    covered = {at for m in gestures for at in range(m.start, m.end)}
-    return any(
-        len(reading.words[at].plain) >= 3
-        and reading.words[at].plain.isalpha()
-        and reading.words[at].plain not in COMMON
-        and at not in covered
-        for at in range(*span)
-    )

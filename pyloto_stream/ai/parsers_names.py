@@ -7,11 +7,11 @@ nome.
 import re
 from typing import NamedTuple
 
-from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, STATES
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, READER, SENTENCE, STATES
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
-MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 5, 7, 20
+MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 7, 7, 20
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
 """Teclas ao acaso: sem vogal, ou consoantes demais em seguida."""
 _NOT_NAMES = ("gesture", "choice", "concept")
@@ -56,9 +56,12 @@ def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
             stop = next((i for i in range(at + 1, stop) if reading.words[i].plain in CONTINUES), stop)
         words = [word.plain for word in reading.words[at:stop]]
         telling = [word for word in words if word not in PARTICLES and not word.isdigit()]
-        if not telling or len(words) > MAX_COMPANY_WORDS or (not sure and COMMON.issuperset(telling)):
+        if not telling or len(words) > MAX_COMPANY_WORDS:
             continue
-        return _written(reading, _Run(at, stop))
+        generic = len(words) == 1 and reading.starts_at("choice", at)  # "pizzaria" é o ramo, não o nome
+        if sure or not (generic or words[0] in SENTENCE or COMMON.issuperset(telling)):
+            raw = reading.original(at, stop)
+            return _written(reading, _Run(at, stop)) if raw.islower() else raw
     return ""
 
 
@@ -119,15 +122,18 @@ def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
         return False
     if sure:
         return True
-    if len(words) == 1 and (len(words[0]) < 3 or _known_phrase(reading, run.start)):
+    if len(words) == 1 and _known_phrase(reading, run.start):
         return False
     following = reading.words[run.end] if run.end < end else None
-    return following is None or following.text == BREAK or following.plain in CONTINUES | PARTICLES
+    if following is None or following.text == BREAK or following.plain.isdigit():
+        return True
+    return following.plain in CONTINUES or following.plain in PARTICLES
 
 
 def _known_phrase(reading: Reading, at: int) -> bool:
-    """A palavra em `at` é o começo de uma frase que quer dizer outra coisa?"""
-    return any(reading.starts_at(group, at) for group in _NOT_NAMES)
+    """A palavra em `at`, como foi digitada, é o começo de uma frase que quer dizer outra coisa?"""
+    known = READER.knows(reading.words[at].plain)
+    return known and any(reading.starts_at(group, at) for group in _NOT_NAMES)
 
 
 def _written(reading: Reading, run: _Run) -> str:

@@ -147,7 +147,8 @@ def _prefix(reading: Reading, number: Number, start: int) -> str:
 def _period(reading: Reading, start: int, end: int) -> str:
     for at in range(start, end):
         word, before = reading.words[at].text, reading.words[at - 1].text
-        if word in _PERIODS and (word not in _NEEDS_BY or before in _BY):
+        per = reading.raw[reading.words[at].start - 1] == "/"
+        if word in _PERIODS and (word not in _NEEDS_BY or before in _BY or per):
             return f" {_PERIODS[word]}"
     return ""
 

@@ -106,6 +106,10 @@ class Reader:
         self._short_forms = short_forms
         self._speller = Speller(index.vocabulary, right)
 
+    def knows(self, plain: str) -> bool:
+        """Alguma frase usa a palavra `plain` como foi digitada?"""
+        return self._index.knows(plain)
+
     def read(self, raw: str) -> Reading:
         """Lê `raw` (o que passa de `MAX_CHARS` ou `MAX_WORDS` é ignorado)."""
         raw = raw[:MAX_CHARS]

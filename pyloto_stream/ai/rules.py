@@ -114,8 +114,12 @@ class _Hearing:
         reading, field = self.reading, FIELDS.get(self.session.asked)
         if intent in ("INSTITUTIONAL", "UNSUPPORTED"):
             return not value and not self.aside
-        if intent in (OPERATIONAL, self.explicit):
+        if intent == self.explicit:
             return True
+        if intent == OPERATIONAL and not value:
+            return True
+        if intent == OPERATIONAL:
+            return reading.has("mark", "delivery_now")
         if value and field is not None and field.parser in OPEN:
             return reading.has("mark", "also") and reading.has("mark", "want")
         return reading.has("mark", "want")

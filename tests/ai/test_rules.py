@@ -147,6 +147,34 @@ def test_a_subject_asked_for_during_a_flow_is_heard() -> None:
     assert confident(hear(state, "cadê meu pedido?")) == ["PYLOTO_ENTREGA_REQUEST"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "active", "text", "switches"),
+    [
+        (
+            "delivery_volume",
+            "PYLOTO_ENTREGA_MERCHANT_SIGNUP",
+            "hoje umas 30 entregas por dia com motoboy",
+            False,
+        ),
+        (
+            "main_pain",
+            "SAAS_COMMUNICATION",
+            "o cliente pergunta cadastro, preço, status do pedido atrasado",
+            False,
+        ),
+        ("features", "CUSTOM_SOFTWARE", "rastrear entrega e acompanhar o pedido", False),
+        ("features", "CUSTOM_SOFTWARE", "preciso de uma entrega agora", True),
+        ("main_pain", "SAAS_COMMUNICATION", "cadê meu pedido?", True),
+        ("vehicle", DRIVER, "preciso mandar um pacote pro centro", True),
+    ],
+)
+def test_only_a_delivery_needed_now_interrupts_an_answer(
+    asked: str, active: Intent, text: str, *, switches: bool
+) -> None:
+    heard = hear(asking(asked, active), text)
+    assert ("PYLOTO_ENTREGA_REQUEST" in confident(heard)) is switches
+
+
 def test_changing_ones_mind_is_an_explicit_choice() -> None:
     state = asking("business_type", "SAAS_COMMUNICATION")
     assert hear(state, "na verdade quero ser entregador").explicit == DRIVER

@@ -21,8 +21,6 @@ from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Understanding
 
-NOTED = frozenset(("location",))
-"""O que se anota em qualquer momento, embora nenhuma pergunta o peça (contrato, seção 7)."""
 OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
 
 
@@ -40,7 +38,7 @@ def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
         corrects = old != UNKNOWN
         if not value.strip() or old == value or (corrects and name not in heard.corrections):
             continue
-        if name in wanted or corrects or name in NOTED:
+        if name in wanted or corrects:
             session.facts[name] = value
             learned = True
         if field and corrects:

@@ -152,11 +152,13 @@ def _continue(draft: Draft, heard: Understanding, before: list[str], *, learned:
         remember_summary(draft, subject_summary(draft.state, session.active))
         _switch(draft, heard, target)
         return _begin(draft, heard, before)
-    if heard.aside:
+    if heard.gesture in ("no", "thanks", "refuse"):
+        return end(draft)
+    if heard.aside or heard.topic:
         return ask_to_continue(draft, *before, topic_text(heard.topic))
     if not learned and "stale" not in heard.notes:
         session.asks += 1
-    if heard.gesture in ("no", "thanks", "refuse") or session.asks > MAX_RETRIES:
+    if session.asks > MAX_RETRIES:
         return end(draft)
     return ask_to_continue(draft, *before)
 

@@ -27,8 +27,8 @@ class Understanding(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `intents` na ordem em que aparecem; `explicit` é uma escolha da pessoa (toque, número, "na verdade
     quero"). `facts` preenche lacunas; `corrections` substitui o que já havia. `aside`: perguntou algo em
-    vez de responder; `topic` é o tema perguntado. `notes`: o que chegou e não se lê. `signals`: `urgency` e
-    `role`.
+    vez de responder; `topic` é o tema perguntado. `notes`: o que chegou e não se lê. `signals`: `urgency`,
+    `role` e `location`, guardados em qualquer momento.
     """
 
     intents: tuple[IntentScore, ...] = ()

@@ -140,7 +140,7 @@ def test_a_fact_nobody_defined_is_ignored(talk: Talk) -> None:
 
 
 def test_a_location_is_noted_at_any_time(talk: Talk) -> None:
-    reply = talk.asks(heard(facts={"location": "-23.3,-51.1"}, notes=["location"]))
+    reply = talk.asks(heard(signals={"location": "-23.3,-51.1"}, notes=["location"]))
     assert TEXTS.location in reply.text
     talk.hear(heard(gesture="human"))
     assert talk.handoffs[0].requirements == {"location": "-23.3,-51.1"}

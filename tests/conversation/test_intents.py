@@ -164,8 +164,9 @@ def test_after_the_link_declining_the_rest_ends_in_the_other_channel(talk: Talk)
 def test_an_aside_while_asked_to_go_on_is_answered_and_costs_no_patience(talk: Talk) -> None:
     talk.hear(sure(DRIVER, SHOP, explicit=DRIVER, facts=DRIVER_FACTS))
     for _ in range(5):
-        reply = talk.asks(heard(aside=True, topic="privacy"))
+        reply = talk.asks(heard(topic="privacy"))
         assert "LGPD" in reply.text
+        reply = talk.asks(heard(aside=True))
         assert reply.kind == "buttons"
     assert talk.session.asks == 0
 

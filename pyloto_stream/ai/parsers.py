@@ -11,7 +11,7 @@ from pyloto_stream.ai import parsers_names as names
 from pyloto_stream.ai.gestures import asks_about_us
 from pyloto_stream.ai.parsers_numbers import quantity
 from pyloto_stream.ai.parsers_terms import budget, deadline
-from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, questions, short_text, text
+from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS, Field
 
@@ -114,11 +114,12 @@ def _around(reading: Reading, span: Span, at: int) -> str:
 
 
 def _useful(reading: Reading) -> Iterator[Span]:
-    """As orações que não são perguntas."""
+    """As orações que não perguntam nem conduzem a conversa."""
     about_us = asks_about_us(reading)
     for start, end in reading.clauses():
         marked = end < len(reading.words) and "?" in reading.words[end].plain
-        if not marked and not (about_us and questions(reading, (start, end))):
+        asks = marked or (about_us and questions(reading, (start, end)))
+        if not asks and not directs(reading, (start, end)):
             yield start, end
 
 

@@ -6,8 +6,10 @@ Promete: sem cumprimentos nem perguntas sobre nós, com no máximo `MAX_TEXT` ca
 from pyloto_stream.ai.gestures import asks_about_us
 from pyloto_stream.ai.lexicon import EMPTY
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.understanding import Gesture
 
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
+DIRECTING: tuple[Gesture, ...] = ("human", "cancel", "back", "menu", "refuse")
 Span = tuple[int, int]
 
 
@@ -19,7 +21,9 @@ def text(reading: Reading) -> str:
     spans = [
         (start, end)
         for start, end in reading.sentences()
-        if not (asks and questions(reading, (start, end))) and not covered.issuperset(range(start, end))
+        if not (asks and questions(reading, (start, end)))
+        and not covered.issuperset(range(start, end))
+        and not directs(reading, (start, end))
     ]
     if not any(_tells(reading, at) for start, end in spans for at in range(start, end) if at not in covered):
         return ""
@@ -36,6 +40,11 @@ def questions(reading: Reading, span: Span) -> bool:
     """`span` é uma pergunta, pela pontuação ou pelo começo?"""
     marked = span[1] < len(reading.words) and "?" in reading.words[span[1]].plain
     return marked or any(m.start == span[0] for m in reading.found("mark", "question"))
+
+
+def directs(reading: Reading, span: Span) -> bool:
+    """`span` conduz a conversa ("quero falar com um atendente"), em vez de responder?"""
+    return any(span[0] <= m.start < span[1] for name in DIRECTING for m in reading.found("gesture", name))
 
 
 def _gestures(reading: Reading) -> set[int]:

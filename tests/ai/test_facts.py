@@ -96,6 +96,23 @@ def test_an_open_answer_keeps_what_informs(text: str, value: str) -> None:
     assert heard == value if len(text) < 300 else len(heard) <= 300
 
 
+@pytest.mark.parametrize(
+    ("asked", "active", "text"),
+    [
+        ("current_problem", "CUSTOM_SOFTWARE", "prefiro falar com um atendente"),
+        ("company", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "prefiro falar com um atendente"),
+        ("main_pain", "SAAS_COMMUNICATION", "quero voltar uma pergunta"),
+        ("features", "CUSTOM_SOFTWARE", "desisto disso tudo por favor"),
+        ("name", DRIVER, "prefiro não informar"),
+        ("business_type", "SAAS_COMMUNICATION", "quero ver as opções"),
+    ],
+)
+def test_what_directs_the_conversation_is_no_answer(asked: str, active: Intent, text: str) -> None:
+    heard = hear(asking(asked, active), text)
+    assert heard.facts == {}
+    assert heard.gesture
+
+
 def test_a_hinted_open_fact_keeps_its_clause() -> None:
     heard = hear(asking(), "quero um sistema, hoje eu anoto tudo no caderno, tenho 3 lojas")
     assert heard.facts["current_problem"] == "hoje eu anoto tudo no caderno"

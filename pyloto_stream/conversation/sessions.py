@@ -34,7 +34,7 @@ class SessionManager:
     ) -> Step:
         """Trata os eventos de um turno, em ordem, e diz o que a etapa `ai` deve responder.
 
-        `Step.mode` vale já ao gravar este turno. Uma linha própria (inundação, falha, prazo) só é dita se
+        Uma linha própria (inundação, falha, prazo) só é dita se
         nada há a responder: um turno tem uma resposta.
         """
         draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=self.rules, mode=mode)

@@ -22,8 +22,8 @@ class Step(msgspec.Struct):
     """Resultado de `session` ou de `ai`.
 
     `answer`: mensagens que a etapa `ai` deve responder (vazio: o turno não passa por ela).
-    `reply`: o que enviar; `None` é silêncio. `mode`: novo modo da conversa; vale já ao gravar, menos o que cala o
-    robô quando há `reply`: esse vale depois do envio.
+    `reply`: o que enviar; `None` é silêncio. `mode`: novo modo da conversa; vale já ao gravar,
+    menos o que cala o robô quando há `reply`: esse vale depois do envio.
     """
 
     state: ConversationState

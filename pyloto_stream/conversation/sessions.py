@@ -34,7 +34,7 @@ class SessionManager:
     ) -> Step:
         """Trata os eventos de um turno, em ordem, e diz o que a etapa `ai` deve responder.
 
-        Uma linha própria (inundação, falha, prazo) só é dita se nada há a responder: um turno tem uma resposta.
+        Uma linha própria (inundação, falha, prazo) só é dita se nada há a responder.
         """
         draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=self.rules, mode=mode)
         # a falha é de um turno anterior a tudo o que este traz

@@ -49,9 +49,9 @@ USER 10001:10001
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 
-# A entrada responde no endereço público; os demais processos, no privado.
+# Todo processo responde no endereço privado.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as web; args = open('/proc/1/cmdline', 'rb').read().split(bytes(1)); port = os.environ['INGRESS_PORT' if b'ingress' in args else 'ADMIN_PORT']; web.urlopen('http://127.0.0.1:%s/health' % port, timeout=2)"]
+    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:%s/health' % os.environ['ADMIN_PORT'], timeout=2)"]
 
 ENTRYPOINT ["pyloto-stream"]
 CMD ["ingress"]

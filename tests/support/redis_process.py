@@ -6,6 +6,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from pyloto_stream.streams.embedded import die_with_parent
 from tests.support.firestore import free_port
 
 START_S = 20.0
@@ -26,6 +27,7 @@ class RedisProcess:
         self._process = await asyncio.create_subprocess_exec(
             str(self._binary), "--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder),
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", "redis.log",
+            preexec_fn=die_with_parent,
         )  # fmt: skip
         async with asyncio.timeout(START_S), Redis.from_url(self.url, socket_timeout=1) as client:
             while not await self._answers(client):

@@ -19,6 +19,7 @@ from pyloto_stream.settings import Settings, load
 from pyloto_stream.simulator.app import Simulator
 from pyloto_stream.simulator.config import Pace
 from pyloto_stream.simulator.people import Person
+from pyloto_stream.streams.embedded import die_with_parent
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.whatsapp.identity import identity, user_key
@@ -42,7 +43,7 @@ class Service:
         with self._log.open("ab") as out:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "pyloto_stream", *self.arguments, env=self._environ,
-                stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
+                stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=die_with_parent,
             )  # fmt: skip
 
     async def logged(self, event: str) -> dict[str, object]:

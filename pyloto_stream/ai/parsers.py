@@ -76,8 +76,6 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
             )
         case "company":
             return names.company(reading, *span, asked=asked)
-        case "quantity":
-            return quantity(reading, *span)
         case "budget":
             return budget(reading, *span)
         case "deadline":

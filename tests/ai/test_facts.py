@@ -59,6 +59,11 @@ def test_a_correction_may_bring_the_answer_along() -> None:
     assert heard.corrections == {"name": "Bia"}
 
 
+def test_an_open_question_does_not_swallow_a_correction() -> None:
+    heard = hear(asking("features", "CUSTOM_SOFTWARE", city="Londrina"), "na verdade a cidade é Curitiba")
+    assert (heard.facts, heard.corrections) == ({}, {"city": "Curitiba"})
+
+
 def test_a_closed_answer_with_a_correction_word_is_an_answer() -> None:
     state = asking("vehicle", DRIVER, name="Ana", city="Londrina")
     heard = hear(state, "na verdade é moto")

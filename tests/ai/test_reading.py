@@ -1,6 +1,6 @@
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.phrases import BREAK
-from pyloto_stream.ai.reading import MAX_WORDS
+from pyloto_stream.ai.reading import MAX_CHARS, MAX_WORDS
 
 
 def words(text: str) -> list[str]:
@@ -38,6 +38,10 @@ def test_a_number_with_separators_is_one_word() -> None:
 
 def test_a_huge_text_is_cut_at_the_word_limit() -> None:
     assert len(READER.read("oi tchau " * 5000).words) == MAX_WORDS
+
+
+def test_what_passes_the_character_limit_is_not_read() -> None:
+    assert words("?" * MAX_CHARS + " oi") == []
 
 
 def test_what_folds_to_nothing_is_not_a_word() -> None:

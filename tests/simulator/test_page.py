@@ -1,10 +1,11 @@
 """A tela de conversa num Chromium de verdade, contra um bot que responde pela Graph local."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from pyloto_stream.simulator.app import Simulator
 from pyloto_stream.simulator.people import Profile
@@ -151,6 +152,27 @@ class TestTalking:
         await expect(page.get_by_role("button", name="Enviar")).to_be_focused()
         await keys.press("Enter")
         await expect(theirs(page).last).to_contain_text("linha um\nlinha dois", use_inner_text=True)
+
+    async def test_what_is_written_before_the_screen_knows_who_writes_waits(
+        self, page: Page, world: World
+    ) -> None:
+        asked, free = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            asked.set()
+            await free.wait()
+            await route.continue_()
+
+        await page.route("**/simulator/chats", hold)
+        await page.reload()
+        await asked.wait()
+        await say(page, "cedo demais")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Escreva uma mensagem")).to_have_value("cedo demais")
+        free.set()
+        await expect(theirs(page)).to_contain_text("cedo demais")
+        await expect(page.get_by_label("Escreva uma mensagem")).to_have_value("")
+        assert len(world.webhook.messages) == 1
 
     async def test_nothing_and_blanks_are_not_sent(self, page: Page, world: World) -> None:
         await say(page, "")

@@ -25,6 +25,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE_MS = 30_000
+"""Um teste que passa nunca espera tanto; uma máquina ocupada, às vezes."""
+
 PHONE = (390, 844)
 DESKTOP = (1280, 800)
 
@@ -35,7 +38,9 @@ async def browser() -> AsyncIterator["Browser"]:
     found = shutil.which("chromium")
     if found is None:
         missing("chromium", "apt-get install chromium")
-    from playwright.async_api import async_playwright  # noqa: PLC0415 — só quem abre a tela o carrega
+    from playwright.async_api import async_playwright, expect  # noqa: PLC0415 — só quem abre telas carrega
+
+    expect.set_options(timeout=PATIENCE_MS)
 
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=found, args=list(FLAGS))
@@ -64,7 +69,7 @@ async def screen(
         reduced_motion="reduce",
     )
     complaints: list[str] = []
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = await context.new_page()
     page.on("console", lambda line: complaints.append(f"{line.type}: {line.text}"))
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

@@ -9,7 +9,8 @@ import { listen, newcomer, people, post, repeat } from "/wire.js";
 const $ = (id) => document.getElementById(id);
 const [scroll, log, thread] = [$("scroll"), $("log"), $("thread")];
 const [text, presence] = [$("text"), $("presence")];
-let person = "";
+let [person, known] = ["", null];
+const ready = new Promise((resolve) => { known = resolve; });
 let stop = () => {};
 let connected = false;
 let typingTimer = 0;
@@ -107,6 +108,7 @@ function grow() {
 }
 
 async function submit() {
+  await ready; // quem escreve antes de a tela saber quem é não perde o texto
   const written = text.value.trim();
   if (!written) return;
   text.value = "";
@@ -135,6 +137,7 @@ function become(id) {
   trace.reset();
   stop();
   person = id;
+  known();
   history.replaceState(null, "", `#${id}`);
   if (matchMedia("(pointer: fine)").matches) text.focus(); // no celular o teclado não sobe sozinho
   const heard = (name, data) => on[name](data);

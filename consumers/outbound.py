@@ -92,7 +92,7 @@ def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
         case "sent":
             return concluded(turn, ready, ruling.external_id)
         case "doubt":
-            return Snooze(ruling.until_ms)
+            return Snooze(ruling.until_ms, reply_id=ready.reply_id)
         case "silenced":
             # o modo já é de quem assumiu ou pausou: o que esta resposta traria não o desfaz
             return msgspec.structs.replace(dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT"), mode=None)
@@ -155,7 +155,7 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
             # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
             # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
             wait_s = time.monotonic() - started + settle_window_s
-            return Snooze(turn.now_ms + int(wait_s * 1000))
+            return Snooze(turn.now_ms + int(wait_s * 1000), reply_id=ready.reply_id)
         except WindowClosedError:
             await ledger.refused(turn, ready.reply_id, for_good=True)
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")

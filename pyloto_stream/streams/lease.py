@@ -9,7 +9,7 @@ import msgspec
 
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.gateway import Entry
-from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Turn
+from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Snooze, Turn
 from pyloto_stream.streams.scripts import Blobs
 
 MAX_MESSAGE = 300
@@ -82,12 +82,13 @@ def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) 
     return op
 
 
-def park_op(turn: Turn, due_ms: int, *, failed: bool, payload: bytes | None = None) -> dict[str, object]:
+def park_op(turn: Turn, due_ms: int, *, failed: bool, snooze: Snooze | None = None) -> dict[str, object]:
     """Operação de `park.lua`: o token volta em `due_ms`, contando uma falha ou um adiamento."""
+    asked = snooze or Snooze(due_ms)
     return {
-        "s": turn.stage, "i": turn.entry_id, "due": due_ms,
+        "s": turn.stage, "i": turn.entry_id, "due": due_ms, "r": asked.reply_id or None,
         "l": turn.lane, "c": turn.conversation, "n": turn.number, "e": turn.events, "st": turn.state,
-        "p": turn.payload if payload is None else payload, "m": turn.mode,
+        "p": turn.payload if asked.payload is None else asked.payload, "m": turn.mode,
         "f": turn.failures + failed, "z": turn.snoozes + (not failed),
     }  # fmt: skip
 

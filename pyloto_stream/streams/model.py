@@ -77,10 +77,14 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Snooze(msgspec.Struct, frozen=True):
-    """Adia o turno para `due_ms` sem contar tentativa. `payload` `None` conserva o que veio."""
+    """Adia o turno para `due_ms` sem contar tentativa. `payload` `None` conserva o que veio.
+
+    `reply_id`: espera notícia desse envio; se ela já chegou, o turno volta já.
+    """
 
     due_ms: int
     payload: bytes | None = None
+    reply_id: str = ""
 
 
 Outcome = Plan | Snooze

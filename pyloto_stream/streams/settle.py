@@ -1,4 +1,4 @@
-"""O que acontece com uma entrada em mãos? Decidir uma vez (`_outcome`, nunca levanta) e aplicar uma vez.
+"""O que acontece com uma entrada em mãos? Decidir uma vez (nunca levanta) e aplicar uma vez.
 
 Cada ramo diz se a entrada é confirmada e por quê. Redis fora do ar na hora de aplicar: insiste até voltar; a
 decisão não se perde, e repetir o script é seguro.
@@ -31,15 +31,16 @@ class Bury(NamedTuple):
 
 
 class Park(NamedTuple):
-    """Decisão: repete ou adia; `failed` diz se conta tentativa."""
+    """Decisão: repete ou adia; `failed` diz se conta tentativa, `snooze` o que a etapa pediu."""
 
     due_ms: int
     failed: bool
     code: str
-    payload: bytes | None = None
+    snooze: Snooze | None = None
 
 
 Decision = Plan | Park | Bury | None
+Operation = tuple[Script, dict[str, object]]
 
 
 class Settler:
@@ -119,7 +120,7 @@ class Settler:
             case Plan():
                 return result
             case Snooze():
-                return Park(result.due_ms, failed=False, code="", payload=result.payload)
+                return Park(result.due_ms, failed=False, code="", snooze=result)
             case LostError():
                 return None  # outro tem a entrada: nada a gravar, nada a confirmar
             case UnavailableError():
@@ -167,15 +168,13 @@ class Settler:
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
 
-    def _operation(
-        self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury
-    ) -> tuple[Script, dict[str, object]]:
+    def _operation(self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury) -> Operation:
         if isinstance(decision, Bury) or turn is None:
             failure = decision.failure if isinstance(decision, Bury) else Failure("undecodable_token", "", 0)
             notice = self._notice(turn, failure) if turn is not None else None
             return Script.BURY, bury_op(entry, self._spec.name, failure, self._lanes, notice)
         if isinstance(decision, Park):
-            op = park_op(turn, decision.due_ms, failed=decision.failed, payload=decision.payload)
+            op = park_op(turn, decision.due_ms, failed=decision.failed, snooze=decision.snooze)
             return Script.PARK, op
         return Script.COMMIT, commit_op(turn, decision, self._lanes, self._consumer)
 

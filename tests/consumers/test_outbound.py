@@ -87,7 +87,9 @@ def test_sent_means_conclude_with_the_id_meta_gave() -> None:
 
 
 def test_doubt_means_wait_and_keep_what_there_is() -> None:
-    assert before_send(turn(), draft(turn()), Ruling("doubt", until_ms=77)) == Snooze(77)
+    assert before_send(turn(), draft(turn()), Ruling("doubt", until_ms=77)) == Snooze(
+        77, reply_id=draft(turn()).reply_id
+    )
 
 
 @pytest.mark.parametrize(

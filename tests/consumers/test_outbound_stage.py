@@ -112,7 +112,7 @@ async def test_after_a_crash_nobody_calls_within_the_window(desk: Desk) -> None:
     await desk.run(turn)
     asked_at = desk.clock()
     desk.clock.ms += WINDOW - 1
-    assert await desk.run(turn) == Snooze(asked_at + WINDOW)
+    assert await desk.run(turn) == Snooze(asked_at + WINDOW, reply_id=our_id(turn))
     assert len(desk.sends) == 1
 
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.accept import AcceptOptions
 from pyloto_stream.streams.lease import park_op
-from pyloto_stream.streams.model import Item, Plan, Turn
+from pyloto_stream.streams.model import Item, Plan, Snooze, Turn
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.timers import TimerPump
 from tests.support.look import only
@@ -71,6 +71,26 @@ async def test_the_same_status_again_is_a_duplicate(sender: Sender, redis: Redis
     assert await sender.rig.acceptor.accept([settlement(), settlement()]) == [True, False]
     assert await sender.rig.acceptor.accept([settlement()]) == [False]
     assert await redis.xlen(LOG) == 1
+
+
+@pytest.mark.parametrize("outcome", ["sent", "failed"])
+async def test_a_turn_that_parks_after_the_news_came_does_not_wait(sender: Sender, outcome: str) -> None:
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    assert await sender.rig.acceptor.accept([settlement(outcome=outcome)]) == [True]
+    later = Snooze(turn.now_ms + 60_000, reply_id=REPLY)
+    op = park_op(turn, later.due_ms, failed=False, snooze=later)
+    assert await sender.rig.gateway.submit(Script.PARK, 0, op)
+    assert await woken(sender) == 1
+
+
+async def test_a_turn_that_parks_in_doubt_waits(sender: Sender) -> None:
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    later = Snooze(turn.now_ms + 60_000, reply_id=REPLY)
+    op = park_op(turn, later.due_ms, failed=False, snooze=later)
+    assert await sender.rig.gateway.submit(Script.PARK, 0, op)
+    assert await woken(sender) == 0
 
 
 async def test_it_wakes_at_once_the_turn_that_waited_for_it(sender: Sender) -> None:

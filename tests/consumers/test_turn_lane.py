@@ -141,10 +141,14 @@ async def test_a_process_killed_between_metas_answer_and_the_commit(
 
 
 async def test_a_reply_meta_refuses_for_good_ends_in_the_neutral_line(front: Front) -> None:
-    front.script = answer(400, refusal(131009))
+    refuse = answer(400, refusal(131009))
+
+    async def only_once(request: web.Request) -> web.StreamResponse:
+        front.script = accepted
+        return await refuse(request)
+
+    front.script = only_once
     await front.say(DRIVER)
-    await until(lambda: bool(front.sends))
-    front.script = accepted
     await said(front, 2)
     assert front.read[-1] == TEXTS.failed
     assert outcomes(front) == ["FAILED_INTERNAL"]

@@ -1,6 +1,7 @@
 """`demo` promete: conversas pelo sistema inteiro, e um código de saída que diz se foi tudo como esperado."""
 
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,20 @@ from pyloto_stream.cli.local import local_system
 from pyloto_stream.simulator.faults import Fault
 from tests.support.command import run
 from tests.support.local import local_settings
+from tests.support.repository import ROOT
+
+
+def spoken(text: str) -> set[str]:
+    """As linhas de uma transcrição, sem o que muda a cada vez: os números."""
+    plain = re.sub(r"\d+(\.\d+)?", "N", re.sub("[─\u00a0]", " ", text))
+    return {" ".join(line.split()) for line in plain.splitlines()}
+
+
+def told(page: str) -> set[str]:
+    """A transcrição que `page` mostra, sem a linha que diz o que foi encurtado."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    (block,) = re.findall(r"```text\n(Driver sign-up.*?)```", text, re.DOTALL)
+    return spoken(re.sub(r"^\[.*\]$", "", block, flags=re.MULTILINE))
 
 
 @pytest.mark.timeout(200)
@@ -26,6 +41,8 @@ async def test_the_command_shows_transcript_outcomes_and_latencies_and_exits_0(t
     assert "p50" in done.out
     assert "Everything as expected." in done.out
     assert not any(tmp_path.iterdir()), "demo leaves nothing where it runs"
+    for page in ("README.md", "docs/README.pt-BR.md"):
+        assert told(page) - spoken(done.out) == set(), f"{page} shows what the demo does not print"
 
 
 @pytest.mark.timeout(200)

@@ -78,7 +78,7 @@ async def test_on_a_desktop_the_path_of_a_message_is_shown_beside_the_phone(
     async with screen(browser, local.chat_url, DESKTOP) as page:
         await say(page, "quero um sistema pra controlar os pedidos da minha loja, sou de Campinas SP")
         await hears(page, "?")
-        await expect(page.locator("li[data-step=graph] output")).not_to_be_empty()
+        await expect(page.locator("[data-step=status].done")).to_be_visible()
         await picture(page, "chat-desktop.png", tmp_path)
 
 

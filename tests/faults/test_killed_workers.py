@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.load import talk, verify
+from pyloto_stream.simulator.people import Person
+from tests.support.load import FIRST, talk, verify
 from tests.support.system import System
 
-CONVERSATIONS, COPIES, KILLS, SEED = 100, 3, 20, 7
+CONVERSATIONS, WAVE, COPIES, KILLS, SEED = 100, 50, 3, 20, 7
 
 
 @pytest.mark.timeout(300)
@@ -25,18 +26,22 @@ async def test_killing_workers_at_random_loses_nothing_and_repeats_nothing(
         CLAIM_IDLE="1",
         SETTLE_WINDOW="8",
     ) as system:
-        talking = asyncio.create_task(talk(system, CONVERSATIONS, SEED))
-        killed = await _kill_while(system, talking)
+        enough = asyncio.Event()
+        talking = asyncio.create_task(_talk_until(system, enough))
+        rng = random.Random(SEED)
+        for _ in range(KILLS):
+            await asyncio.wait([talking], timeout=rng.uniform(0.1, 0.6))
+            assert not talking.done(), "there is always somebody talking while workers die"
+            await system.replace(rng.choice(system.workers))
+        enough.set()
         people = await talking
+        assert len(people) >= CONVERSATIONS
         await verify(system, redis_url, people)
-        assert killed >= KILLS // 2, "the load ended before enough workers died"
 
 
-async def _kill_while(system: System, talking: "asyncio.Task[object]") -> int:
-    """Mata um trabalhador ao acaso a cada pouco, enquanto há conversa e até `KILLS`."""
-    rng, killed = random.Random(SEED), 0
-    while not talking.done() and killed < KILLS:
-        await asyncio.wait([talking], timeout=rng.uniform(0.1, 0.6))
-        await system.replace(rng.choice(system.workers))
-        killed += 1
-    return killed
+async def _talk_until(system: System, enough: asyncio.Event) -> list[Person]:
+    """Gente nova conversa, em ondas, até `enough` e até serem pelo menos `CONVERSATIONS`."""
+    people: list[Person] = []
+    while not enough.is_set() or len(people) < CONVERSATIONS:
+        people += await talk(system, WAVE, SEED, FIRST + len(people))
+    return people

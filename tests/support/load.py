@@ -30,6 +30,7 @@ SAID = (
     "quero falar com um atendente",
 )
 REPLY_S = 60.0
+FIRST = 3000
 _CITY = re.compile("|".join(CITIES))
 
 
@@ -49,10 +50,10 @@ async def chat(person: Person, rng: random.Random) -> None:
             await person.reply(answered, REPLY_S)
 
 
-async def talk(system: System, count: int, seed: int) -> list[Person]:
-    """`count` pessoas conversam ao mesmo tempo; devolve-as quando tudo foi aceito."""
-    people = [system.simulator.person(fictional(3000 + n)) for n in range(count)]
-    rngs = [random.Random(f"{seed}.{n}") for n in range(count)]
+async def talk(system: System, count: int, seed: int, first: int = FIRST) -> list[Person]:
+    """`count` pessoas, a partir da de número `first`, conversam ao mesmo tempo, até tudo ser aceito."""
+    people = [system.simulator.person(fictional(first + n)) for n in range(count)]
+    rngs = [random.Random(f"{seed}.{first + n}") for n in range(count)]
     await asyncio.gather(*(chat(person, rng) for person, rng in zip(people, rngs, strict=True)))
     return people
 

@@ -13,7 +13,12 @@ from pyloto_stream.cli.output import AsJson, print_json, print_table
 if TYPE_CHECKING:
     from pyloto_stream.ai.evaluation import Labelled, Report
 
-app = typer.Typer(name="ai", help="How well messages are understood.", no_args_is_help=True)
+app = typer.Typer(
+    name="ai",
+    help="How well messages are understood.",
+    epilog="Example: pyloto-stream ai eval",
+    no_args_is_help=True,
+)
 
 Engine = Annotated[Literal["rules", "model"], typer.Option("--engine", help="Who understands.")]
 Dataset = Annotated[

@@ -6,7 +6,12 @@ import typer
 
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 
-app = typer.Typer(name="config", help="What this process is configured with.", no_args_is_help=True)
+app = typer.Typer(
+    name="config",
+    help="What this process is configured with.",
+    epilog="Example: pyloto-stream config check",
+    no_args_is_help=True,
+)
 
 
 @app.command(

@@ -11,7 +11,12 @@ if TYPE_CHECKING:
     from pyloto_stream.settings import Settings
     from pyloto_stream.streams.status import Status
 
-app = typer.Typer(name="streams", help="The stages' streams in Redis.", no_args_is_help=True)
+app = typer.Typer(
+    name="streams",
+    help="The stages' streams in Redis.",
+    epilog="Example: pyloto-stream streams status",
+    no_args_is_help=True,
+)
 
 
 @app.command(

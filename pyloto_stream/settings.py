@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings_fields import Port, Secret, SecretUrl, expected, parse, shown, variables
-from pyloto_stream.settings_rules import decode_key
+from pyloto_stream.settings_rules import NOT_USED_YET, decode_key
 from pyloto_stream.settings_rules import problems as problems_of
 
 DEVELOPMENT_DATA_KEY = base64.b64encode(b"development-only-not-secret-key!").decode()
@@ -97,6 +97,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     given: frozenset[str] = frozenset()
     """Nomes das variáveis que vieram do ambiente."""
+
+    def unused(self) -> tuple[str, ...]:
+        """Variáveis definidas que esta versão ainda não usa."""
+        return tuple(name for name in NOT_USED_YET if name in self.given)
 
     def data_key(self) -> bytes:
         """Os 32 bytes de `DATA_ENCRYPTION_KEY`."""

@@ -31,6 +31,15 @@ SECRET_FLOORS = {
 }
 """Menor tamanho, em caracteres, fora do desenvolvimento."""
 
+NOT_USED_YET = (
+    "CORS_ORIGINS",
+    "HANDOFF_WEBHOOK_URL",
+    "HANDOFF_WEBHOOK_SECRET",
+    "FLOW_PRIVATE_KEY",
+    "FLOW_PRIVATE_KEY_PASSPHRASE",
+)
+"""Aceitas e conferidas, mas sem efeito nesta versão: quem as define é avisado."""
+
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 REDIS_LATER = ("redis+sentinel", "redis+cluster")
 

@@ -257,6 +257,11 @@ def test_logs_are_json_outside_development_unless_said_otherwise() -> None:
     assert load({**PRODUCTION, "LOG_FORMAT": "console"}).log_format == "console"
 
 
+def test_variables_without_effect_in_this_version_are_named() -> None:
+    assert load(PRODUCTION).unused() == ()
+    assert load({**PRODUCTION, "CORS_ORIGINS": "https://a.io"}).unused() == ("CORS_ORIGINS",)
+
+
 def test_a_key_in_url_safe_base64_is_read_too() -> None:
     key = bytes([255] * 32)
     assert load({"DATA_ENCRYPTION_KEY": base64.urlsafe_b64encode(key).decode()}).data_key() == key

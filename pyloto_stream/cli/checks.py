@@ -37,6 +37,7 @@ async def examine(settings: Settings) -> list[Check]:
         _objects(settings.object_folder),
         _webhook(settings),
         _graph(settings),
+        *_unused(settings),
     ]
 
 
@@ -144,3 +145,8 @@ def _graph(settings: Settings) -> Check:
     if settings.whatsapp_access_token == DEFAULTS.whatsapp_access_token:
         return Check("graph", "warning", f"{where} (not called): development token, Meta will refuse it")
     return Check("graph", "ok", f"{where} (not called)")
+
+
+def _unused(settings: Settings) -> list[Check]:
+    names = ", ".join(settings.unused())
+    return [Check("settings", "warning", f"{names}: no effect in this version")] if names else []

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import uvloop
+from loguru import logger
 
 from pyloto_stream.errors import MisconfiguredError, PylotoError
 from pyloto_stream.observability.logging import configure_logging
@@ -42,6 +43,8 @@ def settings_of(process: str) -> Settings:
     """
     settings = load(os.environ)
     configure_logging(settings.log_level, settings.log_format, process)
+    if unused := settings.unused():
+        logger.bind(variables=", ".join(unused)).warning("variables have no effect in this version")
     return settings
 
 

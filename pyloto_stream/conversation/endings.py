@@ -94,9 +94,9 @@ def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | N
         close_session(draft, "DUPLICATE_OR_SPAM", reason="NO_USABLE_ANSWER")
         return None
     session.active, session.confidence, session.asked = "ENTRY_UNKNOWN", 0.0, CHOOSE
-    if heard.gesture == "menu":
+    if heard.gesture == "menu" or (heard.gesture == "greeting" and again):
         return options_reply(*before, TEXTS.options_menu)
-    first = session.turns == 1 or (heard.gesture == "greeting" and not again)
+    first = session.turns == 1 or heard.gesture == "greeting"
     return options_reply(*before, TEXTS.welcome if first else TEXTS.options_again)
 
 

@@ -33,7 +33,7 @@ ABOUT = {
         "WHATSAPP_API_BASE_URL": "Address of the Graph API",
         "WHATSAPP_API_VERSION": "Version of the Graph API",
         "ZERO_TRUST_MODE": "Refuse webhooks without a valid signature; false only in development",
-        "FLOW_PRIVATE_KEY": r"PEM key of the Flows endpoint; line breaks may be written as `\n`; no effect yet",
+        "FLOW_PRIVATE_KEY": r"PEM key of the Flows endpoint, line breaks as `\n`; no effect yet",
         "FLOW_PRIVATE_KEY_PASSPHRASE": "Passphrase of an encrypted `FLOW_PRIVATE_KEY`; no effect yet",
     },
     "Stores": {

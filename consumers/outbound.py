@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from consumers.plans import Outgoing, feed, state_of, turn_id
+from consumers.receipts import Reader, Receipts
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
@@ -38,14 +39,11 @@ _outgoing = msgspec.json.Decoder(Outgoing)
 _validator = WhatsAppMessageValidator()
 
 
-class Graph(Protocol):
+class Graph(Reader, Protocol):
     """O que esta etapa usa do cliente da Graph API."""
 
     async def send(self, phone_number_id: str, body: bytes) -> Sent:
         """Envia; devolve o id da mensagem ou levanta conforme o que se sabe do envio."""
-
-    async def mark_read(self, phone_number_id: str, message_id: str, *, typing: bool) -> bool:
-        """Marca como lida e, se pedido, mostra "digitando"; nunca levanta."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -98,6 +96,8 @@ def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
             return msgspec.structs.replace(dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT"), mode=None)
         case "failed":
             return dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META")
+        case "unsettled":
+            return dropped(turn, ready, "REPLY_IN_DOUBT", "NO_STATUS_EVER")
         case "go":
             return None
 
@@ -135,13 +135,14 @@ def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
     return Plan(mode=ready.outgoing.mode, feed=feed(_action(turn, action, reason)))
 
 
-def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> Handler:
+def outbound_stage(graph: Graph, ledger: SendLedger) -> Handler:
     """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer."""
+    receipts = Receipts(graph)
 
     async def handle(turn: Turn) -> Outcome:
         started = time.monotonic()
         ready = draft(turn)
-        await _show_typing(graph, turn, ready.state)
+        await receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
         ruling = await ledger.begin(turn, ready.reply_id)
         decided = before_send(turn, ready, ruling)
         if decided is not None:
@@ -154,7 +155,7 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         except InDoubtError:
             # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
             # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
-            wait_s = time.monotonic() - started + settle_window_s
+            wait_s = time.monotonic() - started + ledger.patience_s(ruling)
             return Snooze(turn.now_ms + int(wait_s * 1000), reply_id=ready.reply_id)
         except WindowClosedError:
             await ledger.refused(turn, ready.reply_id, for_good=True)
@@ -172,13 +173,6 @@ def outbound_stage(graph: Graph, ledger: SendLedger, settle_window_s: float) -> 
         return concluded(turn, ready, sent.wamid, resent=ruling.resend)
 
     return handle
-
-
-async def _show_typing(graph: Graph, turn: Turn, state: ConversationState) -> None:
-    """Lida e "digitando", na primeira tentativa. Antes do livro: o modo se confere colado ao envio."""
-    first = turn.failures == turn.snoozes == 0
-    if first and turn.mode in ("", "BOT") and state.last_inbound_id:
-        await graph.mark_read(state.phone_number_id, state.last_inbound_id, typing=True)
 
 
 def _action(turn: Turn, action: str, reason: str) -> ActionRecord:

@@ -97,7 +97,7 @@ async def _outbound(parts: Parts) -> Handler:
     )
     parts.resources.push_async_callback(graph.close)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
-    return outbound_stage(graph, ledger, settings.settle_window)
+    return outbound_stage(graph, ledger)
 
 
 async def _audit(parts: Parts) -> Handler:

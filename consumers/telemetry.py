@@ -13,7 +13,9 @@ from pyloto_stream.conversation.records import (
 )
 from pyloto_stream.observability.metrics import Metrics
 
-_REPLY_ACTIONS = {"REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed", "REPLY_SILENCED": "silenced",
+_REPLY_ACTIONS = {
+    "REPLY_IN_DOUBT": "in_doubt",
+   "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed", "REPLY_SILENCED": "silenced",
                   "REPLY_RESENT": "resent"}  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Como enviar uma vez só a uma API sem idempotência? Anotando a intenção antes de cada chamada.
 
 Promete: com o livro em dúvida, ninguém envia antes de `settle_window_s`, tempo em que um status da Meta ainda
-pode dizer o que houve. Limite: um processo congelado
-entre esta resposta e a escrita no socket pode enviar depois.
+pode dizer o que houve; a cada reenvio a espera dobra, e depois de `MAX_SENDS` não se envia mais. Limite: um
+processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 """
 
+import secrets
 from typing import Literal
 
 import msgspec
@@ -18,15 +19,20 @@ LEDGER_TTL_MS = 31 * 86_400_000
 """A Meta tenta entregar por até 30 dias e ainda pode relatar falha: o livro lembra um dia a mais."""
 
 
+MAX_SENDS = 3
+"""Envios da mesma resposta sem notícia nenhuma: silêncio repetido é da Meta, e insistir só duplicaria."""
+
+
 class Ruling(msgspec.Struct, frozen=True):
     """O que fazer com o envio.
 
     `go`: chamar a API (`attempt` a partir de 1; `resend` se a dúvida anterior venceu sem notícia).
     `sent`: já foi, `external_id` é o id dado pela API. `failed`: a API relatou falha definitiva.
-    `doubt`: esperar até `until_ms`. `silenced`: o modo da conversa não deixa o robô falar.
+    `doubt`: esperar até `until_ms`. `silenced`: o modo da conversa não deixa o robô falar. `unsettled`: saiu
+    `attempt` vezes e nunca houve notícia; não se envia mais.
     """
 
-    verdict: Literal["go", "sent", "failed", "doubt", "silenced"]
+    verdict: Literal["go", "sent", "failed", "doubt", "silenced", "unsettled"]
     attempt: int = 0
     resend: bool = False
     external_id: str = ""
@@ -50,7 +56,7 @@ class SendLedger:
         """
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
-              "any": 1 if any_mode else None}  # fmt: skip
+              "any": 1 if any_mode else None, "max": MAX_SENDS, "q": secrets.token_hex(8)}  # fmt: skip
         verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
         match verdict.decode():
             case "go":
@@ -58,12 +64,18 @@ class SendLedger:
             case "sent":
                 return Ruling("sent", external_id=rest[0].decode())
             case "doubt":
-                return Ruling("doubt", until_ms=rest[0] + self._window_ms)
+                return Ruling("doubt", until_ms=rest[0])
             case "silenced":
                 return Ruling("silenced")
             case "failed":
                 return Ruling("failed")
+            case "unsettled":
+                return Ruling("unsettled", attempt=rest[0])
         raise LostError("entry taken over before sending")
+
+    def patience_s(self, ruling: Ruling) -> float:
+        """Quanto esperar por notícia depois do envio que `ruling` permitiu, em segundos."""
+        return self._window_ms / 1000 * 2.0 ** (ruling.attempt - 1)
 
     async def refused(self, turn: Turn, reply_id: str, *, for_good: bool) -> None:
         """A API certamente não enviou: `for_good` encerra; senão a próxima tentativa pode ir sem esperar.

@@ -1,5 +1,6 @@
 """Uma resposta, uma chamada: a etapa de envio contra um livro real e uma Graph que falha de todo jeito."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -12,10 +13,21 @@ from consumers.outbound import WINDOW_MS
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Mode
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.errors import LostError, PermanentError, TransientError, UnavailableError
+from pyloto_stream.streams.ledger import MAX_SENDS
 from pyloto_stream.streams.model import Plan, Snooze, Turn
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from tests.support.desk import HELLO, Desk, open_desk, our_id, records
-from tests.support.graph import PHONE, SECRET, WAMID, answer, closed_port, cut, cut_in_answer, refusal
+from tests.support.graph import (
+    PHONE,
+    SECRET,
+    WAMID,
+    accepted,
+    answer,
+    closed_port,
+    cut,
+    cut_in_answer,
+    refusal,
+)
 from tests.support.sends import WINDOW_S, Sender
 
 WINDOW = int(WINDOW_S * 1000)
@@ -186,6 +198,37 @@ async def test_in_doubt_it_waits_for_a_status_and_calls_no_second_time(
     await desk.report(turn)
     assert (await desk.plan(turn)).sent == (our_id(turn), "wamid.status")
     assert len(desk.sends) == 1
+
+
+async def test_a_reply_that_is_never_confirmed_is_given_up_with_a_record(desk: Desk) -> None:
+    turn = await desk.take(mode="HUMAN")
+    desk.script = cut(read_first=True)
+    while isinstance(decided := await desk.run(turn), Snooze):
+        desk.clock.ms = decided.due_ms
+    assert isinstance(decided, Plan)
+    assert (why(decided), decided.sent, decided.mode) == (
+        [("REPLY_IN_DOUBT", "NO_STATUS_EVER")],
+        None,
+        "HUMAN",
+    )
+    assert len(desk.sends) == MAX_SENDS
+
+
+async def test_a_receipt_that_hangs_does_not_hold_the_reply(desk: Desk) -> None:
+    hold = asyncio.Event()
+
+    async def slow_receipts(request: web.Request) -> web.StreamResponse:
+        await desk.graph.record(request)
+        if "status" in msgspec.convert(desk.graph.received[-1].body, dict[str, object]):
+            await hold.wait()
+            return web.json_response({"success": True})
+        return await accepted(request)
+
+    desk.graph.script = slow_receipts
+    turn = await desk.take()
+    plan = await asyncio.wait_for(desk.plan(turn), 3)
+    assert plan.sent == (our_id(turn), WAMID)
+    hold.set()
 
 
 async def test_a_slow_doubt_still_leaves_the_status_its_whole_time(redis_url: str) -> None:

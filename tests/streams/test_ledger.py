@@ -8,7 +8,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import LostError
-from pyloto_stream.streams.ledger import LEDGER_TTL_MS, Ruling
+from pyloto_stream.streams.ledger import LEDGER_TTL_MS, MAX_SENDS, Ruling
 from pyloto_stream.streams.model import Plan
 from pyloto_stream.streams.scripts import Script
 from tests.support.sends import REPLY, WINDOW_S, Sender, settlement
@@ -59,6 +59,32 @@ async def test_without_news_in_the_window_it_is_sent_again_and_said_so(
     clock.ms += WINDOW_MS
     assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=2, resend=True)
     assert (await sender.ledger.begin(turn, REPLY)).verdict == "doubt"
+
+
+async def test_each_sending_without_news_waits_twice_as_long_and_after_the_last_none_goes(
+    sender: Sender, clock: ManualClock
+) -> None:
+    turn = await sender.take()
+    for attempt in range(1, MAX_SENDS + 1):
+        ruling = await sender.ledger.begin(turn, REPLY)
+        assert ruling == Ruling("go", attempt=attempt, resend=attempt > 1)
+        wait_ms = WINDOW_MS * 2 ** (attempt - 1)
+        assert sender.ledger.patience_s(ruling) * 1000 == wait_ms
+        clock.ms += wait_ms - 1
+        assert await sender.ledger.begin(turn, REPLY) == Ruling("doubt", until_ms=clock.ms + 1)
+        clock.ms += 1
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("unsettled", attempt=MAX_SENDS)
+    await sender.rig.acceptor.accept([settlement("sent")])
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("sent", external_id="wamid.status")
+
+
+async def test_the_same_question_repeated_because_its_answer_was_lost_is_no_doubt(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = await sender.take()
+    monkeypatch.setattr("pyloto_stream.streams.ledger.secrets.token_hex", lambda _: "same")
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=1)
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=1)
 
 
 async def test_a_commit_that_says_sent_ends_it(sender: Sender) -> None:

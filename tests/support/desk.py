@@ -18,7 +18,7 @@ from pyloto_stream.streams.scripts import Script
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from tests.support.graph import NUMBER, PHONE, SECRET, Graph, accepted, graph_server
 from tests.support.graph import Script as GraphScript
-from tests.support.sends import WINDOW_S, Sender, settlement
+from tests.support.sends import Sender, settlement
 from tests.support.streams import ManualClock, Rig
 
 HELLO = Reply(kind="text", text="segredo do cliente")
@@ -40,7 +40,7 @@ class Desk:
 
     def use(self, client: WhatsAppHttpClient) -> None:
         """Envia por este cliente."""
-        self.stage = outbound_stage(client, self.sender.ledger, WINDOW_S)
+        self.stage = outbound_stage(client, self.sender.ledger)
 
     @property
     def sends(self) -> list[dict[str, object]]:

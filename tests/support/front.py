@@ -100,7 +100,7 @@ class Front:
         handlers: dict[str, Handler] = {
             SESSION: session_stage(manager or SessionManager(self.rules)),
             AI: self._understand,
-            OUTBOUND: outbound_stage(self.client, ledger, self.window_s),
+            OUTBOUND: outbound_stage(self.client, ledger),
         }
         specs = [StageSpec(stage, handler, failed_turn) for stage, handler in handlers.items()]
         for spec in (*specs, StageSpec(AUDIT, self._audit)):

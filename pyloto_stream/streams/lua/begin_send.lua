@@ -1,22 +1,28 @@
 #!lua flags=allow-oom
 -- begin_send: registra a intenção de enviar, antes da chamada externa, e diz se ela deve acontecer.
--- op: s etapa, i entrada, w consumidor, l faixa, c conversa, r reply_id, win janela de dúvida ms, ttl ms,
---     any 1 = envia em qualquer modo
--- resposta por op: {'go', tentativa} | {'sent', id externo} | {'failed'} | {'doubt', instante do envio} |
---                  {'silenced', modo} | {'lost'}
+-- op: s etapa, i entrada, w consumidor, l faixa, c conversa, r reply_id, win janela de dúvida ms (dobra a cada
+--     envio), max envios, q nome desta pergunta, ttl ms, any 1 = envia em qualquer modo
+-- resposta por op: {'go', tentativa, 1 se é reenvio} | {'sent', id externo} | {'failed'} | {'silenced', modo} |
+--                  {'doubt', até quando esperar} | {'unsettled', tentativas} | {'lost'}
 local function begin(op)
   if not is_mine(op) then return { 'lost' } end
   local key = P .. ':send:' .. op.r
-  local row = redis.call('HMGET', key, 'st', 'a', 'at', 'w')
-  if row[1] == 'sent' then return { 'sent', row[4] or '' } end
-  if row[1] == 'failed' then return { 'failed' } end
-  if row[1] == 'sending' and now - tonumber(row[3]) < op.win then return { 'doubt', tonumber(row[3]) } end
+  local row = redis.call('HMGET', key, 'st', 'a', 'at', 'w', 'q')
+  local st, attempt, at = row[1], tonumber(row[2] or 0), tonumber(row[3] or 0)
+  if st == 'sent' then return { 'sent', row[4] or '' } end
+  if st == 'failed' then return { 'failed' } end
+  if st == 'sending' then
+    -- a mesma pergunta outra vez: a resposta se perdeu no caminho e ninguém chamou a API ainda
+    if row[5] == op.q then return { 'go', attempt, attempt > 1 and 1 or 0 } end
+    local patience = at + op.win * 2 ^ (attempt - 1)
+    if now < patience then return { 'doubt', patience } end
+    if attempt >= op.max then return { 'unsettled', attempt } end
+  end
   local mode = redis.call('HGET', conv_key(op.l, op.c), 'm')
   if mode and mode ~= '' and mode ~= 'BOT' and not op.any then return { 'silenced', mode } end
-  local attempt = tonumber(row[2] or 0) + 1
-  redis.call('HSET', key, 'st', 'sending', 'a', attempt, 'at', int(now), 'c', op.c)
+  redis.call('HSET', key, 'st', 'sending', 'a', attempt + 1, 'at', int(now), 'c', op.c, 'q', op.q)
   redis.call('PEXPIRE', key, int(op.ttl))
-  return { 'go', attempt, row[1] == 'sending' and 1 or 0 }
+  return { 'go', attempt + 1, st == 'sending' and 1 or 0 }
 end
 
 local replies = {}

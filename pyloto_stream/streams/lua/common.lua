@@ -10,7 +10,7 @@
 --                                  P:timers:body e P:parked:body: hash membro -> corpo (msgpack)
 --   P:seen:<balde>:<gaveta> hash   resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
---                                  w id externo, c conversa
+--                                  w id externo, c conversa, q última pergunta que recebeu "vai"
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
 -- a resposta tem um item por operação.
 local P = KEYS[1]

@@ -24,7 +24,7 @@ from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Handler
-from pyloto_stream.streams.worker import StageSpec
+from pyloto_stream.streams.stage import StageSpec
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 
 

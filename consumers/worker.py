@@ -14,8 +14,9 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.stage import WorkerOptions
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import Worker, WorkerOptions
+from pyloto_stream.streams.worker import Worker
 
 
 def consumer_name() -> str:

@@ -39,7 +39,7 @@ def status(as_json: AsJson = False) -> None:
         print_json(found)
         return
     headers = ("stage", "backlog", "in hand", "dead", "workers")
-    rows = [(s.stage, str(s.backlog), str(s.pending), str(s.dead), str(s.consumers)) for s in found.stages]
+    rows = [(s.stage, str(s.backlog), str(s.pending), str(s.dead), str(s.workers)) for s in found.stages]
     print_table(headers, rows)
     typer.echo(
         f"timers {found.timers}, parked turns {found.parked}, unreadable webhooks {found.dead_ingress}"

@@ -49,7 +49,7 @@ class Acceptor:
             "ttl_ms": ttl_ms,
             "slots": DEDUPE_SLOTS,
             "limit": max(1, options.backlog_limit // gateway.partitions),
-            "stages": lanes[0].stages,
+            "stages": [stage for lane in lanes for stage in lane.stages],
         })  # fmt: skip
 
     async def accept(self, offers: Sequence[Offer]) -> list[bool]:
@@ -65,8 +65,13 @@ class Acceptor:
         return [reply is True for reply in replies]
 
     async def ready(self) -> bool:
-        """O Redis responde?"""
-        return await self._gateway.ready()
+        """O Redis aceitaria agora um evento novo, em qualquer partição?"""
+        asked = (
+            self._gateway.submit(Script.ACCEPT, partition, {"k": "r"}, self._head)
+            for partition in range(self._gateway.partitions)
+        )
+        replies = await asyncio.gather(*asked, return_exceptions=True)
+        return all(reply == 1 for reply in replies)
 
     async def _offer(self, offer: Offer) -> bool:
         partition, op = self._op(offer)

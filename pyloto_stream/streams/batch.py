@@ -7,6 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from redis.exceptions import RedisError
+
 from pyloto_stream.streams.scripts import Op, Script, pack
 
 MAX_OPS = 512
@@ -76,7 +78,14 @@ class Batcher:
         except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
             replies = [error] * len(calls)
         for group, reply in zip(futures, replies, strict=True):
-            values = [reply] * len(group) if isinstance(reply, Exception) else reply
-            for future, value in zip(group, values, strict=True):
+            for future, value in zip(group, _values(reply, len(group)), strict=True):
                 if not future.done():
                     future.set_result(value)
+
+
+def _values(reply: object, count: int) -> list[object]:
+    """Uma resposta por operação; um erro do lote, ou uma resposta sem a forma combinada, vale para todas."""
+    if isinstance(reply, list) and len(reply) == count:
+        return reply
+    refused = reply if isinstance(reply, Exception) else RedisError("script answered another number of ops")
+    return [refused] * count

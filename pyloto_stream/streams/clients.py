@@ -9,13 +9,15 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from pyloto_stream.errors import UnavailableError
 
 COMMAND_TIMEOUT_S = 3.0
+SCRIPT_ERROR = "script_error"
+"""Código de um script nosso que falhou por dentro: defeito, ou chave de outro tipo; repetir não ajuda."""
 
 
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
@@ -43,6 +45,8 @@ def unavailable(error: Exception) -> UnavailableError:
         return UnavailableError(code="memory_full")
     if str(error).startswith(("NOGROUP", "UNBLOCKED")):
         return UnavailableError(code="group_missing")
+    if isinstance(error, ResponseError) and "script:" in str(error):
+        return UnavailableError(code=SCRIPT_ERROR)
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
         return UnavailableError(code="redis_unavailable")
     return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")

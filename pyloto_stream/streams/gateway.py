@@ -15,7 +15,7 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Batcher, Call
-from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, open_client, unavailable
+from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, SCRIPT_ERROR, open_client, unavailable
 from pyloto_stream.streams.scripts import Op, Script, pack
 
 READ_MARGIN_S = 3.0
@@ -176,4 +176,4 @@ class Gateway:
 def _poisoned(call: Call, reply: object) -> bool:
     if len(call.ops) == 1 or not isinstance(reply, ResponseError):
         return False
-    return unavailable(reply).code == "redis_error"
+    return unavailable(reply).code in ("redis_error", SCRIPT_ERROR)

@@ -15,6 +15,7 @@ class Script(Enum):
     """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua` e o resto."""
 
     ACCEPT = "accept"
+    BEAT = "beat"
     BEGIN_SEND = "begin_send"
     BOOT = "boot"
     BURY = "bury"

@@ -6,41 +6,28 @@ decisão não se perde, e repetir o script é seguro.
 
 import asyncio
 import inspect
-import random
 import time
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pyloto_stream.errors import LostError, PermanentError, PylotoError, TransientError, UnavailableError
+from pyloto_stream.errors import PermanentError, PylotoError, TransientError, UnavailableError
+from pyloto_stream.streams.clients import SCRIPT_ERROR
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
-from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.model import Outcome, Plan, Turn
 from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.verdict import Bury, Decision, Park, judge
 
 if TYPE_CHECKING:
     from pyloto_stream.clock import Clock
     from pyloto_stream.streams.gateway import Entry, Gateway
     from pyloto_stream.streams.model import Lane
+    from pyloto_stream.streams.stage import StageSpec, WorkerOptions
     from pyloto_stream.streams.telemetry import Telemetry
-    from pyloto_stream.streams.worker import StageSpec, WorkerOptions
 
 
-class Bury(NamedTuple):
-    """Decisão: vai para a fila de mortos."""
-
-    failure: Failure
-
-
-class Park(NamedTuple):
-    """Decisão: repete ou adia; `failed` diz se conta tentativa, `snooze` o que a etapa pediu."""
-
-    due_ms: int
-    failed: bool
-    code: str
-    snooze: Snooze | None = None
-
-
-Decision = Plan | Park | Bury | None
 Operation = tuple[Script, dict[str, object]]
+MAX_BROKEN = 3
+"""Vezes que um script pode falhar por dentro com a mesma operação até ser tratado como defeito."""
 
 
 class Settler:
@@ -115,32 +102,9 @@ class Settler:
             self._telemetry.handled(turn.stage, time.perf_counter() - started)
 
     def _judge(self, turn: Turn, result: Outcome | Exception) -> Decision:
-        """Uma só tabela: de resultado para decisão."""
-        match result:
-            case Plan():
-                return result
-            case Snooze():
-                return Park(result.due_ms, failed=False, code="", snooze=result)
-            case LostError():
-                return None  # outro tem a entrada: nada a gravar, nada a confirmar
-            case UnavailableError():
-                return Park(self._retry_at(turn.snoozes, result), failed=False, code=result.code)
-            case PermanentError():
-                return Bury(Failure(result.code, str(result), turn.failures + 1))
-        code = result.code if isinstance(result, PylotoError) else f"bug_{type(result).__name__}"
-        if not isinstance(result, PylotoError):
+        if isinstance(result, Exception) and not isinstance(result, PylotoError):
             self._telemetry.bug(turn.stage, result)
-        if turn.failures + 1 >= self._options.max_attempts:
-            text = str(result) if isinstance(result, PylotoError) else "unexpected exception"
-            return Bury(Failure(code, text, turn.failures + 1))
-        return Park(self._retry_at(turn.failures, result), failed=True, code=code)
-
-    def _retry_at(self, tries: int, error: Exception) -> int:
-        """Espera exponencial com sorteio cheio, teto, e o mínimo pedido por quem recusou."""
-        ceiling = min(self._options.retry_max_s, self._options.retry_base_s * 2 ** min(tries, 20))
-        wait_ms = int(ceiling * 1000 * random.uniform(0.5, 1))  # noqa: S311 — sorteio sem fim criptográfico
-        asked = error.retry_after_ms if isinstance(error, TransientError) else 0
-        return self._clock() + max(wait_ms, asked)
+        return judge(turn, result, self._options, self._clock())
 
     async def _apply(self, entry: "Entry", turn: Turn | None, decision: Decision) -> None:
         if decision is None:
@@ -160,11 +124,14 @@ class Settler:
 
     async def _write(self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury) -> bool:
         script, op = self._operation(entry, turn, decision)
-        delay = 0.05
+        delay, broken = 0.05, 0
         while True:
             try:
                 return bool(await self._gateway.submit(script, entry.partition, op))
-            except UnavailableError:
+            except UnavailableError as error:
+                broken += error.code == SCRIPT_ERROR
+                if broken == MAX_BROKEN:
+                    raise TransientError("the script cannot apply this", code=SCRIPT_ERROR) from error
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
 

@@ -12,13 +12,16 @@ from pyloto_stream.streams.scripts import Script
 
 
 class StageStatus(msgspec.Struct, frozen=True):
-    """`backlog`: tokens no stream, inclusive os em curso; `pending`: entregues e não confirmados."""
+    """`backlog`: tokens no stream, inclusive os em curso; `pending`: entregues e não confirmados.
+
+    `workers`: processos que deram sinal de vida há pouco.
+    """
 
     stage: str
     backlog: int
     pending: int
     dead: int
-    consumers: int
+    workers: int
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -41,14 +44,19 @@ async def inspect(gateway: Gateway, stages: Sequence[str]) -> Status:
     Raises:
         UnavailableError: Redis fora do ar.
     """
-    rows = {stage: [0, 0, 0, 0] for stage in stages}
+    rows = {stage: [0, 0, 0] for stage in stages}
+    alive: dict[str, set[bytes]] = {stage: set() for stage in stages}
     timers = parked = dead_ingress = 0
     for partition in range(gateway.partitions):
         reply = await gateway.submit(Script.STATUS, partition, {"stages": list(stages)})
         timers += reply[0]
         parked += reply[1]
         dead_ingress += reply[2]
-        for stage, numbers in zip(stages, reply[3], strict=True):
+        for stage, (*numbers, workers) in zip(stages, reply[3], strict=True):
             rows[stage] = [a + b for a, b in zip(rows[stage], numbers, strict=True)]
-    found = tuple(StageStatus(stage, *numbers) for stage, numbers in rows.items())
+            alive[stage].update(workers)
+    found = tuple(
+        StageStatus(stage, backlog, pending, dead, len(alive[stage]))
+        for stage, (backlog, pending, dead) in rows.items()
+    )
     return Status(stages=found, timers=timers, parked=parked, dead_ingress=dead_ingress)

@@ -10,37 +10,18 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
-import msgspec
-
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.gateway import Entry, Gateway
-from pyloto_stream.streams.lease import Failure
-from pyloto_stream.streams.model import Handler, Lane, Turn
+from pyloto_stream.streams.model import Lane
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.settle import Settler
+from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.telemetry import Telemetry
 
-
-class WorkerOptions(msgspec.Struct, frozen=True):
-    """Prazos em segundos. `max_deaths`: entregas sem conclusão até enterrar o que mata seu trabalhador."""
-
-    concurrency: int = 32
-    claim_idle_s: float = 6.0
-    stage_timeout_s: float = 60.0
-    drain_timeout_s: float = 10.0
-    max_attempts: int = 5
-    max_deaths: int = 3
-    retry_base_s: float = 0.5
-    retry_max_s: float = 60.0
-
-
-class StageSpec(msgspec.Struct, frozen=True):
-    """Uma etapa: nome, o que ela faz e o aviso que um enterro deixa na conversa (`None`: nenhum)."""
-
-    name: str
-    handler: Handler
-    notice: Callable[[Turn, Failure], bytes | None] = lambda _turn, _failure: None
+BEAT_S = 5.0
+GONE_MS = 3_600_000
+"""Ociosidade de um consumidor sem pendências a partir da qual o nome dele sai do grupo."""
 
 
 class Worker:
@@ -71,9 +52,10 @@ class Worker:
         reader = asyncio.create_task(self._read_forever())
         refresher = asyncio.create_task(self._every(self._options.claim_idle_s / 3, self._refresh))
         claimer = asyncio.create_task(self._every(self._options.claim_idle_s / 4, self._claim))
+        pulse = asyncio.create_task(self._every(BEAT_S, self._beat, at_once=True))
         signal = asyncio.create_task(_wait(stop))
         try:
-            loops = [reader, refresher, claimer, signal]
+            loops = [reader, refresher, claimer, pulse, signal]
             ended, _ = await asyncio.wait(loops, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
                 task.result()  # um laço que morre derruba o processo: parar em silêncio seria pior
@@ -81,7 +63,7 @@ class Worker:
             if self._held:
                 await asyncio.wait(list(self._held.values()), timeout=self._options.drain_timeout_s)
         finally:
-            await _cancel([reader, claimer, refresher, signal, *self._held.values()])
+            await _cancel([reader, claimer, refresher, pulse, signal, *self._held.values()])
         await self._leave()
 
     async def _leave(self) -> None:
@@ -92,6 +74,7 @@ class Worker:
                 await self._gateway.submit(Script.RELEASE, entry.partition, {**op, "i": entry.id})
             for partition in range(self._gateway.partitions):
                 await self._gateway.submit(Script.LEAVE, partition, op)
+            await self._beat(ttl_s=0)
         except UnavailableError:
             return  # sem Redis nada há a devolver: outro assume quando a ociosidade passar do limite
 
@@ -181,9 +164,18 @@ class Worker:
                 self._telemetry.lost(self._stage, 1)
                 task.cancel()
 
-    async def _every(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
+    async def _beat(self, ttl_s: float = 3 * BEAT_S) -> None:
+        """Diz que este processo vive; de passagem, tira dos grupos os nomes de quem morreu há muito."""
+        op = {"s": self._stage, "w": self._consumer, "ttl": int(ttl_s * 1000), "gone": GONE_MS}
+        partitions = range(self._gateway.partitions)
+        await asyncio.gather(*(self._gateway.submit(Script.BEAT, p, op) for p in partitions))
+
+    async def _every(
+        self, seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False
+    ) -> None:
         while True:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(0 if at_once else seconds)
+            at_once = False
             with suppress(UnavailableError):  # a leitura relata a queda
                 await action()
 

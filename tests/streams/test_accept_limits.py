@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.accept import AcceptOptions
-from pyloto_stream.streams.model import Item, Outcome, Plan, Settlement, Snooze, Turn, Unreadable
+from pyloto_stream.streams.model import Feed, Item, Outcome, Plan, Settlement, Snooze, Turn, Unreadable
 from tests.support.streams import Rig, finish, forward, texts, until
 
 LIMIT = AcceptOptions(backlog_limit=10)
@@ -62,6 +62,30 @@ async def test_parked_tokens_count_as_backlog(redis_url: str) -> None:
         await rig.acceptor.accept(crowd(10))
         await until(lambda: len(rig.telemetry.of("snoozed")) == 10)
         assert await refusal(rig, item("one more", "late")) == "backlog_full"
+
+
+async def test_tokens_of_every_lane_count_as_backlog_and_the_door_is_not_ready(redis_url: str) -> None:
+    def one(_turn: Turn) -> Outcome:
+        return Plan(feed=(Feed("audit", b"1"),))
+
+    async with Rig(redis_url, partitions=1, options=LIMIT) as rig:
+        assert await rig.acceptor.ready()
+        rig.start({"one": one})
+        await rig.acceptor.accept(crowd(10))
+        await until(lambda: len(rig.telemetry.of("committed")) == 10)
+        assert await refusal(rig, item("one more", "late")) == "backlog_full"
+        assert not await rig.acceptor.ready()
+        rig.start({"log": finish})
+        await rig.quiet()
+        assert await rig.acceptor.ready()
+
+
+async def test_a_redis_without_memory_is_not_ready(redis_url: str, small_redis: Redis) -> None:
+    async with Rig(redis_url) as rig:
+        assert await rig.acceptor.ready()
+        await small_redis.config_set("maxmemory", "1mb")
+        assert await rig.gateway.ready()
+        assert not await rig.acceptor.ready()
 
 
 async def test_the_limit_is_shared_by_the_partitions(redis_url: str) -> None:

@@ -153,4 +153,4 @@ async def test_an_unknown_refusal_keeps_the_text_of_the_server_out(redis_url: st
         await redis.set("pyloto:{00}:conv:turn:ana", "x")
         with pytest.raises(UnavailableError) as caught:
             await rig.say("ana", "oi")
-        assert (caught.value.code, str(caught.value)) == ("redis_error", "redis refused: ResponseError")
+        assert (caught.value.code, str(caught.value)) == ("script_error", "script_error")

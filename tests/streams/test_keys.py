@@ -74,7 +74,7 @@ async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_par
         slots = {slot(keys.prefix(p, 4)) for p in range(4)} | {slot(keys.META)}
         assert {slot(key) for key in written} == slots
         kinds = {key.split("}")[1].split(":")[1] for key in written if key != keys.META}
-        assert kinds == {"stream", "dead", "conv", "inbox", "timers", "parked", "seen"}
+        assert kinds == {"stream", "dead", "conv", "inbox", "timers", "parked", "seen", "workers"}
 
 
 async def test_i12_no_key_holds_what_a_person_sent_or_the_id_meta_gave_it(

@@ -46,7 +46,17 @@ class Scene:
         digest = keys.dedupe_digest("new")
         return {
             Script.ACCEPT: {"k": "e", "d": digest, "l": "turn", "s": "one", "c": "bia", "e": b"1"},
-            Script.BEGIN_SEND: {**mine, "l": "turn", "c": "ana", "r": "v1.0.x.1", "win": 1, "ttl": HOUR_MS},
+            Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},
+            Script.BEGIN_SEND: {
+                **mine,
+                "l": "turn",
+                "c": "ana",
+                "r": "v1.0.x.1",
+                "win": 1,
+                "ttl": HOUR_MS,
+                "max": 3,
+                "q": "q",
+            },
             Script.BOOT: {"s": "new"},
             Script.BURY: bury_op(self.entry, "one", Failure("x", "y", 1), LANES, b'"notice"'),
             Script.CLAIM: {"s": "one", "w": "w2", "idle": HOUR_MS, "limit": 10},

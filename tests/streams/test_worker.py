@@ -9,7 +9,7 @@ from pyloto_stream.errors import PermanentError, TransientError, UnavailableErro
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import CancelTimer, Feed, Outcome, Plan, SetTimer, Snooze, Turn
 from pyloto_stream.streams.scripts import Script
-from pyloto_stream.streams.worker import StageSpec
+from pyloto_stream.streams.stage import StageSpec
 from tests.support.look import only
 from tests.support.streams import FAST, ManualClock, Rig, finish, forward, texts, until
 
@@ -265,7 +265,7 @@ async def test_worker_hands_back_what_it_could_not_finish_and_leaves_the_group(r
         await entered.wait()
         await rig.stop()
         status = await rig.status()
-        assert (status.stages[0].backlog, status.stages[0].pending, status.stages[0].consumers) == (1, 0, 0)
+        assert (status.stages[0].backlog, status.stages[0].pending, status.stages[0].workers) == (1, 0, 0)
         rig.start({"one": finish})
         await rig.quiet()
         assert rig.telemetry.of("claimed") == []

@@ -132,7 +132,7 @@ async def test_what_finishes_during_the_drain_is_committed(redis_url: str, redis
         await asyncio.sleep(0)
         go.set()
         await stopping
-        assert (await rig.status()).stages[0].consumers == 0
+        assert (await rig.status()).stages[0].workers == 0
     assert await redis.hget("pyloto:{00}:conv:turn:ana", "s") == "done"
     assert await found(redis, "*:dead:*") == []
 

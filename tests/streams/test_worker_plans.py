@@ -10,7 +10,7 @@ from pyloto_stream.clock import system_clock
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Feed, Handler, Outcome, Plan, SetTimer, Turn
-from pyloto_stream.streams.worker import StageSpec
+from pyloto_stream.streams.stage import StageSpec
 from tests.support.look import only
 from tests.support.streams import Rig, texts, until
 
@@ -52,6 +52,22 @@ async def test_a_plan_that_cannot_be_applied_is_buried_and_the_neighbours_go_on(
         assert rig.telemetry.of("claimed") == []
     record = await only(redis, "pyloto:{00}:dead:one")
     assert (record["code"], record["c"], record["message"]) == (code, "bad", "unexpected exception")
+
+
+async def test_a_script_that_fails_half_way_loses_no_turn_and_is_told(redis_url: str, redis: Redis) -> None:
+    def one(turn: Turn) -> Outcome:
+        return Plan(timers=(SetTimer("t", turn.now_ms, b"1"),)) if texts(turn) == ["bad"] else Plan()
+
+    await redis.set("pyloto:{00}:timers:body", "not a hash")
+    async with Rig(redis_url, partitions=1) as rig:
+        rig.start({"one": one})
+        await rig.say("ana", "bad")
+        await until(lambda: bool(rig.telemetry.of("buried")))
+        assert rig.telemetry.of("buried") == ["script_error"]
+        assert rig.telemetry.of("committed") == []
+        await rig.say("ana", "good")
+        await rig.quiet()
+        assert len(rig.telemetry.of("committed")) == 1
 
 
 async def test_a_notice_that_fails_does_not_stop_the_burial(redis_url: str, redis: Redis) -> None:

@@ -25,9 +25,10 @@ from pyloto_stream.streams.keys import partition_of
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Handler, Item, Plan, Settlement, Turn
 from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.status import inspect
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import StageSpec, Worker, WorkerOptions
+from pyloto_stream.streams.worker import Worker
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from tests.support.graph import NUMBER, PHONE, SECRET, Graph, accepted, graph_server
 from tests.support.graph import Script as GraphScript

@@ -10,10 +10,11 @@ from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Handler, Item, Lane, Outcome, Plan, Turn
+from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.streams.telemetry import Silence, Telemetry
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import StageSpec, Worker, WorkerOptions
+from pyloto_stream.streams.worker import Worker
 
 LANES = {"turn": Lane("turn", ("one", "two")), "audit": Lane("audit", ("log",))}
 STAGES = ("one", "two", "log")

@@ -1,7 +1,7 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio; d resumo; ver cada ramo
+-- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria?; d resumo; ver cada ramo
 -- resposta por op: 1 novo, 0 duplicado, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
@@ -54,7 +54,10 @@ end
 
 local replies = {}
 for i, op in ipairs(list) do
-  if op.k == 's' then
+  if op.k == 'r' then
+    -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
+    replies[i] = backlog >= head.limit and -1 or 1
+  elseif op.k == 's' then
     replies[i] = settle_send(op)
   elseif seen(op.d) then
     replies[i] = 0

@@ -5,12 +5,13 @@
 -- resposta por op: 1 enterrado, 0 descartado (outro já concluiu)
 local replies = {}
 for i, op in ipairs(ops()) do
-  if settle_entry(op.s, op.i) then
+  if is_pending(op.s, op.i) then
     redis.call('XADD', P .. ':dead:' .. op.s, '*', 'at', int(now), unpack(op.r))
     if op.l then
       if op.v then redis.call('LPUSH', inbox_key(op.l, op.c), op.v) end
       advance(op.l, op.f, op.c)
     end
+    settle_entry(op.s, op.i)
     replies[i] = 1
   else
     replies[i] = 0

@@ -17,10 +17,9 @@ for i, op in ipairs(ops()) do
   if op.sn then record_sent(op.sn[1], op.sn[2]) end
   local key = conv_key(op.l, op.c)
   local mark = op.s .. '|' .. op.i .. '|' .. op.w
-  if not settle_entry(op.s, op.i) then
+  if not is_pending(op.s, op.i) then
     replies[i] = redis.call('HGET', key, 'k') == mark and 2 or 0
   else
-    redis.call('HSET', key, 'k', mark)
     if op.ws then redis.call('HSET', key, 's', op.st) end
     if op.md then redis.call('HSET', key, 'm', op.md) end
     for n, feed in ipairs(op.fd or {}) do enter(feed[1], feed[2], op.c, op.fe[n]) end
@@ -38,6 +37,8 @@ for i, op in ipairs(ops()) do
     else
       advance(op.l, op.f, op.c)
     end
+    redis.call('HSET', key, 'k', mark)
+    settle_entry(op.s, op.i)
     replies[i] = 1
   end
 end

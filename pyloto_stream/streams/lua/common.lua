@@ -8,6 +8,7 @@
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
 --                                  P:timers:body e P:parked:body: hash membro -> corpo (msgpack)
+--   P:workers:<etapa>      zset    trabalhador -> instante em ms até o qual conta como vivo
 --   P:seen:<balde>:<gaveta> hash   resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"
@@ -68,11 +69,15 @@ local function advance(lane, stage, conv)
   end
 end
 
--- O primeiro que confirma a entrada leva; os demais são descartados por inteiro.
+-- O primeiro que confirma a entrada leva; os demais são descartados por inteiro. Quem aplica um plano pergunta
+-- primeiro e confirma por último: um erro no meio deixa a entrada pendente, e não um turno perdido.
+local function is_pending(stage, id)
+  return #redis.call('XPENDING', stream(stage), GROUP, id, id, 1) == 1
+end
+
 local function settle_entry(stage, id)
-  if redis.call('XACK', stream(stage), GROUP, id) == 0 then return false end
+  redis.call('XACK', stream(stage), GROUP, id)
   redis.call('XDEL', stream(stage), id)
-  return true
 end
 
 -- A entrada op.i da etapa op.s está pendente para o consumidor op.w?

@@ -1,0 +1,29 @@
+"""O que é preciso dizer ao executor para que ele trabalhe uma etapa? O que ela faz, e com que prazos."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from pyloto_stream.streams.lease import Failure
+from pyloto_stream.streams.model import Handler, Turn
+
+
+class WorkerOptions(msgspec.Struct, frozen=True):
+    """Prazos em segundos. `max_deaths`: entregas sem conclusão até enterrar o que mata seu trabalhador."""
+
+    concurrency: int = 32
+    claim_idle_s: float = 6.0
+    stage_timeout_s: float = 60.0
+    drain_timeout_s: float = 10.0
+    max_attempts: int = 5
+    max_deaths: int = 3
+    retry_base_s: float = 0.5
+    retry_max_s: float = 60.0
+
+
+class StageSpec(msgspec.Struct, frozen=True):
+    """Uma etapa: nome, o que ela faz e o aviso que um enterro deixa na conversa (`None`: nenhum)."""
+
+    name: str
+    handler: Handler
+    notice: Callable[[Turn, Failure], bytes | None] = lambda _turn, _failure: None

@@ -9,7 +9,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.understanding import Gesture
 
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
-DIRECTING: tuple[Gesture, ...] = ("human", "cancel", "back", "menu", "refuse")
+DIRECTING: tuple[Gesture, ...] = ("human", "erase", "cancel", "back", "menu", "refuse")
 Span = tuple[int, int]
 
 

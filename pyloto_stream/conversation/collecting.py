@@ -4,13 +4,12 @@ Promete: nunca repete a pergunta de um dado conhecido; aceita vários dados de u
 """
 
 from pyloto_stream.conversation.draft import Draft
-from pyloto_stream.conversation.endings import MAX_RETRIES, hand_over, offer_options
+from pyloto_stream.conversation.endings import MAX_RETRIES, hand_over
 from pyloto_stream.conversation.flows import (
     FIELDS,
     FLOWS,
     UNKNOWN,
     Flow,
-    gave_facts,
     known,
     next_field,
     question,
@@ -70,9 +69,10 @@ def collect(
         session.asks = 0
     if fresh or learned or heard.aside or "stale" in heard.notes:
         return question(flow, name, *before)
-    session.asks += 1
+    if not _repeats(draft, heard):
+        session.asks += 1
     if session.asks > MAX_RETRIES:
-        return _give_up(draft, heard, before)
+        return _give_up(draft, before)
     return question(flow, name, *before, again=True)
 
 
@@ -92,6 +92,8 @@ def ask_to_continue(draft: Draft, *before: str) -> Reply:
     """Pergunta se seguimos com o próximo assunto da fila (que não pode estar vazia)."""
     session = draft.session
     title = OPTION_TITLES[choose(session, None)]
+    told = TEXTS.queued.format(title=title)
+    before = tuple(part for part in before if part != told)  # a pergunta já diz qual é o assunto
     session.asks = session.asks if session.asked == CONTINUE else 0
     session.asked = CONTINUE
     return Reply(
@@ -110,13 +112,16 @@ def _undo_last(draft: Draft, flow: Flow) -> str:
     return last
 
 
-def _give_up(draft: Draft, heard: Understanding, before: list[str]) -> Reply | None:
-    """Três respostas inúteis: o opcional fica em branco; o essencial vai a uma pessoa, ou volta às opções."""
+def _repeats(draft: Draft, heard: Understanding) -> bool:
+    """A pessoa só repetiu o que já tinha dito? Não responde ao que se perguntou, mas não é inútil."""
+    facts = known(draft.state)
+    return any(facts.get(name) == value for name, value in heard.facts.items())
+
+
+def _give_up(draft: Draft, before: list[str]) -> Reply | None:
+    """Três respostas inúteis: o opcional fica em branco; o essencial vai a uma pessoa."""
     session = draft.session
     if not FIELDS[session.asked].critical:
         session.facts[session.asked] = UNKNOWN
         return collect(draft, Understanding(), before, learned=True)
-    if gave_facts(session.facts) or heard.notes:
-        return hand_over(draft, "NO_USABLE_ANSWER")
-    session.asked = ""
-    return offer_options(draft, heard, *before)
+    return hand_over(draft, "NO_USABLE_ANSWER")

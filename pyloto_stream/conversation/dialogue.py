@@ -39,7 +39,7 @@ from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.step import Step
 from pyloto_stream.conversation.texts import COMMANDS, TEXTS, topic_text, with_notice
-from pyloto_stream.conversation.understanding import Understanding
+from pyloto_stream.conversation.understanding import Gesture, Understanding
 
 NOTES: Mapping[str, str] = {
     "audio": TEXTS.audio,
@@ -48,6 +48,8 @@ NOTES: Mapping[str, str] = {
     "contacts": TEXTS.contacts,
     "stale": TEXTS.stale_choice,
 }
+WANTS_PERSON: Mapping[Gesture, str] = {"human": "ASKED_HUMAN", "erase": "DATA_REQUEST"}
+"""Gestos que vão a uma pessoa em qualquer momento, com o motivo."""
 
 
 def advance(
@@ -86,8 +88,8 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
         _switch(draft, heard, target)
     learned, corrected = remember(draft, heard)
     before += corrected
-    if heard.gesture == "human":
-        return hand_over(draft, "ASKED_HUMAN")
+    if heard.gesture in WANTS_PERSON:
+        return hand_over(draft, WANTS_PERSON[heard.gesture])
     if heard.gesture == "cancel":
         return leave(draft)
     if not fits:
@@ -153,13 +155,13 @@ def _continue(draft: Draft, heard: Understanding, before: list[str], *, learned:
         _switch(draft, heard, target)
         return _begin(draft, heard, before)
     if heard.gesture in ("no", "thanks", "refuse"):
-        return end(draft)
+        return end(draft, thanked=heard.gesture == "thanks")
     if heard.aside or heard.topic:
         return ask_to_continue(draft, *before, topic_text(heard.topic))
     if not learned and "stale" not in heard.notes:
         session.asks += 1
     if session.asks > MAX_RETRIES:
-        return end(draft)
+        return end(draft, thanked=False)
     return ask_to_continue(draft, *before)
 
 
@@ -167,7 +169,7 @@ def _loose(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
     """Nenhum fluxo em andamento e nenhuma intenção clara."""
     session = draft.session
     if heard.gesture in ("thanks", "no"):
-        return end(draft)
+        return end(draft, thanked=heard.gesture == "thanks")
     if _out_of_scope(heard):
         return unsupported(draft)
     if heard.topic and "INSTITUTIONAL" in session.resolved:

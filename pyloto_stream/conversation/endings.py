@@ -3,6 +3,8 @@
 Toda função daqui devolve a resposta do turno e, menos `offer_options`, fecha a sessão.
 """
 
+from collections.abc import Mapping
+
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.flows import FLOWS, gave_facts
 from pyloto_stream.conversation.handoff import session_summary
@@ -15,6 +17,8 @@ from pyloto_stream.conversation.understanding import Understanding
 
 MAX_RETRIES = 2
 """Uma pergunta é repetida no máximo duas vezes; a terceira resposta inútil encerra a insistência."""
+PLAIN: Mapping[str, str] = {"NO_USABLE_ANSWER": TEXTS.handoff_stuck, "DATA_REQUEST": TEXTS.data_request}
+"""Entregas cujo texto não repete o que se anotou."""
 
 
 def say(*parts: str) -> Reply:
@@ -30,8 +34,8 @@ def has_lead(session: Session) -> bool:
 def hand_over(draft: Draft, reason: str) -> Reply:
     """Entrega a uma pessoa, com o resumo do que se sabe; `reason` é uma chave de `[reasons]`."""
     summary = session_summary(draft.state, draft.session)
-    if reason == "NO_USABLE_ANSWER":
-        template = TEXTS.handoff_stuck
+    if reason in PLAIN:
+        template = PLAIN[reason]
     elif not summary:
         template = TEXTS.handoff_empty
     else:
@@ -48,8 +52,11 @@ def leave(draft: Draft) -> Reply:
     return say(TEXTS.cancelled)
 
 
-def end(draft: Draft) -> Reply:
-    """Nada mais a tratar: o desfecho é o do assunto mais forte que se concluiu."""
+def end(draft: Draft, *, thanked: bool) -> Reply:
+    """Nada mais a tratar: o desfecho é o do assunto mais forte que se concluiu.
+
+    `thanked`: a pessoa agradeceu, e só a quem agradece se diz "por nada".
+    """
     session = draft.session
     if has_lead(session):
         return hand_over(draft, "LEAD_COMPLETE")
@@ -57,7 +64,7 @@ def end(draft: Draft) -> Reply:
         close_session(draft, "ROUTE_EXTERNAL")
         return say(route_text())
     close_session(draft, "SELF_SERVE_INFO", reason="ANSWERED")
-    return say(TEXTS.goodbye)
+    return say(TEXTS.goodbye if thanked else TEXTS.declined)
 
 
 def limit_reached(draft: Draft) -> Reply:

@@ -50,6 +50,8 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     followup_timeout: str
     cancelled: str
     goodbye: str
+    declined: str
+    data_request: str
     unsupported: str
     failed: str
     flood: str

@@ -10,7 +10,7 @@ import msgspec
 from pyloto_stream.conversation.records import Intent
 
 Gesture = Literal[
-    "", "human", "cancel", "back", "refuse", "yes", "no", "thanks", "menu", "greeting", "spam"
+    "", "human", "erase", "cancel", "back", "refuse", "yes", "no", "thanks", "menu", "greeting", "spam"
 ]  # fmt: skip
 Note = Literal["audio", "media", "location", "contacts", "stale"]
 

@@ -34,6 +34,7 @@ def test_a_known_fact_changes_only_if_the_person_says_so() -> None:
     ("text", "corrections"),
     [
         ("na verdade é Curitiba", {"city": "Curitiba"}),
+        ("na vdd é Maringá", {"city": "Maringá"}),
         ("errei, o nome é Ana Paula", {"name": "Ana Paula"}),
         ("digitei errado, moro em Cambé", {"city": "Cambé"}),
         ("ops, me chamo Bia", {"name": "Bia"}),

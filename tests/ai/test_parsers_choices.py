@@ -20,6 +20,10 @@ from pyloto_stream.ai.parsers_choices import picked
         ("availability", "noites e fds", "Noite, Fim de semana"),
         ("availability", "todos os dias", "Horário livre"),
         ("availability", "todos os dias de noite", "Noite"),
+        ("availability", "de dia", "Manhã, Tarde"),
+        ("availability", "segunda a sexta", "Dias úteis"),
+        ("availability", "dias úteis de noite", "Noite, Dias úteis"),
+        ("availability", "bom dia", ""),
         ("availability", "boa noite", ""),
         ("availability", "boa noite, posso de manhã", "Manhã"),
         ("segment", "pizzaria", "Restaurante"),
@@ -28,6 +32,7 @@ from pyloto_stream.ai.parsers_choices import picked
         ("segment", "qual o prazo?", ""),
         ("segment", "oi", ""),
         ("channels", "whatsapp e insta", "WhatsApp, Instagram"),
+        ("channels", "whats, insta e telefone", "WhatsApp, Instagram, Telefone"),
         ("client_type", "Pessoa física", "Pessoa física"),
     ],
 )

@@ -6,7 +6,7 @@ from pyloto_stream.conversation.intents import CHOOSE
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS
 from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, OPTION_ROWS, TEXTS, TOPICS
-from pyloto_stream.conversation.understanding import Understanding
+from pyloto_stream.conversation.understanding import Gesture, Understanding
 from tests.support.talk import Talk, heard, sure
 from tests.support.talk_rules import check_turn
 
@@ -156,10 +156,17 @@ def test_a_topic_before_any_choice_is_answered_with_the_options(talk: Talk) -> N
     assert reply.kind == "list"
 
 
-def test_declining_the_options_ends_with_a_goodbye(talk: Talk) -> None:
+@pytest.mark.parametrize(("gesture", "text"), [("no", TEXTS.declined), ("thanks", TEXTS.goodbye)])
+def test_declining_the_options_is_not_answered_like_thanks(talk: Talk, gesture: Gesture, text: str) -> None:
     talk.hear(heard(gesture="greeting"))
-    assert talk.asks(heard(gesture="no")).text == TEXTS.goodbye
+    assert talk.asks(heard(gesture=gesture)).text == text
     assert talk.outcomes == ["SELF_SERVE_INFO"]
+
+
+def test_who_wants_their_data_erased_is_told_who_does_it_and_gets_a_person(talk: Talk) -> None:
+    assert talk.asks(heard(gesture="erase")).text.endswith(TEXTS.data_request)
+    assert talk.outcomes == ["HANDOFF_HUMAN"]
+    assert TEXTS.reasons["DATA_REQUEST"] in talk.handoffs[0].qualification_reasons
 
 
 def test_asking_for_a_person_first_needs_no_data(talk: Talk) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN
-from pyloto_stream.conversation.intents import CHOOSE
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import TEXTS
 from pyloto_stream.conversation.understanding import Understanding
@@ -224,15 +223,9 @@ def test_a_useless_answer_gets_the_explained_question_twice(talk: Talk) -> None:
     assert [talk.asks().text for _ in range(2)] == [FIELDS["name"].retry] * 2
 
 
-def test_three_useless_answers_with_nothing_said_bring_the_options_back(talk: Talk) -> None:
-    talk.hear(sure(DRIVER))
-    replies = [talk.asks() for _ in range(3)]
-    assert replies[-1].kind == "list"
-    assert (talk.session.asked, talk.session.active) == (CHOOSE, "ENTRY_UNKNOWN")
-
-
-def test_three_useless_answers_after_something_said_go_to_a_person(talk: Talk) -> None:
-    talk.hear(sure(DRIVER, facts={"name": "Rui"}))
+@pytest.mark.parametrize("facts", [{}, {"name": "Rui"}], ids=["nothing said", "something said"])
+def test_three_useless_answers_to_what_is_essential_go_to_a_person(talk: Talk, facts: dict[str, str]) -> None:
+    talk.hear(sure(DRIVER, facts=facts))
     replies = [talk.asks() for _ in range(3)]
     assert replies[-1].text == TEXTS.handoff_stuck
     assert talk.outcomes == ["HANDOFF_HUMAN"]
@@ -254,6 +247,15 @@ def test_useless_answers_count_only_in_a_row(talk: Talk) -> None:
         talk.hear()
         talk.hear(heard(facts={fact: "dito"}))
         assert (talk.session.asked, talk.session.asks) == ("name", 0)
+
+
+def test_saying_again_what_is_known_is_no_useless_answer(talk: Talk) -> None:
+    talk.hear(sure(DRIVER, facts={"vehicle": "Moto"}))
+    for _ in range(4):
+        assert talk.asks(heard(facts={"vehicle": "Moto"})).text == FIELDS["name"].retry
+    assert (talk.session.asked, talk.session.asks) == ("name", 0)
+    talk.hear(heard(facts={"vehicle": "Carro"}))
+    assert talk.session.asks == 1
 
 
 def test_out_of_scope_inside_a_flow_is_said_and_the_question_repeated(talk: Talk) -> None:

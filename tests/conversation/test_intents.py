@@ -73,6 +73,13 @@ def test_what_waits_is_said_once(talk: Talk) -> None:
     assert told not in talk.asks(sure(CUSTOM, DRIVER)).text
 
 
+def test_what_is_asked_about_at_once_is_not_also_announced(talk: Talk) -> None:
+    title = next(option.title for option in TEXTS.options if option.intent == ABOUT)
+    reply = talk.asks(sure(REQUEST, ABOUT))
+    assert TEXTS.continue_question.format(title=title) in reply.text
+    assert TEXTS.queued.format(title=title) not in reply.text
+
+
 @pytest.mark.parametrize("confidence", [0.0, 0.5, 0.69])
 def test_below_seven_tenths_the_options_are_offered_instead_of_guessing(
     talk: Talk, confidence: float

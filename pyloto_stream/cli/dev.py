@@ -33,7 +33,7 @@ def dev() -> None:
     """
     from pyloto_stream.cli.process import run, settings_of  # noqa: PLC0415 — `--help` não carrega o sistema
 
-    settings = settings_of("dev")
+    settings = settings_of("dev", quiet=True)
     run(lambda stop: _dev(settings, stop))
 
 
@@ -53,7 +53,7 @@ async def _dev(settings: "Settings", stop: asyncio.Event) -> None:
             ("Data", str(settings.embedded_dir)),
         )
         typer.echo("\n".join(f"{name:<18} {value}" for name, value in lines))
-        typer.echo("Ctrl-C stops everything.")
+        typer.echo("LOG_LEVEL=INFO shows every request. Ctrl-C stops everything.")
         await stop.wait()
         typer.echo("Stopping ...")
 
@@ -72,7 +72,7 @@ def demo(as_json: AsJson = False) -> None:
     """
     from pyloto_stream.cli.process import run, settings_of  # noqa: PLC0415 — `--help` não carrega o sistema
 
-    settings = settings_of("demo")
+    settings = settings_of("demo", quiet=True)
     if not as_json:
         _say("Starting embedded Redis, local Meta, ingress and four stages ...")
     report = run(lambda stop: _demo(settings, stop))
@@ -95,11 +95,8 @@ async def _demo(settings: "Settings", stop: asyncio.Event) -> "Report | None":
 
     from pyloto_stream.cli.demo.play import demonstrate  # noqa: PLC0415
     from pyloto_stream.cli.local import local_system  # noqa: PLC0415
-    from pyloto_stream.observability.logging import configure_logging  # noqa: PLC0415
     from pyloto_stream.settings_fields import SecretUrl  # noqa: PLC0415
 
-    if "LOG_LEVEL" not in settings.given:
-        configure_logging("WARNING", settings.log_format, "demo")
     with tempfile.TemporaryDirectory(prefix="pyloto-demo-") as folder:
         own = msgspec.structs.replace(
             settings,

@@ -35,14 +35,15 @@ def run(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
             raise _first(group) from None
 
 
-def settings_of(process: str) -> Settings:
-    """Configuração do ambiente, com o log do processo já ligado.
+def settings_of(process: str, *, quiet: bool = False) -> Settings:
+    """Configuração do ambiente, com o log do processo já ligado. `quiet`: sem `LOG_LEVEL`, só avisos.
 
     Raises:
         MisconfiguredError: há valores errados ou faltando.
     """
     settings = load(os.environ)
-    configure_logging(settings.log_level, settings.log_format, process)
+    level = "WARNING" if quiet and "LOG_LEVEL" not in settings.given else settings.log_level
+    configure_logging(level, settings.log_format, process)
     if unused := settings.unused():
         logger.bind(variables=", ".join(unused)).warning("variables have no effect in this version")
     return settings

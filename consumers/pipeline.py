@@ -7,6 +7,7 @@ audit: audit                       alimentada por todo commit e pelos status da 
 import msgspec
 
 from pyloto_stream.conversation.events import Event, MessageReceived, TurnFailed
+from pyloto_stream.conversation.records import Mode
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
 
@@ -22,17 +23,29 @@ _events = msgspec.json.Decoder(list[Event])
 _encode = msgspec.json.Encoder().encode
 
 
+class _Lost(msgspec.Struct):
+    """O que a carga de uma resposta que não saiu levava consigo além das palavras."""
+
+    mode: Mode | None = None
+
+
+_lost = msgspec.json.Decoder(_Lost)
+
+
 def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
     """Evento que segue um turno enterrado: a sessão termina em `FAILED_INTERNAL` e a pessoa é avisada.
 
     `None` se o turno enterrado era só esse aviso: uma falha não gera outra sem fim. Se levava também
-    mensagens, a sessão que elas abriram precisa de um desfecho.
+    mensagens, a sessão que elas abriram precisa de um desfecho. Se a resposta perdida poria um modo em vigor,
+    o aviso o leva; um segundo aviso por isso é mudo, e por isso o último.
     """
+    mode = _mode_lost_by(turn)
     try:
         events = _events.decode(turn.events)
     except msgspec.MsgspecError:
         events = []
-    if events and all(isinstance(event, TurnFailed) for event in events):
+    silent = bool(events) and all(isinstance(event, TurnFailed) for event in events)
+    if silent and mode is None:
         return None
     last = next((event for event in reversed(events) if isinstance(event, MessageReceived)), None)
     notice = TurnFailed(
@@ -42,5 +55,16 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
         reply_to=last.reply_to if last else "",
         phone_number_id=last.phone_number_id if last else "",
         sent_at_ms=(last.sent_at_ms or last.accepted_at_ms) if last else 0,
+        mode=mode,
+        silent=silent,
     )
     return _encode(notice)
+
+
+def _mode_lost_by(turn: Turn) -> Mode | None:
+    if turn.stage != OUTBOUND:
+        return None
+    try:
+        return _lost.decode(turn.payload).mode
+    except msgspec.MsgspecError:
+        return None

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from pyloto_stream.conversation.records import Mode
+
 MessageKind = Literal[
     "text", "choice", "audio", "image", "video", "document", "sticker", "location", "contacts", "reaction",
     "form", "order", "system", "edit", "revoke", "unsupported", "unknown",
@@ -67,7 +69,8 @@ class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", o
     """O turno anterior foi enterrado: a sessão termina em `FAILED_INTERNAL`, e a pessoa lê a linha neutra.
 
     `reply_to`, `phone_number_id` e `sent_at_ms` são da última mensagem daquele turno: se ele morreu na
-    primeira etapa, o estado não os guardou.
+    primeira etapa, o estado não os guardou. `mode` é o modo que a resposta perdida poria em vigor ao sair.
+    `silent`: também o aviso se perdeu, e mais nada se diz.
     """
 
     stage: str
@@ -76,6 +79,8 @@ class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", o
     reply_to: str = ""
     phone_number_id: str = ""
     sent_at_ms: int = 0
+    mode: Mode | None = None
+    silent: bool = False
 
 
 Event = MessageReceived | TimerFired | TurnFailed

@@ -61,6 +61,13 @@ def arm_release(draft: Draft, due_ms: int) -> None:
     draft.timer(TimerChange("handoff_release", due_ms))
 
 
+def give_to_human(draft: Draft) -> None:
+    """A conversa passa a uma pessoa, até o prazo de devolução; uma pausa continua pausa."""
+    if draft.mode == "BOT":
+        draft.mode = draft.new_mode = "HUMAN"
+    arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+
+
 def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> None:
     """Encerra a sessão aberta com `outcome`: o único lugar em que isto acontece.
 
@@ -83,6 +90,8 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
     data: dict[str, str | int | float] = {"turns": session.turns, "intents": len(session.detected)}
     if reason:
         data["why"] = reason
+    if outcome == "HANDOFF_HUMAN":  # uma pausa é de quem a pôs: só ele a tira
+        data["mode"] = "HUMAN" if draft.mode == "BOT" else draft.mode
     draft.audit(f"{session.id}:closed", "SESSION_CLOSED", reason=outcome, data=data)
     if outcome in DELIVERED and draft.mode != "HUMAN":
         draft.records.append(
@@ -90,9 +99,7 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
         )
     remember_summary(draft, summary)
     if outcome == "HANDOFF_HUMAN":
-        if draft.mode == "BOT":  # uma pausa é de quem a pôs: só ele a tira
-            draft.mode = draft.new_mode = "HUMAN"
-        arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+        give_to_human(draft)
     if outcome == "ROUTE_EXTERNAL":
         state.cooldown_until_ms = draft.now_ms + draft.rules.route_external_cooldown_s * 1000
         state.cooldown_reminded = False

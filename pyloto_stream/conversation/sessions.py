@@ -13,7 +13,13 @@ from pyloto_stream.conversation.events import Event, MessageReceived, TimerFired
 from pyloto_stream.conversation.flows import gave_facts
 from pyloto_stream.conversation.handoff import session_summary
 from pyloto_stream.conversation.inbound import ANSWERED, notice_inbound
-from pyloto_stream.conversation.lifecycle import arm_release, close_session, disarm, open_session
+from pyloto_stream.conversation.lifecycle import (
+    arm_release,
+    close_session,
+    disarm,
+    give_to_human,
+    open_session,
+)
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState
@@ -84,7 +90,7 @@ def _release(draft: Draft, timer: TimerFired) -> None:
         arm_release(draft, due_ms)
         return
     draft.mode = draft.new_mode = "BOT"
-    draft.audit(f"{draft.turn_id}:released", "HANDOFF_RELEASED", reason="NO_ACTIVITY")
+    draft.audit(f"{draft.turn_id}:released", "HANDOFF_RELEASED", reason="NO_ACTIVITY", data={"mode": "BOT"})
 
 
 def _timeout(draft: Draft, timer: TimerFired) -> None:
@@ -115,18 +121,31 @@ def _timeout(draft: Draft, timer: TimerFired) -> None:
 
 
 def _failed(draft: Draft, failure: TurnFailed) -> None:
-    """O turno anterior foi enterrado. A linha neutra não se repete se também ela falhou ao sair."""
+    """O turno anterior foi enterrado. A linha neutra não se repete se também ela falhou ao sair.
+
+    Se o que se perdeu foi a resposta de uma entrega, a entrega vale: a conversa passa à pessoa que a recebeu.
+    """
     state = draft.state
+    handed_over = failure.mode == "HUMAN" and state.session is None
+    data: dict[str, str | int | float] = {"stage": failure.stage, "turn": failure.turn}
+    may_speak = draft.mode == "BOT" and not failure.silent
+    if handed_over:
+        give_to_human(draft)
+        data["mode"] = draft.mode
     state.reply_to = failure.reply_to or state.reply_to
     state.phone_number_id = failure.phone_number_id or state.phone_number_id
     state.last_inbound_at_ms = max(state.last_inbound_at_ms, failure.sent_at_ms)
     draft.audit(
         f"{draft.turn_id}:failed:{failure.turn:x}", "TURN_FAILED", reason=failure.code.upper(),
-        data={"stage": failure.stage, "turn": failure.turn},
+        data=data,
     )  # fmt: skip
+    if handed_over:
+        if may_speak and state.reply_to:
+            draft.reply = say(TEXTS.handoff_empty)
+        return
     repeated = state.session is None and state.last_outcome == "FAILED_INTERNAL"
     if state.session is not None:
         close_session(draft, "FAILED_INTERNAL", reason=failure.code.upper())
     state.last_outcome = "FAILED_INTERNAL"
-    if draft.mode == "BOT" and state.reply_to and not repeated:
+    if may_speak and state.reply_to and not repeated:
         draft.reply = say(TEXTS.failed)

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 
 MAX_LENGTH = 64
 _ACCEPTED = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_LENGTH}}}", re.ASCII)
+_PHONE_LIKE = re.compile(r"[0-9]{8}", re.ASCII)
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
@@ -24,8 +25,12 @@ def current_correlation_id() -> str:
 
 @contextmanager
 def correlated(correlation_id: str = "") -> Iterator[str]:
-    """Põe em vigor `correlation_id`, ou um novo se ele não tem a forma aceita; devolve o que vale."""
-    chosen = correlation_id if _ACCEPTED.fullmatch(correlation_id) else new_correlation_id()
+    """Põe em vigor `correlation_id`, ou um novo se ele não tem a forma aceita; devolve o que vale.
+
+    Oito algarismos seguidos podem ser um telefone, e o id vai para a auditoria, que não esquece: recusados.
+    """
+    usable = _ACCEPTED.fullmatch(correlation_id) and not _PHONE_LIKE.search(correlation_id)
+    chosen = correlation_id if usable else new_correlation_id()
     token = _current.set(chosen)
     try:
         yield chosen

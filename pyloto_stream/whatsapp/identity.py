@@ -19,8 +19,11 @@ _BR_MOBILE_WITHOUT_NINTH = re.compile(r"55[1-9][1-9][6-9][0-9]{7}", re.ASCII)
 
 
 def classify(value: str) -> IdKind:
-    """Que identificador é este, pela forma e não pelo nome do campo: a Meta já pôs um no lugar do outro."""
-    if _PHONE.fullmatch(value):
+    """Que identificador é este, pela forma e não pelo nome do campo: a Meta já pôs um no lugar do outro.
+
+    Um `+` no início de um telefone é tolerado, como em `canonical_phone`: é a mesma pessoa.
+    """
+    if _PHONE.fullmatch(value.removeprefix("+")):
         return "phone"
     return "bsuid" if _BSUID.fullmatch(value) else "opaque"
 

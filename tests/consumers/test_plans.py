@@ -139,6 +139,22 @@ def test_a_released_conversation_is_the_bots_before_its_answer_is_sent() -> None
     assert (done.to, done.mode) == (AI, "BOT")
 
 
+def test_with_the_notice_of_its_burial_a_state_nobody_can_read_begins_again() -> None:
+    work = turn(message(), state=b'{"session":{"id":"s","opened_at_ms":1,"active":"FROM_TOMORROW"}}')
+    with pytest.raises(PermanentError):
+        run(work)
+    again = notice(work)
+    assert again is not None
+    done = run(turn(again, state=work.state))
+    assert msgspec.json.decode(done.payload, type=Outgoing).reply.text == TEXTS.failed
+    records = [msgspec.json.decode(fed.event, type=ActionRecord) for fed in done.feed]
+    assert [(r.action, r.reason) for r in records] == [
+        ("STATE_RESET", "UNDECODABLE_STATE"), ("TURN_FAILED", "GRAPH_131026"),
+    ]  # fmt: skip
+    assert run(turn(message(2), state=done.state or b"")).to == AI
+    assert run(turn(again, message(2), state=work.state)).to == AI
+
+
 def test_the_same_turn_decided_again_gives_the_same_plan() -> None:
     work = turn(message(1), message(2))
     assert run(work) == run(work)
@@ -198,3 +214,19 @@ def test_a_notice_alone_leaves_no_other_but_with_messages_it_does() -> None:
     again = notice(turn(failed, message()))
     assert again is not None
     assert again.turn == 26
+
+
+def test_a_notice_carries_the_mode_the_lost_reply_would_have_set_even_if_a_notice_was_lost() -> None:
+    payload = _encode(Outgoing(REPLY, mode="HUMAN"))
+    at = {"stage": OUTBOUND, "payload": payload}
+    lost = notice(msgspec.structs.replace(turn(message()), **at))
+    assert lost is not None
+    assert (lost.mode, lost.silent) == ("HUMAN", False)
+    lost = notice(msgspec.structs.replace(turn(TurnFailed(OUTBOUND, "boom", 25)), **at))
+    assert lost is not None
+    assert (lost.mode, lost.silent) == ("HUMAN", True)
+    for other in (_encode(Outgoing(REPLY)), b"{"):
+        at["payload"] = other
+        plain = notice(msgspec.structs.replace(turn(message()), **at))
+        assert plain is not None
+        assert plain.mode is None

@@ -2,17 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import groupby
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from redis.asyncio import Redis
 
 from pyloto_stream.conversation.records import ActionRecord, HandoffRecord, SessionRecord
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.conversation.texts import TEXTS
+from pyloto_stream.stores.conversations import ConversationStore
+from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.trail import AuditTrail
 from tests.support.front import Front, open_front
 from tests.support.graph import accepted, answer, cut, refusal
+from tests.support.look import found
 from tests.support.streams import until
 from tests.support.talk import NOTHING, heard, sure
 
@@ -96,7 +103,9 @@ async def test_a_cut_connection_that_meta_confirms_is_one_call(front: Front) -> 
     front.script = accepted
     await front.report()
     await front.say(REST)  # espera na caixa até a resposta anterior assentar
-    assert len(front.sends) == 1
+    await said(front, 2)
+    assert len({str(body["biz_opaque_callback_data"]) for body in front.sends}) == len(front.sends) == 2
+    assert "REPLY_RESENT" not in actions(front)
 
 
 async def test_a_cut_connection_nobody_confirms_is_sent_again_once(redis_url: str) -> None:
@@ -153,6 +162,58 @@ async def test_a_reply_meta_refuses_for_good_ends_in_the_neutral_line(front: Fro
     assert front.read[-1] == TEXTS.failed
     assert outcomes(front) == ["FAILED_INTERNAL"]
     assert front.telemetry.of("buried") == ["graph_131009"]
+
+
+async def test_a_hand_off_whose_reply_is_refused_for_good_still_silences_the_bot(front: Front) -> None:
+    await front.say(DRIVER)
+    await said(front, 1)
+    refuse = answer(400, refusal(131009))
+
+    async def only_once(request: web.Request) -> web.StreamResponse:
+        front.script = accepted
+        return await refuse(request)
+
+    front.script = only_once
+    await front.say(REST)
+    await said(front, 3)
+    assert front.read[-1] == TEXTS.handoff_empty
+    assert outcomes(front) == ["HANDOFF_HUMAN"]
+    await front.say(NOTHING)
+    await front.quiet()
+    assert len(front.sends) == 3
+
+
+async def test_a_state_nobody_can_read_mutes_nobody(front: Front, redis: Redis) -> None:
+    await front.say(DRIVER)
+    await said(front, 1)
+    (key,) = await found(redis, "*:conv:turn:ana")
+    await redis.hset(key, "s", '{"session":{"id":"s","opened_at_ms":1,"active":"FROM_TOMORROW"}}')
+    await front.say(REST)
+    await said(front, 2)
+    assert front.read[-1] == TEXTS.failed
+    assert actions(front).count("STATE_RESET") == 1
+    await front.say(DRIVER)
+    await said(front, 3)
+    assert front.read[-1].endswith("Qual é o seu nome?")
+    assert front.telemetry.of("buried") == ["undecodable_state"]
+
+
+async def test_the_header_of_the_conversation_tells_who_has_it(redis_url: str, tmp_path: Path) -> None:
+    async with open_front(redis_url) as front:
+        front.rules = SessionRules(handoff_release_after_s=0)
+        front.start()
+        await front.say(DRIVER)
+        await said(front, 1)
+        await front.say(REST)
+        await until(lambda: "HANDOFF_RELEASED" in actions(front))
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    trail, store, modes = AuditTrail(documents), ConversationStore(documents), []
+    for record in front.records:
+        await trail.record("ana", [record], None)
+        header = await store.header("ana")
+        modes.append(header.mode if header else "")
+    await documents.close()
+    assert [mode for mode, _ in groupby(filter(None, modes))] == ["BOT", "HUMAN", "BOT"]
 
 
 async def test_a_person_who_cannot_be_reached_gets_one_neutral_line_and_no_loop(front: Front) -> None:

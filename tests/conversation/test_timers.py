@@ -316,6 +316,48 @@ def test_a_failure_is_silent_when_a_person_has_the_conversation(talk: Talk, mode
     assert talk.outcomes == ["FAILED_INTERNAL"]
 
 
+def test_a_lost_hand_off_reply_still_hands_over_and_says_so(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, facts={"users": "20"}))
+    notice = talk.fail([talk.message()], OUTBOUND, heard(gesture="human"))
+    assert (talk.mode, talk.outcomes, len(talk.handoffs)) == ("BOT", ["HANDOFF_HUMAN"], 1)
+    reply = talk.notice(notice)
+    assert reply is not None
+    assert reply.text == TEXTS.handoff_empty
+    assert (talk.mode, talk.state.last_outcome) == ("HUMAN", "HANDOFF_HUMAN")
+    assert talk.acted("TURN_FAILED")[0].data["mode"] == "HUMAN"
+    assert talk.hear() is None  # a conversa é de uma pessoa
+    assert list(talk.timers) == ["handoff_release"]
+    assert (talk.outcomes, len(talk.handoffs)) == (["HANDOFF_HUMAN"], 1)
+    check_turn(talk)
+
+
+def test_a_person_nobody_can_reach_is_handed_over_all_the_same_in_silence(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, facts={"users": "20"}))
+    first = talk.fail([talk.message()], OUTBOUND, heard(gesture="human"))
+    second = talk.fail([talk.failed(first)], OUTBOUND)
+    assert talk.mode == "BOT"  # o modo viajava com a linha que também se perdeu
+    assert talk.notice(second) is None
+    assert (talk.mode, talk.state.last_outcome) == ("HUMAN", "HANDOFF_HUMAN")
+    assert talk.fail([talk.failed(second)], OUTBOUND) is None
+
+
+def test_a_later_failure_is_not_taken_for_the_lost_hand_off_of_long_ago(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, facts={"users": "20"}))
+    talk.hear(heard(gesture="human"))
+    talk.fire()
+    assert talk.mode == "BOT"
+    reply = talk.notice(talk.fail([talk.message()], SESSION))
+    assert reply is not None
+    assert (reply.text, talk.mode) == (TEXTS.failed, "BOT")
+
+
+def test_every_change_of_mode_is_in_the_audit_trail(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, facts={"users": "20"}))
+    talk.hear(heard(gesture="human"))
+    talk.fire()
+    assert [act.data["mode"] for act in talk.actions if "mode" in act.data] == ["HUMAN", "BOT"]
+
+
 # --- bordas ------------------------------------------------------------------------------------------
 
 

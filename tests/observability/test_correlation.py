@@ -24,11 +24,17 @@ def test_an_id_ends_even_when_the_work_fails() -> None:
     assert current_correlation_id() == ""
 
 
-@pytest.mark.parametrize("value", ["", "a b", "é", "x" * 65, "a\nb"])
+@pytest.mark.parametrize("value", ["", "a b", "é", "x" * 65, "a\nb", "5541988887777", "tel.55419888"])
 def test_an_unusable_id_is_replaced_by_a_new_one(value: str) -> None:
     with correlated(value) as chosen:
         assert chosen != value
         assert len(chosen) == 16
+
+
+@pytest.mark.parametrize("value", ["req-2026112", "1234567", "a1b2c3d4-5678-90ab"])
+def test_an_id_with_few_digits_in_a_row_is_kept(value: str) -> None:
+    with correlated(value) as chosen:
+        assert chosen == value
 
 
 def test_new_ids_differ_and_never_look_like_a_phone() -> None:

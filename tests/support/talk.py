@@ -79,6 +79,8 @@ class Talk:
         self.said: list[Reply] = []
         self.number = 0
         self.messages = 0
+        self.lost = b""
+        """A carga da última resposta decidida, que se perde se o turno morre ao enviar."""
 
     # --- o que acontece ------------------------------------------------------------------------------
 
@@ -127,6 +129,7 @@ class Talk:
                 return None
             step = self._advance(understood)
             done = self._commit(plan(step))
+        self.lost = done.payload
         if done.to != OUTBOUND or dies_in == OUTBOUND:
             return None
         return self._send(done.payload, events)
@@ -134,7 +137,7 @@ class Talk:
     def fail(self, events: Sequence[Event], stage: str, understood: Understanding = NOTHING) -> bytes | None:
         """Um turno que é enterrado em `stage`; devolve o evento de aviso, que abre o próximo."""
         self.turn(events, understood, dies_in=stage)
-        return failed_turn(self._token(stage, events, b""), Failure("boom", "", 5))
+        return failed_turn(self._token(stage, events, self.lost if stage == OUTBOUND else b""), Failure("boom", "", 5))
 
     def failed(self, event: bytes | None) -> Event:
         """O aviso de um turno enterrado, como evento."""

@@ -13,7 +13,9 @@ from pyloto_stream.whatsapp.identity import canonical_phone, classify, identity,
         ("123456789012345", "phone"),
         ("12345", "opaque"),
         ("1234567890123456", "opaque"),
-        ("+554199990000", "opaque"),
+        ("+554199990000", "phone"),
+        ("++554199990000", "opaque"),
+        ("+BR.123", "opaque"),
         ("٥٥٤١٩٩٩٩٠٠٠٠", "opaque"),
         ("554199990000\n", "opaque"),
         ("BR.70412290518836604517", "bsuid"),
@@ -63,6 +65,7 @@ def test_what_is_no_phone_is_refused(digits: str) -> None:
 
 def test_identity_of_a_phone_is_canonical_and_of_others_is_prefixed() -> None:
     assert identity("554199990000") == "+5541999990000"
+    assert identity("+554199990000") == identity("5541999990000") == "+5541999990000"
     assert identity("BR.123") == "bsuid:BR.123"
     assert identity("strange-id") == "bsuid:strange-id"
 

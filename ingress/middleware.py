@@ -26,7 +26,7 @@ CLIENT_GONE = 499
 """Quem pediu desistiu, ou o processo está parando."""
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-_SERVER = "pyloto-stream"
+SERVER = "pyloto-stream"
 
 
 def route_of(request: web.Request) -> str:
@@ -36,9 +36,12 @@ def route_of(request: web.Request) -> str:
 
 
 async def stamp(request: web.Request, response: web.StreamResponse) -> None:
-    """Sinal `on_response_prepare`: toda resposta leva o id de correlação, nenhuma a versão do servidor."""
+    """Sinal `on_response_prepare`: toda resposta leva o id de correlação, nenhuma a versão do servidor.
+
+    A de um pedido que nem HTTP era não passa por aqui: ver `protocol.py`.
+    """
     response.headers[CORRELATION_HEADER] = request[CORRELATION_ID]
-    response.headers["Server"] = _SERVER
+    response.headers["Server"] = SERVER
 
 
 def observed(metrics: IngressMetrics) -> Middleware:

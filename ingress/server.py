@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 import msgspec
 from aiohttp import web
 
+from ingress.protocol import Runner
 from pyloto_stream.errors import MisconfiguredError
 
 KEEPALIVE_S = 75.0
@@ -78,7 +79,7 @@ async def serve_admin(
 
 def make_runner(app: web.Application) -> web.AppRunner:
     """Executor de uma aplicação com os nossos prazos; o corpo chega como veio, sem descompressão."""
-    return web.AppRunner(
+    return Runner(
         app,
         access_log=None,
         logger=_quiet_logger(),
@@ -101,7 +102,7 @@ async def _listen(sites: AsyncExitStack, app: web.Application, address: Address,
 
 
 def _quiet_logger() -> logging.Logger:
-    """O aiohttp registra o endereço e trechos de pedidos malformados: fica só o fato."""
+    """O aiohttp põe endereços e trechos de pedidos no que registra: fica só o fato, no nível em que veio."""
     logger = logging.getLogger("ingress.http")
     if not logger.filters:
         logger.addFilter(_without_details)
@@ -109,5 +110,6 @@ def _quiet_logger() -> logging.Logger:
 
 
 def _without_details(record: logging.LogRecord) -> bool:
-    record.msg, record.args, record.exc_info = "malformed request refused", (), None
+    if record.args or record.exc_info:
+        record.msg, record.args, record.exc_info = "connection failed", (), None
     return True

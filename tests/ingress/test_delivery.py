@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import io
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -293,14 +294,30 @@ class TestBrokenTransport:
             assert b" 408 " in await reader.readline()
         assert recorder.offers == []
 
-    async def test_request_that_is_no_http_is_logged_without_what_it_was(
-        self, url: str, caplog: pytest.LogCaptureFixture
+    @pytest.mark.parametrize(
+        "request_head",
+        [
+            b"GET /segredo HTTP/1.1\r\nBad Header: 554199990000\r\n\r\n",
+            b"FOO /<segredo> HTTP/1.1 554199990000\r\n\r\n",
+            b"\x16\x03\x01segredo\r\n\r\n",
+            b"GET /" + b"segredo" * 2000 + b" HTTP/1.1\r\n\r\n",
+        ],
+    )
+    async def test_request_that_is_no_http_is_answered_and_logged_without_what_it_was(
+        self, url: str, caplog: pytest.LogCaptureFixture, request_head: bytes
     ) -> None:
+        caplog.set_level(logging.DEBUG, "ingress.http")
         async with connected(url) as (reader, writer):
-            writer.write(b"GET /segredo HTTP/1.1\r\nBad Header: 554199990000\r\n\r\n")
-            assert b" 400 " in await reader.readline()
-        assert caplog.messages == ["malformed request refused"]
-        assert caplog.records[0].exc_info is None
+            writer.write(request_head)
+            head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        status, *lines = head.decode().splitlines()
+        headers = dict(line.split(": ") for line in lines)
+        assert " 400 " in status
+        assert (headers["Server"], body) == ("pyloto-stream", b'{"error":"bad_request"}')
+        assert len(headers["X-Correlation-ID"]) == 16
+        (record,) = caplog.records
+        assert (record.getMessage(), record.levelname) == ("malformed request refused", "DEBUG")
+        assert record.exc_info is None
 
     @asynccontextmanager
     async def _started(self, url: str, header: bytes) -> AsyncIterator[Streams]:

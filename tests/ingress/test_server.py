@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from ingress.app import create_admin_app, create_public_app
 from ingress.server import KEEPALIVE_S, SHUTDOWN_TIMEOUT_S, Address, Listening, make_runner, serve
 from pyloto_stream.errors import MisconfiguredError
-from tests.support.ingress import CONFIG, Recorder, Tally
+from tests.support.ingress import CONFIG, Recorder, Tally, served
 
 ANYWHERE = Address("127.0.0.1", 0)
 
@@ -112,3 +112,19 @@ def test_idle_connections_and_stopping_have_explicit_limits() -> None:
     runner = make_runner(public_app())
     assert runner._shutdown_timeout == SHUTDOWN_TIMEOUT_S
     assert runner._kwargs["keepalive_timeout"] == KEEPALIVE_S
+
+
+async def test_what_fails_outside_of_every_handler_is_a_500_that_tells_nothing(
+    http: ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Tally):
+        def request(self, route: str, status: int, seconds: float) -> None:
+            raise ZeroDivisionError("segredo")
+
+    async with (
+        served(create_public_app(CONFIG, Recorder(), Broken())) as url,
+        http.get(url + "/health", headers={"Accept": "text/html"}) as answer,
+    ):
+        assert (answer.status, await answer.text()) == (500, '{"error":"internal"}')
+        assert answer.headers["Server"] == "pyloto-stream"
+    assert caplog.messages == ["request failed outside of every handler"]

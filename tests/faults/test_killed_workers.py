@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pyloto_stream.simulator.people import Person
-from tests.support.load import FIRST, talk, verify
+from tests.support.load import talk_until, verify
 from tests.support.system import System
 
 CONVERSATIONS, WAVE, COPIES, KILLS, SEED = 100, 50, 3, 20, 7
@@ -27,7 +26,7 @@ async def test_killing_workers_at_random_loses_nothing_and_repeats_nothing(
         SETTLE_WINDOW="8",
     ) as system:
         enough = asyncio.Event()
-        talking = asyncio.create_task(_talk_until(system, enough))
+        talking = asyncio.create_task(talk_until(system, enough, SEED, least=CONVERSATIONS, wave=WAVE))
         rng = random.Random(SEED)
         for _ in range(KILLS):
             await asyncio.wait([talking], timeout=rng.uniform(0.1, 0.6))
@@ -37,11 +36,3 @@ async def test_killing_workers_at_random_loses_nothing_and_repeats_nothing(
         people = await talking
         assert len(people) >= CONVERSATIONS
         await verify(system, redis_url, people)
-
-
-async def _talk_until(system: System, enough: asyncio.Event) -> list[Person]:
-    """Gente nova conversa, em ondas, até `enough` e até serem pelo menos `CONVERSATIONS`."""
-    people: list[Person] = []
-    while not enough.is_set() or len(people) < CONVERSATIONS:
-        people += await talk(system, WAVE, SEED, FIRST + len(people))
-    return people

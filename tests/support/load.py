@@ -58,6 +58,16 @@ async def talk(system: System, count: int, seed: int, first: int = FIRST) -> lis
     return people
 
 
+async def talk_until(
+    system: System, enough: asyncio.Event, seed: int, *, least: int, wave: int
+) -> list[Person]:
+    """Gente nova conversa, em ondas de `wave`, até `enough` e até serem pelo menos `least` pessoas."""
+    people: list[Person] = []
+    while not enough.is_set() or len(people) < least:
+        people += await talk(system, wave, seed, FIRST + len(people))
+    return people
+
+
 def cities(person: Person) -> list[int]:
     """A cidade que cada resposta cita, pela posição em `CITIES`; quem não cita nenhuma não conta."""
     texts = [person.bubble(reply.wamid).text for reply in person.replies]

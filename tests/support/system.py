@@ -62,8 +62,12 @@ class Service:
         return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
 
     def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Manda um sinal ao processo: `SIGSTOP` o congela, `SIGCONT` o acorda."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
+        self._process.send_signal(number)
 
     def terminate(self) -> None:
         if self._process is not None and self._process.returncode is None:

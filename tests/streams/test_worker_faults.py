@@ -117,7 +117,7 @@ async def test_a_dead_loop_ends_the_worker(redis_url: str) -> None:
 
 
 async def test_what_finishes_during_the_drain_is_committed(redis_url: str, redis: Redis) -> None:
-    entered, go = asyncio.Event(), asyncio.Event()
+    entered, unread, go = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def one(_turn: Turn) -> Outcome:
         entered.set()
@@ -125,11 +125,22 @@ async def test_what_finishes_during_the_drain_is_committed(redis_url: str, redis
         return Plan(state=b"done")
 
     async with Rig(redis_url, partitions=1) as rig:
+        read = rig.gateway.read
+
+        async def watched(stage: str, consumer: str, partitions: list[int], count: int) -> list[Entry]:
+            try:
+                return await read(stage, consumer, partitions, count)
+            except asyncio.CancelledError:
+                unread.set()
+                raise
+
+        rig.gateway.read = watched  # type: ignore[method-assign,assignment] # observa sem mudar
         rig.start({"one": one})
         await rig.say("ana", "oi")
         await entered.wait()
         stopping = asyncio.create_task(rig.stop())
-        await asyncio.sleep(0)
+        await unread.wait()
+        await redis.ping()  # tempo de sobra para quem não esperasse cancelar o turno
         go.set()
         await stopping
         assert (await rig.status()).stages[0].workers == 0

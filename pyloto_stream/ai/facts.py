@@ -6,6 +6,7 @@ Promete só campos do fluxo. Um dado já conhecido só muda se a pessoa disser q
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import answer, volunteered
 from pyloto_stream.ai.parsers_names import city
@@ -26,10 +27,13 @@ class Found(NamedTuple):
 def find_facts(
     reading: Reading, after: Reading | None, fields: Sequence[str], known: Mapping[str, str], asked: str
 ) -> Found:
-    """Lê os campos `fields` em `reading`; `after` é o que vem depois de "na verdade" e afins, se há."""
+    """Lê os campos `fields` em `reading`; `after` é o que vem depois de "na verdade" e afins, se há.
+
+    Um dado conhecido que a pessoa repete igual também vem: não muda nada, mas não é silêncio.
+    """
     said = {name: value for name in fields if name != asked and (value := volunteered(reading, name))}
     corrections = _corrections(after, fields, known, asked) if after is not None else {}
-    facts = {name: value for name, value in said.items() if name not in known}
+    facts = {name: value for name, value in said.items() if known.get(name, value) == value}
     if asked in fields and (not corrections or asked not in known):
         value = _asked(reading, asked, said, corrections)
         if value:  # um texto aberto é a resposta ao que se perguntou, e só a isso
@@ -39,7 +43,22 @@ def find_facts(
                 if FIELDS[n].parser == FIELDS[asked].parser == "text" and v in value
             }
             facts = {**{n: v for n, v in facts.items() if n not in owned}, asked: value}
-    return Found(facts, corrections)
+            if FIELDS[asked].parser == "name":
+                facts = _outside_name(reading, facts, value)
+    answered = asked in facts and FIELDS[asked].parser == "text"
+    return Found(facts, corrections if answered else {**_grown(said, known), **corrections})
+
+
+def _grown(said: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """As respostas múltiplas que agora incluem mais do que se sabia ("whats", depois "whats e insta")."""
+    several = (name for name in said if name in known and FIELDS[name].parser == "choices")
+    return {n: said[n] for n in several if {*known[n].split(", ")} < {*said[n].split(", ")}}
+
+
+def _outside_name(reading: Reading, facts: Mapping[str, str], name: str) -> dict[str, str]:
+    """Sem o que só estava no nome: "Domingos Sábio" não diz em que dias trabalha."""
+    rest = READER.read(reading.raw.replace(name, " ", 1))
+    return {n: v for n, v in facts.items() if not FIELDS[n].choices or volunteered(rest, n) == v}
 
 
 def _asked(reading: Reading, asked: str, said: Mapping[str, str], corrections: Mapping[str, str]) -> str:
@@ -48,7 +67,10 @@ def _asked(reading: Reading, asked: str, said: Mapping[str, str], corrections: M
     if corrections and parser in (*OPEN, "name", "city"):
         return volunteered(reading, asked)
     value = answer(reading, asked)
-    return "" if parser in ("name", "city") and value in said.values() else value
+    if parser in OPEN and any(choices.alone(reading, name) for name in said):
+        return ""
+    places = {said[name] for name in said if FIELDS[name].parser in ("name", "city")}
+    return "" if parser in ("name", "city", *OPEN) and value in places else value
 
 
 def _corrections(

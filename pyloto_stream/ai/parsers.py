@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai import parsers_names as names
+from pyloto_stream.ai import parsers_places as places
 from pyloto_stream.ai.gestures import asks_about_us
 from pyloto_stream.ai.parsers_numbers import quantity
 from pyloto_stream.ai.parsers_terms import budget, deadline
@@ -55,7 +56,10 @@ def volunteered(reading: Reading, name: str) -> str:
         return choices.several(reading, name, field, 0, len(reading.words))
     if field.volunteer:
         spans = reading.clauses()
-        return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
+        found = next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
+        return found or (places.place(reading, 0, len(reading.words)) if field.parser == "city" else "")
+    if choices.alone(reading, name):
+        return choices.several(reading, name, field, 0, len(reading.words))
     return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pyloto_stream.ai.lexicon import FILLERS, LEXICON
 from pyloto_stream.ai.phrases import BREAK, Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
-from pyloto_stream.conversation.flows import Field
+from pyloto_stream.conversation.flows import FIELDS, Field
 
 NEGATION_REACH = 3
 _LAST = ("ultimo", "ultima")
@@ -41,8 +41,9 @@ def _discarded(reading: Reading, match: Match[Tag]) -> bool:
 
 
 def one(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
-    """O primeiro valor citado."""
-    return next(iter(mentioned(reading, name, field, start, end)), "")
+    """O valor citado; de dois diferentes não se escolhe nenhum, salvo se um texto livre também serve."""
+    values = mentioned(reading, name, field, start, end)
+    return "" if field.parser == "choice" and len(values) > 1 else next(iter(values), "")
 
 
 def several(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
@@ -51,6 +52,16 @@ def several(reading: Reading, name: str, field: Field, start: int, end: int) -> 
     chosen = [choice for choice in field.choices if choice.value in values]
     specific = [choice for choice in chosen if not choice.alone]
     return ", ".join(choice.value for choice in specific or chosen)
+
+
+def alone(reading: Reading, name: str) -> bool:
+    """O texto só cita opções de `name`, que aceita várias, e cita mais de uma?"""
+    if FIELDS[name].parser != "choices":
+        return False
+    found = reading.found("choice", name)
+    covered = {at for match in found for at in range(match.start, match.end)}
+    rest = (word.text for at, word in enumerate(reading.words) if at not in covered)
+    return len({m.payload.value for m in found}) > 1 and all(w == BREAK or w in FILLERS for w in rest)
 
 
 def picked(reading: Reading, titles: Sequence[str]) -> int | None:

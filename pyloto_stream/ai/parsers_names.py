@@ -14,10 +14,14 @@ from pyloto_stream.ai.reading import Reading
 MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 7, 7, 20
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
 """Teclas ao acaso: sem vogal, ou consoantes demais em seguida."""
+_SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
+"""Nada disto está num nome, nem encostado nele."""
+_HOME = frozenset(("de", "do", "da", "em"))
+"""Ligam o nome de quem se apresenta ao lugar de onde é."""
 _NOT_NAMES = ("gesture", "choice", "concept")
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """Palavras seguidas que podem formar um nome; `state` é a sigla que veio depois."""
 
     start: int
@@ -28,23 +32,53 @@ class _Run(NamedTuple):
 def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma pessoa em `[start, end)`; sem ter sido pedido, só depois de "me chamo" e afins."""
     for at, sure in _starts(reading, "name", start, end, asked=asked):
-        run = _run(reading, at, end, states=False)
-        if _plausible(reading, run, end, sure=sure):
-            return _written(reading, run)
+        run = _proper(reading, at, end) or _without_home(reading, run_at(reading, at, end, states=False))
+        proper = run.end > run.start and not sure and at > start and is_title(reading, at)
+        if plausible(reading, run, end, sure=sure or proper):
+            return written(reading, run)
     return ""
+
+
+def is_title(reading: Reading, at: int) -> bool:
+    """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
+    raw = reading.raw[reading.words[at].start : reading.words[at].end]
+    return raw.istitle() and len(raw) > 1
+
+
+def _proper(reading: Reading, start: int, end: int) -> Run | None:
+    """A oração inteira, se só tem palavras com maiúscula; a última pode ser comum ("Téo Dias")."""
+    stop = next((i for i in range(start, end) if reading.words[i].text == BREAK), end)
+    names = [at for at in range(start, stop) if reading.words[at].plain not in PARTICLES]
+    if not 2 <= len(names) <= MAX_NAME_WORDS or names[0] != start or names[-1] != stop - 1:
+        return None
+    common = any(reading.words[at].plain in COMMON for at in names[:-1])
+    fits = not common and all(is_title(reading, at) for at in names)
+    greets = any(m.start == start for m in reading.found("gesture", "greeting"))
+    return Run(start, stop) if fits and not greets else None
+
+
+def _without_home(reading: Reading, run: Run) -> Run:
+    """Sem o lugar, se o nome vem seguido de cidade e sigla: "Rui Prado de Telêmaco Borba PR"."""
+    words = [word.plain.upper() for word in reading.words[run.start : run.end]]
+    state = next((i for i in range(len(words) - 1, 1, -1) if words[i] in LEXICON.states.values()), 0)
+    cuts = [i for i in range(1, state) if words[i].lower() in _HOME]
+    if not cuts:
+        return run
+    full = (i for i in cuts if sum(word.lower() not in PARTICLES for word in words[:i]) > 1)
+    return run._replace(end=run.start + next(full, cuts[0]))
 
 
 def city(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """Cidade e, se dita, a sigla do estado, em `[start, end)`: "Londrina PR"."""
     for at, sure in _starts(reading, "city", start, end, asked=asked):
-        run = _run(reading, at, end, states=True)
+        run = run_at(reading, at, end, states=True)
         plain = " ".join(word.plain for word in reading.words[run.start : run.end])
         if plain in LEXICON.nicknames and not run.state:
             return LEXICON.nicknames[plain]
         if plain in STATES and plain not in LEXICON.nicknames:
             continue
-        if _plausible(reading, run, end, sure=sure or bool(run.state)):
-            return f"{_written(reading, run)} {run.state}".rstrip()
+        if plausible(reading, run, end, sure=sure or bool(run.state)):
+            return f"{written(reading, run)} {run.state}".rstrip()
     return ""
 
 
@@ -61,7 +95,7 @@ def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
         generic = len(words) == 1 and reading.starts_at("choice", at)  # "pizzaria" é o ramo, não o nome
         if sure or not (generic or words[0] in SENTENCE or COMMON.issuperset(telling)):
             raw = reading.original(at, stop)
-            return _written(reading, _Run(at, stop)) if raw.islower() else raw
+            return written(reading, Run(at, stop)) if raw.islower() else raw
     return ""
 
 
@@ -75,19 +109,20 @@ def _starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -
     return [*leads, *((at, False) for at in sorted(weak, reverse=True)), (start, False)]
 
 
-def _run(reading: Reading, start: int, end: int, *, states: bool) -> _Run:
+def run_at(reading: Reading, start: int, end: int, *, states: bool) -> Run:
+    """As palavras a partir de `start` que podem formar um nome."""
     at = start
     while at < end and at - start < MAX_NAME_WORDS + 1:
         word = reading.words[at]
         if states and at > start and (uf := _state_at(reading, at, end)):
-            return _trim(reading, _Run(start, at, uf))
+            return _trim(reading, Run(start, at, uf))
         if word.text == BREAK or word.plain in COMMON or not word.plain.isalpha():
             break
         at += 1
-    return _trim(reading, _Run(start, at))
+    return _trim(reading, Run(start, at))
 
 
-def _trim(reading: Reading, run: _Run) -> _Run:
+def _trim(reading: Reading, run: Run) -> Run:
     end = run.end
     while end > run.start and (
         reading.words[end - 1].plain in PARTICLES or reading.words[end - 1].text == BREAK
@@ -112,7 +147,8 @@ def _state_at(reading: Reading, at: int, end: int) -> str:
     return ""
 
 
-def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
+def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
+    """As palavras de `run` parecem um nome? `sure`: um sinal claro as anunciou."""
     words = [word.plain for word in reading.words[run.start : run.end]]
     telling = [word for word in words if word not in PARTICLES]
     if not telling or words[0] in PARTICLES or len(words) > MAX_NAME_WORDS:
@@ -120,9 +156,12 @@ def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
     whole = [word for word in telling if len(word) > 1]  # as outras são iniciais
     if not whole or any(len(word) > MAX_LETTERS or _UNSPEAKABLE.search(word) for word in whole):
         return False
+    near = reading.raw[max(reading.words[run.start].start - 1, 0) : reading.words[run.end - 1].end + 1]
+    if _SYMBOLS.search(near):
+        return False
     if sure:
         return True
-    if len(words) == 1 and _known_phrase(reading, run.start):
+    if len(words) == 1 and known_phrase(reading, run.start):
         return False
     following = reading.words[run.end] if run.end < end else None
     if following is None or following.text == BREAK or following.plain.isdigit():
@@ -130,13 +169,14 @@ def _plausible(reading: Reading, run: _Run, end: int, *, sure: bool) -> bool:
     return following.plain in CONTINUES or following.plain in PARTICLES
 
 
-def _known_phrase(reading: Reading, at: int) -> bool:
+def known_phrase(reading: Reading, at: int) -> bool:
     """A palavra em `at`, como foi digitada, é o começo de uma frase que quer dizer outra coisa?"""
     known = READER.knows(reading.words[at].plain)
     return known and any(reading.starts_at(group, at) for group in _NOT_NAMES)
 
 
-def _written(reading: Reading, run: _Run) -> str:
+def written(reading: Reading, run: Run) -> str:
+    """O nome como a pessoa o escreveu, com maiúsculas."""
     raw = reading.original(run.start, run.end).strip("-' ")
     if not (raw.islower() or raw.isupper()):
         return raw

@@ -7,6 +7,7 @@ decide nada.
 from collections.abc import Sequence
 
 from pyloto_stream.ai import gestures
+from pyloto_stream.ai.asides import DETAILS, asked_in, statements
 from pyloto_stream.ai.facts import OPEN, Found, city_of_address, find_facts
 from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.notes import location_signal, notes_of, place_of
@@ -68,7 +69,10 @@ class _Hearing:
         self.option = gestures.picked_option(reading, session)
         self.scores = score_intents(reading)
         self.explicit = taps.intent or (self.option.intent if self.option else None) or self._switched()
-        self.aside = session.asked in FIELDS and gestures.asks_about_us(reading)
+        self.asking = session.asked in FIELDS and self.collecting
+        self.told = statements(reading) if self.asking else reading
+        self.wonders = self.asking and self._wonders()
+        self.aside = self.wonders or (session.asked in FIELDS and gestures.asks_about_us(reading))
 
     def understanding(self, messages: Sequence[MessageReceived], command: str) -> Understanding:
         """Junta as partes."""
@@ -80,13 +84,25 @@ class _Hearing:
             facts={**found.facts, **self.taps.facts},
             corrections={**found.corrections, **self.taps.corrections},
             gesture=self._gesture(value),
-            topic=gestures.topic(self.reading) if self.aside or not self.collecting else "",
+            topic=self._topic(),
             command=command,
             aside=self.aside,
             notes=notes_of(messages, stale=self.taps.stale),
             signals={**gestures.signals(self.reading), **location_signal(messages)},
             engine=ENGINE,
         )
+
+    def _wonders(self) -> bool:
+        """Pergunta algo que não é outro assunto nem um gesto ("posso falar com alguém?")?"""
+        elsewhere = any(score.intent != self.session.active for score in self._confident())
+        gesture = gestures.gesture(self.reading, self.session)
+        return not elsewhere and gesture in ("", "greeting") and bool(asked_in(self.reading))
+
+    def _topic(self) -> str:
+        if self.collecting and not self.aside:
+            return ""
+        unknown = DETAILS if self.wonders and not self.reading.has("concept", "about") else ""
+        return gestures.topic(self.reading) or unknown
 
     def _switched(self) -> Intent | None:
         """A pessoa trocou de assunto de propósito ("na verdade quero…")?"""
@@ -138,7 +154,7 @@ class _Hearing:
     def _facts(self, messages: Sequence[MessageReceived]) -> Found:
         session, already = self.session, known(self.state)
         fields, asked = self._fields(), session.asked if self.collecting else ""
-        found = find_facts(self.reading, self._corrected(), fields, already, asked)
+        found = find_facts(self.told, self._corrected(), fields, already, asked)
         if "city" in fields and "city" not in {**already, **found.facts}:
             where = city_of_address(place_of(messages))
             found.facts.update({"city": where} if where else {})
@@ -156,10 +172,11 @@ class _Hearing:
 
     def _corrected(self) -> Reading | None:
         """O que vem depois de "na verdade" e afins (ou tudo, se isso vem no fim)."""
-        marks = self.reading.found("mark", "correction")
+        told = self.told
+        marks = told.found("mark", "correction")
         if not marks:
             return None
         end = max(match.end for match in marks)
-        if all(word.text == BREAK for word in self.reading.words[end:]):
-            return self.reading
-        return READER.read(self.reading.raw[self.reading.words[end].start :])
+        if all(word.text == BREAK for word in told.words[end:]):
+            return told
+        return READER.read(told.raw[told.words[end].start :])

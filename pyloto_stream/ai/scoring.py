@@ -68,8 +68,8 @@ def _best(strengths: Mapping[Intent, float]) -> tuple[Intent, float] | None:
 
 
 def _requests(reading: Reading) -> Iterator[tuple[int, int]]:
-    """Os pedidos do texto: frases, e o que vem depois de um "e também", "e quero"."""
-    cuts = sorted(match.start for match in reading.found("mark", "also"))
+    """Os pedidos do texto: frases, o que vem depois de um "e também", "e quero", e os itens de uma lista."""
+    cuts = sorted({match.start for name in ("also", "item") for match in reading.found("mark", name)})
     for start, end in reading.sentences():
         for cut in (at for at in cuts if start < at < end):
             yield start, cut

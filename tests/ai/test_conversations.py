@@ -1,7 +1,10 @@
 import pytest
 
+from pyloto_stream.conversation.flows import FIELDS
+from pyloto_stream.conversation.intents import CHOOSE, CONFIDENT
 from pyloto_stream.conversation.records import HandoffRecord, Intent
-from tests.support.hearing import Talk
+from pyloto_stream.conversation.texts import TEXTS, TOPICS
+from tests.support.hearing import Talk, asking, hear
 
 DRIVER: Intent = "PYLOTO_ENTREGA_DRIVER_SIGNUP"
 EXPECTED = {
@@ -143,6 +146,84 @@ def test_two_subjects_in_one_message_are_treated_one_after_the_other() -> None:
     assert "Quer continuar" in talk.reply
     talk.all(["sim", "Loja X", "roupas", "20 por dia"])
     assert handed_over(talk).resolved_intents == (DRIVER, "PYLOTO_ENTREGA_MERCHANT_SIGNUP")
+
+
+FOUR = "quero ser entregador, cadastrar minha loja, fazer um sistema e também usar o atendimento no whatsapp"
+
+
+def test_three_subjects_of_a_list_are_admitted_the_strongest_first_and_the_others_named() -> None:
+    talk = Talk().all(["quero ser entregador, cadastrar minha loja e fazer um sistema"])
+    assert talk.session.active == "CUSTOM_SOFTWARE"
+    assert {queued.intent for queued in talk.session.queue} == {DRIVER, "PYLOTO_ENTREGA_MERCHANT_SIGNUP"}
+    assert "Quero ser entregador" in talk.reply
+    assert "Cadastrar minha loja" in talk.reply
+
+
+def test_four_subjects_of_a_list_wait_for_pyloto_to_come_back() -> None:
+    talk = Talk().all([FOUR])
+    assert talk.state.last_outcome == "SCHEDULED_FOLLOWUP"
+    assert len([score for score in hear(asking(), FOUR).intents if score.confidence >= CONFIDENT]) == 4
+
+
+def test_the_functions_of_a_system_are_no_list_of_subjects() -> None:
+    heard = hear(asking(), "preciso de um sistema pra cadastrar clientes, fazer relatórios e emitir notas")
+    assert [s.intent for s in heard.intents if s.confidence >= CONFIDENT] == ["CUSTOM_SOFTWARE"]
+
+
+@pytest.mark.parametrize(
+    ("turns", "known"),
+    [
+        (
+            ["tenho uma loja de roupas em Curitiba, umas 15 entregas por dia"],
+            {"city": "Curitiba", "segment": "Loja", "delivery_volume": "cerca de 15 por dia"},
+        ),
+        (["crm pra minha imobiliaria"], {"client_type": "Empresa"}),
+        (
+            ["quero um sistema sob medida pra minha imobiliária em Curitiba PR, 5 usuários"],
+            {"client_type": "Empresa", "city": "Curitiba PR", "users": "5"},
+        ),
+        (
+            ["quero ser entregador", "oi sou o Rui Prado de Telêmaco Borba PR, tenho moto"],
+            {"name": "Rui Prado", "city": "Telêmaco Borba PR", "vehicle": "Moto"},
+        ),
+        (["preciso de um sistema", "5 corretores", "Curitiba PR"], {"users": "5", "city": "Curitiba PR"}),
+    ],
+)
+def test_everything_said_together_is_known_together(turns: list[str], known: dict[str, str]) -> None:
+    talk = Talk().all(turns)
+    assert talk.session.facts == known
+    assert talk.session.asked not in known
+
+
+def test_a_whole_signup_may_come_in_one_answer() -> None:
+    talk = Talk().all(["quero ser entregador", "tenho moto em Maringá PR, trabalho à noite, me chamo Zé"])
+    assert handed_over(talk).requirements == {
+        "name": "Zé", "city": "Maringá PR", "vehicle": "Moto", "availability": "Noite",
+    }  # fmt: skip
+
+
+def test_spam_is_closed_only_after_three_useless_answers_to_three_questions() -> None:
+    talk = Talk().all(["oi", "asdf", "qwer"])
+    assert talk.session.asked == CHOOSE
+    talk.turn("zxcv")
+    assert talk.state.last_outcome == "DUPLICATE_OR_SPAM"
+
+
+def test_a_flow_without_any_usable_answer_ends_with_a_person_and_not_in_a_loop() -> None:
+    talk = Talk().all(["quero ser entregador", "?", "?", "?"])
+    assert talk.reply == TEXTS.handoff_stuck
+    assert talk.state.last_outcome == "HANDOFF_HUMAN"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("precisa de cnh?", "signup"), ("qual o salário?", "earnings"), ("vcs aceitam bike?", "signup"),
+     ("de noite pode?", "details")],
+)  # fmt: skip
+def test_a_question_in_a_flow_is_answered_costs_nothing_and_tells_nothing(text: str, topic: str) -> None:
+    talk = Talk().all(["quero ser entregador", *[text] * 4])
+    assert talk.reply == f"{TOPICS[topic]}\n\n{FIELDS['name'].question}"
+    assert (talk.session.asked, talk.session.asks, talk.session.facts) == ("name", 0, {})
 
 
 def test_what_was_said_is_never_asked_again() -> None:

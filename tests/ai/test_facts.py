@@ -19,6 +19,47 @@ def test_a_burst_is_understood_as_one() -> None:
     assert heard.facts == {"name": "Ana", "city": "Itu", "vehicle": "Bicicleta"}
 
 
+def test_a_name_says_nothing_but_the_name() -> None:
+    assert hear(asking("name", DRIVER), "Domingos Sábio").facts == {"name": "Domingos Sábio"}
+    heard = hear(asking("name", DRIVER), "Domingos Sábio, posso aos domingos")
+    assert heard.facts == {"name": "Domingos Sábio", "availability": "Fim de semana"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "active", "text", "facts"),
+    [
+        ("client_type", "CUSTOM_SOFTWARE", "5 corretores", {"users": "5"}),
+        ("client_type", "CUSTOM_SOFTWARE", "Curitiba PR", {"city": "Curitiba PR"}),
+        ("current_problem", "CUSTOM_SOFTWARE", "Curitiba PR", {"city": "Curitiba PR"}),
+        ("company", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "Curitiba PR", {"city": "Curitiba PR"}),
+        (
+            "business_type",
+            "SAAS_COMMUNICATION",
+            "whats, insta e telefone",
+            {"channels": "WhatsApp, Instagram, Telefone"},
+        ),
+    ],
+)
+def test_what_answers_another_question_is_kept_and_answers_only_that(
+    asked: str, active: Intent, text: str, facts: dict[str, str]
+) -> None:
+    assert hear(asking(asked, active), text).facts == facts
+
+
+def test_more_channels_than_were_known_complete_them() -> None:
+    state = asking("business_type", "SAAS_COMMUNICATION", channels="WhatsApp")
+    heard = hear(state, "clínica, uso whats, insta e telefone")
+    assert heard.facts == {"business_type": "Clínica ou saúde"}
+    assert heard.corrections == {"channels": "WhatsApp, Instagram, Telefone"}
+    assert hear(state, "clínica, uso whats").corrections == {}
+
+
+def test_a_known_fact_said_again_is_heard_as_such() -> None:
+    state = asking("company", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", segment="Restaurante")
+    assert hear(state, "pizzaria").facts == {"segment": "Restaurante"}
+    assert hear(state, "farmácia").facts == {}
+
+
 def test_only_fields_of_the_flow_are_taken() -> None:
     heard = hear(asking("name", DRIVER), "Ana, tenho uma pizzaria com 30 pedidos por dia")
     assert heard.facts == {"name": "Ana"}

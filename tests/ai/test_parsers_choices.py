@@ -16,6 +16,8 @@ from pyloto_stream.ai.parsers_choices import picked
         ("vehicle", "a última", "Carro"),
         ("vehicle", "opção 3", "Carro"),
         ("vehicle", "9", ""),
+        ("vehicle", "carro ou moto", ""),
+        ("vehicle", "moto e carro", ""),
         ("vehicle", "avião", ""),
         ("availability", "noites e fds", "Noite, Fim de semana"),
         ("availability", "todos os dias", "Horário livre"),

@@ -22,6 +22,8 @@ ADVERSARIAL = {
     "breaks": "?!. " * 1000,
     "vocabulary": " ".join(_RANDOM.choice(VOCABULARY) for _ in range(600)),
     "corrections": "errei ana " * 400,
+    "states": "de PR " * 700,
+    "questions": "precisa de moto? em SP, " * 200,
     "accents": "é" * 4000,
     "combining": "a" + "\u0301" * 3999,
 }

@@ -104,9 +104,15 @@ def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
             return _around(reading, span, hints[0].start)[:MAX_TEXT]
         case "quantity":
             near = ((max(span[0], m.start - NEAR), min(span[1], m.end + NEAR)) for m in hints)
-            return next(filter(None, (quantity(reading, *window) for window in near)), "")
+            found = next(filter(None, (quantity(reading, *window) for window in near)), "")
+            return found if found != "1" or _digit(reading) else ""
         case _:
             return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
+
+
+def _digit(reading: Reading) -> bool:
+    """Há um "1" em algarismo? Por extenso e sem pergunta, "um" costuma ser artigo ("criar um cadastro")."""
+    return any(word.plain == "1" for word in reading.words)
 
 
 def _around(reading: Reading, span: Span, at: int) -> str:

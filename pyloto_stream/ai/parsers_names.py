@@ -103,6 +103,8 @@ def _starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -
     """Onde o nome pode começar, do sinal mais claro ao mais fraco; `True` se o sinal é claro."""
     strong = [m.end for m in reading.found("lead", name) if start <= m.start and m.end < end]
     if not asked:
+        titled = [m.end for m in reading.found("lead", f"{name}_title") if start <= m.start and m.end < end]
+        strong += [at for at in titled if is_title(reading, at)]
         return [(at, True) for at in sorted(strong, reverse=True)]
     weak = [m.end for m in reading.found("lead", f"{name}_weak") if start <= m.start and m.end < end]
     leads = [(at, True) for at in sorted(strong, reverse=True)]

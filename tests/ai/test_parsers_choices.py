@@ -65,6 +65,12 @@ def test_a_pick_takes_the_whole_text(text: str, at: int | None) -> None:
     assert picked(READER.read(text), ("Moto", "Carro velho", "Bicicleta")) == at
 
 
+def test_an_article_is_no_quantity() -> None:
+    assert volunteered(READER.read("quero entregar, criar um cadastro"), "delivery_volume") == ""
+    assert volunteered(READER.read("faço 1 entrega por dia"), "delivery_volume") == "1 por dia"
+    assert volunteered(READER.read("só 1 usuário"), "users") == "1"
+
+
 def test_unasked_channels_need_a_hint() -> None:
     assert volunteered(READER.read("atendemos pelo whatsapp"), "channels") == "WhatsApp"
     assert volunteered(READER.read("quero um whatsapp novo"), "channels") == ""

@@ -72,6 +72,8 @@ def test_what_is_not_a_name_is_refused(text: str) -> None:
     ("text", "city"),
     [
         ("sou de Londrina", "Londrina"),
+        ("sou do Rio de Janeiro RJ", "Rio de Janeiro RJ"),
+        ("sou da Lapa PR", "Lapa PR"),
         ("curitiba pr", "Curitiba PR"),
         ("em São José dos Campos - SP", "São José dos Campos SP"),
         ("londrina, paraná", "Londrina PR"),

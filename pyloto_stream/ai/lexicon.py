@@ -91,6 +91,7 @@ def check_rules(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
 LEXICON = load_toml(PACKAGE, "lexicon.toml", Lexicon)
 INTENT_RULES = check_rules(load_toml(PACKAGE, "intents.toml", IntentRules), LEXICON)
 COMMON = frozenset(LEXICON.words["common"].split())
+SURNAMES = frozenset(LEXICON.words["surnames"].split())
 PARTICLES = frozenset(LEXICON.words["particles"].split())
 VAGUE = frozenset(LEXICON.words["vague"].split())
 EMPTY = frozenset(LEXICON.words["empty"].split())

@@ -7,7 +7,16 @@ nome.
 import re
 from typing import NamedTuple
 
-from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, READER, SENTENCE, STATES
+from pyloto_stream.ai.lexicon import (
+    COMMON,
+    CONTINUES,
+    LEXICON,
+    PARTICLES,
+    READER,
+    SENTENCE,
+    STATES,
+    SURNAMES,
+)  # fmt: skip
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -118,7 +127,8 @@ def run_at(reading: Reading, start: int, end: int, *, states: bool) -> Run:
         word = reading.words[at]
         if states and at > start and (uf := _state_at(reading, at, end)):
             return _trim(reading, Run(start, at, uf))
-        if word.text == BREAK or word.plain in COMMON or not word.plain.isalpha():
+        common = word.plain in COMMON and not (at > start and word.plain in SURNAMES)
+        if word.text == BREAK or common or not word.plain.isalpha():
             break
         at += 1
     return _trim(reading, Run(start, at))

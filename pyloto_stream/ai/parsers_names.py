@@ -50,8 +50,7 @@ def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
 
 def is_title(reading: Reading, at: int) -> bool:
     """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
-    raw = reading.raw[reading.words[at].start : reading.words[at].end]
-    return raw.istitle() and len(raw) > 1
+    return (raw := reading.original(at, at + 1)).istitle() and len(raw) > 1
 
 
 def _proper(reading: Reading, start: int, end: int) -> Run | None:

@@ -137,7 +137,9 @@ class Talk:
     def fail(self, events: Sequence[Event], stage: str, understood: Understanding = NOTHING) -> bytes | None:
         """Um turno que é enterrado em `stage`; devolve o evento de aviso, que abre o próximo."""
         self.turn(events, understood, dies_in=stage)
-        return failed_turn(self._token(stage, events, self.lost if stage == OUTBOUND else b""), Failure("boom", "", 5))
+        return failed_turn(
+            self._token(stage, events, self.lost if stage == OUTBOUND else b""), Failure("boom", "", 5)
+        )
 
     def failed(self, event: bytes | None) -> Event:
         """O aviso de um turno enterrado, como evento."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.leaks import leaking, leaks
-from tests.support.load import SAID
+from tests.support.load import NAME, SAID
 from tests.support.log_archive import lines
 
 WHOLE_RUN = 500
@@ -28,7 +28,9 @@ def test_no_log_line_of_the_whole_run_has_a_phone_or_a_message_text(
         '{"event":"request","to":"5511900000001"}',
         '{"event":"request","to":"+5511900000001"}',
         '{"event":"x 11900000001"}',
+        '{"event":"x","user":"BR.100000900115"}',
         f'{{"event":"{SAID[0].upper()}"}}',
+        f'{{"event":"{NAME}"}}',
     ],
 )
 def test_the_scan_finds_what_must_not_be_there(line: str) -> None:

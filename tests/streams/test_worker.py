@@ -250,6 +250,27 @@ async def test_timer_fires_through_the_inbox_and_a_cancelled_one_does_not(redis_
     assert "fired-b" not in seen
 
 
+async def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(redis_url: str) -> None:
+    entered, go = asyncio.Event(), asyncio.Event()
+
+    async def slow(_turn: Turn) -> Outcome:
+        entered.set()
+        await go.wait()
+        return Plan()
+
+    async with Rig(redis_url) as rig:
+        rig.start({"one": slow})
+        await rig.say("ana", "oi")
+        await entered.wait()
+        stopping = asyncio.create_task(rig.stop())
+        left, _ = await asyncio.wait([stopping], timeout=0.3)
+        assert not left, "it left with work in hand"
+        go.set()
+        await stopping
+        assert rig.telemetry.of("committed") == [1]
+        assert await rig.idle()
+
+
 async def test_worker_hands_back_what_it_could_not_finish_and_leaves_the_group(redis_url: str) -> None:
     entered = asyncio.Event()
 

@@ -82,7 +82,14 @@ class System:
     """Meta local, uma entrada e `copies` trabalhadores por etapa, cada um no seu processo."""
 
     def __init__(
-        self, redis_url: str, folder: Path, log_folder: Path, *, copies: int = 1, **environ: str
+        self,
+        redis_url: str,
+        folder: Path,
+        log_folder: Path,
+        *,
+        copies: int = 1,
+        pace: Pace = PATIENT,
+        **environ: str,
     ) -> None:
         self.folder = folder
         self._copies = copies
@@ -99,7 +106,7 @@ class System:
             **environ,
         }
         self.settings: Settings = load(self._environ)
-        self.simulator = Simulator(simulator_config(self.settings, pace=PATIENT))
+        self.simulator = Simulator(simulator_config(self.settings, pace=pace))
         self.gateway = Gateway(redis_url, partitions=self.settings.stream_partitions)
         self.workers: list[Service] = []
         self._started = 0
@@ -135,6 +142,13 @@ class System:
         """Mata `worker` sem aviso e põe outro no lugar, sem esperar que ele esteja pronto."""
         worker.kill()
         await worker.ended()
+        self.workers[self.workers.index(worker)] = await self._launch(*worker.arguments)
+
+    async def retire(self, worker: Service) -> None:
+        """Pede a `worker` que saia (SIGTERM), confere que saiu bem e põe outro no lugar."""
+        await worker.logged("worker running")  # antes disso ainda não trata sinais
+        worker.terminate()
+        assert await worker.ended() == 0
         self.workers[self.workers.index(worker)] = await self._launch(*worker.arguments)
 
     async def quiet(self) -> Status:

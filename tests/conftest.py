@@ -1,5 +1,6 @@
 """Peças reais para todos os testes: um Redis 7.0 e um Valkey por sessão, limpos a cada teste."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,14 @@ from tests.support.servers import redis_binary
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Quem lê o log da rodada inteira vem por último."""
     items.sort(key=lambda item: item.path.name == "test_logs_of_the_whole_run.py")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Diz o que faltou nesta máquina: uma linha por motivo, e não uma por teste pulado."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"skipped {count}: {reason}")
 
 
 @pytest.fixture(scope="session")

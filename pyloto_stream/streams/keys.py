@@ -12,8 +12,6 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 ROOT = "pyloto"
 META = f"{ROOT}:{{meta}}"
 GROUP = "workers"
-INGRESS = "ingress"
-"""Nome da "etapa" cuja fila de mortos guarda o que foi assinado mas não se soube ler."""
 
 
 @cache

@@ -15,11 +15,11 @@ from consumers.receipts import Reader, Receipts
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
-from pyloto_stream.errors import InDoubtError, PermanentError, TransientError, UnavailableError
+from pyloto_stream.errors import InDoubtError, OverloadedError, PermanentError, TransientError
 from pyloto_stream.streams.keys import reply_id as make_reply_id
 from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Snooze, Turn
-from pyloto_stream.whatsapp.client import DependencyDownError, Sent, ThrottledError, WindowClosedError
+from pyloto_stream.whatsapp.client import Sent, ThrottledError, WindowClosedError
 from pyloto_stream.whatsapp.messages import (
     Button,
     ButtonsMessage,
@@ -152,18 +152,17 @@ def outbound_stage(graph: Graph, ledger: SendLedger) -> Handler:
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
         try:
             sent = await graph.send(ready.state.phone_number_id, ready.body)
-        except InDoubtError:
+        except InDoubtError as error:
             # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
             # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
             wait_s = time.monotonic() - started + ledger.patience_s(ruling)
-            return Snooze(turn.now_ms + int(wait_s * 1000), reply_id=ready.reply_id)
+            return Snooze(turn.now_ms + int(wait_s * 1000), reply_id=ready.reply_id, trouble=error.code)
         except WindowClosedError:
             await ledger.refused(turn, ready.reply_id, for_good=True)
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
-        except (DependencyDownError, ThrottledError) as error:
-            # não é culpa da mensagem: espera sem contar tentativa
+        except ThrottledError as error:
             await ledger.refused(turn, ready.reply_id, for_good=False)
-            raise UnavailableError(code=error.code, retry_after_ms=error.retry_after_ms) from error
+            raise OverloadedError(code=error.code, retry_after_ms=error.retry_after_ms) from error
         except TransientError:
             await ledger.refused(turn, ready.reply_id, for_good=False)
             raise

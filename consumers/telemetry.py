@@ -93,3 +93,13 @@ class StageTelemetry:
         """Registra o fim da interrupção, com a duração."""
         self._metrics.reader_up(stage, seconds)
         logger.bind(stage=stage, seconds=round(seconds, 3)).info("reading from redis resumed")
+
+    def breaker_opened(self, stage: str, code: str) -> None:
+        """Registra o início da queda de uma dependência: a etapa espera, e nada é enterrado."""
+        self._metrics.breaker(stage, is_open=True)
+        logger.bind(stage=stage, code=code).error("dependency down, stage paused")
+
+    def breaker_closed(self, stage: str, seconds: float) -> None:
+        """Registra o fim da queda, com a duração."""
+        self._metrics.breaker(stage, is_open=False)
+        logger.bind(stage=stage, seconds=round(seconds, 3)).info("dependency back, stage resumed")

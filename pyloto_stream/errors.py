@@ -35,6 +35,12 @@ class UnavailableError(TransientError):
     code = "unavailable"
 
 
+class OverloadedError(UnavailableError):
+    """A dependência vive, mas pede que se vá mais devagar: como fora do ar, sem que ninguém mais pare."""
+
+    code = "overloaded"
+
+
 class PermanentError(PylotoError):
     """Nunca dará certo assim: vai direto para a fila de mortos da etapa."""
 

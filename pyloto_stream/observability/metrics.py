@@ -46,6 +46,7 @@ class Metrics:
         self._lost = self._counter("stage_lost", "Entries in hand that are no longer ours", "stage")
         self._reader = self._gauge("stage_reader_up", "Whether reading from Redis works", "stage")
         self._outages = self._counter("stage_reader_outages", "Interruptions of reading", "stage")
+        self._breaker = self._gauge("stage_breaker_open", "Whether the stage waits for a dependency", "stage")
         self._outage = self._counter("stage_reader_outage_seconds", "Time without reading", "stage")
 
     def _product(self) -> None:
@@ -111,6 +112,10 @@ class Metrics:
         """A leitura voltou depois de `seconds`."""
         self._reader.labels(_label(stage)).set(1)
         self._outage.labels(_label(stage)).inc(max(0.0, seconds))
+
+    def breaker(self, stage: str, *, is_open: bool) -> None:
+        """Uma dependência da etapa caiu (`is_open`) ou voltou."""
+        self._breaker.labels(_label(stage)).set(int(is_open))
 
     def sent(self, result: str) -> None:
         """Uma resposta terminou em `result` (`sent`, `dropped`, `failed`, …)."""

@@ -6,10 +6,19 @@ O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aq
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MovedError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
@@ -20,31 +29,50 @@ SCRIPT_ERROR = "script_error"
 """Código de um script nosso que falhou por dentro: defeito, ou chave de outro tipo; repetir não ajuda."""
 
 
+ELSEWHERE = (AskError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError)
+"""O servidor não é, ou ainda não é, quem responde pela chave: nada foi feito, e logo alguém será."""
+
+
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
     return response
 
 
-def open_client(url: str, timeout_s: float, retries: int) -> Redis:
-    """Cliente de `url`; `timeout_s` por resposta, `retries` repetições sem espera."""
-    client = Redis.from_url(
-        url,
-        protocol=2,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=COMMAND_TIMEOUT_S,
-        retry=Retry(NoBackoff(), retries),
-        maint_notifications_config=MaintNotificationsConfig(enabled=False),
-        driver_info=None,
-    )
+def timed(timeout_s: float, retries: int) -> dict[str, Any]:
+    """Prazos e repetições de uma conexão: `timeout_s` por resposta, `retries` repetições sem espera."""
+    return {
+        "protocol": 2,
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": COMMAND_TIMEOUT_S,
+        "retry": Retry(NoBackoff(), retries),
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+        "driver_info": None,
+    }
+
+
+def tune(client: Redis) -> Redis:
+    """O mesmo cliente, com as respostas de leitura como vieram do servidor."""
     client.set_response_callback("XREADGROUP", _as_is)
     return client
+
+
+def open_client(url: str, timeout_s: float, retries: int) -> Redis:
+    """Cliente do servidor de `url`, com os prazos de `timed`."""
+    return tune(Redis.from_url(url, **timed(timeout_s, retries)))
+
+
+def options(url: str) -> dict[str, Any]:
+    """O que `url` diz de uma conexão: endereço, banco, usuário, senha, TLS e o que vier na consulta."""
+    return dict(parse_url(url))
 
 
 def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
     if isinstance(error, OutOfMemoryError):
         return UnavailableError(code="memory_full")
-    if str(error).startswith(("NOGROUP", "UNBLOCKED")):
+    if str(error).startswith("NOGROUP"):
         return UnavailableError(code="group_missing")
+    if isinstance(error, ELSEWHERE) or str(error).startswith("UNBLOCKED"):
+        return UnavailableError(code="slot_moving")
     if isinstance(error, ResponseError) and "script:" in str(error):
         return UnavailableError(code=SCRIPT_ERROR)
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):

@@ -7,20 +7,33 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pyloto_stream.errors import PermanentError
+from pyloto_stream import __version__
+from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.streams.gateway import Entry
-from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Snooze, Turn
+from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Setback, Snooze, Turn
 from pyloto_stream.streams.scripts import Blobs
 
 MAX_MESSAGE = 300
+MAX_HISTORY = 20
+"""Falhas lembradas por token: as mais novas. `attempts` conta todas."""
+TOKEN_VERSION = 1
+"""Formato de token que esta versão conhece; a mesma de `common.lua`."""
+
+_encode = msgspec.json.Encoder().encode
+_history = msgspec.json.Decoder(tuple[Setback, ...])
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """Por que um token foi enterrado: `code` estável, mensagem curta sem dados pessoais, tentativas."""
+    """Por que um token foi enterrado: `code` estável, mensagem curta sem dados pessoais, tentativas.
+
+    `deaths`: trabalhadores que morreram com ele em mãos. `history`: as falhas, a última inclusive.
+    """
 
     code: str
     message: str
     failures: int
+    deaths: int = 0
+    history: tuple[Setback, ...] = ()
 
 
 def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
@@ -28,9 +41,12 @@ def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
 
     Raises:
         PermanentError: code `undecodable_token`.
+        UnavailableError: code `newer_token`; foi escrito por uma versão mais nova, que o lerá.
     """
     f = entry.fields
     try:
+        if int(f.get(b"v", b"1")) > TOKEN_VERSION and f.get(b"l") and f.get(b"c"):
+            raise UnavailableError("token of a newer version", code="newer_token")
         return Turn(
             partition=entry.partition,
             entry_id=entry.id,
@@ -45,6 +61,7 @@ def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
             failures=int(f[b"f"]),
             snoozes=int(f[b"z"]),
             now_ms=now_ms,
+            history=_history.decode(f[b"h"]) if f.get(b"h") else (),
         )
     except (KeyError, ValueError) as error:
         raise PermanentError("stream entry is not a token", code="undecodable_token") from error
@@ -82,15 +99,26 @@ def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) 
     return op
 
 
-def park_op(turn: Turn, due_ms: int, *, failed: bool, snooze: Snooze | None = None) -> dict[str, object]:
-    """Operação de `park.lua`: o token volta em `due_ms`, contando uma falha ou um adiamento."""
-    asked = snooze or Snooze(due_ms)
-    return {
-        "s": turn.stage, "i": turn.entry_id, "due": due_ms, "r": asked.reply_id or None,
-        "l": turn.lane, "c": turn.conversation, "n": turn.number, "e": turn.events, "st": turn.state,
-        "p": turn.payload if asked.payload is None else asked.payload, "m": turn.mode,
-        "f": turn.failures + failed, "z": turn.snoozes + (not failed),
-    }  # fmt: skip
+def park_op(
+    turn: Turn, due_ms: int, *, setback: Setback | None = None, snooze: Snooze | None = None
+) -> dict[str, object]:
+    """Operação de `park.lua`: o token volta em `due_ms`, contando a falha `setback` ou um adiamento."""
+    op: dict[str, object] = {"s": turn.stage, "i": turn.entry_id, "due": due_ms}
+    if snooze is not None:
+        op |= {"r": snooze.reply_id or None, "p": snooze.payload}
+    if setback is None:
+        return op | {"z": turn.snoozes + 1}
+    return op | {"f": turn.failures + 1, "h": _encode(history(turn, setback))}
+
+
+def postpone_op(entry: Entry, stage: str, due_ms: int) -> dict[str, object]:
+    """Operação de `park.lua` para um token que esta versão não lê: volta em `due_ms`, como está."""
+    return {"s": stage, "i": entry.id, "due": due_ms}
+
+
+def history(turn: Turn, setback: Setback) -> tuple[Setback, ...]:
+    """As falhas do token com mais esta, no máximo as `MAX_HISTORY` mais novas."""
+    return (*turn.history, setback)[-MAX_HISTORY:]
 
 
 def bury_op(
@@ -98,7 +126,8 @@ def bury_op(
 ) -> dict[str, object]:
     """Operação de `bury.lua`: o token inteiro, a causa, e o aviso que abre o próximo turno da conversa."""
     cause = {"entry": entry.id, "code": failure.code, "message": failure.message[:MAX_MESSAGE],
-             "attempts": str(failure.failures)}  # fmt: skip
+             "attempts": str(failure.failures), "deaths": str(failure.deaths),
+             "history": _encode(failure.history).decode(), "version": __version__}  # fmt: skip
     record = [part.encode() for pair in cause.items() for part in pair]
     for name, value in entry.fields.items():
         record += (name, value)

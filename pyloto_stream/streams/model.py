@@ -15,6 +15,14 @@ class Lane(msgspec.Struct, frozen=True):
     stages: tuple[str, ...]
 
 
+class Setback(msgspec.Struct, frozen=True):
+    """Uma tentativa que falhou: `code` estável, mensagem curta sem dados pessoais, instante em ms Unix."""
+
+    code: str
+    message: str
+    at_ms: int
+
+
 class Turn(msgspec.Struct, frozen=True):
     """O que uma etapa recebe: o token de uma conversa.
 
@@ -37,6 +45,8 @@ class Turn(msgspec.Struct, frozen=True):
     failures: int
     snoozes: int
     now_ms: int
+    history: tuple["Setback", ...] = ()
+    """As últimas falhas deste token, da mais antiga à mais nova."""
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -79,12 +89,14 @@ class Plan(msgspec.Struct, frozen=True):
 class Snooze(msgspec.Struct, frozen=True):
     """Adia o turno para `due_ms` sem contar tentativa. `payload` `None` conserva o que veio.
 
-    `reply_id`: espera notícia desse envio; se ela já chegou, o turno volta já.
+    `reply_id`: espera notícia desse envio; se ela já chegou, o turno volta já. `trouble`: código de uma
+    dependência que não respondeu; muitas vezes seguidas, a etapa para de pedir (ver `breaker.py`).
     """
 
     due_ms: int
     payload: bytes | None = None
     reply_id: str = ""
+    trouble: str = ""
 
 
 Outcome = Plan | Snooze

@@ -42,6 +42,12 @@ class Telemetry(Protocol):
     def reader_up(self, stage: str, seconds: float) -> None:
         """A leitura voltou depois de `seconds`."""
 
+    def breaker_opened(self, stage: str, code: str) -> None:
+        """Uma dependência da etapa caiu, pelo motivo `code`: a leitura para (uma vez por queda)."""
+
+    def breaker_closed(self, stage: str, seconds: float) -> None:
+        """A dependência voltou depois de `seconds`."""
+
 
 class Silence:
     """Telemetria que não conta a ninguém."""
@@ -80,4 +86,10 @@ class Silence:
         """Ignora."""
 
     def reader_up(self, stage: str, seconds: float) -> None:
+        """Ignora."""
+
+    def breaker_opened(self, stage: str, code: str) -> None:
+        """Ignora."""
+
+    def breaker_closed(self, stage: str, seconds: float) -> None:
         """Ignora."""

@@ -26,16 +26,19 @@ class TimerPump:
         """Promove tudo o que venceu até agora e devolve 0 se nada havia.
 
         Raises:
-            UnavailableError: Redis fora do ar.
+            UnavailableError: um servidor não respondeu; as partições dos outros foram promovidas.
         """
         total, partitions = 0, list(range(self._gateway.partitions))
+        failed: list[BaseException] = []
         while partitions:
-            replies = await asyncio.gather(
-                *(self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in partitions)
-            )
-            total += sum(replies)
-            full = zip(partitions, replies, strict=True)
-            partitions = [p for p, promoted in full if promoted == PER_CALL]
+            asked = (self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in partitions)
+            replies = await asyncio.gather(*asked, return_exceptions=True)
+            failed += [reply for reply in replies if isinstance(reply, BaseException)]
+            counts = [reply if isinstance(reply, int) else 0 for reply in replies]
+            total += sum(counts)
+            partitions = [p for p, promoted in zip(partitions, counts, strict=True) if promoted == PER_CALL]
+        if failed:
+            raise failed[0]
         return total
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -3,10 +3,20 @@
 import random
 from typing import NamedTuple
 
-from pyloto_stream.errors import LostError, PermanentError, PylotoError, TransientError, UnavailableError
-from pyloto_stream.streams.lease import Failure
-from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.errors import (
+    LostError,
+    OverloadedError,
+    PermanentError,
+    PylotoError,
+    TransientError,
+    UnavailableError,
+)
+from pyloto_stream.streams.lease import MAX_MESSAGE, Failure, history
+from pyloto_stream.streams.model import Outcome, Plan, Setback, Snooze, Turn
 from pyloto_stream.streams.stage import WorkerOptions
+
+MAX_ASKED_MS = 3_600_000
+"""Maior espera que se concede a quem a pede (`Retry-After`): mais que isso seria parar sem ninguém saber."""
 
 
 class Bury(NamedTuple):
@@ -16,11 +26,11 @@ class Bury(NamedTuple):
 
 
 class Park(NamedTuple):
-    """Decisão: repete ou adia; `failed` diz se conta tentativa, `snooze` o que a etapa pediu."""
+    """Decisão: volta em `due_ms`. `setback` é a falha que se conta; sem ela, o token só espera."""
 
     due_ms: int
-    failed: bool
-    code: str
+    code: str = ""
+    setback: Setback | None = None
     snooze: Snooze | None = None
 
 
@@ -34,24 +44,37 @@ def judge(turn: Turn, result: Outcome | Exception, options: WorkerOptions, now_m
         case Plan():
             return result
         case Snooze():
-            return Park(result.due_ms, failed=False, code="", snooze=result)
+            return Park(result.due_ms, snooze=result)
         case LostError():
             return None
         case UnavailableError():
-            due_ms = now_ms + _wait_ms(turn.snoozes, result, options)
-            return Park(due_ms, failed=False, code=result.code)
-        case PermanentError():
-            return Bury(Failure(result.code, str(result), turn.failures + 1))
-    code = result.code if isinstance(result, PylotoError) else f"bug_{type(result).__name__}"
-    if turn.failures + 1 >= options.max_attempts:
-        text = str(result) if isinstance(result, PylotoError) else "unexpected exception"
-        return Bury(Failure(code, text, turn.failures + 1))
-    return Park(now_ms + _wait_ms(turn.failures, result, options), failed=True, code=code)
+            return Park(now_ms + wait_ms(turn.snoozes, result, options), result.code)
+    setback = _setback(result, now_ms)
+    if isinstance(result, PermanentError) or turn.failures + 1 >= options.max_attempts:
+        past = history(turn, setback)
+        return Bury(Failure(setback.code, setback.message, turn.failures + 1, history=past))
+    return Park(now_ms + wait_ms(turn.failures, result, options), setback.code, setback)
 
 
-def _wait_ms(tries: int, error: Exception, options: WorkerOptions) -> int:
-    """Espera exponencial com sorteio, teto, e o mínimo pedido por quem recusou."""
-    ceiling = min(options.retry_max_s, options.retry_base_s * 2 ** min(tries, 20))
-    wait_ms = int(ceiling * 1000 * random.uniform(0.5, 1))  # noqa: S311 — sorteio sem fim criptográfico
-    asked = error.retry_after_ms if isinstance(error, TransientError) else 0
-    return max(wait_ms, asked)
+def wait_ms(tries: int, error: Exception, options: WorkerOptions) -> int:
+    """Espera: sorteio entre zero e um teto que dobra a cada vez, até o da classe do erro.
+
+    O sorteio inteiro (*full jitter*) espalha quem falhou junto. O pedido de quem recusou é o mínimo.
+    """
+    match error:
+        case OverloadedError():
+            most_s = options.overload_max_s
+        case UnavailableError():
+            most_s = options.outage_max_s
+        case _:
+            most_s = options.retry_max_s
+    ceiling_s = min(most_s, options.retry_base_s * 2 ** min(tries, 20))
+    drawn_ms = int(ceiling_s * 1000 * random.uniform(0, 1))  # noqa: S311 — sorteio sem fim criptográfico
+    asked_ms = error.retry_after_ms if isinstance(error, TransientError) else 0
+    return max(drawn_ms, min(asked_ms, MAX_ASKED_MS))
+
+
+def _setback(error: Exception, now_ms: int) -> Setback:
+    if isinstance(error, PylotoError):
+        return Setback(error.code, str(error)[:MAX_MESSAGE], now_ms)
+    return Setback(f"bug_{type(error).__name__}", "unexpected exception", now_ms)

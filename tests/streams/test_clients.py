@@ -11,12 +11,14 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.clients import SCRIPT_ERROR, unavailable
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.servers import OneServer
 
 
 def gateway_on(server: FakeServer) -> Gateway:
     """Um executor que manda os comandos simples a `server`."""
     gateway = Gateway("redis://127.0.0.1:1", partitions=1)
-    gateway._commands = FakeAsyncRedis(server=server)
+    fake = FakeAsyncRedis(server=server)
+    gateway._servers = OneServer(fake, fake)
     return gateway
 
 

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, park_op
-from pyloto_stream.streams.model import CancelTimer, Feed, Plan, SetTimer, Turn
+from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Blobs, Op, Script, pack
 from tests.support.look import snapshot
 from tests.support.sends import REPLY, WINDOW_S, Sender
@@ -65,7 +65,7 @@ class Scene:
             Script.HISTORY: {"s": "one", "w": "w1", "limit": 10},
             Script.LEAVE: {"s": "one", "w": "idle"},
             Script.MODE: {"l": "turn", "c": "ana", "md": "HUMAN"},
-            Script.PARK: park_op(self.turn, self.clock.ms + HOUR_MS, failed=True),
+            Script.PARK: park_op(self.turn, self.clock.ms + HOUR_MS, setback=Setback("x", "", 1)),
             Script.PROMOTE: {"limit": 10},
             Script.REFRESH: mine,
             Script.RELEASE: mine,

@@ -33,7 +33,7 @@ async def sender(redis_url: str, clock: ManualClock) -> AsyncIterator[Sender]:
 
 
 async def park(sender: Sender, turn: Turn, wait_ms: int) -> None:
-    assert await sender.rig.gateway.submit(Script.PARK, 0, park_op(turn, turn.now_ms + wait_ms, failed=False))
+    assert await sender.rig.gateway.submit(Script.PARK, 0, park_op(turn, turn.now_ms + wait_ms))
 
 
 async def woken(sender: Sender) -> int:
@@ -79,7 +79,7 @@ async def test_a_turn_that_parks_after_the_news_came_does_not_wait(sender: Sende
     await sender.ledger.begin(turn, REPLY)
     assert await sender.rig.acceptor.accept([settlement(outcome=outcome)]) == [True]
     later = Snooze(turn.now_ms + 60_000, reply_id=REPLY)
-    op = park_op(turn, later.due_ms, failed=False, snooze=later)
+    op = park_op(turn, later.due_ms, snooze=later)
     assert await sender.rig.gateway.submit(Script.PARK, 0, op)
     assert await woken(sender) == 1
 
@@ -88,7 +88,7 @@ async def test_a_turn_that_parks_in_doubt_waits(sender: Sender) -> None:
     turn = await sender.take()
     await sender.ledger.begin(turn, REPLY)
     later = Snooze(turn.now_ms + 60_000, reply_id=REPLY)
-    op = park_op(turn, later.due_ms, failed=False, snooze=later)
+    op = park_op(turn, later.due_ms, snooze=later)
     assert await sender.rig.gateway.submit(Script.PARK, 0, op)
     assert await woken(sender) == 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import msgspec
@@ -76,9 +77,9 @@ async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes
         tries: list[float] = []
         history = rig.gateway.history
 
-        async def watched(stage: str, consumer: str) -> list[Entry]:
+        async def watched(stage: str, consumer: str, partitions: Sequence[int] | None = None) -> list[Entry]:
             tries.append(time.monotonic())
-            return await history(stage, consumer)
+            return await history(stage, consumer, partitions)
 
         rig.gateway.history = watched  # type: ignore[method-assign] # observa sem mudar
         rig.start({"one": finish})

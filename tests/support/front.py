@@ -112,7 +112,7 @@ class Front:
 
     async def kill(self) -> None:
         """Os processos somem como num SIGKILL."""
-        held = [task for worker in self._workers for task in worker._held.values()]
+        held = [task for worker in self._workers for task in worker.held]
         for task in [*self._tasks, *held]:
             task.cancel()
         await asyncio.gather(*self._tasks, *held, return_exceptions=True)

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from pyloto_stream.streams.gateway import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
-from pyloto_stream.streams.model import Item, Plan, SetTimer, Turn
+from pyloto_stream.streams.model import Item, Plan, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Op, Script
 from pyloto_stream.streams.timers import TimerPump
 from tests.support.runtime_model import NEXT, Conversation
@@ -106,7 +106,7 @@ class Walk:
         _, turn = self._some_lease()
         due, failed = self.clock.ms + self.draw.randint(1, 50), self.draw.random() < 0.5
         person = self.people[turn.conversation]
-        op = park_op(turn, due, failed=failed)
+        op = park_op(turn, due, setback=Setback("x", "", 0) if failed else None)
         await self._ask(Script.PARK, op, lambda: person.park(turn, due, failed=failed), f"park {due}")
 
     async def _bury(self) -> None:

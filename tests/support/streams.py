@@ -129,7 +129,7 @@ class Rig:
         self._tasks.clear()
 
     def _held(self) -> list[asyncio.Task[None]]:
-        return [task for worker in self._workers for task in worker._held.values()]
+        return [task for worker in self._workers for task in worker.held]
 
     async def say(self, conversation: str, *texts: str) -> None:
         items = [Item("turn", conversation, msgspec.json.encode(text), "") for text in texts]

@@ -1,9 +1,11 @@
 -- MODELO DE DADOS (P = KEYS[1], por exemplo pyloto:{03}; todas as chaves de uma partição ficam num slot)
 --   P:stream:<etapa>       stream  tokens: l faixa, c conversa, n turno, e eventos JSON, s estado JSON, m modo,
---                                  p carga da etapa anterior, f falhas, z adiamentos; grupo "workers"
+--                                  p carga da etapa anterior, f falhas, z adiamentos, h falhas passadas (JSON),
+--                                  v versão do formato de quem o escreveu; grupo "workers"
 --   P:dead:<etapa>         stream  mortos, com o token inteiro e a causa
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
---                                  k último commit "<etapa>|<entrada>|<consumidor>"
+--                                  k último commit "<etapa>|<entrada>|<consumidor>", t onde está o token:
+--                                  "<etapa>|<entrada>" ou "parked" (só vale com g)
 --   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
@@ -17,6 +19,7 @@
 local P = KEYS[1]
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
+local TOKEN_VERSION = '1' -- a mesma de lease.py: quem lê um formato mais novo deixa o token para quem o conhece
 local CONV_TTL_MS = 7776000000 -- 90 dias sem atividade
 
 local now = tonumber(ARGV[1])
@@ -30,9 +33,23 @@ local function stream(stage) return P .. ':stream:' .. stage end
 local function conv_key(lane, conv) return P .. ':conv:' .. lane .. ':' .. conv end
 local function inbox_key(lane, conv) return P .. ':inbox:' .. lane .. ':' .. conv end
 
+-- Campos de uma entrada ({nome, valor, ...}) como tabela.
+local function fields(flat)
+  local found = {}
+  for f = 1, #flat, 2 do found[flat[f]] = flat[f + 1] end
+  return found
+end
+
+-- Põe um token na fila de uma etapa, campo por campo, e anota na conversa onde ele está.
+local function append(stage, flat)
+  local id = redis.call('XADD', stream(stage), '*', unpack(flat))
+  local token = fields(flat)
+  if token.l and token.c then redis.call('HSET', conv_key(token.l, token.c), 't', stage .. '|' .. id) end
+end
+
 local function push(stage, t)
-  redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '',
-    'm', t.m or '', 'p', t.p or '', 'f', int(t.f or 0), 'z', int(t.z or 0))
+  append(stage, { 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '', 'm', t.m or '', 'p', t.p or '',
+    'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION })
 end
 
 -- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o
@@ -61,7 +78,7 @@ local function advance(lane, stage, conv)
   local waiting = redis.call('LRANGE', inbox, 0, MAX_TURN_EVENTS - 1)
   if #waiting == 0 then
     local key = conv_key(lane, conv)
-    redis.call('HDEL', key, 'g')
+    redis.call('HDEL', key, 'g', 't')
     redis.call('PEXPIRE', key, int(CONV_TTL_MS))
   else
     start_turn(lane, stage, conv, '[' .. table.concat(waiting, ',') .. ']')

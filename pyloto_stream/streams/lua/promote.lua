@@ -10,7 +10,7 @@ for i, op in ipairs(ops()) do
   local tokens, events = due(PARKED, op.limit), due(TIMERS, op.limit)
   for _, member in ipairs(tokens) do
     local body = take_timer(PARKED, member)
-    if body then push(body.s, body.t) end
+    if body then append(body.s, body.t) end
   end
   for _, member in ipairs(events) do
     local body = take_timer(TIMERS, member)

@@ -6,7 +6,7 @@ for i, op in ipairs(ops()) do
   replies[i] = 0
   if is_mine(op) then
     local entry = redis.call('XRANGE', stream(op.s), op.i, op.i)[1]
-    if entry then redis.call('XADD', stream(op.s), '*', unpack(entry[2])) end
+    if entry then append(op.s, entry[2]) end
     settle_entry(op.s, op.i)
     replies[i] = 1
   end

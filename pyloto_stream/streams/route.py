@@ -1,0 +1,142 @@
+"""Por que caminho uma operação chega ao dono das suas chaves? Uma rota por dono: um lote por vez em cada uma.
+
+Promete: rotas não esperam umas pelas outras; um redirecionamento definitivo é seguido, um provisório espera;
+o que `DURABILITY` pede é confirmado antes da resposta. Limite: de uma falha de rede não se sabe se a
+operação aconteceu, e por isso toda operação pode ser repetida.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseError
+
+from pyloto_stream.clock import Clock
+from pyloto_stream.streams.batch import Batcher, Call
+from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, unavailable
+from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.servers import Servers
+
+Durability = Literal["memory", "fsync", "replica"]
+
+HOPS = 3
+"""Redirecionamentos seguidos por operação; mais que isso é um mapa que ainda muda."""
+DURABLE = frozenset({Script.ACCEPT, Script.BEGIN_SEND})
+"""O que se promete ao mundo: ter um evento, e estar prestes a enviar. O resto se refaz a partir disso."""
+CONFIRM_MS = 2000
+
+
+class NotDurableError(RedisError):
+    """O servidor tem a operação, mas não confirmou a tempo que ela sobrevive a uma queda."""
+
+
+class Route:
+    """Caminho até quem tem as chaves de prefixo `base`."""
+
+    def __init__(
+        self, servers: Servers, base: str, durability: Durability, clock: Clock | None = None
+    ) -> None:
+        self._servers = servers
+        self._base = base
+        self._clock = clock
+        self._confirm = _confirmation(durability)
+        self.batcher = Batcher(self.execute)
+
+    def confirm_without(self) -> None:
+        """O servidor grava em disco a cada escrita: não há o que perguntar."""
+        self._confirm = ()
+
+    async def execute(self, calls: Sequence[Call]) -> list[Any]:
+        """Uma resposta por chamada; a falha de uma é o valor dela."""
+        replies = await self._follow(calls)
+        missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if missing:  # só os que faltavam: repetir as vizinhas trocaria as respostas delas
+            for script in {calls[n].script for n in missing}:
+                await self._servers.commands(self._base).script_load(script.source)
+            for n, reply in zip(missing, await self._follow([calls[n] for n in missing]), strict=True):
+                replies[n] = reply
+        return [
+            await self._one_by_one(call) if _poisoned(call, reply) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]
+
+    async def read(self, *args: Any) -> Any:  # noqa: ANN401 — comando e resposta crus, ver Gateway.read
+        """Um comando bloqueante do cliente de leituras."""
+        for _ in range(HOPS):
+            try:
+                return await self._servers.readers(self._base).execute_command(*args)  # type: ignore[no-untyped-call] # redis-py
+            except MovedError as error:  # não foi executado: pode-se pedir de novo
+                await self._servers.moved(error)
+            except (*ELSEWHERE, ConnectionError, TimeoutError, RedisError, OSError) as error:
+                if not isinstance(error, ResponseError) or isinstance(error, ELSEWHERE):
+                    await self._servers.moved(None)
+                raise
+        raise NotDurableError("redirected in circles")
+
+    async def _follow(self, calls: Sequence[Call]) -> list[Any]:
+        replies = await self._pipeline(calls)
+        for _ in range(HOPS):
+            moved = [n for n, reply in enumerate(replies) if isinstance(reply, MovedError)]
+            if not moved:
+                break
+            await self._servers.moved(replies[moved[0]])
+            for n, reply in zip(moved, await self._pipeline([calls[n] for n in moved]), strict=True):
+                replies[n] = reply
+        if any(_lost_touch(reply) for reply in replies):
+            await self._servers.moved(None)
+        return replies
+
+    async def _pipeline(self, calls: Sequence[Call]) -> list[Any]:
+        now = str(self._clock() if self._clock else 0)
+        pipe = self._servers.commands(self._base).pipeline(transaction=False)
+        for call in calls:
+            pipe.evalsha(call.script.sha, 1, call.base, now, *call.argv())
+        promised = [n for n, call in enumerate(calls) if call.script in DURABLE] if self._confirm else ()
+        if promised:
+            if any(call.script is Script.ACCEPT for call in calls):
+                # uma duplicata nada grava, e a confirmação só cobre o que esta conexão gravou
+                pipe.set(f"{self._base}:fence", 1)
+            pipe.execute_command(*self._confirm)
+        try:
+            replies = list(await pipe.execute(raise_on_error=False))
+        except (RedisError, OSError) as error:
+            return [error] * len(calls)
+        if promised and not self._confirmed(replies[-1]):
+            for n in promised:
+                if not isinstance(replies[n], Exception):
+                    replies[n] = NotDurableError("not confirmed in time")
+        return replies[: len(calls)]
+
+    def _confirmed(self, reply: object) -> bool:
+        numbers = reply if isinstance(reply, list) else [reply]
+        return isinstance(numbers[0], int) and numbers[0] >= 1
+
+    async def _one_by_one(self, call: Call) -> list[Any]:
+        """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
+        replies: list[Any] = []
+        for op in call.ops:
+            reply = (await self._pipeline([Call(call.script, call.base, call.head, [op])]))[0]
+            replies.append(reply if isinstance(reply, Exception) else reply[0])
+        return replies
+
+
+def _confirmation(durability: Durability) -> tuple[object, ...]:
+    match durability:
+        case "fsync":
+            return ("WAITAOF", 1, 0, CONFIRM_MS)
+        case "replica":
+            return ("WAIT", 1, CONFIRM_MS)
+        case "memory":
+            return ()
+
+
+def _lost_touch(reply: object) -> bool:
+    """A resposta sugere que o dono das chaves mudou ou sumiu?"""
+    if isinstance(reply, ELSEWHERE):
+        return True
+    return isinstance(reply, RedisError | OSError) and not isinstance(reply, ResponseError | NotDurableError)
+
+
+def _poisoned(call: Call, reply: object) -> bool:
+    if len(call.ops) == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
+        return False
+    return unavailable(reply).code in ("redis_error", SCRIPT_ERROR)

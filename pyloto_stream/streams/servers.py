@@ -1,0 +1,245 @@
+"""Em que servidor mora cada slot agora? Um Redis, o mestre que o Sentinel indica, ou o dono num cluster.
+
+Promete: `commands` e `readers` dão sempre clientes de quem se sabe, por último, ser o dono. Limite: não segue
+redirecionamentos sozinho; quem pede trata `MOVED` chamando `moved`, e nunca segue um `ASK`: durante a
+mudança de um slot parte das chaves está de cada lado, e um script veria só metade.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+from urllib.parse import SplitResult, urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.sentinel import Sentinel
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+from redis.exceptions import MovedError, RedisError
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, open_client, options, timed, tune
+
+REFRESH_AT_MOST_EVERY_S = 0.2
+
+
+class Servers(Protocol):
+    """Os servidores de uma instalação. `clustered`: cada slot tem dono próprio."""
+
+    clustered: bool
+
+    async def open(self) -> None:
+        """Descobre quem é dono do quê.
+
+        Raises:
+            UnavailableError: ninguém respondeu.
+        """
+
+    def commands(self, key: str) -> Redis:
+        """Cliente de comandos do dono de `key`."""
+
+    def readers(self, key: str) -> Redis:
+        """Cliente de leituras bloqueantes do dono de `key`."""
+
+    async def moved(self, error: MovedError | None) -> None:
+        """O dono mudou (`error` diz para quem) ou não respondeu (`None`): descobre de novo."""
+
+    def masters(self) -> Sequence[Redis]:
+        """Um cliente de comandos por servidor que aceita gravações."""
+
+    async def close(self) -> None:
+        """Fecha todas as conexões."""
+
+
+def open_servers(url: str, read_timeout_s: float) -> Servers:
+    """Servidores de `url`: `redis(s)://`, `unix://`, `redis(s)+sentinel://` ou `redis(s)+cluster://`."""
+    scheme, _, rest = url.partition("://")
+    protocol, _, kind = scheme.partition("+")
+    if kind == "sentinel":
+        return SentinelServers(f"{protocol}://{rest}", read_timeout_s)
+    if kind == "cluster":
+        return ClusterServers(f"{protocol}://{rest}", read_timeout_s)
+    return OneServer(open_client(url, COMMAND_TIMEOUT_S, 1), open_client(url, read_timeout_s, 0))
+
+
+class OneServer:
+    """Um endereço só: nada a descobrir."""
+
+    clustered = False
+
+    def __init__(self, commands: Redis, readers: Redis) -> None:
+        self._commands = commands
+        self._readers = readers
+
+    async def open(self) -> None:
+        """Nada a descobrir; a primeira chamada conecta."""
+
+    def commands(self, key: str) -> Redis:  # noqa: ARG002 — o mesmo para toda chave
+        """O cliente de comandos."""
+        return self._commands
+
+    def readers(self, key: str) -> Redis:  # noqa: ARG002 — ver acima
+        """O cliente de leituras."""
+        return self._readers
+
+    async def moved(self, error: MovedError | None) -> None:
+        """Nada a fazer: a próxima conexão pergunta de novo quem é o mestre, se há Sentinel."""
+
+    def masters(self) -> Sequence[Redis]:
+        """O único."""
+        return (self._commands,)
+
+    async def close(self) -> None:
+        """Fecha as conexões."""
+        await self._commands.aclose()
+        await self._readers.aclose()
+
+
+class SentinelServers(OneServer):
+    """O mestre `nome` de `redis+sentinel://[usuário:senha@]h1:26379,h2:26379/nome[/banco]`.
+
+    A cada conexão nova pergunta-se aos Sentinels quem é o mestre; um mestre rebaixado recusa e é largado.
+    Usuário e senha são os do Redis; os dos Sentinels vão em `sentinel_username` e `sentinel_password`, na
+    consulta.
+    """
+
+    def __init__(self, url: str, read_timeout_s: float) -> None:
+        parts = urlsplit(url)
+        name, _, db = parts.path.strip("/").partition("/")
+        given = options(_address(parts, "sentinel.invalid", 0, path=f"/{db or 0}"))
+        asked = {
+            key.removeprefix("sentinel_"): given.pop(key)
+            for key in list(given)
+            if key.startswith("sentinel_")
+        }
+        for key in ("host", "port"):
+            given.pop(key)
+        secure = parts.scheme == "rediss"
+        given.pop("connection_class", None)
+        asking: dict[str, Any] = {
+            **asked, "socket_timeout": 1.0, "socket_connect_timeout": 1.0, "ssl": secure,
+            **{key: value for key, value in given.items() if key.startswith("ssl_")},
+        }  # fmt: skip
+        self._sentinels = Sentinel(_hosts(parts, 26379), sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py
+        make = self._sentinels.master_for
+        super().__init__(
+            tune(make(name, **given, **timed(COMMAND_TIMEOUT_S, 1), ssl=secure)),
+            tune(make(name, **given, **timed(read_timeout_s, 0), ssl=secure)),
+        )
+
+    async def close(self) -> None:
+        """Fecha as conexões, também com os Sentinels."""
+        await super().close()
+        for sentinel in self._sentinels.sentinels:
+            await sentinel.aclose()
+
+
+class ClusterServers:
+    """Um Redis Cluster, a partir de qualquer dos nós de `redis+cluster://[usuário:senha@]h1:p1,h2:p2`."""
+
+    clustered = True
+
+    def __init__(self, url: str, read_timeout_s: float) -> None:
+        self._parts = urlsplit(url)
+        self._read_timeout_s = read_timeout_s
+        self._seeds = _hosts(self._parts, 6379)
+        self._owners: list[tuple[str, int] | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
+        self._nodes: dict[tuple[str, int], tuple[Redis, Redis]] = {}
+        self._known: set[tuple[str, int]] = set()
+        self._lock = asyncio.Lock()
+        self._refreshed_at = -REFRESH_AT_MOST_EVERY_S
+
+    async def open(self) -> None:
+        """Lê o mapa de slots de quem responder primeiro.
+
+        Raises:
+            UnavailableError: nenhum nó respondeu com um mapa inteiro.
+        """
+        await self._refresh()
+        if None in self._owners:
+            raise UnavailableError("no cluster node told who owns every slot", code="redis_unavailable")
+
+    def commands(self, key: str) -> Redis:
+        """Cliente de comandos do dono do slot de `key`."""
+        return self._node(self._owner(key))[0]
+
+    def readers(self, key: str) -> Redis:
+        """Cliente de leituras do dono do slot de `key`."""
+        return self._node(self._owner(key))[1]
+
+    async def moved(self, error: MovedError | None) -> None:
+        """Anota o novo dono, ou pergunta por todos."""
+        if error is not None:
+            self._owners[error.slot_id] = (str(error.host), int(error.port))
+        else:
+            await self._refresh()
+
+    def masters(self) -> Sequence[Redis]:
+        """Um cliente por dono de algum slot."""
+        return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
+
+    async def close(self) -> None:
+        """Fecha as conexões com todos os nós."""
+        for pair in self._nodes.values():
+            for client in pair:
+                await client.aclose()
+
+    def _owner(self, key: str) -> tuple[str, int]:
+        return self._owners[key_slot(key.encode())] or self._seeds[0]
+
+    def _node(self, address: tuple[str, int]) -> tuple[Redis, Redis]:
+        if address not in self._nodes:
+            url = _address(self._parts, *address)
+            self._nodes[address] = (
+                open_client(url, COMMAND_TIMEOUT_S, 1),
+                open_client(url, self._read_timeout_s, 0),
+            )
+        return self._nodes[address]
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            if time.monotonic() - self._refreshed_at < REFRESH_AT_MOST_EVERY_S:
+                return
+            asked = [asyncio.create_task(self._slots(a)) for a in dict.fromkeys([*self._known, *self._seeds])]
+            answers = [answer for answer in await asyncio.gather(*asked) if answer]
+            for owners, known, _ in sorted(answers, key=lambda answer: answer[2]):
+                self._owners, self._known = owners, known
+            self._refreshed_at = time.monotonic()
+
+    async def _slots(
+        self, address: tuple[str, int]
+    ) -> tuple[list[tuple[str, int] | None], set[tuple[str, int]], int] | None:
+        """Mapa de slots, nós e época segundo `address`; `None` se não responde ou não o tem inteiro."""
+        client = self._node(address)[0]
+        try:
+            async with asyncio.timeout(1.0):
+                rows = await client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call] # redis-py
+                about = await client.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call] # redis-py
+        except (RedisError, OSError):
+            return None
+        owners: list[tuple[str, int] | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
+        known = set()
+        for low, high, *nodes in rows:
+            places = [(node[0].decode() if node[0] else address[0], int(node[1])) for node in nodes]
+            known.update(places)
+            owners[low : high + 1] = [places[0]] * (high + 1 - low)
+        return None if None in owners else (owners, known, _epoch(about))
+
+
+def _epoch(about: bytes | str) -> int:
+    text = about.decode() if isinstance(about, bytes) else about
+    fields = dict(line.split(":", 1) for line in text.split() if ":" in line)
+    healthy = fields.get("cluster_state") == "ok"
+    return int(fields.get("cluster_current_epoch", 0)) if healthy else -1
+
+
+def _hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
+    """Endereços de `h1:p1,h2:p2`, na ordem; sem porta, `port`."""
+    listed = parts.netloc.rpartition("@")[2].split(",")
+    split = [urlsplit(f"//{item}") for item in listed if item]
+    return [(item.hostname or "", item.port or port) for item in split]
+
+
+def _address(parts: SplitResult, host: str, port: int, path: str = "") -> str:
+    user, at, _ = parts.netloc.rpartition("@")
+    shown = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=f"{user}{at}{shown}:{port}", path=path).geturl()

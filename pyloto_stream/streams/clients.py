@@ -69,9 +69,11 @@ def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
     if isinstance(error, OutOfMemoryError):
         return UnavailableError(code="memory_full")
-    if str(error).startswith("NOGROUP"):
+    if str(error).startswith(("NOGROUP", "UNBLOCKED")):
         return UnavailableError(code="group_missing")
-    if isinstance(error, ELSEWHERE) or str(error).startswith("UNBLOCKED"):
+    if isinstance(error, ReadOnlyError):
+        return UnavailableError(code="read_only")
+    if isinstance(error, ELSEWHERE):
         return UnavailableError(code="slot_moving")
     if isinstance(error, ResponseError) and "script:" in str(error):
         return UnavailableError(code=SCRIPT_ERROR)

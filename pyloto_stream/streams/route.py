@@ -8,7 +8,7 @@ operação aconteceu, e por isso toda operação pode ser repetida.
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import ClusterDownError, MovedError, NoScriptError, RedisError, ResponseError
 
 from pyloto_stream.clock import Clock
 from pyloto_stream.streams.batch import Batcher, Call
@@ -66,11 +66,13 @@ class Route:
                 return await self._servers.readers(self._base).execute_command(*args)  # type: ignore[no-untyped-call] # redis-py
             except MovedError as error:  # não foi executado: pode-se pedir de novo
                 await self._servers.moved(error)
-            except (*ELSEWHERE, ConnectionError, TimeoutError, RedisError, OSError) as error:
-                if not isinstance(error, ResponseError) or isinstance(error, ELSEWHERE):
+            except (RedisError, OSError) as error:
+                if str(error).startswith("UNBLOCKED"):
+                    continue  # a fila sumiu ou mudou de lugar: a próxima leitura diz qual
+                if _lost_touch(error):
                     await self._servers.moved(None)
                 raise
-        raise NotDurableError("redirected in circles")
+        raise ClusterDownError("redirected in circles")
 
     async def _follow(self, calls: Sequence[Call]) -> list[Any]:
         replies = await self._pipeline(calls)

@@ -1,8 +1,8 @@
-"""Que parte do trabalho passa por uma rota até o Redis? As partições dela, lidas, renovadas e assumidas à parte.
+"""Que parte do trabalho passa por uma rota até o Redis? As partições dela, lidas, renovadas e assumidas.
 
-Num Redis só há uma rota com tudo; num cluster, uma por partição (um slot não se lê junto com outro), e a queda
-de um nó só para o que é dele. Promete: nunca há em mãos mais do que `limit` entradas, nem mais do que uma por
-partição além do que se pode começar.
+Num Redis só há uma rota com tudo; num cluster, uma por partição (um slot não se lê junto com outro), e a
+queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas, e nunca menos que uma
+por partição; o que se assume enquanto se espera por uma leitura pode somar até outro tanto.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """Como um processo trabalha uma etapa? Lê, decide, grava, assume o abandonado e sai sem perder nada.
 
 O laço de cada parte (ver `share.py`): pegar entradas → decidir (nunca levanta) → aplicar num script. Promete
-que todo token lido termina em commit, repetição, fila de mortos ou devolução. Limite: sem o livro de envios, um
-efeito externo pode repetir-se.
+que todo token lido termina em commit, repetição, fila de mortos ou devolução. Limite: sem o livro de envios,
+um efeito externo pode repetir-se.
 """
 
 import asyncio
@@ -98,7 +98,7 @@ class Worker:
             share.forget(late)
 
     async def _beat(self, ttl_s: float = 3 * BEAT_S) -> None:
-        """Diz que este processo vive, e como; de passagem, tira dos grupos os nomes de quem morreu há muito."""
+        """Diz que este processo vive, e como; de passagem, tira dos grupos quem morreu há muito."""
         state = "draining" if self._draining else "paused" if self._breaker.open else "running"
         op = {
             "s": self._stage, "w": self._consumer, "ttl": int(ttl_s * 1000), "gone": GONE_MS,

@@ -62,7 +62,7 @@ async def test_a_refusal_of_the_server_is_told_apart_from_its_absence() -> None:
         (ResponseError("NOGROUP No such key"), "group_missing"),
         (ResponseError("UNBLOCKED the stream key no longer exists"), "group_missing"),
         (ResponseError("bad argument script: 0a1b, on @user_script:1."), SCRIPT_ERROR),
-        (ReadOnlyError("You can't write against a read only replica."), "redis_error"),
+        (ReadOnlyError("You can't write against a read only replica."), "read_only"),
         (ResponseError("NOREPLICAS Not enough good replicas to write."), "redis_error"),
         (RedisTimeoutError(), "redis_unavailable"),
         (ConnectionResetError(), "redis_unavailable"),

@@ -340,7 +340,7 @@ async def test_stage_that_hangs_is_cut_at_its_time_limit(redis_url: str) -> None
     async with Rig(redis_url) as rig:
         rig.start({"one": hang}, msgspec.structs.replace(FAST, stage_timeout_s=0.02))
         await rig.say("ana", "oi")
-        await until(lambda: rig.telemetry.of("buried") == ["bug_TimeoutError"])
+        await until(lambda: rig.telemetry.of("buried") == ["stage_timeout"])
 
 
 async def _take(rig: Rig, consumer: str) -> bool:

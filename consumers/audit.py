@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from consumers.skew import newer
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.trail import AuditTrail, TrailState
-from pyloto_stream.streams.model import Handler, Plan, Turn
+from pyloto_stream.streams.model import Handler, Outcome, Plan, Turn
 
 _records = msgspec.json.Decoder(list[Record])
 _state = msgspec.json.Decoder(TrailState)
@@ -26,10 +27,12 @@ def audit_stage(
     `count` recebe o que acabou de ser gravado; depois de uma queda, pode receber de novo.
     """
 
-    async def handle(turn: Turn) -> Plan:
+    async def handle(turn: Turn) -> Outcome:
         try:
             records = _records.decode(turn.events)
         except msgspec.MsgspecError as error:
+            if later := newer(turn):
+                return later
             raise PermanentError("record does not decode", code="undecodable_record") from error
         known = remembered(turn)
         after = await trail.record(turn.conversation, records, known)

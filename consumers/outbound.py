@@ -6,10 +6,12 @@ As decisões são as funções puras daqui; só `outbound_stage` faz E/S.
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
+from consumers.pipeline import HELD
 from consumers.plans import Outgoing, feed, state_of, turn_id
 from consumers.receipts import Reader, Receipts
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
@@ -19,6 +21,7 @@ from pyloto_stream.errors import InDoubtError, OverloadedError, PermanentError, 
 from pyloto_stream.streams.keys import reply_id as make_reply_id
 from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.points import reached
 from pyloto_stream.whatsapp.client import Sent, ThrottledError, WindowClosedError
 from pyloto_stream.whatsapp.messages import (
     Button,
@@ -34,6 +37,9 @@ from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
 
 WINDOW_MS = (24 * 60 - 5) * 60_000
 """Janela de atendimento da Meta (24 h desde a última mensagem da pessoa) menos cinco minutos de margem."""
+
+_NEWS = {"sent": "settled", "doubt": "in_doubt"}
+"""O que se conta de uma decisão do livro que não é a primeira."""
 
 _outgoing = msgspec.json.Decoder(Outgoing)
 _validator = WhatsAppMessageValidator()
@@ -85,7 +91,11 @@ def draft(turn: Turn) -> Draft:
 
 
 def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
-    """O que o livro manda fazer; `None` quer dizer enviar agora. Pura."""
+    """O que o livro manda fazer; `None` quer dizer enviar agora. Pura.
+
+    Raises:
+        PermanentError: code `held_in_doubt`; só um operador decide se isto sai de novo.
+    """
     match ruling.verdict:
         case "sent":
             return concluded(turn, ready, ruling.external_id)
@@ -96,6 +106,8 @@ def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
             return msgspec.structs.replace(dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT"), mode=None)
         case "failed":
             return dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META")
+        case "unsettled" if ready.outgoing.hold:
+            raise PermanentError("no status came, and this may not be sent twice", code=HELD)
         case "unsettled":
             return dropped(turn, ready, "REPLY_IN_DOUBT", "NO_STATUS_EVER")
         case "go":
@@ -135,15 +147,24 @@ def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
     return Plan(mode=ready.outgoing.mode, feed=feed(_action(turn, action, reason)))
 
 
-def outbound_stage(graph: Graph, ledger: SendLedger) -> Handler:
-    """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer."""
+def outbound_stage(
+    graph: Graph, ledger: SendLedger, count: Callable[[str], None] = lambda _what: None
+) -> Handler:
+    """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer.
+
+    `count` recebe o que houve com um envio de fim incerto: `in_doubt`, `settled` (um status o confirmou).
+    """
     receipts = Receipts(graph)
 
     async def handle(turn: Turn) -> Outcome:
         started = time.monotonic()
         ready = draft(turn)
         await receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
-        ruling = await ledger.begin(turn, ready.reply_id)
+        reached("before_begin_send", turn.stage)
+        ruling = await ledger.begin(turn, ready.reply_id, resend=not ready.outgoing.hold)
+        reached("after_begin_send", turn.stage)
+        if known := _NEWS.get(ruling.verdict):
+            count(known)
         decided = before_send(turn, ready, ruling)
         if decided is not None:
             return decided
@@ -152,7 +173,9 @@ def outbound_stage(graph: Graph, ledger: SendLedger) -> Handler:
             return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
         try:
             sent = await graph.send(ready.state.phone_number_id, ready.body)
+            reached("after_send", turn.stage)
         except InDoubtError as error:
+            count("in_doubt")
             # talvez tenha ido: quem sabe é o status da Meta; sem notícia até lá, `begin` manda reenviar.
             # A espera conta de agora: uma chamada que demorou a falhar não come o tempo do status.
             wait_s = time.monotonic() - started + ledger.patience_s(ruling)

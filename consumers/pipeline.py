@@ -19,6 +19,13 @@ AUDIT_LANE = Lane("audit", (AUDIT,))
 LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE)}
 STAGES = (*TURN_LANE.stages, *AUDIT_LANE.stages)
 
+HELD = "held_in_doubt"
+"""Código de um envio de fim incerto que não se repete sozinho: talvez tenha chegado, e nada mais se diz."""
+
+TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0}
+"""Quanto uma decisão de cada etapa pode levar; `STAGE_TIMEOUT` só encurta. A de envio cobre uma chamada
+inteira à Graph (30 s), para que o prazo dela, e não o nosso, diga se houve dúvida."""
+
 _events = msgspec.json.Decoder(list[Event])
 _encode = msgspec.json.Encoder().encode
 
@@ -44,8 +51,8 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
         events = _events.decode(turn.events)
     except msgspec.MsgspecError:
         events = []
-    silent = bool(events) and all(isinstance(event, TurnFailed) for event in events)
-    if silent and mode is None:
+    only_notices = bool(events) and all(isinstance(event, TurnFailed) for event in events)
+    if only_notices and mode is None:
         return None
     last = next((event for event in reversed(events) if isinstance(event, MessageReceived)), None)
     notice = TurnFailed(
@@ -56,7 +63,7 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
         phone_number_id=last.phone_number_id if last else "",
         sent_at_ms=(last.sent_at_ms or last.accepted_at_ms) if last else 0,
         mode=mode,
-        silent=silent,
+        silent=only_notices or failure.code == HELD,
     )
     return _encode(notice)
 

@@ -16,12 +16,17 @@ _state = msgspec.json.Decoder(ConversationState)
 
 
 class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Carga da etapa `outbound`. `mode` entra em vigor junto com o fim do turno, depois do envio."""
+    """Carga da etapa `outbound`. `mode` entra em vigor junto com o fim do turno, depois do envio.
+
+    `hold`: se o fim do envio ficar incerto, não se repete sozinho; espera um operador na fila de mortos. É o
+    que se faz com modelos, que se pagam e chegam fora de uma conversa; uma resposta comum se repete.
+    """
 
     reply: Reply
     intent: str = ""
     outcome: str = ""
     mode: Mode | None = None
+    hold: bool = False
 
 
 class Pending(msgspec.Struct, frozen=True):

@@ -7,12 +7,13 @@ import msgspec
 
 from consumers.pipeline import AI
 from consumers.plans import Pending, plan, state_of, turn_id
+from consumers.skew import newer
 from pyloto_stream.conversation.events import Event, TurnFailed
 from pyloto_stream.conversation.records import ActionRecord
 from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.errors import PermanentError
-from pyloto_stream.streams.model import Handler, Plan, Turn
+from pyloto_stream.streams.model import Handler, Outcome, Turn
 
 if TYPE_CHECKING:
     from pyloto_stream.conversation.records import Mode
@@ -23,10 +24,12 @@ _events = msgspec.json.Decoder(list[Event])
 def session_stage(manager: SessionManager) -> Handler:
     """Etapa `session`: abre ou retoma a sessão, registra o que chegou, decide se o robô responde."""
 
-    def handle(turn: Turn) -> Plan:
+    def handle(turn: Turn) -> Outcome:
         try:
             events = _events.decode(turn.events)
         except msgspec.MsgspecError as error:
+            if later := newer(turn):
+                return later
             raise PermanentError("turn events do not decode", code="undecodable_event") from error
         mode = cast("Mode", turn.mode or "BOT")
         state, reset = _state_for(turn, events)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from consumers.ai import ai_stage
 from consumers.audit import audit_stage
 from consumers.outbound import outbound_stage
-from consumers.pipeline import AI, AUDIT, OUTBOUND, SESSION, TURN_LANE, failed_turn
+from consumers.pipeline import AI, AUDIT, OUTBOUND, SESSION, TIMEOUTS_S, TURN_LANE, failed_turn
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from pyloto_stream.ai.rules import understand
@@ -61,9 +61,10 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
         UnavailableError: o banco de documentos não respondeu.
     """
     handler = await _BUILDERS[stage](parts)
+    timeout_s = min(TIMEOUTS_S[stage], parts.settings.stage_timeout)
     if stage in TURN_LANE.stages:
-        return StageSpec(stage, handler, failed_turn)
-    return StageSpec(stage, handler)
+        return StageSpec(stage, handler, failed_turn, timeout_s)
+    return StageSpec(stage, handler, timeout_s=timeout_s)
 
 
 async def open_documents(settings: Settings) -> Documents:
@@ -97,7 +98,7 @@ async def _outbound(parts: Parts) -> Handler:
     )
     parts.resources.push_async_callback(graph.close)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
-    return outbound_stage(graph, ledger)
+    return outbound_stage(graph, ledger, parts.metrics.sent)
 
 
 async def _audit(parts: Parts) -> Handler:

@@ -13,10 +13,8 @@ from pyloto_stream.conversation.records import (
 )
 from pyloto_stream.observability.metrics import Metrics
 
-_REPLY_ACTIONS = {
-    "REPLY_IN_DOUBT": "in_doubt",
-   "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed", "REPLY_SILENCED": "silenced",
-                  "REPLY_RESENT": "resent"}  # fmt: skip
+_REPLY_ACTIONS = {"REPLY_IN_DOUBT": "given_up", "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed",
+                  "REPLY_SILENCED": "silenced", "REPLY_RESENT": "resent"}  # fmt: skip
 
 
 def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
@@ -96,10 +94,10 @@ class StageTelemetry:
 
     def breaker_opened(self, stage: str, code: str) -> None:
         """Registra o início da queda de uma dependência: a etapa espera, e nada é enterrado."""
-        self._metrics.breaker(stage, is_open=True)
+        self._metrics.breaker_opened(stage, code)
         logger.bind(stage=stage, code=code).error("dependency down, stage paused")
 
     def breaker_closed(self, stage: str, seconds: float) -> None:
         """Registra o fim da queda, com a duração."""
-        self._metrics.breaker(stage, is_open=False)
+        self._metrics.breaker_closed(stage, seconds)
         logger.bind(stage=stage, seconds=round(seconds, 3)).info("dependency back, stage resumed")

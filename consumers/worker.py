@@ -14,6 +14,7 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.stage import WorkerOptions
 from pyloto_stream.streams.timers import TimerPump
 from pyloto_stream.streams.worker import Worker
@@ -72,10 +73,12 @@ async def run_worker(
         await gateway.open(STAGES)
         parts = Parts(settings, gateway, consumer_name(), metrics, resources)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
+        quarantine = Quarantine()
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [TimerPump(gateway).run]
         for stage in stages:
             spec = await stage_spec(stage, parts)
-            jobs.append(Worker(gateway, LANES, spec, parts.consumer, options, telemetry).run)
+            worker = Worker(gateway, LANES, spec, parts.consumer, options, telemetry, quarantine=quarantine)
+            jobs.append(worker.run)
         on_ready(gateway)
         async with asyncio.TaskGroup() as group:
             for job in jobs:

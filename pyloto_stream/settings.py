@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_concurrency: Annotated[int, Meta(ge=1, le=1024)] = 32
     claim_idle: Annotated[float, Meta(ge=0.1, le=600)] = 6.0
     stage_timeout: Annotated[float, Meta(ge=0.1, le=600)] = 60.0
+    loop_stall_timeout: Annotated[float, Meta(ge=0.5, le=600)] = 30.0
     max_attempts: Annotated[int, Meta(ge=1, le=100)] = 5
     retry_base_seconds: Annotated[float, Meta(ge=0.01, le=60)] = 0.5
     retry_max_seconds: Annotated[float, Meta(ge=0.01, le=3600)] = 60.0

@@ -15,6 +15,7 @@ from loguru import logger
 
 from pyloto_stream.errors import MisconfiguredError, PylotoError
 from pyloto_stream.observability.logging import configure_logging
+from pyloto_stream.observability.watchdog import watch_loop
 from pyloto_stream.settings import Settings, load
 
 T = TypeVar("T")
@@ -22,15 +23,17 @@ T = TypeVar("T")
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def run(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
+def run(main: Callable[[asyncio.Event], Awaitable[T]], *, stall_s: float = 0) -> T:
     """Executa `main(stop)` até o fim; `stop` é armado pelos sinais.
+
+    `stall_s`: um laço preso por mais que isso derruba o processo (0: não se vigia).
 
     Raises:
         PylotoError: a falha que derrubou `main`, mesmo que viesse num grupo.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
-            return runner.run(_guarded(main))
+            return runner.run(_guarded(main, stall_s))
         except BaseExceptionGroup as group:
             raise _first(group) from None
 
@@ -63,8 +66,9 @@ def server_url(settings: Settings) -> str:
     return url
 
 
-async def _guarded(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
+async def _guarded(main: Callable[[asyncio.Event], Awaitable[T]], stall_s: float) -> T:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    watchdog = asyncio.create_task(watch_loop(stall_s)) if stall_s else None
 
     def ask(number: signal.Signals) -> None:
         stop.set()
@@ -76,6 +80,8 @@ async def _guarded(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     try:
         return await main(stop)
     finally:
+        if watchdog is not None:
+            watchdog.cancel()
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
 

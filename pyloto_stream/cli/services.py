@@ -39,7 +39,8 @@ def ingress() -> None:
         public, admin = (f"{address.host}:{address.port}" for address in (at.public, at.admin))
         logger.bind(public=public, private=admin).info("ingress listening")
 
-    run(lambda stop: run_ingress(settings, url, list(LANES.values()), Metrics(), stop, listening))
+    lanes, stall_s = list(LANES.values()), settings.loop_stall_timeout
+    run(lambda stop: run_ingress(settings, url, lanes, Metrics(), stop, listening), stall_s=stall_s)
     logger.info("ingress stopped")
 
 
@@ -63,7 +64,7 @@ def worker(
     stages = parse_stages(stage)
     settings = settings_of(f"worker-{'-'.join(stages)}" if stage != "all" else "worker-all")
     url = server_url(settings)
-    run(lambda stop: _work(settings, url, stages, stop))
+    run(lambda stop: _work(settings, url, stages, stop), stall_s=settings.loop_stall_timeout)
     logger.bind(stages=",".join(stages)).info("worker stopped")
 
 

@@ -47,6 +47,8 @@ class Metrics:
         self._reader = self._gauge("stage_reader_up", "Whether reading from Redis works", "stage")
         self._outages = self._counter("stage_reader_outages", "Interruptions of reading", "stage")
         self._breaker = self._gauge("stage_breaker_open", "Whether the stage waits for a dependency", "stage")
+        self._breaker_trips = self._counter("stage_breaker_trips", "Outages of a dependency", "stage", "code")
+        self._breaker_s = self._counter("stage_breaker_seconds", "Time waiting for a dependency", "stage")
         self._outage = self._counter("stage_reader_outage_seconds", "Time without reading", "stage")
 
     def _product(self) -> None:
@@ -113,9 +115,15 @@ class Metrics:
         self._reader.labels(_label(stage)).set(1)
         self._outage.labels(_label(stage)).inc(max(0.0, seconds))
 
-    def breaker(self, stage: str, *, is_open: bool) -> None:
-        """Uma dependência da etapa caiu (`is_open`) ou voltou."""
-        self._breaker.labels(_label(stage)).set(int(is_open))
+    def breaker_opened(self, stage: str, code: str) -> None:
+        """Uma dependência da etapa caiu, pelo motivo `code`."""
+        self._breaker.labels(_label(stage)).set(1)
+        self._breaker_trips.labels(_label(stage), _label(code)).inc()
+
+    def breaker_closed(self, stage: str, seconds: float) -> None:
+        """A dependência voltou depois de `seconds`."""
+        self._breaker.labels(_label(stage)).set(0)
+        self._breaker_s.labels(_label(stage)).inc(max(0.0, seconds))
 
     def sent(self, result: str) -> None:
         """Uma resposta terminou em `result` (`sent`, `dropped`, `failed`, …)."""

@@ -47,8 +47,12 @@ class SendLedger:
         self._consumer = consumer
         self._window_ms = int(settle_window_s * 1000)
 
-    async def begin(self, turn: Turn, reply_id: str, *, any_mode: bool = False) -> Ruling:
+    async def begin(
+        self, turn: Turn, reply_id: str, *, any_mode: bool = False, resend: bool = True
+    ) -> Ruling:
         """Registra a intenção de enviar `reply_id` em nome de `turn` e decide.
+
+        `resend=False`: se ninguém sabe se a primeira vez saiu, não há segunda (`unsettled`).
 
         Raises:
             LostError: a entrada já não é deste processo.
@@ -56,7 +60,7 @@ class SendLedger:
         """
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
-              "any": 1 if any_mode else None, "max": MAX_SENDS, "q": secrets.token_hex(8)}  # fmt: skip
+              "any": 1 if any_mode else None, "max": MAX_SENDS if resend else 1, "q": secrets.token_hex(8)}  # fmt: skip
         verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
         match verdict.decode():
             case "go":

@@ -13,7 +13,10 @@ local function begin(op)
   if st == 'failed' then return { 'failed' } end
   if st == 'sending' then
     -- a mesma pergunta outra vez: a resposta se perdeu no caminho e ninguém chamou a API ainda
-    if row[5] == op.q then return { 'go', attempt, attempt > 1 and 1 or 0 } end
+    if row[5] == op.q then
+      redis.call('HSET', key, 'q', op.q) -- o que se confirma em disco ou réplica é o que esta conexão gravou
+      return { 'go', attempt, attempt > 1 and 1 or 0 }
+    end
     local patience = at + op.win * 2 ^ (attempt - 1)
     if now < patience then return { 'doubt', patience } end
     if attempt >= op.max then return { 'unsettled', attempt } end

@@ -2,10 +2,12 @@
 --   P:stream:<etapa>       stream  tokens: l faixa, c conversa, n turno, e eventos JSON, s estado JSON, m modo,
 --                                  p carga da etapa anterior, f falhas, z adiamentos, h falhas passadas (JSON),
 --                                  v versão do formato de quem o escreveu; grupo "workers"
---   P:dead:<etapa>         stream  mortos, com o token inteiro e a causa
+--   P:dead:<etapa>         stream  mortos, com o token inteiro e a causa; edits emendas (JSON), original eventos antes
+--                                  delas
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
 --                                  k último commit "<etapa>|<entrada>|<consumidor>", t onde está o token:
---                                  "<etapa>|<entrada>" ou "parked" (só vale com g)
+--                                  "<etapa>|<entrada>" ou "parked" (só vale com g), q último
+--                                  pedido de ver um morto (só na faixa de auditoria)
 --   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)

@@ -37,8 +37,8 @@ coverage: $(STAMP)  ## Run the tests and fail if they cover less than the limit 
 bench: $(STAMP)  ## Measure latency and throughput on this machine
 	@$(BIN)/python -m bench
 
-faults: $(STAMP)  ## Run the tests that kill, freeze and cut
-	@$(BIN)/python -m pytest tests/faults -q
+faults: $(STAMP)  ## Run every seeded fault: kill, freeze, cut, starve; prints what each one cost
+	@$(BIN)/python -m pytest tests/faults --faults=full
 
 format: $(STAMP)  ## Mend what ruff can mend
 	@$(BIN)/ruff check --fix .

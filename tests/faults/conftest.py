@@ -1,0 +1,53 @@
+"""Os defeitos em dose rápida (padrão) ou inteira (`--faults=full`, como em `make faults`), e um quadro."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from pyloto_stream.streams.embedded import EmbeddedRedis
+from tests.faults.harness.campaign import Campaign, Table, choice
+from tests.faults.harness.processes import Zygote
+from tests.support.servers import redis_binary
+
+_TABLE = Table()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--faults", choices=("quick", "full"), default="quick", help="how many seeded fault runs"
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Uma linha por defeito; perdidas e fora de ordem são sempre zero."""
+    if _TABLE.rows:
+        base = choice(os.environ.get("FAULT_SEED", ""), full=False).base
+        terminalreporter.write_sep("-", f"fault runs, seeds from {base} (FAULT_SEED)")
+        for line in _TABLE.lines():
+            terminalreporter.write_line(line)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def zygote() -> AsyncIterator[Zygote]:
+    async with Zygote() as zygote:
+        yield zygote
+
+
+@pytest_asyncio.fixture(scope="session")
+async def faults(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote
+) -> AsyncIterator[Campaign]:
+    """Quem faz as rodadas, sobre um Redis e um Valkey só delas."""
+    servers = [
+        EmbeddedRedis(tmp_path_factory.mktemp(f"faults-{kind}"), binary=redis_binary(kind))
+        for kind in ("redis", "valkey")
+    ]
+    urls = [await server.start() for server in servers]
+    chosen = choice(
+        os.environ.get("FAULT_SEED", ""), full=request.config.getoption("--faults", "quick") == "full"
+    )
+    yield Campaign(chosen, urls, tmp_path_factory.mktemp("runs"), zygote, _TABLE)
+    for server in servers:
+        await server.stop()

@@ -1,0 +1,1 @@
+"""As peças de uma rodada com defeitos: processos que morrem, a Meta local que observa, quem confere."""

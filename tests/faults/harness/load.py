@@ -1,0 +1,71 @@
+"""Conversas cuja ordem se vê de fora: cada mensagem corrige a cidade, e a resposta diz qual ficou valendo."""
+
+import asyncio
+import random
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from pyloto_stream.simulator.people import Person, StatusName
+from pyloto_stream.simulator.registry import fictional
+from tests.faults.harness.run import Run
+
+CITIES = ("Londrina", "Curitiba", "Campinas", "Santos", "Recife", "Manaus", "Palmas", "Natal", "Olinda")
+FIRST = f"oi, quero ser entregador, moro em {CITIES[0]}"
+LAST = "quero falar com um atendente"
+NAME = "Zuleica Pimentel"
+REPLY_S = 40.0
+_CITY = re.compile("|".join(CITIES))
+
+
+def lines(corrections: int) -> list[str]:
+    """O que uma pessoa diz, em ordem: pede, corrige a cidade `corrections` vezes, pede uma pessoa."""
+    return [FIRST, *(f"na verdade a cidade é {city}" for city in CITIES[1 : corrections + 1]), LAST]
+
+
+async def talk(
+    run: Run,
+    count: int = 6,
+    *,
+    corrections: int = 3,
+    said: Sequence[str] | None = None,
+    statuses: tuple[StatusName, ...] = ("sent",),
+    patient: bool = True,
+) -> list[Person]:
+    """`count` pessoas novas conversam ao mesmo tempo, até tudo ser aceito.
+
+    `patient`: entre rajadas cada pessoa espera alguma resposta; sem isso, só espera o 200.
+    """
+    first = len(run.people) + 1
+    profiles = [
+        msgspec.structs.replace(fictional(first + n), name=NAME, statuses=statuses) for n in range(count)
+    ]
+    people = [run.meta.person(profile) for profile in profiles]
+    run.people += people
+    texts = lines(corrections) if said is None else said
+    rngs = [random.Random(run.rng.random()) for _ in people]
+    await asyncio.gather(
+        *(chat(person, rng, texts, patient=patient) for person, rng in zip(people, rngs, strict=True))
+    )
+    run.note(f"{count} people said all they had to say")
+    return people
+
+
+async def chat(person: Person, rng: random.Random, texts: Sequence[str], *, patient: bool = True) -> None:
+    """Escreve tudo, em rajadas; uma rajada vai num só webhook: assim se sabe a ordem de aceitação."""
+    left = list(texts)
+    while left:
+        size = rng.randint(1, 3)
+        answered = len(person.replies)
+        (*_, last) = [person.say(text) for text in left[:size]]
+        assert await last.accepted()
+        del left[:size]
+        if left and patient:
+            await person.reply(answered, REPLY_S)
+
+
+def cities(person: Person) -> list[int]:
+    """A cidade que cada resposta cita, pela posição em `CITIES`; quem não cita nenhuma não conta."""
+    texts = [person.bubble(reply.wamid).text for reply in person.replies]
+    return [CITIES.index(found[-1]) for text in texts if (found := _CITY.findall(text))]

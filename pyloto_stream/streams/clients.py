@@ -3,6 +3,7 @@
 O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aqui os dois são escolhidos.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from redis.asyncio import Redis
@@ -15,6 +16,7 @@ from redis.exceptions import (
     MovedError,
     OutOfMemoryError,
     ReadOnlyError,
+    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -28,9 +30,16 @@ COMMAND_TIMEOUT_S = 3.0
 SCRIPT_ERROR = "script_error"
 """Código de um script nosso que falhou por dentro: defeito, ou chave de outro tipo; repetir não ajuda."""
 
+MAX_CONNECTIONS = 10_000
+"""Conexões por cliente: na prática sem limite. Cada leitura bloqueada ocupa uma; num cluster há uma por etapa
+e partição, e depois de uma queda todas podem dar no mesmo nó."""
 
 ELSEWHERE = (AskError, ClusterDownError, MovedError, ReadOnlyError, TryAgainError)
 """O servidor não é, ou ainda não é, quem responde pela chave: nada foi feito, e logo alguém será."""
+
+
+class NotDurableError(RedisError):
+    """O servidor tem a operação, mas não confirmou a tempo que ela sobrevive a uma queda."""
 
 
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
@@ -46,6 +55,7 @@ def timed(timeout_s: float, retries: int) -> dict[str, Any]:
         "retry": Retry(NoBackoff(), retries),
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         "driver_info": None,
+        "max_connections": MAX_CONNECTIONS,
     }
 
 
@@ -65,8 +75,22 @@ def options(url: str) -> dict[str, Any]:
     return dict(parse_url(url))
 
 
+async def describe(client: Redis) -> dict[str, Any]:
+    """O que o servidor diz de si: `INFO`; `appendfsync` e `waitaof`, se deixa ver; `where`, o endereço."""
+    found: dict[str, Any] = dict(await client.info())
+    with suppress(ResponseError):  # muitos serviços gerenciados proíbem CONFIG
+        found |= {str(name): value for name, value in (await client.config_get("appendfsync")).items()}
+    with suppress(ResponseError):
+        known = await client.execute_command("COMMAND INFO", "waitaof")  # type: ignore[no-untyped-call] # redis-py
+        found["waitaof"] = known[0] is not None
+    given = client.connection_pool.connection_kwargs
+    return found | {"where": f"{given.get('host', 'unix')}:{given.get('port', '')}"}
+
+
 def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
+    if isinstance(error, NotDurableError):
+        return UnavailableError(code="not_durable")
     if isinstance(error, OutOfMemoryError):
         return UnavailableError(code="memory_full")
     if str(error).startswith(("NOGROUP", "UNBLOCKED")):

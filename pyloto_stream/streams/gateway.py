@@ -120,8 +120,7 @@ class Gateway:
             UnavailableError: Redis fora do ar ou recusando; nada garante que a operação não aconteceu, mas
                 repeti-la é sempre seguro.
         """
-        batcher = self._paths[partition].batcher
-        reply = await batcher.submit(script, self._bases[partition], head, op)
+        reply = await self._paths[partition].submit(script, self._bases[partition], head, op)
         if isinstance(reply, Exception):
             raise unavailable(reply) from reply
         return reply
@@ -175,5 +174,5 @@ class Gateway:
     async def close(self) -> None:
         """Fecha as conexões; o que estiver pendente no lote termina antes."""
         for path in self._made:
-            await path.batcher.close()
+            await path.close()
         await self._servers.close()

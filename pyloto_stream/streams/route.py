@@ -8,12 +8,12 @@ operação aconteceu, e por isso toda operação pode ser repetida.
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from redis.exceptions import ClusterDownError, MovedError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseError
 
 from pyloto_stream.clock import Clock
 from pyloto_stream.streams.batch import Batcher, Call
-from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, unavailable
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, NotDurableError, unavailable
+from pyloto_stream.streams.scripts import Op, Script
 from pyloto_stream.streams.servers import Servers
 
 Durability = Literal["memory", "fsync", "replica"]
@@ -23,10 +23,8 @@ HOPS = 3
 DURABLE = frozenset({Script.ACCEPT, Script.BEGIN_SEND})
 """O que se promete ao mundo: ter um evento, e estar prestes a enviar. O resto se refaz a partir disso."""
 CONFIRM_MS = 2000
-
-
-class NotDurableError(RedisError):
-    """O servidor tem a operação, mas não confirmou a tempo que ela sobrevive a uma queda."""
+FENCE = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1] .. ':fence', 1)"
+"""A confirmação só cobre o que a mesma conexão gravou, e uma repetição nada grava: por isso grava-se isto."""
 
 
 class Route:
@@ -39,11 +37,22 @@ class Route:
         self._base = base
         self._clock = clock
         self._confirm = _confirmation(durability)
-        self.batcher = Batcher(self.execute)
+        self._rest = Batcher(self.execute)
+        self._promises = Batcher(self.execute)
 
     def confirm_without(self) -> None:
         """O servidor grava em disco a cada escrita: não há o que perguntar."""
         self._confirm = ()
+
+    async def submit(self, script: Script, base: str, head: bytes, op: Op) -> Any:  # noqa: ANN401 — ver Gateway
+        """Resposta da operação, ou a exceção que a impediu; quem espera confirmação não atrasa o resto."""
+        batcher = self._promises if self._confirm and script in DURABLE else self._rest
+        return await batcher.submit(script, base, head, op)
+
+    async def close(self) -> None:
+        """Espera o que já partiu."""
+        await self._promises.close()
+        await self._rest.close()
 
     async def execute(self, calls: Sequence[Call]) -> list[Any]:
         """Uma resposta por chamada; a falha de uma é o valor dela."""
@@ -61,18 +70,19 @@ class Route:
 
     async def read(self, *args: Any) -> Any:  # noqa: ANN401 — comando e resposta crus, ver Gateway.read
         """Um comando bloqueante do cliente de leituras."""
-        for _ in range(HOPS):
+        hops = HOPS
+        while True:
             try:
                 return await self._servers.readers(self._base).execute_command(*args)  # type: ignore[no-untyped-call] # redis-py
-            except MovedError as error:  # não foi executado: pode-se pedir de novo
-                await self._servers.moved(error)
             except (RedisError, OSError) as error:
-                if str(error).startswith("UNBLOCKED"):
-                    continue  # a fila sumiu ou mudou de lugar: a próxima leitura diz qual
-                if _lost_touch(error):
-                    await self._servers.moved(None)
-                raise
-        raise ClusterDownError("redirected in circles")
+                moved = error if isinstance(error, MovedError) else None
+                if moved or _lost_touch(error):
+                    await self._servers.moved(moved)
+                # nem o redirecionado nem o desbloqueado (a fila sumiu ou mudou de lugar) foi executado
+                again = moved or str(error).startswith("UNBLOCKED")
+                hops -= 1
+                if not again or not hops:
+                    raise
 
     async def _follow(self, calls: Sequence[Call]) -> list[Any]:
         replies = await self._pipeline(calls)
@@ -94,23 +104,17 @@ class Route:
             pipe.evalsha(call.script.sha, 1, call.base, now, *call.argv())
         promised = [n for n, call in enumerate(calls) if call.script in DURABLE] if self._confirm else ()
         if promised:
-            if any(call.script is Script.ACCEPT for call in calls):
-                # uma duplicata nada grava, e a confirmação só cobre o que esta conexão gravou
-                pipe.set(f"{self._base}:fence", 1)
+            pipe.eval(FENCE, 1, self._base)
             pipe.execute_command(*self._confirm)
         try:
             replies = list(await pipe.execute(raise_on_error=False))
         except (RedisError, OSError) as error:
             return [error] * len(calls)
-        if promised and not self._confirmed(replies[-1]):
+        if promised and not _confirmed(*replies[len(calls) :]):
             for n in promised:
                 if not isinstance(replies[n], Exception):
                     replies[n] = NotDurableError("not confirmed in time")
         return replies[: len(calls)]
-
-    def _confirmed(self, reply: object) -> bool:
-        numbers = reply if isinstance(reply, list) else [reply]
-        return isinstance(numbers[0], int) and numbers[0] >= 1
 
     async def _one_by_one(self, call: Call) -> list[Any]:
         """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
@@ -129,6 +133,12 @@ def _confirmation(durability: Durability) -> tuple[object, ...]:
             return ("WAIT", 1, CONFIRM_MS)
         case "memory":
             return ()
+
+
+def _confirmed(fence: object, reply: object) -> bool:
+    """`WAITAOF` responde `[discos daqui, réplicas]`; `WAIT`, réplicas."""
+    number = reply[0] if isinstance(reply, list) else reply
+    return not isinstance(fence, Exception) and isinstance(number, int) and number >= 1
 
 
 def _lost_touch(reply: object) -> bool:

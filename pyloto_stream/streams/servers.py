@@ -14,12 +14,17 @@ from urllib.parse import SplitResult, urlsplit
 from redis.asyncio import Redis
 from redis.asyncio.sentinel import Sentinel
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
-from redis.exceptions import MovedError, RedisError
+from redis.exceptions import MovedError, RedisError, ResponseError
 
-from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, open_client, options, timed, tune
+from pyloto_stream.errors import MisconfiguredError, UnavailableError
+from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, open_client, options, timed, tune, unavailable
 
 REFRESH_AT_MOST_EVERY_S = 0.2
+MAP_TIMEOUT_S = 1.0
+"""Espera por nó, ao perguntar a todos quem é dono do quê."""
+SENTINEL_TIMEOUT_S = 1.0
+NOT_ALONE = "REDIS_URL: this server is a cluster node: write redis+cluster:// or rediss+cluster://"
+NOT_A_NODE = "REDIS_URL: this server is no cluster node: write redis:// or rediss://"
 
 
 class Servers(Protocol):
@@ -32,6 +37,7 @@ class Servers(Protocol):
 
         Raises:
             UnavailableError: ninguém respondeu.
+            MisconfiguredError: quem respondeu não é do tipo que o endereço diz.
         """
 
     def commands(self, key: str) -> Redis:
@@ -71,7 +77,20 @@ class OneServer:
         self._readers = readers
 
     async def open(self) -> None:
-        """Nada a descobrir; a primeira chamada conecta."""
+        """Confere que é mesmo um só.
+
+        Raises:
+            UnavailableError: não respondeu.
+            MisconfiguredError: é um nó de cluster.
+        """
+        try:
+            about = await self._commands.info("cluster")
+        except ResponseError:  # proibido de perguntar: fica por saber
+            return
+        except (RedisError, OSError) as error:
+            raise unavailable(error) from error
+        if about.get("cluster_enabled"):
+            raise MisconfiguredError(NOT_ALONE)
 
     def commands(self, key: str) -> Redis:  # noqa: ARG002 — o mesmo para toda chave
         """O cliente de comandos."""
@@ -116,8 +135,8 @@ class SentinelServers(OneServer):
         secure = parts.scheme == "rediss"
         given.pop("connection_class", None)
         asking: dict[str, Any] = {
-            **asked, "socket_timeout": 1.0, "socket_connect_timeout": 1.0, "ssl": secure,
-            **{key: value for key, value in given.items() if key.startswith("ssl_")},
+            **timed(SENTINEL_TIMEOUT_S, 0), "socket_connect_timeout": SENTINEL_TIMEOUT_S, **asked,
+            "ssl": secure, **{key: value for key, value in given.items() if key.startswith("ssl_")},
         }  # fmt: skip
         self._sentinels = Sentinel(_hosts(parts, 26379), sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py
         make = self._sentinels.master_for
@@ -147,15 +166,19 @@ class ClusterServers:
         self._known: set[tuple[str, int]] = set()
         self._lock = asyncio.Lock()
         self._refreshed_at = -REFRESH_AT_MOST_EVERY_S
+        self._plain = False
 
     async def open(self) -> None:
         """Lê o mapa de slots de quem responder primeiro.
 
         Raises:
             UnavailableError: nenhum nó respondeu com um mapa inteiro.
+            MisconfiguredError: o servidor não é nó de um cluster.
         """
         await self._refresh()
         if None in self._owners:
+            if self._plain:
+                raise MisconfiguredError(NOT_A_NODE)
             raise UnavailableError("no cluster node told who owns every slot", code="redis_unavailable")
 
     def commands(self, key: str) -> Redis:
@@ -169,13 +192,15 @@ class ClusterServers:
     async def moved(self, error: MovedError | None) -> None:
         """Anota o novo dono, ou pergunta por todos."""
         if error is not None:
-            self._owners[error.slot_id] = (str(error.host), int(error.port))
+            host = error.host or (self._owners[error.slot_id] or self._seeds[0])[0]  # vazio: o mesmo de antes
+            self._owners[error.slot_id] = (str(host), int(error.port))
         else:
             await self._refresh()
 
     def masters(self) -> Sequence[Redis]:
-        """Um cliente por dono de algum slot."""
-        return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
+        """Um cliente por dono de algum slot; enquanto ninguém disse quem é dono, por endereço dado."""
+        owners = [address for address in dict.fromkeys(self._owners) if address is not None]
+        return [self._node(address)[0] for address in owners or self._seeds]
 
     async def close(self) -> None:
         """Fecha as conexões com todos os nós."""
@@ -211,10 +236,11 @@ class ClusterServers:
         """Mapa de slots, nós e época segundo `address`; `None` se não responde ou não o tem inteiro."""
         client = self._node(address)[0]
         try:
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(MAP_TIMEOUT_S):
                 rows = await client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call] # redis-py
                 about = await client.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call] # redis-py
-        except (RedisError, OSError):
+        except (RedisError, OSError) as error:
+            self._plain = isinstance(error, ResponseError) and "cluster support disabled" in str(error)
             return None
         owners: list[tuple[str, int] | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
         known = set()

@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams import gateway as gateway_module
 from pyloto_stream.streams import servers as servers_module
 from pyloto_stream.streams.model import Item, Outcome, Plan, Turn
 from pyloto_stream.streams.scripts import Script
@@ -20,7 +21,7 @@ SHORT_S = 0.15
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Prazos de rede curtos, para que um teste de silêncio não dure segundos."""
     monkeypatch.setattr(servers_module, "COMMAND_TIMEOUT_S", SHORT_S)
-    monkeypatch.setattr(servers_module, "READ_MARGIN_S", SHORT_S)
+    monkeypatch.setattr(gateway_module, "READ_MARGIN_S", SHORT_S)
 
 
 def event(text: str, conversation: str = "ana") -> Item:

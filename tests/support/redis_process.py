@@ -13,26 +13,40 @@ START_S = 20.0
 
 
 class RedisProcess:
-    """`binary` numa porta de laço local, com AOF gravado a cada escrita; `url` não muda entre partidas."""
+    """`binary` numa porta de laço local, com AOF gravado a cada escrita; `url` não muda entre partidas.
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    `options`: opções do servidor, que valem sobre as de cima.
+    """
+
+    def __init__(self, binary: Path, folder: Path, *options: str) -> None:
         self._binary = binary
         self._folder = folder
+        self._options = options
         self._process: asyncio.subprocess.Process | None = None
-        self._port = free_port()
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
 
     async def start(self) -> None:
-        self._folder.mkdir(exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._process = await asyncio.create_subprocess_exec(
-            str(self._binary), "--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder),
+            str(self._binary), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder),
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", "redis.log",
-            preexec_fn=die_with_parent,
+            *self._options, preexec_fn=die_with_parent,
         )  # fmt: skip
         async with asyncio.timeout(START_S), Redis.from_url(self.url, socket_timeout=1) as client:
             while not await self._answers(client):
                 assert self._process.returncode is None, "redis ended, see its log"
                 await asyncio.sleep(0.01)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """O processo existe?"""
+        return self._process is not None and self._process.returncode is None
 
     async def kill(self) -> None:
         """SIGKILL: sem aviso e sem gravar mais nada."""
@@ -41,9 +55,14 @@ class RedisProcess:
         await self._process.wait()
 
     async def stop(self) -> None:
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self.alive:
             self._process.terminate()
             await self._process.wait()
+
+    async def run(self, *command: str | int) -> object:
+        """Um comando cru, como quem administra o servidor; textos na resposta."""
+        async with Redis.from_url(self.url, decode_responses=True) as client:
+            return await client.execute_command(*command)  # type: ignore[no-untyped-call] # redis-py
 
     @staticmethod
     async def _answers(client: Redis) -> bool:

@@ -13,6 +13,7 @@ from consumers.telemetry import StageTelemetry
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
+from pyloto_stream.startup import opened_gateway
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.stage import WorkerOptions
@@ -63,14 +64,13 @@ async def run_worker(
     """Executa `stages` até `stop`; `on_ready` é chamada quando tudo está aberto e a leitura vai começar.
 
     Raises:
-        MisconfiguredError: número de partições diferente do gravado, ou repositório inutilizável.
+        MisconfiguredError: Redis que não serve, número de partições diferente do gravado, ou repositório
+            inutilizável.
         UnavailableError: o Redis não respondeu no início.
         ExceptionGroup: um laço morreu de defeito; o processo deve terminar.
     """
     async with AsyncExitStack() as resources:
-        gateway = Gateway(redis_url, partitions=settings.stream_partitions)
-        resources.push_async_callback(gateway.close)
-        await gateway.open(STAGES)
+        gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, STAGES))
         parts = Parts(settings, gateway, consumer_name(), metrics, resources)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
         quarantine = Quarantine()

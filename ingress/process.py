@@ -13,8 +13,8 @@ from ingress.ports import Readiness
 from ingress.server import Address, Listening, serve, serve_admin
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
+from pyloto_stream.startup import opened_gateway
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
-from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Lane
 
 
@@ -46,13 +46,12 @@ async def run_ingress(
     """Atende até `stop`; `lanes` são as faixas da instalação, a primeira é a que responde.
 
     Raises:
-        MisconfiguredError: endereço que não pode ser usado, ou outro número de partições.
+        MisconfiguredError: endereço que não pode ser usado, Redis que não serve, ou outras partições.
         UnavailableError: o Redis não respondeu no início.
     """
     async with AsyncExitStack() as resources:
-        gateway = Gateway(redis_url, partitions=settings.stream_partitions)
-        resources.push_async_callback(gateway.close)
-        await gateway.open([stage for lane in lanes for stage in lane.stages])
+        stages = [stage for lane in lanes for stage in lane.stages]
+        gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, stages))
         options = AcceptOptions(
             dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
         )

@@ -32,6 +32,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     embedded_dir: Path = Path(".pyloto")
     stream_partitions: Annotated[int, Meta(ge=1, le=256)] = 8
     durability: Literal["memory", "fsync", "replica"] = "memory"
+    allow_unsafe_redis: bool = False
     dedupe_ttl_seconds: Annotated[float, Meta(ge=60, le=2_592_000)] = 691_200.0
     backlog_limit: Annotated[int, Meta(ge=1, le=100_000_000)] = 100_000
 

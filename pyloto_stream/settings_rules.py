@@ -8,8 +8,8 @@ import base64
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
 
+from pyloto_stream.settings_addresses import redis_problem, split
 from pyloto_stream.settings_fields import Secret
 
 if TYPE_CHECKING:
@@ -40,9 +40,6 @@ NOT_USED_YET = (
 )
 """Aceitas e conferidas, mas sem efeito nesta versão: quem as define é avisado."""
 
-REDIS_SCHEMES = ("redis", "rediss", "unix")
-REDIS_LATER = ("redis+sentinel", "redis+cluster")
-
 
 def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     """Todos os problemas de `settings`; `defaults` é uma instância só com padrões."""
@@ -50,6 +47,8 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     yield from _addresses(settings)
     yield from _companions(settings)
     yield from _secrets(settings)
+    if settings.environment == "production" and settings.allow_unsafe_redis:
+        yield "ALLOW_UNSAFE_REDIS", "must be false in production"
     if settings.environment != "development":
         yield from _development_only(settings)
         yield from _public_values(settings, defaults)
@@ -63,23 +62,19 @@ def _not_in_this_version(settings: "Settings") -> Iterator[Problem]:
         yield "SECRETS_BACKEND", f"gcp {later}; use env"
     if settings.object_store == "gcs":
         yield "OBJECT_STORE", f"gcs {later}; use folder"
-    if settings.durability != "memory":
-        yield "DURABILITY", f"{settings.durability} {later}; use memory, and set appendfsync on the server"
-    if settings.redis_url.reveal().partition("://")[0] in REDIS_LATER:
-        yield "REDIS_URL", f"Sentinel and Cluster addresses: support {later}; use redis:// or rediss://"
 
 
 def _addresses(settings: "Settings") -> Iterator[Problem]:
     outside = settings.environment != "development"
     redis = settings.redis_url.reveal()
-    if redis != "embedded" and not _redis_address(redis):
-        yield "REDIS_URL", "must be redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH or embedded"
+    if redis != "embedded" and (wrong := redis_problem(redis)):
+        yield "REDIS_URL", wrong
     for name, url in (
         ("WHATSAPP_API_BASE_URL", settings.whatsapp_api_base_url),
         ("OPENAI_BASE_URL", settings.openai_base_url),
         ("HANDOFF_WEBHOOK_URL", settings.handoff_webhook_url.reveal()),
     ):
-        parts = _split(url)
+        parts = split(url)
         schemes = ("https",) if outside else ("https", "http")
         if url and (parts is None or parts.scheme not in schemes or not parts.hostname):
             yield name, f"must be an address that starts with {' or '.join(s + '://' for s in schemes)}"
@@ -88,7 +83,7 @@ def _addresses(settings: "Settings") -> Iterator[Problem]:
     for origin in settings.cors_origins:
         if origin == "*" and not outside:
             continue
-        parts = _split(origin)
+        parts = split(origin)
         if parts is None or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
             yield "CORS_ORIGINS", "must be origins such as https://app.example.com, without path"
 
@@ -163,23 +158,6 @@ def _held(settings: "Settings", name: str) -> tuple[Secret, ...]:
     """Os segredos não vazios de uma variável, seja ela um ou vários."""
     value = getattr(settings, name.lower())
     return tuple(filter(None, value if isinstance(value, tuple) else (value,)))
-
-
-def _redis_address(url: str) -> bool:
-    parts = _split(url)
-    if parts is None or parts.scheme not in (*REDIS_SCHEMES, *REDIS_LATER):
-        return False
-    return bool(parts.path if parts.scheme == "unix" else parts.hostname)
-
-
-def _split(url: str) -> SplitResult | None:
-    """Partes de um endereço, ou `None` se ele não tem forma de endereço."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.port != 0  # ler a porta é o que a confere
-    except ValueError:
-        return None
-    return parts if usable else None
 
 
 def is_loopback(host: str) -> bool:

@@ -7,10 +7,15 @@ ABOUT = {
         "LOG_FORMAT": "`console` (default in development) or `json` (default elsewhere), one line each",
     },
     "Redis and acceptance": {
-        "REDIS_URL": "`redis://`, `rediss://`, `unix://`, or `embedded` (development only)",
+        "REDIS_URL": "`redis://host:port/db`, `redis+sentinel://host:port,.../name`, "
+        "`redis+cluster://host:port,...`, each also as `rediss...` (TLS); `unix:///path`; "
+        "`embedded` (development only)",
         "EMBEDDED_DIR": "Folder of the embedded Redis and other local data",
         "STREAM_PARTITIONS": "Partitions of the deployment; recorded in Redis, never changed afterwards",
-        "DURABILITY": "What holds before a webhook is answered 200; this version: `memory`",
+        "DURABILITY": "What holds before a webhook is answered 200: Redis has it in `memory`, on disk "
+        "(`fsync`), or a `replica` has it too",
+        "ALLOW_UNSAFE_REDIS": "Start with a Redis whose settings are refused, and warn at each start; never "
+        "in production",
         "DEDUPE_TTL_SECONDS": "How long accepted message ids are remembered",
         "BACKLOG_LIMIT": "Tokens waiting above which new webhooks are answered 503",
     },

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import DEFAULTS, DEVELOPMENT_DATA_KEY, VARIABLES, Settings, describe, load
+from pyloto_stream.settings_addresses import REDIS_FORMS
 from pyloto_stream.settings_fields import MASK, Secret, SecretUrl
 from pyloto_stream.settings_text import ABOUT
 
-REDIS_FORMS = "must be redis://HOST:PORT/DB, rediss://HOST:PORT/DB, unix:///PATH or embedded"
 PEM = "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"
 PRODUCTION = {
     "ENVIRONMENT": "production",
@@ -123,6 +123,16 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
         ("REDIS_URL", "redis://host:port", REDIS_FORMS),
         ("REDIS_URL", "redis://host:0", REDIS_FORMS),
         ("REDIS_URL", "unix://", REDIS_FORMS),
+        ("REDIS_URL", "redis+cluster://", REDIS_FORMS),
+        ("REDIS_URL", "redis+cluster://a:1,:2", REDIS_FORMS),
+        ("REDIS_URL", "redis+sentinel://a:1,b:port/main", REDIS_FORMS),
+        ("REDIS_URL", "redis+proxy://a:1", REDIS_FORMS),
+        ("REDIS_URL", "redis://a:1/main", REDIS_FORMS),
+        ("REDIS_URL", "redis://a:1,b:2", "several hosts need redis+sentinel:// or redis+cluster://"),
+        ("REDIS_URL", "redis+sentinel://a:1,b:2",
+         "a Sentinel address ends in /NAME or /NAME/DB, the name it knows the primary by"),
+        ("REDIS_URL", "rediss+cluster://a:1/3",
+         "a cluster has no numbered databases: leave the end of the address out"),
         ("WHATSAPP_API_BASE_URL", "graph", "must be an address that starts with https:// or http://"),
         ("WHATSAPP_API_BASE_URL", "https://me:pw@graph", "must not carry a user or a password"),
         ("OPENAI_BASE_URL", "ftp://x", "must be an address that starts with https:// or http://"),
@@ -184,6 +194,12 @@ def test_values_that_need_another_one_say_so(environ: dict[str, str], name: str)
         {"ADMIN_PORT": "0", "INGRESS_PORT": "0"},
         {"CORS_ORIGINS": "*"},
         {"REDIS_URL": "unix:///run/redis.sock"},
+        {"REDIS_URL": "rediss://me:pw@host"},
+        {"REDIS_URL": "redis+cluster://a:1,b:2,[::1]:3"},
+        {"REDIS_URL": "rediss+cluster://me:pw@a:1/0"},
+        {"REDIS_URL": "redis+sentinel://me:pw@a,b:2/main/3?sentinel_password=x"},
+        {"DURABILITY": "fsync", "ALLOW_UNSAFE_REDIS": "true"},
+        {"DURABILITY": "replica"},
         {"FLOW_PRIVATE_KEY": PEM},
     ],
 )
@@ -197,10 +213,6 @@ def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:
         ("OPENAI_ENABLED", "true"),
         ("SECRETS_BACKEND", "gcp"),
         ("OBJECT_STORE", "gcs"),
-        ("DURABILITY", "fsync"),
-        ("DURABILITY", "replica"),
-        ("REDIS_URL", "redis+cluster://a:1"),
-        ("REDIS_URL", "redis+sentinel://a:1/main"),
     ],
 )
 def test_what_this_version_does_not_do_is_refused_and_not_ignored(name: str, raw: str) -> None:
@@ -249,6 +261,12 @@ def test_each_required_variable_is_missed(name: str) -> None:
 )
 def test_outside_development_dangerous_values_are_refused(name: str, raw: str) -> None:
     assert names({**PRODUCTION, name: raw}) == {name}
+
+
+def test_an_unsafe_redis_may_be_allowed_anywhere_but_in_production() -> None:
+    unsafe = {**PRODUCTION, "ALLOW_UNSAFE_REDIS": "true"}
+    assert problems(unsafe) == ("ALLOW_UNSAFE_REDIS: must be false in production",)
+    assert load({**unsafe, "ENVIRONMENT": "staging"}).allow_unsafe_redis
 
 
 def test_logs_are_json_outside_development_unless_said_otherwise() -> None:

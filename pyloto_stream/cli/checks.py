@@ -12,11 +12,10 @@ import msgspec
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import DEFAULTS, Settings
+from pyloto_stream.startup import examined
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
-
-REDIS_FLOOR, VALKEY_FLOOR = (7, 0), (7, 2)
-"""Versões mínimas (arquitetura, seção 3)."""
+from pyloto_stream.streams.probe import Findings
 
 Standing = Literal["ok", "warning", "failed"]
 
@@ -43,52 +42,42 @@ async def examine(settings: Settings) -> list[Check]:
 
 async def _redis(settings: Settings) -> list[Check]:
     if settings.redis_url.reveal() != "embedded":
-        return await _server(settings.redis_url.reveal(), str(settings.redis_url))
+        return await _server(settings, settings.redis_url.reveal(), str(settings.redis_url))
     with tempfile.TemporaryDirectory(prefix="pyloto-doctor-") as folder:
         server = EmbeddedRedis(Path(folder))
         try:
-            return await _server(await server.start(), "embedded")
+            return await _server(settings, await server.start(), "embedded")
         except MisconfiguredError as error:
             return [Check("redis", "failed", str(error))]
         finally:
             await server.stop()
 
 
-async def _server(url: str, shown: str) -> list[Check]:
-    gateway = Gateway(url, partitions=1)
+async def _server(settings: Settings, url: str, shown: str) -> list[Check]:
+    gateway = Gateway(url, partitions=settings.stream_partitions, durability=settings.durability)
     try:
-        info = {**await gateway.info("server"), **await gateway.info("memory")}
-        info |= await gateway.info("persistence")
+        found = await examined(settings, gateway)
     except UnavailableError as error:
         return [Check("redis", "failed", f"{shown}: {error.code}")]
+    except MisconfiguredError as error:
+        return [Check("redis", "failed", str(error))]
     finally:
         await gateway.close()
-    return [_version(info, shown), _eviction(info), _appendonly(info)]
+    first = found.facts[0]
+    fine = {
+        "server": f"{shown}: {first.kind} {first.version}",
+        "memory": f"maxmemory-policy {first.eviction}",
+        "disk": f"appendonly yes, appendfsync {first.fsync or 'unknown'}",
+    }
+    return [check for topic, text in fine.items() for check in _told(found, topic, text)]
 
 
-def _version(info: dict[str, object], shown: str) -> Check:
-    kind = "valkey" if "valkey_version" in info else "redis"
-    floor = VALKEY_FLOOR if kind == "valkey" else REDIS_FLOOR
-    version = str(info.get(f"{kind}_version", "0"))
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if numbers < floor:
-        return Check("redis", "failed", f"{shown}: {kind} {version}, needs {floor[0]}.{floor[1]} or newer")
-    return Check("redis", "ok", f"{shown}: {kind} {version}")
-
-
-def _eviction(info: dict[str, object]) -> Check:
-    policy = str(info.get("maxmemory_policy", "unknown"))
-    if policy == "noeviction":
-        return Check("redis memory", "ok", "maxmemory-policy noeviction")
-    return Check(
-        "redis memory", "failed", f"maxmemory-policy {policy} may drop accepted events: use noeviction"
-    )
-
-
-def _appendonly(info: dict[str, object]) -> Check:
-    if str(info.get("aof_enabled", "0")) == "1":
-        return Check("redis disk", "ok", "appendonly yes")
-    return Check("redis disk", "warning", "appendonly no: a restart of the server loses accepted events")
+def _told(found: Findings, topic: str, fine: str) -> list[Check]:
+    """O que se achou sobre um assunto, ou `fine` se não há o que dizer."""
+    name = "redis" if topic == "server" else f"redis {topic}"
+    failed = [Check(name, "failed", text) for about, text in found.refused if about == topic]
+    warned = [Check(name, "warning", text) for about, text in found.warned if about == topic]
+    return [*failed, *warned] or [Check(name, "ok", fine)]
 
 
 async def _documents(settings: Settings) -> Check:

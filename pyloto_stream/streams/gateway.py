@@ -15,7 +15,7 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Call
-from pyloto_stream.streams.clients import unavailable
+from pyloto_stream.streams.clients import describe, unavailable
 from pyloto_stream.streams.route import Durability, Route
 from pyloto_stream.streams.scripts import Op, Script, pack
 from pyloto_stream.streams.servers import open_servers
@@ -163,13 +163,23 @@ class Gateway:
             return False
         return all(answers)
 
-    async def info(self, section: str) -> dict[str, Any]:
-        """`INFO` do servidor, para diagnóstico; num cluster, o do primeiro mestre."""
+    async def describe(self) -> list[dict[str, Any]]:
+        """O que diz de si cada servidor que aceita gravações; ver `clients.describe`.
+
+        Raises:
+            MisconfiguredError: o endereço é de um cluster e o servidor não, ou o contrário.
+            UnavailableError: um servidor não respondeu.
+        """
+        await self._servers.open()
         try:
-            await self._servers.open()
-            return dict(await self._servers.masters()[0].info(section))
+            return await asyncio.gather(*(describe(client) for client in self._servers.masters()))
         except (RedisError, OSError) as error:
             raise unavailable(error) from error
+
+    def confirm_without(self) -> None:
+        """Os servidores gravam em disco a cada escrita: nenhuma rota precisa perguntar."""
+        for path in self._made:
+            path.confirm_without()
 
     async def close(self) -> None:
         """Fecha as conexões; o que estiver pendente no lote termina antes."""

@@ -38,7 +38,7 @@ async def test_a_plain_command_on_a_lost_connection_is_our_error_with_its_code()
     gateway = gateway_on(server)
     server.connected = False
     with pytest.raises(UnavailableError) as caught:
-        await gateway.info("server")
+        await gateway.describe()
     assert caught.value.code == "redis_unavailable"
     assert isinstance(caught.value.__cause__, RedisConnectionError)
     await gateway.close()

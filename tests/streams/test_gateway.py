@@ -133,7 +133,7 @@ async def test_without_a_server_everything_says_so() -> None:
     assert not await gateway.ready()
     for ask in (
         gateway.open(STAGES),
-        gateway.info("server"),
+        gateway.describe(),
         gateway.read("one", "w", [0], 1),
         gateway.submit(Script.STATUS, 0, {"stages": []}),
     ):
@@ -143,9 +143,10 @@ async def test_without_a_server_everything_says_so() -> None:
     await gateway.close()
 
 
-async def test_info_tells_the_version(redis_url: str) -> None:
+async def test_a_server_tells_its_version(redis_url: str) -> None:
     async with Rig(redis_url) as rig:
-        assert "redis_version" in await rig.gateway.info("server")
+        (found,) = await rig.gateway.describe()
+        assert "redis_version" in found
 
 
 async def test_an_unknown_refusal_keeps_the_text_of_the_server_out(redis_url: str, redis: Redis) -> None:

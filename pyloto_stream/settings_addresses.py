@@ -1,0 +1,46 @@
+"""Que endereços são aceitos? Os do Redis, em todas as formas que o executor conhece.
+
+Promete: diz o que falta, nunca o valor.
+"""
+
+from urllib.parse import SplitResult, urlsplit
+
+REDIS_FORMS = (
+    "must be redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,.../NAME or redis+cluster://HOST:PORT,... "
+    "(rediss... with TLS), unix:///PATH or embedded"
+)
+SCHEMES = tuple(f"{name}{kind}" for name in ("redis", "rediss") for kind in ("", "+sentinel", "+cluster"))
+
+
+def redis_problem(url: str) -> str:
+    """O que há de errado com um endereço do Redis; vazio se nada."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return REDIS_FORMS
+    if parts.scheme == "unix":
+        return "" if parts.path else REDIS_FORMS
+    hosts = [split(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+    if parts.scheme not in SCHEMES or any(host is None or not host.hostname for host in hosts):
+        return REDIS_FORMS
+    name, _, db = parts.path.strip("/").partition("/")
+    match parts.scheme.partition("+")[2]:
+        case "sentinel" if not name or not (db or "0").isdecimal():
+            return "a Sentinel address ends in /NAME or /NAME/DB, the name it knows the primary by"
+        case "cluster" if name not in {"", "0"}:
+            return "a cluster has no numbered databases: leave the end of the address out"
+        case "" if len(hosts) > 1:
+            return "several hosts need redis+sentinel:// or redis+cluster://"
+        case "" if not (name or "0").isdecimal() or db:
+            return REDIS_FORMS
+    return ""
+
+
+def split(url: str) -> SplitResult | None:
+    """Partes de um endereço, ou `None` se ele não tem forma de endereço."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0  # ler a porta é o que a confere
+    except ValueError:
+        return None
+    return parts if usable else None

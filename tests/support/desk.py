@@ -35,12 +35,13 @@ class Desk:
         self.client = client
         self.script: GraphScript = accepted
         self.sender = Sender(rig, clock)
+        self.counted: list[str] = []
         graph.script = self._answer
         self.use(client)
 
     def use(self, client: WhatsAppHttpClient) -> None:
         """Envia por este cliente."""
-        self.stage = outbound_stage(client, self.sender.ledger)
+        self.stage = outbound_stage(client, self.sender.ledger, self.counted.append)
 
     @property
     def sends(self) -> list[dict[str, object]]:
@@ -52,7 +53,9 @@ class Desk:
         """Os corpos dos avisos de leitura."""
         return [body for body in self._bodies() if "status" in body]
 
-    async def take(self, reply: Reply = HELLO, *, mode: Mode | None = None, silent_ms: int = 0) -> Turn:
+    async def take(
+        self, reply: Reply = HELLO, *, mode: Mode | None = None, silent_ms: int = 0, hold: bool = False
+    ) -> Turn:
         """Um turno que chegou à etapa com `reply` e o modo que a segue; a pessoa escreveu há `silent_ms`."""
         await self.rig.say("ana", "oi")
         turn = await self.sender.take()
@@ -62,7 +65,7 @@ class Desk:
             last_inbound_id="wamid.in",
             last_inbound_at_ms=turn.now_ms - silent_ms,
         )
-        payload = msgspec.json.encode(Outgoing(reply, "INSTITUTIONAL", "AWAITING_USER", mode))
+        payload = msgspec.json.encode(Outgoing(reply, "INSTITUTIONAL", "AWAITING_USER", mode, hold))
         return msgspec.structs.replace(turn, payload=payload, state=msgspec.json.encode(state))
 
     async def run(self, turn: Turn) -> Outcome:

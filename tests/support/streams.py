@@ -75,6 +75,12 @@ class Recorder(Silence):
     def reader_up(self, stage: str, seconds: float) -> None:
         self.seen.append(("reader_up", stage, seconds))
 
+    def breaker_opened(self, stage: str, code: str) -> None:
+        self.seen.append(("breaker_opened", stage, code))
+
+    def breaker_closed(self, stage: str, seconds: float) -> None:
+        self.seen.append(("breaker_closed", stage, seconds))
+
     def of(self, kind: str) -> list[object]:
         return [value for name, _, value in self.seen if name == kind]
 

@@ -4,13 +4,13 @@
 -- op: s etapa, w consumidor, idle ms, limit, suspect entregas que tornam suspeita, dead entregas que condenam (estas
 --     vêm para ser enterradas, sem limite próprio), alone 1 = pode levar uma suspeita
 -- resposta por op: {{entrada, {campo, valor, ...}, entregas}, ...}
-local PAGES = 10
+local PAGES, PAGE = 10, 100
 local replies = {}
 for i, op in ipairs(ops()) do
   local taken, from, alone = {}, '-', op.alone
   local suspect_at, dead_at = op.suspect or math.huge, op.dead or math.huge
   for _ = 1, PAGES do
-    local rows = redis.call('XPENDING', stream(op.s), GROUP, 'IDLE', op.idle, from, '+', op.limit)
+    local rows = redis.call('XPENDING', stream(op.s), GROUP, 'IDLE', op.idle, from, '+', PAGE)
     for _, row in ipairs(rows) do
       local suspect = row[4] >= suspect_at and row[4] < dead_at
       if #taken < op.limit and (not suspect or alone == 1) then
@@ -20,7 +20,7 @@ for i, op in ipairs(ops()) do
       end
       from = '(' .. row[1]
     end
-    if #taken >= op.limit or #rows < op.limit then break end
+    if #taken >= op.limit or #rows < PAGE then break end
   end
   replies[i] = taken
 end

@@ -1,4 +1,4 @@
-"""Peças reais para todos os testes: um Redis 7.0 e um Valkey por sessão, limpos a cada teste."""
+"""Peças reais para todos os testes: um Redis 7.0, um Valkey e um cluster por sessão, limpos a cada teste."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -12,8 +12,30 @@ from redis.asyncio import Redis
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from tests.support.browser import browser as browser  # noqa: PLC0414 — fixture para todos os testes
+from tests.support.cluster import Cluster
 from tests.support.log_archive import archive
-from tests.support.servers import redis_binary
+from tests.support.servers import open_raw, redis_binary
+
+ON_CLUSTER = frozenset({
+    "test_accept", "test_ledger", "test_many_workers", "test_model", "test_scripts", "test_settlement",
+    "test_status", "test_timers", "test_worker", "test_worker_faults", "test_worker_ownership",
+    "test_worker_plans",
+})  # fmt: skip
+"""Módulos que falam de ordem, perda e repetição: correm também num cluster."""
+ONE_SERVER = frozenset({"binary", "own_server", "proxy"})
+"""Peças de um servidor só: quem as usa não corre num cluster."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Todo teste que usa um Redis corre num 7.0 e num Valkey, e os de `ON_CLUSTER` também num cluster."""
+    if "redis_server" not in metafunc.fixturenames:
+        return
+    kinds = ["redis", "valkey"]
+    module = metafunc.module.__name__.rpartition(".")[2]
+    single = metafunc.definition.get_closest_marker("one_server") or ONE_SERVER & {*metafunc.fixturenames}
+    if module in ON_CLUSTER and not single:
+        kinds.append("cluster")
+    metafunc.parametrize("redis_server", kinds, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,26 +67,31 @@ def _archived_log(log_folder: Path) -> Iterator[None]:
             logger.remove(sink)
 
 
-@pytest_asyncio.fixture(scope="session", params=["redis", "valkey"])
+@pytest_asyncio.fixture(scope="session")
 async def redis_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[EmbeddedRedis]:
-    server = EmbeddedRedis(tmp_path_factory.mktemp(request.param), binary=redis_binary(request.param))
+) -> AsyncIterator[EmbeddedRedis | Cluster]:
+    folder = tmp_path_factory.mktemp(request.param)
+    server: EmbeddedRedis | Cluster
+    if request.param == "cluster":
+        server = Cluster(redis_binary("redis"), folder)
+    else:
+        server = EmbeddedRedis(folder, binary=redis_binary(request.param))
     await server.start()
     yield server
     await server.stop()
 
 
 @pytest_asyncio.fixture
-async def redis(redis_server: EmbeddedRedis) -> AsyncIterator[Redis]:
+async def redis(redis_server: EmbeddedRedis | Cluster) -> AsyncIterator[Redis]:
     """Cliente cru, para olhar por fora o que o executor fez; o banco começa vazio."""
-    client = Redis.from_url(redis_server.url, decode_responses=True)
+    client = open_raw(redis_server.url, decode_responses=True)
     await client.flushall()
     yield client
     await client.aclose()
 
 
 @pytest.fixture
-def redis_url(redis_server: EmbeddedRedis, redis: Redis) -> str:
+def redis_url(redis_server: EmbeddedRedis | Cluster, redis: Redis) -> str:
     """Endereço de um Redis real e vazio."""
     return redis_server.url

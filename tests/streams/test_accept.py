@@ -12,6 +12,7 @@ from pyloto_stream.streams import accept
 from pyloto_stream.streams.accept import AcceptOptions, Offer
 from pyloto_stream.streams.model import Item, Outcome, Plan, Turn, Unreadable
 from tests.support.look import entries, found, only
+from tests.support.servers import open_raw
 from tests.support.streams import ManualClock, Rig, texts
 
 TTL_S = 1000.0
@@ -101,7 +102,7 @@ async def test_unreadable_body_is_kept_byte_by_byte_with_its_reason(redis_url: s
     body = bytes(range(256))
     async with (
         Rig(redis_url, partitions=1) as rig,
-        Redis.from_url(redis_url, encoding="latin-1", decode_responses=True) as raw,
+        open_raw(redis_url, encoding="latin-1", decode_responses=True) as raw,
     ):
         assert await rig.acceptor.accept([Unreadable("not_json", body, "x")]) == [True]
         record = await only(raw, "pyloto:{00}:dead:ingress")

@@ -293,7 +293,7 @@ async def test_worker_hands_back_what_it_could_not_finish_and_leaves_the_group(r
 
 
 async def test_i7_abandoned_entry_is_claimed_by_another_worker(redis_url: str) -> None:
-    async with Rig(redis_url) as rig:
+    async with Rig(redis_url, partitions=1) as rig:
         await rig.say("ana", "oi")
         await until(lambda: _take(rig, "dead-worker"))
         rig.start({"one": finish})

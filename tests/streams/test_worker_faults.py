@@ -30,6 +30,7 @@ async def test_few_hands_find_work_in_any_partition_without_waiting(redis_url: s
         await rig.quiet()
 
 
+@pytest.mark.one_server
 async def test_hands_are_never_more_than_allowed(redis_url: str) -> None:
     busy = most = 0
 
@@ -70,6 +71,7 @@ async def test_adoption_after_broken_reads_does_not_count_as_deaths(redis_url: s
         assert other.telemetry.of("committed") == [1]
 
 
+@pytest.mark.one_server
 async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes(
     redis_url: str, redis: Redis
 ) -> None:
@@ -96,6 +98,7 @@ async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes
         assert rig.telemetry.of("committed") == [1, 1]
 
 
+@pytest.mark.one_server
 async def test_the_group_vanishing_forever_does_not_stop_the_drain(redis_url: str, redis: Redis) -> None:
     async with Rig(redis_url) as rig:
         rig.start({"one": finish})

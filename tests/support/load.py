@@ -20,6 +20,7 @@ from pyloto_stream.stores.conversations import ConversationStore
 from pyloto_stream.stores.sessions import SessionStore
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support import look
+from tests.support.servers import open_raw
 from tests.support.system import System
 
 CITIES = (
@@ -85,7 +86,7 @@ async def verify(system: System, redis_url: str, people: Sequence[Person]) -> No
     assert status.dead_ingress == 0
     sent = Counter(message.reply_id for message in system.simulator.sent)
     assert [reply_id for reply_id, times in sent.items() if times > 1] == []
-    async with Redis.from_url(redis_url, decode_responses=True) as redis:
+    async with open_raw(redis_url, decode_responses=True) as redis:
         async with asyncio.timeout(LEFT_S):  # a Meta ainda pode estar mandando status
             while left := await _left(redis):
                 await system.quiet()

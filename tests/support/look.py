@@ -4,6 +4,8 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from tests.support.servers import open_raw
+
 
 async def entries(redis: Redis, key: str) -> list[dict[str, str]]:
     """Campos de cada entrada de um stream, na ordem; vazio se a chave não existe."""
@@ -29,12 +31,14 @@ async def found(redis: Redis, pattern: str = "*") -> list[str]:
 
 async def snapshot(url: str) -> dict[str, object]:
     """Tudo o que o executor guarda, byte por byte, sem o que só o tempo muda (ociosidade, expiração)."""
-    async with Redis.from_url(url, encoding="latin-1", decode_responses=True) as redis:
+    async with open_raw(url, encoding="latin-1", decode_responses=True) as redis:
         return {key: await _value(redis, key) for key in await found(redis)}
 
 
 async def _value(redis: Redis, key: str) -> object:
     kind = await redis.type(key)
+    if kind == "string":
+        return await redis.get(key)
     if kind == "hash":
         return await redis.hgetall(key)
     if kind == "list":

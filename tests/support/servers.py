@@ -3,9 +3,12 @@
 import os
 import shutil
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, cast
+from urllib.parse import urlsplit
 
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.cluster import ClusterNode, RedisCluster
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams.embedded import EmbeddedRedis, find_binary
@@ -30,6 +33,16 @@ def redis_binary(kind: str) -> Path:
     if found is None:
         missing("redis-server", "apt-get install redis-server")
     return Path(found)
+
+
+def open_raw(url: str, **options: Any) -> Redis:  # noqa: ANN401 — as opções são as do redis-py
+    """Cliente cru de `url`; o de um cluster tem os mesmos comandos e olha todos os mestres."""
+    scheme, _, rest = url.partition("://")
+    if not scheme.endswith("+cluster"):
+        return Redis.from_url(url, **options)
+    places = [urlsplit(f"//{place}") for place in rest.split(",")]
+    nodes = [ClusterNode(place.hostname or "", place.port or 0) for place in places]
+    return cast("Redis", RedisCluster(startup_nodes=nodes, **options))
 
 
 async def crash(server: EmbeddedRedis) -> None:

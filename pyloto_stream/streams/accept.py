@@ -20,8 +20,6 @@ Offer = Item | Unreadable | Settlement
 
 DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
-DEDUPE_SLOTS = 4096
-"""Gavetas por balde e partição: mantém cada hash pequeno o bastante para a codificação compacta."""
 _NOT_IN_LEDGER, _FULL = 2, -1
 
 
@@ -44,10 +42,9 @@ class Acceptor:
         self._turn_lane = lanes[0].name
         ttl_ms = int(options.dedupe_ttl_s * 1000)
         (self._head,) = pack({
-            "bucket_ms": max(1, ttl_ms // DEDUPE_BUCKETS),
+            "bucket_ms": max(1, -(-ttl_ms // DEDUPE_BUCKETS)),
             "buckets": DEDUPE_BUCKETS,
             "ttl_ms": ttl_ms,
-            "slots": DEDUPE_SLOTS,
             "limit": max(1, options.backlog_limit // gateway.partitions),
             "stages": [stage for lane in lanes for stage in lane.stages],
         })  # fmt: skip
@@ -94,7 +91,7 @@ class Acceptor:
         match offer:
             case Item():
                 op = {"k": "e", "d": digest, "l": offer.lane, "s": self._first[offer.lane],
-                      "c": offer.conversation, "e": offer.event}  # fmt: skip
+                      "c": offer.conversation, "e": offer.event, "x": offer.cancels or None}  # fmt: skip
                 return keys.partition_of(offer.conversation, count), op
             case Unreadable():
                 op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}

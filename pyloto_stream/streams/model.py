@@ -109,12 +109,15 @@ class Item(msgspec.Struct, frozen=True):
     """Um evento oferecido por `accept`: entra na faixa `lane` da conversa se `dedupe_key` é nova.
 
     `dedupe_key` vazia: sem deduplicação. A chave é resumida (blake2b) antes de chegar ao Redis.
+    `cancels`: temporizadores da mesma faixa e conversa que o evento, se é novo, desarma ao entrar. Quem
+    o trata rearma o que ainda fizer falta.
     """
 
     lane: str
     conversation: str
     event: bytes
     dedupe_key: str = ""
+    cancels: tuple[str, ...] = ()
 
 
 class Unreadable(msgspec.Struct, frozen=True):

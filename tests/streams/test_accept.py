@@ -8,15 +8,11 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams import accept
-from pyloto_stream.streams.accept import AcceptOptions, Offer
+from pyloto_stream.streams.accept import Offer
 from pyloto_stream.streams.model import Item, Outcome, Plan, Turn, Unreadable
 from tests.support.look import entries, found, only
 from tests.support.servers import open_raw
-from tests.support.streams import ManualClock, Rig, texts
-
-TTL_S = 1000.0
-MEMORY_IDS = 20_000
+from tests.support.streams import Rig, texts
 
 
 def item(text: str, conversation: str = "ana", key: str = "") -> Item:
@@ -109,41 +105,6 @@ async def test_unreadable_body_is_kept_byte_by_byte_with_its_reason(redis_url: s
         assert (record["body"].encode("latin-1"), record["code"]) == (body, "not_json")
         assert int(record["at"]) > 0
         assert (await rig.status()).dead_ingress == 1
-
-
-async def test_i2_a_key_is_remembered_for_its_whole_time_and_forgotten_after(redis_url: str) -> None:
-    clock = ManualClock()
-    ttl_ms = int(TTL_S * 1000)
-    async with Rig(redis_url, clock=clock, options=AcceptOptions(dedupe_ttl_s=TTL_S)) as rig:
-        start = clock.ms
-        assert await rig.acceptor.accept([item("a")]) == [True]
-        for age_ms in (1, ttl_ms // 4, ttl_ms // 2, ttl_ms - 1, ttl_ms):
-            clock.ms = start + age_ms
-            assert await rig.acceptor.accept([item("a")]) == [False]
-        clock.ms = start + ttl_ms + ttl_ms // 4 + 1
-        assert await rig.acceptor.accept([item("a")]) == [True]
-
-
-async def test_what_remembers_keys_expires_by_itself(redis_url: str, redis: Redis) -> None:
-    async with Rig(redis_url, options=AcceptOptions(dedupe_ttl_s=TTL_S)) as rig:
-        await rig.acceptor.accept(mixed(50))
-    lives = [await redis.pttl(key) for key in await found(redis, "*:seen:*")]
-    assert lives
-    assert all(TTL_S * 1000 < life <= TTL_S * 1250 for life in lives)
-
-
-async def test_a_remembered_key_costs_few_bytes(
-    redis_url: str, redis: Redis, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(accept, "DEDUPE_SLOTS", 64)
-    offers = [Item("turn", "ana", b"1", f"wamid.{n}") for n in range(MEMORY_IDS)]
-    async with Rig(redis_url, partitions=1) as rig:
-        assert all(await rig.acceptor.accept(offers))
-    keys = await found(redis, "*:seen:*")
-    each = sum([await redis.memory_usage(key, samples=0) or 0 for key in keys]) / MEMORY_IDS
-    with capsys.disabled():
-        print(f"\n  {each:.1f} bytes per remembered id, {len(keys)} hashes")  # noqa: T201 — a medida é o resultado
-    assert each < 32
 
 
 @pytest.mark.parametrize("conversation", ["", " ", "a|b", "a:b", "{x}", "}{", "a\0b\n", "ção 🙂", "a" * 5000])

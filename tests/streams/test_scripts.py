@@ -20,7 +20,7 @@ from tests.support.streams import LANES, ManualClock, Rig
 HOUR_MS = 3_600_000
 ONE = "pyloto:{00}:stream:one"
 FOLDER = files("pyloto_stream.streams") / "lua"
-ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "slots": 8, "limit": 100,
+ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "limit": 100,
                "stages": ("one", "two")}  # fmt: skip
 
 

@@ -1,27 +1,59 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria?; d resumo; ver cada ramo
+-- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria?; d resumo; x nomes de temporizadores que
+--     o evento novo desarma; ver cada ramo
 -- resposta por op: 1 novo, 0 duplicado, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
 local list = ops()
-local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, slots, limit, stages }
+local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, limit, stages }
 
 local backlog = redis.call('ZCARD', PARKED)
 for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
 
+-- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 4^nível gavetas (hashes pequenos). Grava-se só no nível
+-- atual; quando uma gaveta enche, o balde sobe um nível. Assim nenhuma passa de FULL campos, e todas ficam na
+-- codificação compacta (o servidor a garante até 128), com poucos ids ou com dezenas de milhões.
+local FULL, FIRST_SLOTS = 120, 64
 local bucket = math.floor(now / head.bucket_ms)
+local forgotten_at = int((bucket + 1) * head.bucket_ms + head.ttl_ms)
+local level -- do balde atual; nil: nada se gravou nele ainda
+local layers = {} -- onde um id pode estar: { início da chave, gavetas }; a última é onde se grava
 
-local function seen_key(b, d)
-  local slot = (string.byte(d, 1) * 256 + string.byte(d, 2)) % head.slots
-  return P .. ':seen:' .. int(b) .. ':' .. int(slot)
+local function bucket_key(b) return P .. ':seen:' .. int(b) end
+local function add_layer(b, k)
+  layers[#layers + 1] = { bucket_key(b) .. ':' .. k .. ':', FIRST_SLOTS * 4 ^ k }
+end
+
+-- Um balde adiante também: o relógio pode recuar (outro servidor assume).
+local buckets, level_keys = {}, {}
+for b = bucket - head.buckets, bucket + 1 do
+  if b ~= bucket then buckets[#buckets + 1] = b end
+end
+buckets[#buckets + 1] = bucket
+for n, b in ipairs(buckets) do level_keys[n] = bucket_key(b) end
+for n, found in ipairs(redis.call('MGET', unpack(level_keys))) do
+  local top = tonumber(found)
+  for k = 0, top or -1 do add_layer(buckets[n], k) end
+  if n == #buckets then level = top end
+end
+
+local function rise()
+  level = level and level + 1 or 0
+  redis.call('SET', bucket_key(bucket), level, 'PXAT', forgotten_at)
+  add_layer(bucket, level)
+end
+
+local function slot_key(layer, d)
+  local a, b, c, e = string.byte(d, 1, 4)
+  return layer[1] .. (((a * 256 + b) * 256 + c) * 256 + e) % layer[2]
 end
 
 local function seen(d)
   if d == '' then return false end
-  for b = bucket, bucket - head.buckets, -1 do
-    if redis.call('HEXISTS', seen_key(b, d), d) == 1 then return true end
+  for n = #layers, 1, -1 do
+    if redis.call('HEXISTS', slot_key(layers[n], d), d) == 1 then return true end
   end
   return false
 end
@@ -29,9 +61,12 @@ end
 -- Sempre depois de enfileirar: um erro no meio deixa o evento fora, e quem oferece de novo o faz entrar.
 local function remember(d)
   if d == '' then return end
-  local key = seen_key(bucket, d)
+  if not level then rise() end
+  local key = slot_key(layers[#layers], d)
   redis.call('HSET', key, d, '')
-  redis.call('PEXPIREAT', key, int((bucket + 1) * head.bucket_ms + head.ttl_ms))
+  local size = redis.call('HLEN', key)
+  if size == 1 then redis.call('PEXPIREAT', key, forgotten_at) end
+  if size >= FULL then rise() end
 end
 
 local function settle_send(op)
@@ -71,6 +106,9 @@ for i, op in ipairs(list) do
       redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
     end
     remember(op.d)
+    -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
+    -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
+    for _, name in ipairs(op.x or {}) do take_timer(TIMERS, op.l .. '|' .. op.c .. '|' .. name) end
     replies[i] = 1
   end
 end

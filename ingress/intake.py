@@ -10,6 +10,7 @@ import msgspec
 
 from ingress.ports import Offer, UpdateKind
 from pyloto_stream.conversation.events import Location, Media, MessageReceived
+from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import StatusRecord
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 from pyloto_stream.whatsapp.identity import user_key
@@ -29,7 +30,8 @@ def offers_of(batch: Batch, pepper: bytes, accepted_at_ms: int, correlation_id: 
     for message in batch.messages:
         event = _encode(received(message, accepted_at_ms, correlation_id))
         key = f"message\0{message.phone_number_id}\0{message.id}"
-        offers.append(Item(TURN, user_key(pepper, message.identity), event, key))
+        person, voided = user_key(pepper, message.identity), cancelled_by(message.content.kind)
+        offers.append(Item(TURN, person, event, key, voided))
     offers.extend(_status(status, pepper, accepted_at_ms) for status in batch.statuses)
     offers.extend(_unreadable(part) for part in batch.unreadable)
     return offers

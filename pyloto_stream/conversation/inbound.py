@@ -1,8 +1,11 @@
 """O que se anota de cada mensagem recebida, antes de qualquer decisão?"""
 
+from typing import get_args
+
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.events import MessageKind, MessageReceived
 from pyloto_stream.conversation.records import MessageRecord, stored_text
+from pyloto_stream.conversation.step import SilenceTimer
 
 ANSWERED: frozenset[MessageKind] = frozenset(
     ("text", "choice", "form", "audio", "image", "video", "document", "location", "contacts")
@@ -11,6 +14,15 @@ ANSWERED: frozenset[MessageKind] = frozenset(
 NOT_FROM_PERSON: frozenset[MessageKind] = frozenset(("reaction", "system", "edit", "revoke", "unknown"))
 """Não contam como mensagem da pessoa: não abrem a janela de 24 h da Meta nem se marcam como lidos."""
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
+
+
+def cancelled_by(kind: MessageKind) -> tuple[str, ...]:
+    """Os prazos que uma mensagem deste tipo desarma ao ser aceita: a pessoa não está em silêncio.
+
+    Só os tipos que recebem resposta: quem trata a mensagem rearma, ou encerra a sessão. A devolução ao robô
+    (`handoff_release`) não entra: a mensagem a adia, e quem sabe para quando é a sessão.
+    """
+    return get_args(SilenceTimer) if kind in ANSWERED else ()
 
 
 def notice_inbound(draft: Draft, message: MessageReceived) -> None:

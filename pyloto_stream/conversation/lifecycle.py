@@ -7,7 +7,7 @@ from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.handoff import build_handoff, session_summary
 from pyloto_stream.conversation.records import Outcome, SessionRecord
 from pyloto_stream.conversation.state import Session
-from pyloto_stream.conversation.step import TimerChange
+from pyloto_stream.conversation.step import SilenceTimer, TimerChange
 
 KEPT_SUMMARIES = 3
 DELIVERED: tuple[Outcome, ...] = ("HANDOFF_HUMAN", "SCHEDULED_FOLLOWUP")
@@ -106,5 +106,5 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
     state.session, state.last_outcome, state.closed_at_ms = None, outcome, draft.now_ms
 
 
-def _timer_name(session: Session) -> Literal["awaiting_user", "session_idle"]:
+def _timer_name(session: Session) -> SilenceTimer:
     return "awaiting_user" if session.asked else "session_idle"

@@ -14,6 +14,7 @@ from pyloto_stream.conversation.flows import gave_facts
 from pyloto_stream.conversation.handoff import session_summary
 from pyloto_stream.conversation.inbound import ANSWERED, notice_inbound
 from pyloto_stream.conversation.lifecycle import (
+    arm,
     arm_release,
     close_session,
     disarm,
@@ -60,10 +61,17 @@ class SessionManager:
 def _message(draft: Draft, message: MessageReceived) -> None:
     draft.correlation_id = message.correlation_id
     notice_inbound(draft, message)
-    if draft.mode != "BOT":
+    if draft.mode == "HUMAN":
         _stay_silent(draft)
         return
-    if message.kind not in ANSWERED or flooded(draft, message) or cooling_down(draft):
+    if message.kind not in ANSWERED:
+        return
+    # a aceitação desarmou o prazo do silêncio (`cancelled_by`): a sessão que fica aberta tem de ter outro
+    if draft.mode == "PAUSED":
+        if draft.state.session is not None:
+            arm(draft)
+        return
+    if flooded(draft, message) or cooling_down(draft):
         return
     if draft.state.session is None:
         open_session(draft)
@@ -73,8 +81,6 @@ def _message(draft: Draft, message: MessageReceived) -> None:
 
 def _stay_silent(draft: Draft) -> None:
     """Uma pessoa tem a conversa: a sessão do bot, se há, termina; sinal de vida adia a devolução."""
-    if draft.mode != "HUMAN":
-        return
     if draft.state.session is not None:
         close_session(draft, "HANDOFF_HUMAN", reason="TAKEOVER")
     arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)

@@ -9,11 +9,14 @@ from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
 
+SilenceTimer = Literal["awaiting_user", "session_idle"]
+"""Os prazos do silêncio da pessoa: um, e só um, enquanto há sessão aberta e ninguém trabalha nela."""
+
 
 class TimerChange(msgspec.Struct, frozen=True):
     """Arma (`due_ms` > 0) ou desarma (`due_ms` == 0) o temporizador `name` da conversa."""
 
-    name: Literal["awaiting_user", "session_idle", "handoff_release"]
+    name: SilenceTimer | Literal["handoff_release"]
     due_ms: int
     session_id: str = ""
 

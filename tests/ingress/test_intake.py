@@ -60,6 +60,11 @@ class TestMessage:
         place: Json = {"latitude": 1.5, "longitude": 2, "name": "n", "address": "a"}
         assert event(meta.body(meta.typed("location", place))).location == Location(1.5, 2.0, "n", "a")
 
+    def test_what_the_person_says_ends_the_silence_and_a_reaction_does_not(self) -> None:
+        assert set(only_item(meta.body(meta.text())).cancels) == {"awaiting_user", "session_idle"}
+        reaction: Json = {"message_id": "wamid.Q", "emoji": "👍"}
+        assert only_item(meta.body(meta.typed("reaction", reaction))).cancels == ()
+
     def test_same_message_has_the_same_dedupe_key_in_any_delivery(self) -> None:
         alone = only_item(meta.body(meta.text("wamid.A")))
         batched = offers(meta.body(meta.text("wamid.B"), meta.text("wamid.A")), "c2")

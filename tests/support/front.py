@@ -15,6 +15,7 @@ from consumers.session import session_stage
 from pyloto_stream.clock import system_clock
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -131,7 +132,8 @@ class Front:
             self._messages += 1
             text = msgspec.json.encode(meant).decode()
             message = MessageReceived(f"wamid.{self._messages}", "text", NUMBER, PHONE, now, now, text=text)
-            items.append(Item("turn", conversation, msgspec.json.encode(message), message.id))
+            voided = cancelled_by(message.kind)
+            items.append(Item("turn", conversation, msgspec.json.encode(message), message.id, voided))
         await self.acceptor.accept(items)
 
     async def quiet(self) -> None:

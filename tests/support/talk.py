@@ -10,6 +10,7 @@ from consumers.pipeline import AI, OUTBOUND, SESSION, failed_turn
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import Event, MessageKind, MessageReceived
+from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import (
     ActionRecord,
     HandoffRecord,
@@ -120,6 +121,7 @@ class Talk:
     ) -> Reply | None:
         """Um turno, das mensagens ao envio; `dies_in`: a etapa em que é enterrado."""
         self.number += 1
+        self._accept(events)
         if dies_in == SESSION:
             return None
         step = self._open(events)
@@ -206,6 +208,13 @@ class Talk:
         return [record for record in self.actions if record.action == action]
 
     # --- por dentro ----------------------------------------------------------------------------------
+
+    def _accept(self, events: Sequence[Event]) -> None:
+        """O que `accept.lua` desarma quando uma mensagem entra."""
+        for event in events:
+            if isinstance(event, MessageReceived):
+                for name in cancelled_by(event.kind):
+                    self.timers.pop(name, None)
 
     def _open(self, events: Sequence[Event]) -> Step:
         before = _encode(self.state)

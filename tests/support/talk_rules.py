@@ -44,10 +44,11 @@ def check_state(talk: Talk) -> None:
         assert state.last_outcome != "AWAITING_USER"
         return
     session = state.session
+    expected = "awaiting_user" if session.asked else "session_idle"
+    assert armed == {expected}
+    assert talk.timers[expected].due_ms == session.timer_due_ms
     if talk.mode == "BOT":
-        expected = "awaiting_user" if session.asked else "session_idle"
-        assert armed == {expected}
-        assert talk.timers[expected].due_ms == session.timer_due_ms > talk.now_ms
+        assert session.timer_due_ms > talk.now_ms
         assert state.last_outcome == ("AWAITING_USER" if session.asked else None)
     assert len(session.detected) == len(set(session.detected)) <= MAX_INTENTS
     waiting = [queued.intent for queued in session.queue]

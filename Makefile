@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements-dev.lock pyproject.toml; 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo dev test check coverage bench faults format lock clean
+.PHONY: help demo dev test check coverage bench faults mutants format lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: $(STAMP)  ## Measure latency and throughput on this machine
 
 faults: $(STAMP)  ## Run every seeded fault: kill, freeze, cut, starve; prints what each one cost
 	@$(BIN)/python -m pytest tests/faults --faults=full
+
+mutants: $(STAMP)  ## Remove each guard in turn and see that its test fails
+	@$(BIN)/python -m tests.mutants
 
 format: $(STAMP)  ## Mend what ruff can mend
 	@$(BIN)/ruff check --fix .

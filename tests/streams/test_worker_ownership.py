@@ -87,3 +87,13 @@ async def test_a_pending_entry_whose_body_was_deleted_is_forgotten(redis_url: st
         rig.start({"one": finish})
         await rig.quiet()
         assert rig.telemetry.of("claimed") == []
+
+
+async def test_a_refresh_by_who_lost_the_entry_does_not_take_it_back(redis_url: str) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "oi")
+        (entry,) = await rig.gateway.read("one", "old", [0], 1)
+        assert await rig.gateway.submit(Script.CLAIM, 0, {"s": "one", "w": "new", "idle": 0, "limit": 1})
+        assert await rig.gateway.submit(Script.REFRESH, 0, {"s": "one", "i": entry.id, "w": "old"}) == 0
+        assert await rig.gateway.history("one", "old") == []
+        assert [held.id for held in await rig.gateway.history("one", "new")] == [entry.id]

@@ -6,6 +6,7 @@ um efeito externo pode repetir-se.
 """
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -120,7 +121,8 @@ class Worker:
     @staticmethod
     async def _every(seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
         while True:
-            await asyncio.sleep(0 if at_once else seconds)
+            # o sorteio desfaz o compasso: de etapas que acordassem juntas, só a primeira teria a quarentena
+            await asyncio.sleep(0 if at_once else seconds * random.uniform(0.75, 1))  # noqa: S311
             at_once = False
             with suppress(UnavailableError):  # a leitura relata a queda
                 await action()

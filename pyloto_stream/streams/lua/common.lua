@@ -12,8 +12,9 @@
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
 --                                  P:timers:body e P:parked:body: hash membro -> corpo (msgpack)
---   P:workers:<etapa>      zset    trabalhador -> instante em ms até o qual conta como vivo
---   P:seen:<balde>:<gaveta> hash   resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
+--   P:workers:<etapa>      hash    trabalhador -> "<até quando conta como vivo>|<desde quando>|<estado>|<versão>"
+--   P:seen:<balde>         string  nível do balde de tempo; cada nível tem o quádruplo de gavetas (ver accept.lua)
+--   P:seen:<balde>:<nível>:<gaveta> hash  resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
@@ -50,8 +51,9 @@ local function append(stage, flat)
 end
 
 local function push(stage, t)
-  append(stage, { 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '', 'm', t.m or '', 'p', t.p or '',
-    'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION })
+  local id = redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '',
+    'm', t.m or '', 'p', t.p or '', 'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION)
+  redis.call('HSET', conv_key(t.l, t.c), 't', stage .. '|' .. id)
 end
 
 -- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o

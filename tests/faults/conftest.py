@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 import pytest_asyncio
+from loguru import logger
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from tests.faults.harness.campaign import Campaign, Table, choice
@@ -31,6 +33,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest_asyncio.fixture(scope="session")
 async def zygote() -> AsyncIterator[Zygote]:
+    with suppress(ValueError):  # a entrada vive neste processo: o log dela já vai para o arquivo da rodada
+        logger.remove(0)
     async with Zygote() as zygote:
         yield zygote
 

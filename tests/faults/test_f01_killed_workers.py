@@ -1,5 +1,7 @@
 """F1: SIGKILL em cada ponto do laço, em cada etapa: o resultado é o mesmo que sem mortes."""
 
+import signal
+
 import pytest
 
 from consumers.pipeline import OUTBOUND, STAGES
@@ -11,21 +13,37 @@ from tests.faults.harness.run import Run
 LOOP = ("after_read", "before_handle", "after_handle", "before_apply", "after_apply")
 SENDING = ("before_begin_send", "after_begin_send", "after_send")
 PLACES = [(point, stage) for stage in STAGES for point in LOOP] + [(point, OUTBOUND) for point in SENDING]
+TAKING_OVER = [(point, stage) for stage in STAGES for point in ("after_claim", "before_release")]
 
 
 @pytest.mark.timeout(1200)
 async def test_i1_i3_i4_i5_a_worker_killed_at_any_point_of_any_stage_costs_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
-        number = int(run.seed.rsplit(".", 1)[1])
-        point, stage = PLACES[number % len(PLACES)]
+        point, stage = PLACES[run.number % len(PLACES)]
         await run.open()
-        victim = run.post(STAGES, [Crash(point, stage, run.rng.randint(1, 4))])
+        post = run.post(STAGES, [Crash(point, stage, run.rng.randint(1, 4))])
         if run.rng.random() < 0.5:
             run.post()
-        await victim.child.up()
+        victim = await post.child.up()
         await talk(run)
-        first = victim.children[0]
-        await run.until(first.ended.is_set, what=f"death at {point} of {stage}")
-        assert first.code == -9
+        assert await victim.over() == -signal.SIGKILL, f"nobody came to {point} of {stage}"
 
     await faults.run("F1", scenario, quick=len(PLACES), full=20 * len(PLACES))
+
+
+@pytest.mark.timeout(600)
+async def test_i1_i5_dying_while_taking_over_or_giving_back_costs_nothing(faults: Campaign) -> None:
+    async def scenario(run: Run) -> None:
+        point, stage = TAKING_OVER[run.number % len(TAKING_OVER)]
+        await run.open(DRAIN_TIMEOUT="0")
+        if point == "after_claim":  # alguém tem de morrer antes, com trabalho em mãos
+            plans = [[Crash("after_read", stage)], [Crash(point, stage)]]
+        else:
+            plans = [[Crash(point, stage), Crash("before_handle", stage, 2, signal.SIGTERM)]]
+        post = run.post(STAGES, *plans)
+        await post.child.up()
+        await talk(run)
+        await run.until(lambda: len(post.children) > len(plans), what=f"death at {point} of {stage}")
+        assert all(child.code == -signal.SIGKILL for child in post.children[: len(plans)])
+
+    await faults.run("F1-over", scenario, quick=len(TAKING_OVER), full=20 * len(TAKING_OVER))

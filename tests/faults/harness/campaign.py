@@ -126,7 +126,7 @@ class Campaign:
                 if failure:
                     failures[seed] = failure
                 total.add(row)
-                self._table.add(name.split("-")[0], row, time.monotonic() - began)
+                self._table.add(name.partition("-")[0], row, time.monotonic() - began)
 
         await asyncio.gather(*(one(seed) for seed in seeds))
         if failures:

@@ -90,8 +90,9 @@ class Run:
     def __init__(self, seed: str, place: Place) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
+        self.number = int(seed.rpartition(".")[2])
         self.redis_url = self.observer_url = place.redis_url
-        """Por onde passam os processos, e por onde o teste olha; antes de `open`, o cenário pode trocá-los."""
+        """Por onde passam os processos, e por onde o teste olha; até `open`, o cenário pode trocá-los."""
         self.folder = place.folder
         self.zygote = place.zygote
         self.people: list[Person] = []

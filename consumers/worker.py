@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
+from consumers.gauges import Gauges
 from consumers.pipeline import LANES, STAGES
 from consumers.stages import Parts, stage_spec
 from consumers.telemetry import StageTelemetry
@@ -74,7 +75,10 @@ async def run_worker(
         parts = Parts(settings, gateway, consumer_name(), metrics, resources)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
         quarantine = Quarantine()
-        jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [TimerPump(gateway).run]
+        jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [
+            TimerPump(gateway).run,
+            Gauges(gateway, metrics).run,
+        ]
         for stage in stages:
             spec = await stage_spec(stage, parts)
             worker = Worker(gateway, LANES, spec, parts.consumer, options, telemetry, quarantine=quarantine)

@@ -27,6 +27,7 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         self._ingress()
         self._stages()
+        self._queues()
         self._product()
 
     def _ingress(self) -> None:
@@ -50,6 +51,13 @@ class Metrics:
         self._breaker_trips = self._counter("stage_breaker_trips", "Outages of a dependency", "stage", "code")
         self._breaker_s = self._counter("stage_breaker_seconds", "Time waiting for a dependency", "stage")
         self._outage = self._counter("stage_reader_outage_seconds", "Time without reading", "stage")
+
+    def _queues(self) -> None:
+        self._backlog = self._gauge("stage_backlog", "Turns waiting for the stage or in its hands", "stage")
+        self._in_hand = self._gauge("stage_in_hand", "Turns delivered and not finished", "stage")
+        self._oldest = self._gauge("stage_oldest_age_seconds", "Age of the oldest turn of the stage", "stage")
+        self._dead = self._gauge("stage_dead_letters", "Dead letters of the stage", "stage")
+        self._parked = self._gauge("parked_turns", "Turns waiting for a retry or for Meta's word")
 
     def _product(self) -> None:
         self._sent = self._counter("replies", "Replies by what became of them", "result")
@@ -124,6 +132,18 @@ class Metrics:
         """A dependência voltou depois de `seconds`."""
         self._breaker.labels(_label(stage)).set(0)
         self._breaker_s.labels(_label(stage)).inc(max(0.0, seconds))
+
+    def queue(self, stage: str, backlog: int, in_hand: int, oldest_s: float, dead: int) -> None:
+        """Como está a fila da etapa em toda a instalação; todo processo diz o mesmo."""
+        label = _label(stage)
+        self._backlog.labels(label).set(backlog)
+        self._in_hand.labels(label).set(in_hand)
+        self._oldest.labels(label).set(oldest_s)
+        self._dead.labels(label).set(dead)
+
+    def parked(self, turns: int) -> None:
+        """Quantos turnos estão estacionados, em toda a instalação."""
+        self._parked.set(turns)
 
     def sent(self, result: str) -> None:
         """Uma resposta terminou em `result` (`sent`, `dropped`, `failed`, …)."""

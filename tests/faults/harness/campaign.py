@@ -15,6 +15,8 @@ from tests.faults.harness.processes import Zygote
 from tests.faults.harness.run import Place, Run
 
 Scenario = Callable[[Run], Awaitable[None]]
+Trial = Callable[[Run], Awaitable[tuple[Row, list[str]]]]
+"""Uma rodada inteira, do começo à conferência: a soma e os problemas."""
 AT_ONCE, DATABASES = 5, 16
 RUN_S = 90.0
 """Teto de uma rodada: o que passa disto está parado."""
@@ -40,6 +42,8 @@ class Table:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.seconds: dict[str, float] = {}
+        self.notes: list[str] = []
+        """O que um defeito mostra e não cabe numa coluna, uma linha cada."""
 
     def add(self, fault: str, row: Row, seconds: float) -> None:
         """Soma uma rodada."""
@@ -81,7 +85,7 @@ class Table:
         widths = [max(len(line[place]) for line in shown) for place in range(len(shown[0]))]
         return [
             "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in shown
-        ]
+        ] + self.notes
 
 
 class Campaign:
@@ -113,6 +117,27 @@ class Campaign:
         Raises:
             AssertionError: alguma falhou; diz as sementes e o diário da primeira.
         """
+
+        async def trial(run: Run) -> tuple[Row, list[str]]:
+            try:
+                await scenario(run)
+                await run.quiet()
+                return await check(run)
+            finally:
+                await run.close()
+
+        return await self.each(name, trial, quick=quick, full=full, at_once=at_once)
+
+    def note(self, text: str) -> None:
+        """Uma linha abaixo do quadro."""
+        self._table.notes.append(text)
+
+    async def each(self, name: str, trial: Trial, *, quick: int, full: int, at_once: int = AT_ONCE) -> Row:
+        """Como `run`, para rodadas que abrem, conferem e fecham por si.
+
+        Raises:
+            AssertionError: alguma falhou; diz as sementes e o diário da primeira.
+        """
         seeds = [f"{self._choice.base}.{name}.{n}" for n in range(full if self.full else quick)]
         if self._choice.only:
             seeds = [self._choice.only] if self._choice.only.split(".")[1] == name else []
@@ -122,7 +147,7 @@ class Campaign:
         async def one(seed: str) -> None:
             async with mine, self._slots:
                 began = time.monotonic()
-                row, failure = await self._one(seed, scenario)
+                row, failure = await self._one(seed, trial)
                 if failure:
                     failures[seed] = failure
                 total.add(row)
@@ -135,7 +160,7 @@ class Campaign:
             raise AssertionError(f"{failed}\nFAULT_SEED={seed}\n{text}")
         return total
 
-    async def _one(self, seed: str, scenario: Scenario) -> tuple[Row, str]:
+    async def _one(self, seed: str, trial: Trial) -> tuple[Row, str]:
         url = await self._databases.get()
         folder = self._folder / seed
         folder.mkdir(parents=True)
@@ -144,13 +169,8 @@ class Campaign:
         row, failure = Row(runs=1), ""
         try:
             async with asyncio.timeout(RUN_S):
-                try:
-                    await scenario(run)
-                    await run.quiet()
-                    row, problems = await check(run)
-                    failure = "\n".join(problems)
-                finally:
-                    await run.close()
+                row, problems = await trial(run)
+                failure = "\n".join(problems)
         except Exception as error:  # noqa: BLE001 — as outras rodadas seguem, e todas são contadas
             failure = f"{type(error).__name__}: {error}"
         finally:

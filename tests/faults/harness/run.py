@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from redis.asyncio import Redis
-
 from consumers.pipeline import LANES, STAGES
 from ingress.app import WEBHOOK_PATH
 from ingress.process import run_ingress
@@ -30,6 +28,7 @@ from pyloto_stream.whatsapp.identity import identity, user_key
 from tests.faults.harness.orders import Crash, Order
 from tests.faults.harness.processes import Child, Zygote
 from tests.support import look
+from tests.support.servers import open_raw
 
 if TYPE_CHECKING:
     from ingress.server import Listening
@@ -116,7 +115,7 @@ class Run:
         self.meta = Simulator(simulator_config(self.settings, pace=pace))
         self.environ["WHATSAPP_API_BASE_URL"] = await self.meta.start()
         self.gateway = Gateway(self.observer_url, partitions=self.settings.stream_partitions)
-        self.redis = Redis.from_url(self.observer_url, decode_responses=True)
+        self.redis = open_raw(self.observer_url, decode_responses=True)
         await self.redis.flushdb()
         await self.gateway.open(STAGES)
         if door:

@@ -1,7 +1,8 @@
 """Peças reais para todos os testes: um Redis 7.0, um Valkey e um cluster por sessão, limpos a cada teste."""
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from tests.support.log_archive import archive
 from tests.support.servers import open_raw, redis_binary
 
 ON_CLUSTER = frozenset({
-    "test_accept", "test_ledger", "test_many_workers", "test_model", "test_scripts", "test_settlement",
-    "test_status", "test_timers", "test_worker", "test_worker_faults", "test_worker_ownership",
+    "test_accept", "test_ledger", "test_many_workers", "test_model", "test_repair", "test_scripts",
+    "test_settlement", "test_status", "test_timers", "test_upcoming", "test_worker", "test_worker_faults", "test_worker_ownership",
     "test_worker_plans",
 })  # fmt: skip
 """Módulos que falam de ordem, perda e repetição: correm também num cluster."""
@@ -67,16 +68,41 @@ def _archived_log(log_folder: Path) -> Iterator[None]:
             logger.remove(sink)
 
 
+ClusterOf = Callable[[str], Awaitable[Cluster]]
+
+
+@pytest_asyncio.fixture(scope="session")
+async def cluster_of(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ClusterOf]:
+    """Dá o cluster da sessão, de 3 mestres e 3 réplicas, do binário pedido; nasce quando alguém o pede."""
+    born: dict[str, Cluster] = {}
+
+    async def get(kind: str) -> Cluster:
+        if kind not in born:
+            born[kind] = Cluster(redis_binary(kind), tmp_path_factory.mktemp(f"cluster-{kind}"))
+            await born[kind].start()
+        return born[kind]
+
+    yield get
+    await asyncio.gather(*(cluster.stop() for cluster in born.values()))
+
+
+@pytest_asyncio.fixture(params=["redis", "valkey"])
+async def cluster(request: pytest.FixtureRequest, cluster_of: ClusterOf) -> AsyncIterator[Cluster]:
+    """Um cluster vazio, que pode perder nós: no fim, os mortos voltam."""
+    cluster = await cluster_of(request.param)
+    await cluster.flushall()
+    yield cluster
+    await cluster.heal()
+
+
 @pytest_asyncio.fixture(scope="session")
 async def redis_server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cluster_of: ClusterOf
 ) -> AsyncIterator[EmbeddedRedis | Cluster]:
-    folder = tmp_path_factory.mktemp(request.param)
-    server: EmbeddedRedis | Cluster
     if request.param == "cluster":
-        server = Cluster(redis_binary("redis"), folder)
-    else:
-        server = EmbeddedRedis(folder, binary=redis_binary(request.param))
+        yield await cluster_of("redis")
+        return
+    server = EmbeddedRedis(tmp_path_factory.mktemp(request.param), binary=redis_binary(request.param))
     await server.start()
     yield server
     await server.stop()

@@ -8,7 +8,7 @@ mudança de um slot parte das chaves está de cada lado, e um script veria só m
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from redis.asyncio import Redis
@@ -124,25 +124,22 @@ class SentinelServers(OneServer):
     def __init__(self, url: str, read_timeout_s: float) -> None:
         parts = urlsplit(url)
         name, _, db = parts.path.strip("/").partition("/")
-        given = options(_address(parts, "sentinel.invalid", 0, path=f"/{db or 0}"))
+        given = options(_address(parts, "sentinel.invalid", 1, path=f"/{db or 0}"))
+        for own in ("host", "port", "connection_class"):  # os do endereço inventado acima
+            given.pop(own, None)
         asked = {
             key.removeprefix("sentinel_"): given.pop(key)
             for key in list(given)
             if key.startswith("sentinel_")
         }
-        for key in ("host", "port"):
-            given.pop(key)
-        secure = parts.scheme == "rediss"
-        given.pop("connection_class", None)
-        asking: dict[str, Any] = {
-            **timed(SENTINEL_TIMEOUT_S, 0), "socket_connect_timeout": SENTINEL_TIMEOUT_S, **asked,
-            "ssl": secure, **{key: value for key, value in given.items() if key.startswith("ssl_")},
-        }  # fmt: skip
+        given["ssl"] = parts.scheme == "rediss"
+        asked |= {key: value for key, value in given.items() if key.startswith("ssl")}
+        asking = {**timed(SENTINEL_TIMEOUT_S, 0), "socket_connect_timeout": SENTINEL_TIMEOUT_S, **asked}
         self._sentinels = Sentinel(_hosts(parts, 26379), sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py
         make = self._sentinels.master_for
         super().__init__(
-            tune(make(name, **given, **timed(COMMAND_TIMEOUT_S, 1), ssl=secure)),
-            tune(make(name, **given, **timed(read_timeout_s, 0), ssl=secure)),
+            tune(make(name, **timed(COMMAND_TIMEOUT_S, 1) | given)),
+            tune(make(name, **timed(read_timeout_s, 0) | given)),
         )
 
     async def close(self) -> None:
@@ -198,9 +195,8 @@ class ClusterServers:
             await self._refresh()
 
     def masters(self) -> Sequence[Redis]:
-        """Um cliente por dono de algum slot; enquanto ninguém disse quem é dono, por endereço dado."""
-        owners = [address for address in dict.fromkeys(self._owners) if address is not None]
-        return [self._node(address)[0] for address in owners or self._seeds]
+        """Um cliente por dono de algum slot."""
+        return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
 
     async def close(self) -> None:
         """Fecha as conexões com todos os nós."""

@@ -82,6 +82,13 @@ class Cluster:
         await self._every(alive, self._agrees)
         await self._every(alive, self._follows)
 
+    async def heal(self) -> None:
+        """Traz de volta os nós mortos."""
+        dead = [node for node in self.nodes if not node.alive]
+        await asyncio.gather(*(node.start() for node in dead))
+        if dead:
+            await self.healthy()
+
     async def flushall(self) -> None:
         for node in await self.owners():
             await node.run("FLUSHALL")
@@ -146,29 +153,29 @@ class Move:
     def __init__(self, cluster: Cluster, slot: int, source: Node, target: Node) -> None:
         self._cluster = cluster
         self._slot = slot
-        self._source = source
-        self._target = target
+        self.source = source
+        self.target = target
 
     async def begin(self) -> None:
         """Os dois lados sabem; nenhuma chave mudou ainda."""
-        await self._target.run("CLUSTER", "SETSLOT", self._slot, "IMPORTING", self._source.id)
-        await self._source.run("CLUSTER", "SETSLOT", self._slot, "MIGRATING", self._target.id)
+        await self.target.run("CLUSTER", "SETSLOT", self._slot, "IMPORTING", self.source.id)
+        await self.source.run("CLUSTER", "SETSLOT", self._slot, "MIGRATING", self.target.id)
 
     async def some_keys(self, count: int = BATCH) -> int:
         """Muda até `count` chaves e diz quantas mudou."""
-        found = await self._source.run("CLUSTER", "GETKEYSINSLOT", self._slot, count)
+        found = await self.source.run("CLUSTER", "GETKEYSINSLOT", self._slot, count)
         keys = cast("list[str]", found)
         if keys:
-            where = ("127.0.0.1", self._target.port, "", 0, 5000)
-            await self._source.run("MIGRATE", *where, "KEYS", *keys)
+            where = ("127.0.0.1", self.target.port, "", 0, 5000)
+            await self.source.run("MIGRATE", *where, "KEYS", *keys)
         return len(keys)
 
     async def finish(self) -> None:
         """O destino assume; todos ficam sabendo."""
         masters = await self._cluster.owners()
-        first = [self._target, self._source]
+        first = [self.target, self.source]
         for node in [*first, *(node for node in masters if node not in first)]:
-            await node.run("CLUSTER", "SETSLOT", self._slot, "NODE", self._target.id)
+            await node.run("CLUSTER", "SETSLOT", self._slot, "NODE", self.target.id)
 
 
 async def _holds(good: Callable[[Node], Awaitable[bool]], node: Node) -> bool:

@@ -10,6 +10,7 @@ from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Handler, Item, Lane, Outcome, Plan, Turn
+from pyloto_stream.streams.route import Durability
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.streams.telemetry import Silence, Telemetry
@@ -96,8 +97,11 @@ class Rig:
         options: AcceptOptions | None = None,
         clock: Clock | None = None,
         block_ms: int = 200,
+        durability: Durability = "memory",
     ) -> None:
-        self.gateway = Gateway(url, partitions=partitions, clock=clock, block_ms=block_ms)
+        self.gateway = Gateway(
+            url, partitions=partitions, clock=clock, block_ms=block_ms, durability=durability
+        )
         self.acceptor = Acceptor(self.gateway, list(LANES.values()), options or AcceptOptions())
         self.telemetry = Recorder()
         self._stop = asyncio.Event()

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from pyloto_stream.cli import ai, config, dev, doctor, services, streams
+from pyloto_stream.cli import ai, config, dev, doctor, services, streams, timers
 
 MODULES = (
     dev,
     services,
     streams,
+    timers,
     ai,
     config,
     doctor,

@@ -3,6 +3,7 @@
 O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aqui os dois são escolhidos.
 """
 
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -47,12 +48,15 @@ def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — for
 
 
 def timed(timeout_s: float, retries: int) -> dict[str, Any]:
-    """Prazos e repetições de uma conexão: `timeout_s` por resposta, `retries` repetições sem espera."""
+    """Prazos e repetições de uma conexão: `timeout_s` por resposta, `retries` repetições sem espera.
+
+    Só se repete o que uma conexão caída interrompeu: quem não responde a tempo não responderia melhor já.
+    """
     return {
         "protocol": 2,
         "socket_timeout": timeout_s,
         "socket_connect_timeout": COMMAND_TIMEOUT_S,
-        "retry": Retry(NoBackoff(), retries),
+        "retry": Retry(NoBackoff(), retries, (RedisConnectionError,)),
         "maint_notifications_config": MaintNotificationsConfig(enabled=False),
         "driver_info": None,
         "max_connections": MAX_CONNECTIONS,
@@ -85,6 +89,19 @@ async def describe(client: Redis) -> dict[str, Any]:
         found["waitaof"] = known[0] is not None
     given = client.connection_pool.connection_kwargs
     return found | {"where": f"{given.get('host', 'unix')}:{given.get('port', '')}"}
+
+
+async def scan(client: Redis, pattern: str, count: int) -> AsyncIterator[list[bytes]]:
+    """Nomes de chaves que combinam com `pattern`, por páginas; o que muda durante a volta pode faltar."""
+    cursor = 0
+    while True:
+        try:
+            cursor, names = await client.scan(cursor, pattern, count)
+        except (RedisError, OSError) as error:
+            raise unavailable(error) from error
+        yield [name for name in names if isinstance(name, bytes)]
+        if cursor == 0:
+            return
 
 
 def unavailable(error: Exception) -> UnavailableError:

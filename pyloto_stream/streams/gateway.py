@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
@@ -15,7 +15,7 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Call
-from pyloto_stream.streams.clients import describe, unavailable
+from pyloto_stream.streams.clients import describe, scan, unavailable
 from pyloto_stream.streams.route import Durability, Route
 from pyloto_stream.streams.scripts import Op, Script, pack
 from pyloto_stream.streams.servers import open_servers
@@ -140,11 +140,7 @@ class Gateway:
             reply = await path.read("XREADGROUP", *args, *([">"] * len(streams)))
         except (RedisError, OSError) as error:
             raise unavailable(error) from error
-        return [
-            Entry.of(self._by_stream[name[: name.index(b"}") + 1]], row)
-            for name, rows in reply or ()
-            for row in rows
-        ]
+        return [Entry.of(self._place(name)[0], row) for name, rows in reply or () for row in rows]
 
     async def history(
         self, stage: str, consumer: str, partitions: Sequence[int] | None = None
@@ -154,6 +150,17 @@ class Gateway:
         op = {"s": stage, "w": consumer, "limit": HISTORY_LIMIT}
         replies = await asyncio.gather(*(self.submit(Script.HISTORY, partition, op) for partition in asked))
         return [Entry.of(p, row) for p, rows in zip(asked, replies, strict=True) for row in rows]
+
+    async def scan(self, pattern: str, count: int) -> AsyncIterator[list[tuple[int, bytes]]]:
+        """Chaves de nome `<partição>:pattern`, página por página: (partição, o resto do nome)."""
+        await self._servers.open()
+        for client in self._servers.masters():
+            async for names in scan(client, f"{keys.ROOT}:{{*}}:{pattern}", count):
+                yield [self._place(name) for name in names if name[: name.find(b"}") + 1] in self._by_stream]
+
+    def _place(self, name: bytes) -> tuple[int, bytes]:
+        base = name[: name.index(b"}") + 1]
+        return self._by_stream[base], name[len(base) + 1 :]
 
     async def ready(self) -> bool:
         """O Redis responde e aceita comandos?"""

@@ -27,6 +27,7 @@ class Script(Enum):
     END_SEND = "end_send"
     HISTORY = "history"
     LEAVE = "leave"
+    MEND = "mend"
     MODE = "mode"
     PARK = "park"
     PROMOTE = "promote"
@@ -36,6 +37,8 @@ class Script(Enum):
     REVEAL = "reveal"
     STATUS = "status"
     SETTLE_META = "settle_meta"
+    TOKENS = "tokens"
+    UPCOMING = "upcoming"
 
     @cached_property
     def source(self) -> str:

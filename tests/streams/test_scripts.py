@@ -69,6 +69,7 @@ class Scene:
             Script.END_SEND: {**mine, "r": REPLY, "st": "retry"},
             Script.HISTORY: {"s": "one", "w": "w1", "limit": 10},
             Script.LEAVE: {"s": "one", "w": "idle"},
+            Script.MEND: {"l": "turn", "c": "lost", "f": "one"},
             Script.MODE: {"l": "turn", "c": "ana", "md": "HUMAN"},
             Script.PARK: park_op(self.turn, self.clock.ms + HOUR_MS, setback=Setback("x", "", 1)),
             Script.PROMOTE: {"limit": 10},
@@ -78,6 +79,8 @@ class Scene:
             Script.REVEAL: {**noted, "q": "asked"},
             Script.STATUS: {"stages": ["one"]},
             Script.SETTLE_META: {"n": 1},
+            Script.TOKENS: {"s": "one", "from": "-", "limit": 10},
+            Script.UPCOMING: {"k": "timers", "from": 0, "limit": 10},
         }
 
     async def run(self, script: Script) -> object:
@@ -99,13 +102,15 @@ async def scene(redis_url: str, redis: Redis) -> AsyncIterator[Scene]:
         await sender.ledger.begin(turn, REPLY)
         await redis.xgroup_createconsumer(ONE, keys.GROUP, "idle")
         await redis.xclaim(ONE, keys.GROUP, "w1", 0, [turn.entry_id], idle=HOUR_MS, justid=True)
+        await redis.hset("pyloto:{00}:conv:turn:lost", "g", "1")  # um portão fechado sem token
         letter = await redis.xadd(
             "pyloto:{00}:dead:one", {"code": "x", "l": "turn", "c": "bia", "e": "[1,2]"}
         )
         yield Scene(rig, clock, turn, letter)
 
 
-WRITES = [s for s in Script if s not in {Script.DEAD_PAGE, Script.HISTORY, Script.REFRESH, Script.STATUS}]
+LOOKS = (Script.DEAD_PAGE, Script.HISTORY, Script.REFRESH, Script.STATUS, Script.TOKENS, Script.UPCOMING)
+WRITES = [script for script in Script if script not in LOOKS]
 
 
 @pytest.mark.parametrize("script", WRITES)
@@ -122,7 +127,7 @@ async def test_i8_a_transition_changes_something_and_its_repetition_nothing(
         assert (first, second) == (1, 2)
 
 
-@pytest.mark.parametrize("script", [Script.DEAD_PAGE, Script.HISTORY, Script.REFRESH, Script.STATUS])
+@pytest.mark.parametrize("script", LOOKS)
 async def test_what_only_looks_or_refreshes_changes_nothing_however_often(
     scene: Scene, redis_url: str, script: Script
 ) -> None:

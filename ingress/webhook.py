@@ -20,6 +20,7 @@ from ingress.middleware import CORRELATION_ID, COUNTS
 from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
+from pyloto_stream.streams.points import reached
 from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
 from pyloto_stream.whatsapp.webhook import Part, read
 
@@ -88,6 +89,7 @@ class WhatsAppWebhook:
         request[COUNTS] = self._count(offers, taken)
         if batch.unreadable:
             _warn(batch.unreadable)
+        reached("before_answer", "ingress")
         return web.Response()
 
     def _count(self, offers: Sequence[Offer], taken: Sequence[bool]) -> dict[str, int]:

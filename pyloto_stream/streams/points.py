@@ -8,6 +8,7 @@ from collections.abc import Callable
 _watcher: Callable[[str, str], None] | None = None
 
 POINTS = (
+    "before_answer",
     "after_read",
     "after_claim",
     "before_handle",

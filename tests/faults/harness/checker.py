@@ -5,6 +5,7 @@ tem uma resposta que a Meta recebeu; o que ela recebeu duas vezes estava em dúv
 """
 
 import itertools
+import re
 from collections import Counter
 
 import msgspec
@@ -40,6 +41,9 @@ class Row(msgspec.Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+_MESSAGE_ID = re.compile(r"wamid\.[A-Za-z0-9+/=]+")
+
+
 class _Message(msgspec.Struct):
     id: str = ""
 
@@ -73,7 +77,8 @@ async def _buried(run: Run) -> tuple[set[str], Counter[str]]:
     ids, codes = set[str](), Counter[str]()
     for key in await look.found(run.redis, "*:dead:*"):
         for fields in await look.entries(run.redis, key):
-            codes[fields.get("code", fields.get("reason", "?"))] += 1
+            codes[fields["code"]] += 1
+            ids |= set(_MESSAGE_ID.findall(fields.get("body", "").replace("\\/", "/")))  # parte ilegível
             try:
                 ids |= {event.id for event in _events.decode(fields.get("e", "[]"))}
             except msgspec.MsgspecError:

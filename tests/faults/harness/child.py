@@ -40,7 +40,8 @@ def main(order: Order, tell: Tell) -> int:
             run(
                 lambda stop: run_worker(
                     settings, order.redis_url, order.stages, metrics, stop, lambda _: tell(ready)
-                )
+                ),
+                stall_s=settings.loop_stall_timeout,
             )
         else:
 

@@ -37,19 +37,25 @@ async def talk(
 
     `patient`: entre rajadas cada pessoa espera alguma resposta; sem isso, só espera o 200.
     """
+    everyone = people(run, count, statuses)
+    texts = lines(corrections) if said is None else said
+    rngs = [random.Random(run.rng.random()) for _ in everyone]
+    await asyncio.gather(
+        *(chat(person, rng, texts, patient=patient) for person, rng in zip(everyone, rngs, strict=True))
+    )
+    run.note(f"{count} people said all they had to say")
+    return everyone
+
+
+def people(run: Run, count: int, statuses: tuple[StatusName, ...] = ("sent",)) -> list[Person]:
+    """`count` pessoas novas, que ainda nada disseram; `statuses`: o que a Meta conta do que recebem."""
     first = len(run.people) + 1
     profiles = [
         msgspec.structs.replace(fictional(first + n), name=NAME, statuses=statuses) for n in range(count)
     ]
-    people = [run.meta.person(profile) for profile in profiles]
-    run.people += people
-    texts = lines(corrections) if said is None else said
-    rngs = [random.Random(run.rng.random()) for _ in people]
-    await asyncio.gather(
-        *(chat(person, rng, texts, patient=patient) for person, rng in zip(people, rngs, strict=True))
-    )
-    run.note(f"{count} people said all they had to say")
-    return people
+    found = [run.meta.person(profile) for profile in profiles]
+    run.people += found
+    return found
 
 
 async def chat(person: Person, rng: random.Random, texts: Sequence[str], *, patient: bool = True) -> None:

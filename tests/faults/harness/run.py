@@ -79,7 +79,7 @@ class Post:
 
     def _ended(self, child: Child) -> None:
         self._run.note(f"{child.order.name} ended with {child.code}")
-        if self.kept:
+        if self.kept and (child.ready.is_set() or child.code != 1):  # quem não consegue iniciar não insiste
             self._hire()
 
 

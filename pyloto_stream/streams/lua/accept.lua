@@ -12,10 +12,10 @@ local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, limit, stage
 local backlog = redis.call('ZCARD', PARKED)
 for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
 
--- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 4^nível gavetas (hashes pequenos). Grava-se só no nível
+-- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
 -- atual; quando uma gaveta enche, o balde sobe um nível. Assim nenhuma passa de FULL campos, e todas ficam na
 -- codificação compacta (o servidor a garante até 128), com poucos ids ou com dezenas de milhões.
-local FULL, FIRST_SLOTS = 120, 64
+local FULL, FIRST_SLOTS, GROWTH = 120, 64, 3
 local bucket = math.floor(now / head.bucket_ms)
 local forgotten_at = int((bucket + 1) * head.bucket_ms + head.ttl_ms)
 local level -- do balde atual; nil: nada se gravou nele ainda
@@ -23,7 +23,7 @@ local layers = {} -- onde um id pode estar: { início da chave, gavetas }; a úl
 
 local function bucket_key(b) return P .. ':seen:' .. int(b) end
 local function add_layer(b, k)
-  layers[#layers + 1] = { bucket_key(b) .. ':' .. k .. ':', FIRST_SLOTS * 4 ^ k }
+  layers[#layers + 1] = { bucket_key(b) .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k }
 end
 
 -- Um balde adiante também: o relógio pode recuar (outro servidor assume).

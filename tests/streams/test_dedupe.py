@@ -1,0 +1,196 @@
+"""O que já entrou é lembrado pelo tempo prometido, a poucos bytes por id, e esquecido sem varreduras."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from redis.asyncio import Redis
+
+from pyloto_stream.streams import keys
+from pyloto_stream.streams.accept import AcceptOptions
+from pyloto_stream.streams.batch import Call
+from pyloto_stream.streams.model import Item
+from pyloto_stream.streams.scripts import Script, pack
+from tests.support.look import found
+from tests.support.streams import STAGES, ManualClock, Rig
+
+BATCH = 500
+PARTITIONS = 8
+SEEN = "pyloto:*:seen:*"
+WANTED_BYTES = 25
+FULL = 120
+UNLIMITED = AcceptOptions(backlog_limit=10**9)
+
+
+class Crowd:
+    """Ids novos, aos lotes, pelo caminho que `accept` usa: os mesmos em cada partição, que sobem juntas.
+
+    Os eventos são jogados fora, os ids ficam. `known`: quantos em cada partição.
+    """
+
+    def __init__(self, rig: Rig, redis: Redis) -> None:
+        self.redis = redis
+        self._rig = rig
+        self.known = 0
+
+    async def grow(self, to: int) -> None:
+        """Até que cada partição se lembre de `to` ids."""
+        partitions = self._rig.gateway.partitions
+        bases = [keys.prefix(partition, partitions) for partition in range(partitions)]
+        while self.known < to:
+            digests = [keys.dedupe_digest(f"wamid.{self.known + n}") for n in range(BATCH)]
+            ops = [
+                pack({"k": "e", "d": digest, "l": "turn", "s": "one", "c": "ana", "e": b"1"})
+                for digest in digests
+            ]
+            calls = [Call(Script.ACCEPT, base, self._rig.acceptor._head, ops) for base in bases]
+            assert await self._rig.gateway._made[0].execute(calls) == [[1] * BATCH] * len(bases)
+            self.known += BATCH
+            await self.redis.delete(*(f"{base}:inbox:turn:ana" for base in bases))
+
+    async def offer(self, *numbers: int) -> list[bool]:
+        """Oferece pela porta os ids destes números."""
+        return await self._rig.acceptor.accept([Item("turn", "ana", b"1", f"wamid.{n}") for n in numbers])
+
+
+def is_level(key: str) -> bool:
+    """É a chave que diz o nível de um balde? As demais são gavetas."""
+    return key.rpartition(":seen:")[2].isdigit()
+
+
+async def levels(redis: Redis) -> list[int]:
+    """O nível de cada balde, do mais antigo ao mais novo."""
+    return [int(await redis.get(key) or -1) for key in await found(redis, SEEN) if is_level(key)]
+
+
+async def ask(redis: Redis, *command: object) -> list[Any]:
+    """A resposta de um comando para cada gaveta; `KEY` é o lugar da chave."""
+    pipe = redis.pipeline(transaction=False)
+    for key in await found(redis, SEEN):
+        if not is_level(key):
+            pipe.execute_command(*(key if part == "KEY" else part for part in command))
+    return list(await pipe.execute())
+
+
+async def used_bytes(redis: Redis) -> int:
+    """O que o servidor ocupa, sem o que as conexões com ele ocupam por um instante."""
+    memory = await redis.info("memory")
+    connections = sum(int(client["tot-mem"]) for client in await redis.client_list())
+    return int(memory["used_memory"]) - connections - int(memory["mem_aof_buffer"])
+
+
+async def start(rig: Rig, redis: Redis) -> Crowd:
+    """Portões fechados (o que chega vai à caixa) e tudo o que não é memória de ids já alocado."""
+    await Crowd(rig, redis).grow(2 * BATCH)
+    await redis.delete(*await found(redis, SEEN))
+    return Crowd(rig, redis)
+
+
+async def test_i2_a_remembered_id_costs_at_most_25_bytes_at_any_volume(
+    redis_url: str, redis: Redis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """O pior momento é logo depois de subir de nível: as gavetas novas estão quase vazias."""
+    async with Rig(redis_url, partitions=PARTITIONS, options=UNLIMITED) as rig:
+        crowd = await start(rig, redis)
+        empty, costs = await used_bytes(redis), {}
+        for known in (*range(6_000, 10_000, 500), *range(10_000, 28_001, 1_000)):
+            await crowd.grow(known)
+            costs[known] = (await used_bytes(redis) - empty) / PARTITIONS / known
+        counted = sum(await ask(redis, "MEMORY", "USAGE", "KEY", "SAMPLES", 0)) / PARTITIONS / crowd.known
+    worst = max(costs, key=costs.__getitem__)
+    with capsys.disabled():
+        print(  # noqa: T201 — a medida é o resultado
+            f"\n  bytes per remembered id: {costs[crowd.known]:.1f} at {crowd.known:,} ids per partition"
+            f" ({counted:.1f} by MEMORY USAGE), worst {costs[worst]:.1f} at {worst:,}"
+        )
+    assert max(costs[worst], counted) <= WANTED_BYTES
+    assert await levels(redis) == [2] * PARTITIONS
+
+
+async def test_no_hash_of_ids_is_ever_a_hash_table(redis_url: str, redis: Redis) -> None:
+    entries = (await redis.config_get("hash-max-listpack-entries"))["hash-max-listpack-entries"] or ""
+    await redis.config_set("hash-max-listpack-entries", 128)  # o menor padrão que um servidor traz
+    try:
+        async with Rig(redis_url, partitions=1, options=UNLIMITED) as rig:
+            await Crowd(rig, redis).grow(25_000)
+    finally:
+        await redis.config_set("hash-max-listpack-entries", entries)
+    assert set(await ask(redis, "OBJECT", "ENCODING", "KEY")) == {"listpack"}
+    assert max(await ask(redis, "HLEN", "KEY")) == FULL
+
+
+async def test_i2_an_id_is_known_after_its_bucket_has_grown_twice(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=1, options=UNLIMITED) as rig:
+        crowd = Crowd(rig, redis)
+        await crowd.grow(25_000)
+        assert await levels(redis) == [2]
+        assert await crowd.offer(*range(0, 25_000, 10)) == [False] * 2500
+        assert await crowd.offer(25_000, 25_000) == [True, False]
+
+
+def memory_of(ttl_s: float, bucket: float) -> tuple[ManualClock, AcceptOptions, int]:
+    """Relógio parado neste ponto (fração) de um balde, opções de quem lembra por `ttl_s`, e o balde em ms."""
+    clock, bucket_ms = ManualClock(), -(-int(ttl_s * 1000) // 4)
+    clock.ms = (clock.ms // bucket_ms + 1) * bucket_ms + int(bucket * bucket_ms)
+    return clock, replace(UNLIMITED, dedupe_ttl_s=ttl_s), bucket_ms
+
+
+@pytest.mark.parametrize("ttl_s", [1000.0, 1000.001, 691_200.0])
+@pytest.mark.parametrize("point", [0.0, 0.5, 0.99999])
+async def test_i2_an_id_is_remembered_for_its_whole_time_and_a_quarter_more_at_most(
+    redis_url: str, redis: Redis, ttl_s: float, point: float
+) -> None:
+    clock, options, bucket_ms = memory_of(ttl_s, point)
+    async with Rig(redis_url, partitions=1, clock=clock, options=options) as rig:
+        crowd, start, ttl_ms = Crowd(rig, redis), clock.ms, int(ttl_s * 1000)
+        assert await crowd.offer(1) == [True]
+        for age_ms in (1, ttl_ms // 4, ttl_ms // 2, ttl_ms - 1, ttl_ms):
+            clock.ms = start + age_ms
+            assert await crowd.offer(1) == [False]
+        clock.ms = start + 5 * bucket_ms
+        assert await crowd.offer(1) == [True]
+
+
+async def test_all_that_remembers_expires_by_itself_when_nobody_asks_for_it_any_more(
+    redis_url: str, redis: Redis
+) -> None:
+    clock, options, bucket_ms = memory_of(1000.0, 0.5)
+    forgotten_at = (clock.ms // bucket_ms + 1) * bucket_ms + 1_000_000
+    async with Rig(redis_url, partitions=1, clock=clock, options=options) as rig:
+        await Crowd(rig, redis).grow(7_000)
+        pipe = redis.pipeline(transaction=False)
+        for key in await found(redis, SEEN):
+            pipe.pexpiretime(key)
+        assert set(await pipe.execute()) == {forgotten_at}
+        assert await levels(redis) == [1]
+
+
+async def test_i2_a_clock_that_steps_back_forgets_nothing(redis_url: str, redis: Redis) -> None:
+    clock, options, _ = memory_of(1000.0, 0.0)
+    async with Rig(redis_url, partitions=1, clock=clock, options=options) as rig:
+        crowd = Crowd(rig, redis)
+        assert await crowd.offer(1) == [True]
+        clock.ms -= 10
+        assert await crowd.offer(1) == [False]
+
+
+async def test_quiet_times_after_busy_ones_start_small_again(redis_url: str, redis: Redis) -> None:
+    clock, options, bucket_ms = memory_of(1000.0, 0.0)
+    async with Rig(redis_url, partitions=1, clock=clock, options=options) as rig:
+        crowd = Crowd(rig, redis)
+        await crowd.grow(7_000)
+        clock.ms += bucket_ms
+        assert await crowd.offer(0, 6_999, 7_000) == [False, False, True]
+        assert await levels(redis) == [1, 0]
+
+
+async def test_a_call_asks_for_levels_and_backlog_once_however_many_events_it_brings(
+    redis_url: str, redis: Redis
+) -> None:
+    async with Rig(redis_url, partitions=1, options=UNLIMITED) as rig:
+        crowd = await start(rig, redis)
+        await redis.config_resetstat()
+        await crowd.grow(2 * BATCH)
+    calls = {name: stat["calls"] for name, stat in (await redis.info("commandstats")).items()}
+    asked = [calls[f"cmdstat_{name}"] for name in ("evalsha", "mget", "zcard", "xlen")]
+    assert asked == [2, 2, 2, 2 * len(STAGES)]

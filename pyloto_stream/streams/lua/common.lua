@@ -13,7 +13,7 @@
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
 --                                  P:timers:body e P:parked:body: hash membro -> corpo (msgpack)
 --   P:workers:<etapa>      hash    trabalhador -> "<até quando conta como vivo>|<desde quando>|<estado>|<versão>"
---   P:seen:<balde>         string  nível do balde de tempo; cada nível tem o quádruplo de gavetas (ver accept.lua)
+--   P:seen:<balde>         string  nível do balde de tempo; cada nível tem o triplo de gavetas (ver accept.lua)
 --   P:seen:<balde>:<nível>:<gaveta> hash  resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"

@@ -23,7 +23,7 @@ ABOUT = {
         "WORKER_CONCURRENCY": "Turns one worker handles at a time, per stage",
         "CLAIM_IDLE": "Idle time after which a turn is taken over from a worker that went silent",
         "STAGE_TIMEOUT": "Longest time one decision of a stage may take",
-        "LOOP_STALL_TIMEOUT": "A process whose loop stands still for so long ends itself, with its stack in the log",
+        "LOOP_STALL_TIMEOUT": "A process whose loop stands still so long ends itself and shows its stack",
         "MAX_ATTEMPTS": "Failures of a turn before it goes to the dead-letter stream",
         "RETRY_BASE_SECONDS": "Wait before the first retry; doubles each time, with jitter",
         "RETRY_MAX_SECONDS": "Longest wait between two retries",

@@ -1,8 +1,8 @@
 """E se o laço parar? Um vigia fora dele (em C, do `faulthandler`) que o próprio laço tem de acalmar.
 
-Promete: um laço preso por mais de `limit_s` segundos escreve no erro padrão onde está, sem valores de variáveis,
-e o processo termina com código 1; quem o supervisiona põe outro no lugar, e o trabalho em mãos é assumido.
-Limite: um vigia por processo.
+Promete: um laço preso por mais de `limit_s` segundos escreve no erro padrão onde está, sem valores de
+variáveis, e o processo termina com código 1; quem o supervisiona põe outro no lugar, e o trabalho em mãos é
+assumido. Limite: um vigia por processo.
 """
 
 import asyncio

@@ -60,7 +60,8 @@ class SendLedger:
         """
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
-              "any": 1 if any_mode else None, "max": MAX_SENDS if resend else 1, "q": secrets.token_hex(8)}  # fmt: skip
+              "any": 1 if any_mode else None, "max": MAX_SENDS if resend else 1,
+              "q": secrets.token_hex(8)}  # fmt: skip
         verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
         match verdict.decode():
             case "go":

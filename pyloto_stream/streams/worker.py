@@ -14,11 +14,12 @@ from pyloto_stream import __version__
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.breaker import Breaker
+from pyloto_stream.streams.decide import GRACE_S, Decider
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Lane
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.scripts import Script
-from pyloto_stream.streams.settle import GRACE_S, Settler
+from pyloto_stream.streams.settle import Settler
 from pyloto_stream.streams.share import Duty, Share
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.telemetry import Telemetry
@@ -50,7 +51,8 @@ class Worker:
         self._consumer = consumer
         self._options = options
         self._breaker = Breaker(spec.name, telemetry, options.outage_max_s)
-        self._settler = Settler(gateway, lanes, spec, consumer, options, telemetry, clock, self._breaker)
+        decider = Decider(spec, options, telemetry, clock, self._breaker)
+        self._settler = Settler(gateway, lanes, spec, consumer, decider, telemetry)
         duty = Duty(
             gateway, spec.name, consumer, options, self._settler, self._breaker,
             quarantine or Quarantine(), telemetry,

@@ -97,3 +97,21 @@ async def test_a_refresh_by_who_lost_the_entry_does_not_take_it_back(redis_url: 
         assert await rig.gateway.submit(Script.REFRESH, 0, {"s": "one", "i": entry.id, "w": "old"}) == 0
         assert await rig.gateway.history("one", "old") == []
         assert [held.id for held in await rig.gateway.history("one", "new")] == [entry.id]
+
+
+async def test_a_decision_cut_because_its_entry_is_anothers_is_not_judged_later(redis_url: str) -> None:
+    started = asyncio.Event()
+
+    async def hang(_turn: Turn) -> Outcome:
+        started.set()
+        await asyncio.Event().wait()
+        return Plan()
+
+    async with Rig(redis_url, partitions=1) as rig:
+        rig.start({"one": hang}, msgspec.structs.replace(FAST, stage_timeout_s=0.5))
+        await rig.say("ana", "oi")
+        await asyncio.wait_for(started.wait(), 5)
+        assert await rig.gateway.submit(Script.CLAIM, 0, {"s": "one", "w": "thief", "idle": 0, "limit": 1})
+        await until(lambda: rig.telemetry.of("lost") != [])
+        (worker,) = rig._workers
+        assert worker._settler._decider._deciding == {}

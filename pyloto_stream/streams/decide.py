@@ -1,0 +1,144 @@
+"""O que fazer com uma entrada lida? A etapa responde, e a resposta, qualquer que seja, vira uma decisão.
+
+Promete: nunca levanta; toda decisão sai em no máximo o prazo da etapa e mais `GRACE_S`, também a que ignora o
+cancelamento. Limite: uma etapa pura (síncrona) não tem prazo; se prende o laço, o vigia derruba o processo.
+"""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING
+
+from pyloto_stream.errors import (
+    OverloadedError,
+    PermanentError,
+    PylotoError,
+    TransientError,
+    UnavailableError,
+)
+from pyloto_stream.streams.lease import Failure, decode
+from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.points import reached
+from pyloto_stream.streams.verdict import Bury, Decision, Park, judge, wait_ms
+
+if TYPE_CHECKING:
+    from pyloto_stream.clock import Clock
+    from pyloto_stream.streams.breaker import Breaker
+    from pyloto_stream.streams.gateway import Entry
+    from pyloto_stream.streams.stage import StageSpec, WorkerOptions
+    from pyloto_stream.streams.telemetry import Telemetry
+
+GRACE_S = 1.0
+"""Depois do prazo, quanto uma decisão cancelada tem para terminar antes que se decida sem ela."""
+
+
+class TooLate(Exception):  # noqa: N818 — não é um erro: é o fim de quem foi dispensado
+    """Já se decidiu sem esta decisão."""
+
+
+class Decider:
+    """Decide pela etapa `spec`; guarda só o prazo do que está decidindo."""
+
+    def __init__(
+        self,
+        spec: "StageSpec",
+        options: "WorkerOptions",
+        telemetry: "Telemetry",
+        clock: "Clock",
+        breaker: "Breaker",
+    ) -> None:
+        self._spec = spec
+        self._options = options
+        self._telemetry = telemetry
+        self._clock = clock
+        self._breaker = breaker
+        self._timeout_s = options.stage_timeout_s if spec.timeout_s is None else spec.timeout_s
+        self._deciding: dict[tuple[int, str], tuple[float, Entry, Turn]] = {}
+        self.inline = not inspect.iscoroutinefunction(spec.handler)
+
+    def ready(self, entry: "Entry", deaths: int) -> tuple[Turn | None, Decision]:
+        """O turno da entrada, ou a decisão que dispensa a etapa: ilegível, de outra versão, ou assassina."""
+        now_ms = self._clock()
+        try:
+            turn = decode(entry, self._spec.name, now_ms)
+        except PermanentError as error:
+            return None, Bury(Failure(error.code, str(error), 0, deaths))
+        except UnavailableError as error:
+            return None, Park(now_ms + wait_ms(20, error, self._options), error.code)
+        if deaths >= self._options.max_deaths:
+            text = f"delivered {deaths} times without an end"
+            return turn, Bury(Failure("worker_died", text, turn.failures, deaths, turn.history))
+        return turn, None
+
+    def at_once(self, turn: Turn) -> Decision:
+        """Decisão de uma etapa pura."""
+        reached("before_handle", turn.stage)
+        started = time.perf_counter()
+        result: Outcome | Exception
+        try:
+            answer = self._spec.handler(turn)
+            result = TypeError("awaitable from a pure stage") if isinstance(answer, Awaitable) else answer
+        except Exception as error:  # noqa: BLE001 — toda falha vira um valor; `judge` decide o que ela é
+            result = error
+        self._telemetry.handled(turn.stage, time.perf_counter() - started)
+        reached("after_handle", turn.stage)
+        return self.judge(turn, result)
+
+    async def in_time(self, entry: "Entry", turn: Turn) -> Decision:
+        """Decisão de uma etapa com E/S.
+
+        Raises:
+            TooLate: demorou tanto que `overdue` já decidiu por ela.
+        """
+        key = (entry.partition, entry.id)
+        deadline = asyncio.get_running_loop().time() + self._timeout_s + GRACE_S
+        self._deciding[key] = (deadline, entry, turn)
+        try:
+            result = await self._ask(turn)
+        finally:
+            expected = self._deciding.pop(key, None)
+        if expected is None:
+            raise TooLate
+        return self.judge(turn, result)
+
+    def overdue(self) -> "list[tuple[Entry, Turn, Decision]]":
+        """O que ignorou o prazo e o cancelamento, com a decisão que se toma sem ele."""
+        now = asyncio.get_running_loop().time()
+        late = [key for key, (deadline, _, _) in self._deciding.items() if deadline < now]
+        given_up = [self._deciding.pop(key) for key in late]
+        return [(entry, turn, self.judge(turn, self._too_slow())) for _, entry, turn in given_up]
+
+    def judge(self, turn: Turn, result: Outcome | Exception) -> Decision:
+        """De resultado a decisão, contando ao disjuntor o que o resultado diz da dependência."""
+        match result:
+            case Plan() | Snooze(trouble=""):
+                self._breaker.worked()
+            case Snooze():
+                self._breaker.failed(result.trouble)
+            case OverloadedError():
+                pass  # quem pede calma está vivo
+            case UnavailableError():
+                self._breaker.failed(result.code, result.retry_after_ms / 1000)
+            case PylotoError():
+                pass
+            case _:
+                self._telemetry.bug(turn.stage, result)
+        return judge(turn, result, self._options, self._clock())
+
+    async def _ask(self, turn: Turn) -> Outcome | Exception:
+        reached("before_handle", turn.stage)
+        started = time.perf_counter()
+        limit = asyncio.timeout(self._timeout_s)
+        try:
+            async with limit:
+                result = self._spec.handler(turn)
+                return await result if isinstance(result, Awaitable) else result
+        except Exception as error:  # noqa: BLE001 — ver `at_once`
+            return self._too_slow() if limit.expired() else error
+        finally:
+            self._telemetry.handled(turn.stage, time.perf_counter() - started)
+            reached("after_handle", turn.stage)
+
+    def _too_slow(self) -> TransientError:
+        return TransientError(f"no decision in {self._timeout_s:g} s", code="stage_timeout")

@@ -137,12 +137,7 @@ def _sent(run: Run, key: str, trail: list[StoredEvent], person: Person, row: Row
     times = Counter(reply.reply_id for reply in person.replies)
     repeated = {name for name, count in times.items() if count > 1}
     extra = sum(times.values()) - len(times)
-    partition = partition_of(key, run.settings.stream_partitions)
-    resent = {
-        reply_id(partition, key, int(event.event_id.split(".")[0], 16), 0)
-        for event in trail
-        if event.action == "REPLY_RESENT"
-    }
+    resent = {_reply(run, key, event) for event in trail if event.action == "REPLY_RESENT"}
     if repeated <= resent and run.repeats_allowed:
         row.in_doubt += extra
     elif extra:
@@ -151,10 +146,16 @@ def _sent(run: Run, key: str, trail: list[StoredEvent], person: Person, row: Row
     told = {str(event.data["reply"]) for event in trail if "reply" in event.data}
     if not told <= set(times):
         problems.append(f"replies recorded and never sent: {told - set(times)}")
-    unsent = sum(event.action in _NO_REPLY for event in trail)
+    unsent = len({_reply(run, key, event) for event in trail if event.action in _NO_REPLY} - set(times))
     turns = sum(int(event.data["turns"]) for event in trail if event.action == "SESSION_CLOSED")
     failed = sum(event.action == "TURN_FAILED" for event in trail)
     closed = not failed and any(event.action == "SESSION_CLOSED" for event in trail)
     if closed and turns != len(times) + unsent:
         problems.append(f"{turns} turns, {len(times)} replies, {unsent} not sent")
     return problems
+
+
+def _reply(run: Run, key: str, event: StoredEvent) -> str:
+    """O id da resposta do turno que registrou `event`, cujo id começa pelo número do turno."""
+    partition = partition_of(key, run.settings.stream_partitions)
+    return reply_id(partition, key, int(event.event_id.split(".")[0], 16), 0)

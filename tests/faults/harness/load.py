@@ -16,6 +16,8 @@ FIRST = f"oi, quero ser entregador, moro em {CITIES[0]}"
 LAST = "quero falar com um atendente"
 NAME = "Zuleica Pimentel"
 REPLY_S = 40.0
+FIRST_PERSON = 101
+"""Os de número baixo já estão na tela da Meta local, com outro perfil."""
 _CITY = re.compile("|".join(CITIES))
 
 
@@ -49,7 +51,7 @@ async def talk(
 
 def people(run: Run, count: int, statuses: tuple[StatusName, ...] = ("sent",)) -> list[Person]:
     """`count` pessoas novas, que ainda nada disseram; `statuses`: o que a Meta conta do que recebem."""
-    first = len(run.people) + 1
+    first = FIRST_PERSON + len(run.people)
     profiles = [
         msgspec.structs.replace(fictional(first + n), name=NAME, statuses=statuses) for n in range(count)
     ]

@@ -8,7 +8,7 @@ mudança de um slot parte das chaves está de cada lado, e um script veria só m
 import asyncio
 import time
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from redis.asyncio import Redis
@@ -113,6 +113,21 @@ class OneServer:
         await self._readers.aclose()
 
 
+class _OneAtATime(Sentinel):
+    """Sentinels perguntados por um de cada vez.
+
+    O redis-py muda a ordem da sua lista a cada resposta; com duas perguntas simultâneas, perde um Sentinel.
+    """
+
+    def __init__(self, hosts: list[tuple[str, int]], asking: dict[str, Any]) -> None:
+        super().__init__(hosts, sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py
+        self._asking = asyncio.Lock()
+
+    async def discover_master(self, service_name: str) -> Any:  # noqa: ANN401 — a do redis-py
+        async with self._asking:
+            return await super().discover_master(service_name)
+
+
 class SentinelServers(OneServer):
     """O mestre `nome` de `redis+sentinel://[usuário:senha@]h1:26379,h2:26379/nome[/banco]`.
 
@@ -135,7 +150,7 @@ class SentinelServers(OneServer):
         given["ssl"] = parts.scheme == "rediss"
         asked |= {key: value for key, value in given.items() if key.startswith("ssl")}
         asking = {**timed(SENTINEL_TIMEOUT_S, 0), "socket_connect_timeout": SENTINEL_TIMEOUT_S, **asked}
-        self._sentinels = Sentinel(_hosts(parts, 26379), sentinel_kwargs=asking)  # type: ignore[no-untyped-call] # redis-py
+        self._sentinels = _OneAtATime(_hosts(parts, 26379), asking)
         make = self._sentinels.master_for
         super().__init__(
             tune(make(name, **timed(COMMAND_TIMEOUT_S, 1) | given)),

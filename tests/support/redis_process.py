@@ -21,18 +21,22 @@ class RedisProcess:
     def __init__(self, binary: Path, folder: Path, *options: str) -> None:
         self._binary = binary
         self._folder = folder
-        self._options = options
+        self.options = options
         self._process: asyncio.subprocess.Process | None = None
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
-    async def start(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._process = await asyncio.create_subprocess_exec(
+    def command(self) -> list[str]:
+        """A linha que inicia o servidor."""
+        return [
             str(self._binary), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder),
             "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--logfile", "redis.log",
-            *self._options, preexec_fn=die_with_parent,
-        )  # fmt: skip
+            *self.options,
+        ]  # fmt: skip
+
+    async def start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._process = await asyncio.create_subprocess_exec(*self.command(), preexec_fn=die_with_parent)
         async with asyncio.timeout(START_S), Redis.from_url(self.url, socket_timeout=1) as client:
             while not await self._answers(client):
                 assert self._process.returncode is None, "redis ended, see its log"

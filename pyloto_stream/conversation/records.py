@@ -4,7 +4,7 @@ Cada registro traz um `id` determinístico (derivado do turno ou da mensagem): g
 Textos são para os repositórios feitos para eles; registros de ação nunca trazem dados pessoais.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -17,6 +17,11 @@ Intent = Literal[
     "PYLOTO_ENTREGA_DRIVER_SIGNUP", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "INSTITUTIONAL", "UNSUPPORTED",
 ]  # fmt: skip
 Mode = Literal["BOT", "HUMAN", "PAUSED"]
+OPERATOR = "OPERATOR:"
+Actor = Annotated[
+    str, msgspec.Meta(pattern=rf"^(?:USER|PYLOTO|HUMAN|SYSTEM|{OPERATOR}[A-Za-z0-9._@-]{{1,64}})\Z")
+]
+"""Quem fez. `OPERATOR:` e um nome: quem opera o sistema, na linha de comando."""
 
 MAX_STORED_TEXT = 4000
 CUT_MARK = "… [cortado]"
@@ -52,13 +57,14 @@ class StatusRecord(msgspec.Struct, frozen=True, tag_field="record", tag="status"
 class ActionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="action", omit_defaults=True):
     """Um fato auditável: entra na cadeia de hash da conversa. Sem dados pessoais.
 
-    `reason` é um código curto, em maiúsculas; `data` só leva enumerações e números.
+    `reason` é um código curto, em maiúsculas; numa ação de operador, as palavras dele. `data` só leva
+    enumerações, ids opacos e números.
     """
 
     id: str
     action: str
     at_ms: int
-    actor: Literal["USER", "PYLOTO", "HUMAN", "SYSTEM"]
+    actor: Actor
     reason: str = ""
     correlation_id: str = ""
     data: dict[str, str | int | float] = {}

@@ -18,7 +18,8 @@ INGRESS = "ingress"
 
 T = TypeVar("T")
 
-_ID = re.compile(r"([0-9]{1,4})\.([a-z][a-z0-9_.-]{0,63})\.([0-9]{1,16})-([0-9]{1,19})", re.ASCII)
+_ID = re.compile(r"([0-9]{1,4})\.([a-z][a-z0-9_.-]{0,63})\.([0-9]{1,16})-([0-9]{1,20})", re.ASCII)
+MAX_SEQ = 2**64 - 1
 _history = msgspec.json.Decoder(tuple[Setback, ...])
 _list = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -39,7 +40,7 @@ class LetterId(msgspec.Struct, frozen=True, order=True):
             ValueError: não tem essa forma.
         """
         found = _ID.fullmatch(text)
-        if found is None:
+        if found is None or int(found[4]) > MAX_SEQ:
             raise ValueError("a dead letter's id looks like 3.ai.1763999999999-0")
         return cls(int(found[3]), int(found[4]), int(found[1]), found[2])
 

@@ -7,7 +7,7 @@ começou; na memória ficam cerca de `BUFFER_BYTES`, e mais um morto por partiç
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 
 import msgspec
 
@@ -33,7 +33,7 @@ class Page(msgspec.Struct, frozen=True, array_like=True):
 
 async def scan(
     gateway: Gateway, search: Search, stages: Sequence[str], *, without: Sequence[str] = CONTENT
-) -> AsyncIterator[DeadLetter]:
+) -> AsyncGenerator[DeadLetter, None]:
     """Os mortos de `search`, por tempo. `stages`: onde procurar se ela não diz; `without`: o que não vem.
 
     Raises:
@@ -74,6 +74,21 @@ async def fetch(
     page = await _page(gateway, (letter_id.partition, letter_id.stage), letter_id.entry, letter_id.entry,
                        1, 1, without)  # fmt: skip
     return DeadLetter.of(letter_id.partition, letter_id.stage, page.rows[0]) if page.rows else None
+
+
+async def named(
+    gateway: Gateway, ids: Iterable[LetterId], search: Search, *, without: Sequence[str] = CONTENT
+) -> AsyncGenerator[DeadLetter, None]:
+    """Os mortos `ids` que ainda estão lá e satisfazem `search`, na ordem dada.
+
+    Raises:
+        ValueError: não existe essa partição.
+        UnavailableError: Redis fora do ar.
+    """
+    for letter_id in ids:
+        letter = await fetch(gateway, letter_id, without=without)
+        if letter is not None and search.accepts(letter):
+            yield letter
 
 
 async def ever_buried(gateway: Gateway, stages: Sequence[str]) -> int:

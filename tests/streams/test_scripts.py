@@ -106,7 +106,7 @@ async def scene(redis_url: str, redis: Redis) -> AsyncIterator[Scene]:
         letter = await redis.xadd(
             "pyloto:{00}:dead:one", {"code": "x", "l": "turn", "c": "bia", "e": "[1,2]"}
         )
-        yield Scene(rig, clock, turn, letter)
+        yield Scene(rig, clock, turn, str(letter))
 
 
 LOOKS = (Script.DEAD_PAGE, Script.HISTORY, Script.REFRESH, Script.STATUS, Script.TOKENS, Script.UPCOMING)

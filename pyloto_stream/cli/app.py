@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from pyloto_stream.cli import ai, config, dev, doctor, services, streams, timers
+from pyloto_stream.cli import ai, config, dev, dlq, doctor, services, streams, timers
 
 MODULES = (
     dev,
     services,
     streams,
     timers,
+    dlq,
     ai,
     config,
     doctor,

@@ -91,6 +91,11 @@ class Crew:
         self._tasks = [asyncio.create_task(job(self._stop)) for job in jobs]
         return self
 
+    @property
+    def running(self) -> bool:
+        """Já começou?"""
+        return bool(self._tasks)
+
     async def stop(self) -> None:
         """SIGTERM."""
         self._stop.set()

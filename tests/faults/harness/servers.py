@@ -1,10 +1,11 @@
 """Que Redis uma rodada usa? Um banco limpo dos da campanha, ou um servidor só dela, que ela pode estragar."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.faults.harness.checker import Row, check
 from tests.faults.harness.run import Run
 from tests.support.redis_process import RedisProcess
 from tests.support.servers import open_raw, redis_binary
@@ -46,3 +47,21 @@ def journal_of(server: RedisProcess, run: Run) -> Path:
     """O AOF em que o servidor da rodada escreve."""
     assert server.alive
     return max((run.folder / "redis" / "appendonlydir").glob("*.incr.aof"))
+
+
+async def back(server: RedisProcess, run: Run) -> None:
+    """O servidor volta; quem observa larga as conexões com o que morreu."""
+    await server.start()
+    await run.redis.connection_pool.disconnect()
+
+
+async def judged_on(
+    server: RedisProcess, run: Run, scenario: Callable[[], Awaitable[None]]
+) -> tuple[Row, list[str]]:
+    """Uma rodada do sistema inteiro sobre `server`: o cenário, a calma e a conferência."""
+    try:
+        await scenario()
+        await run.quiet()
+        return await check(run)
+    finally:
+        await run.close()

@@ -5,6 +5,7 @@ O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aq
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from ssl import SSLEOFError, SSLError, SSLZeroReturnError
 from typing import Any
 
 from redis.asyncio import Redis
@@ -41,6 +42,14 @@ ELSEWHERE = (AskError, ClusterDownError, MovedError, ReadOnlyError, TryAgainErro
 
 class NotDurableError(RedisError):
     """O servidor tem a operação, mas não confirmou a tempo que ela sobrevive a uma queda."""
+
+
+_CODES: tuple[tuple[type[RedisError] | tuple[type[RedisError], ...], str], ...] = (
+    (NotDurableError, "not_durable"),
+    (OutOfMemoryError, "memory_full"),
+    (ReadOnlyError, "read_only"),
+    (ELSEWHERE, "slot_moving"),
+)
 
 
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
@@ -106,18 +115,24 @@ async def scan(client: Redis, pattern: str, count: int) -> AsyncIterator[list[by
 
 def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
-    if isinstance(error, NotDurableError):
-        return UnavailableError(code="not_durable")
-    if isinstance(error, OutOfMemoryError):
-        return UnavailableError(code="memory_full")
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return UnavailableError(code=code)
     if str(error).startswith(("NOGROUP", "UNBLOCKED")):
         return UnavailableError(code="group_missing")
-    if isinstance(error, ReadOnlyError):
-        return UnavailableError(code="read_only")
-    if isinstance(error, ELSEWHERE):
-        return UnavailableError(code="slot_moving")
     if isinstance(error, ResponseError) and "script:" in str(error):
         return UnavailableError(code=SCRIPT_ERROR)
+    if _untrusted(error):
+        return UnavailableError("redis: TLS refused, see certificates and authority", code="tls_refused")
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
         return UnavailableError(code="redis_unavailable")
     return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")
+
+
+def _untrusted(error: BaseException | None) -> bool:
+    """Foi o TLS que não se acertou (certificado, autoridade, versão), e não a conexão que caiu?"""
+    while error is not None:
+        if isinstance(error, SSLError) and not isinstance(error, SSLEOFError | SSLZeroReturnError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -78,7 +78,7 @@ class Crew:
         self.world = world
         self._busy_s = busy_s
         self._stop = asyncio.Event()
-        handlers: Mapping[str, Handler] = {"one": self._one, "two": self._two, "log": lambda _: Plan()}
+        handlers: Mapping[str, Handler] = {"one": self.one, "two": self._two, "log": self.log}
         self._workers = [
             Worker(self.gateway, LANES, StageSpec(name, handler), self.name, options, world.telemetry)
             for name, handler in handlers.items()
@@ -110,7 +110,8 @@ class Crew:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.gateway.close()
 
-    def _one(self, turn: Turn) -> Outcome:
+    def one(self, turn: Turn) -> Outcome:
+        """Faz a travessura que a mensagem traz, uma vez; o veneno, sempre."""
         texts = "".join(decode_texts(turn.events))
         fresh = turn.failures + turn.snoozes == 0
         if POISON in texts:
@@ -120,6 +121,10 @@ class Crew:
         if SNOOZE in texts and fresh:
             return Snooze(turn.now_ms + 10)
         return Plan(to="two", payload=turn.events)
+
+    def log(self, _turn: Turn) -> Outcome:
+        """O registro do que se fez; aqui ninguém o lê."""
+        return Plan()
 
     async def _two(self, turn: Turn) -> Outcome:
         await asyncio.sleep(self._busy_s)

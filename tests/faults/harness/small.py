@@ -49,8 +49,10 @@ class World:
         self.people = [f"person-{n}" for n in range(people)]
         self.accepted: dict[str, list[tuple[str, float]]] = {name: [] for name in self.people}
         """Por pessoa, em ordem: o texto e o instante em que se soube que foi aceito."""
+        self.forgotten = dict.fromkeys(self.people, 0)
         self.posts = Counter[str]()
         self.resent = Counter[str]()
+        self.ever_dead: set[tuple[str, str]] = set()
         self.refusals: list[str] = []
         self.telemetry = Recorder()
 
@@ -80,6 +82,10 @@ class World:
                 await asyncio.sleep(0.02)
             else:
                 return
+
+    def forget(self) -> None:
+        """O que se disse até aqui está fora da conta: foi conferido, ou apagado à mão."""
+        self.forgotten = {name: len(told) for name, told in self.accepted.items()}
 
     async def quiet(self, limit_s: float = QUIET_S) -> None:
         """Espera não haver nada à espera, em curso ou estacionado; pergunta por fora do estrago."""
@@ -123,13 +129,16 @@ class World:
         return row, [*problems, f"{twice} replies sent twice"] if twice else problems
 
     def _judge(self, name: str, done: Done, dead: set[str], row: Row) -> list[str]:
-        told, seen, problems = [text for text, _ in self.accepted[name]], done.texts, list[str]()
+        told = [text for text, _ in self.accepted[name][self.forgotten[name] :]]
+        seen, problems = done.texts, list[str]()
         row.accepted += len(told)
         row.replies += done.turns
         if lost := [text for text in told if text not in seen and text not in dead]:
             row.lost += len(lost)
             problems.append(f"lost {lost} of {len(told)}")
-        order = [int(text.rstrip("".join(TRICKS))) for text in seen]
+        # o que volta de entre os mortos volta depois: não tem ordem
+        self.ever_dead |= {(name, text) for text in dead}
+        order = [int(text.rstrip("".join(TRICKS))) for text in seen if (name, text) not in self.ever_dead]
         if late := sum(after < before for before, after in itertools.pairwise(order)):
             row.out_of_order += late
             problems.append(f"out of order: {seen}")

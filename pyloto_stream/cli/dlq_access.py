@@ -13,7 +13,6 @@ from pyloto_stream.cli.dlq_options import Chosen
 from pyloto_stream.cli.dlq_view import Group
 from pyloto_stream.cli.process import server_url, settings_of
 from pyloto_stream.clock import system_clock
-from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.dead import INGRESS, DeadLetter, LetterId
 from pyloto_stream.streams.dead_actions import reveal
@@ -30,7 +29,7 @@ async def connected(work: Callable[[Gateway, Settings], Awaitable[T]]) -> T:
     """`work` sobre a instalação da configuração, que tem de existir.
 
     Raises:
-        MisconfiguredError: valores errados ou faltando, ou um id que nomeia uma partição que não há.
+        MisconfiguredError: valores errados ou faltando.
         UnavailableError: o Redis não respondeu.
     """
     settings = settings_of("dlq", quiet=True)
@@ -38,8 +37,6 @@ async def connected(work: Callable[[Gateway, Settings], Awaitable[T]]) -> T:
     try:
         await gateway.join()
         return await work(gateway, settings)
-    except ValueError as error:
-        raise MisconfiguredError(f"ID: {error}") from error
     finally:
         await gateway.close()
 

@@ -63,14 +63,13 @@ async def scan(
 async def fetch(
     gateway: Gateway, letter_id: LetterId, *, without: Sequence[str] = CONTENT
 ) -> DeadLetter | None:
-    """Um morto pelo nome; `None` se não está mais lá.
+    """Um morto pelo nome; `None` se não está lá.
 
     Raises:
-        ValueError: não existe essa partição.
         UnavailableError: Redis fora do ar.
     """
     if letter_id.partition >= gateway.partitions:
-        raise ValueError(f"there is no partition {letter_id.partition}")
+        return None
     page = await _page(gateway, (letter_id.partition, letter_id.stage), letter_id.entry, letter_id.entry,
                        1, 1, without)  # fmt: skip
     return DeadLetter.of(letter_id.partition, letter_id.stage, page.rows[0]) if page.rows else None
@@ -82,7 +81,6 @@ async def named(
     """Os mortos `ids` que ainda estão lá e satisfazem `search`, na ordem dada.
 
     Raises:
-        ValueError: não existe essa partição.
         UnavailableError: Redis fora do ar.
     """
     for letter_id in ids:

@@ -1,67 +1,28 @@
 """Mexer em muitos mortos promete: no passo pedido, só nos contados, e parar a tempo, com a conta certa."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from consumers.letters import Operator
 from consumers.pipeline import STAGES
 from pyloto_stream.cli.dlq_jobs import Replay
 from pyloto_stream.cli.dlq_options import Chosen
-from pyloto_stream.cli.dlq_run import Pace, Problem, Report, perform, survey
+from pyloto_stream.cli.dlq_run import Pace, Problem, perform, survey
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.dead import DeadLetter, LetterId, Search
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 from tests.support.letters import bury, failed, token
+from tests.support.look import only
+from tests.support.records import action
+from tests.support.replays import EVERYTHING, OPERATOR, Clock, Scene
 from tests.support.servers import crash, redis_binary
-
-EVERYTHING = Chosen(Search(), (), None)
-
-
-class Clock:
-    """Relógio que só anda quando se dorme; `naps` são os sonos."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now_s
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now_s += seconds
-
-
-class Scene:
-    """Uma instalação com mortos, e a devolução deles passo a passo; `also` acontece depois de cada passo."""
-
-    def __init__(self, gateway: Gateway, redis: Redis) -> None:
-        self.gateway = gateway
-        self.redis = redis
-        self.stop = asyncio.Event()
-        self.job = Replay(gateway, Settings(), Operator("ana"))
-        self.steps = 0
-
-    async def fill(self, count: int) -> Sequence[LetterId]:
-        return [await bury(self.redis, token(f"c{n}"), entry=f"{n + 1}-0") for n in range(count)]
-
-    async def run(self, wanted: Chosen = EVERYTHING, job: Replay | None = None, pace: Pace | None = None,
-                  stop_on_errors: int = 0) -> Report:  # fmt: skip
-        chosen = job or self.job
-        found = await survey(self.gateway, wanted, chosen, 0)
-        return await perform(
-            self.gateway, wanted, chosen, found, pace=pace or Pace(), stop=self.stop,
-            stop_on_errors=stop_on_errors, watched=STAGES, step=self._step,
-        )  # fmt: skip
-
-    def _step(self) -> None:
-        self.steps += 1
 
 
 class Worse(Replay):
@@ -126,15 +87,34 @@ async def test_a_rate_is_kept_without_bursts(scene: Scene) -> None:
 
 async def test_new_dead_letters_stop_the_rest(scene: Scene) -> None:
     await scene.fill(6)
-    job = Worse(scene.gateway, Settings(), Operator("ana"))
+    job = Worse(scene.gateway, Settings(), OPERATOR)
     job.redis = scene.redis
     report = await scene.run(job=job, stop_on_errors=2)
     assert (report.done, report.stopped) == (2, "new_dead_letters")
 
 
+async def test_who_dies_after_the_count_is_not_touched(scene: Scene) -> None:
+    first, second = await scene.fill(2)
+    found = await survey(scene.gateway, EVERYTHING, scene.job, 0)
+    late = await bury(scene.redis, token("late"), entry="1000-0")
+    report = await perform(scene.gateway, EVERYTHING, scene.job, found, pace=Pace(), stop=scene.stop)
+    assert report.ids == [str(first), str(second)]
+    assert (await survey(scene.gateway, EVERYTHING, scene.job, 0)).last == late
+
+
+async def test_a_letter_of_the_audit_lane_goes_back_to_it_before_the_record_of_that(scene: Scene) -> None:
+    record = msgspec.json.encode(action()).decode()
+    name = await bury(scene.redis, token("ana", l="audit", e=f"[{record}]"), "audit")
+    assert (await scene.run()).done == 1
+    base = keys.prefix(name.partition, 8)
+    assert (await only(scene.redis, f"{base}:stream:audit"))["e"] == f"[{record}]"
+    (waiting,) = await scene.redis.lrange(f"{base}:inbox:audit:ana", 0, -1)
+    assert json.loads(waiting)["action"] == "DLQ_REPLAYED"
+
+
 async def test_what_dies_meanwhile_is_not_taken_up_again(scene: Scene) -> None:
     await scene.fill(3)
-    job = Worse(scene.gateway, Settings(), Operator("ana"))
+    job = Worse(scene.gateway, Settings(), OPERATOR)
     job.redis = scene.redis
     report = await scene.run(job=job)
     assert (report.done, report.stopped) == (3, None)
@@ -153,7 +133,7 @@ async def test_failures_stop_the_rest_and_the_letters_stay(scene: Scene) -> None
 
 async def test_who_interrupts_gets_the_count_of_what_was_done(scene: Scene) -> None:
     await scene.fill(6)
-    job = Interrupted(scene.gateway, Settings(), Operator("ana"))
+    job = Interrupted(scene.gateway, Settings(), OPERATOR)
     job.stop = scene.stop
     report = await scene.run(job=job)
     assert (report.done, report.stopped) == (3, "interrupted")
@@ -207,7 +187,7 @@ async def test_redis_away_in_the_middle_ends_the_work_with_the_count(tmp_path: P
                 await crash(own_server)
                 return done
 
-        report = await scene.run(job=Crashing(gateway, Settings(), Operator("ana")))
+        report = await scene.run(job=Crashing(gateway, Settings(), OPERATOR))
     await gateway.close()
     await own_server.stop()
     assert (report.done, report.failed, report.stopped) == (1, 0, "redis_unavailable")

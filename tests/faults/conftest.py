@@ -1,8 +1,10 @@
 """Os defeitos em dose rápida (padrão) ou inteira (`--faults=full`, como em `make faults`), e um quadro."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -44,14 +46,15 @@ async def faults(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote
 ) -> AsyncIterator[Campaign]:
     """Quem faz as rodadas, sobre um Redis e um Valkey só delas."""
-    servers = [
-        EmbeddedRedis(tmp_path_factory.mktemp(f"faults-{kind}"), binary=redis_binary(kind))
-        for kind in ("redis", "valkey")
-    ]
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 — um disco lento não é o defeito
+    folder = tempfile.TemporaryDirectory(prefix="faults-", dir=memory)
+    place = Path(folder.name)
+    servers = [EmbeddedRedis(place / kind, binary=redis_binary(kind)) for kind in ("redis", "valkey")]
     urls = [await server.start() for server in servers]
     chosen = choice(
         os.environ.get("FAULT_SEED", ""), full=request.config.getoption("--faults", "quick") == "full"
     )
-    yield Campaign(chosen, urls, tmp_path_factory.mktemp("runs"), zygote, _TABLE)
+    yield Campaign(chosen, urls, place / "runs", tmp_path_factory.mktemp("failed-runs"), zygote, _TABLE)
     for server in servers:
         await server.stop()
+    folder.cleanup()

@@ -7,7 +7,8 @@ import pytest
 
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
-from tests.faults.harness.run import Post, Run
+from tests.faults.harness.posts import Post
+from tests.faults.harness.run import Run
 
 MOST = 8
 

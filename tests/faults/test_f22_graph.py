@@ -52,7 +52,7 @@ async def test_i4_however_the_graph_api_fails_each_reply_arrives_once(faults: Ca
     async def scenario(run: Run) -> None:
         name, fault = cases[run.number % len(cases)]
         run.note(name)
-        await run.open(STAGE_TIMEOUT="0.5")
+        await run.open(STAGE_TIMEOUT="1")
         _some(run, fault)
         run.post()
         await talk(run)
@@ -78,7 +78,6 @@ async def test_i4_however_statuses_come_each_reply_arrives_once(faults: Campaign
 @pytest.mark.timeout(900)
 async def test_i4_a_status_that_never_comes_resends_after_the_window_and_is_counted(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
-        run.repeats_allowed = True
         await run.open(SETTLE_WINDOW="0.3")
         _some(run, REFUSALS["cut-accepted"])
         run.post()

@@ -89,13 +89,14 @@ class Table:
 
 
 class Campaign:
-    """Faz as rodadas de um defeito e soma o que elas mostram."""
+    """Faz as rodadas de um defeito em `folder` e soma o que elas mostram; as que falham ficam em `kept`."""
 
     def __init__(
-        self, choice: Choice, servers: Sequence[str], folder: Path, zygote: Zygote, table: Table
+        self, choice: Choice, servers: Sequence[str], folder: Path, kept: Path, zygote: Zygote, table: Table
     ) -> None:
         self._choice = choice
         self._folder = folder
+        self._kept = kept
         self._zygote = zygote
         self._table = table
         self._databases: asyncio.Queue[str] = asyncio.Queue()
@@ -176,7 +177,8 @@ class Campaign:
         finally:
             self._databases.put_nowait(url)
         if failure:
-            return row, f"{failure}\n{run.diary}\nlogs in {folder}"
+            shutil.move(folder, self._kept)
+            return row, f"{failure}\n{run.diary}\nlogs in {self._kept / seed}"
         shutil.rmtree(folder)
         return row, ""
 

@@ -5,20 +5,24 @@ tem uma resposta que a Meta recebeu; o que ela recebeu duas vezes estava em dúv
 """
 
 import itertools
+import math
 import re
 from collections import Counter
 
 import msgspec
 
 from pyloto_stream.simulator.people import Person
+from pyloto_stream.simulator.sent import SentMessage
 from pyloto_stream.stores.audit_log import AuditLogStore, StoredEvent
 from pyloto_stream.stores.events import RECEIVED, opaque
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.streams.keys import partition_of, reply_id
-from tests.faults.harness.load import cities
+from tests.faults.harness.load import cities, last_city
 from tests.faults.harness.run import Run
 from tests.support import look
 
+RACE_S = 0.25
+"""Um status que chega quando o reenvio já está a caminho não o detém."""
 _NO_REPLY = {"REPLY_DROPPED", "REPLY_FAILED", "REPLY_SILENCED", "REPLY_IN_DOUBT"}
 
 
@@ -94,8 +98,9 @@ async def _person(
     verdict = await log.verify(key)
     if not verdict.intact:
         problems.append(f"audit chain: {verdict}")
-    accepted = [bubble.id for bubble in person.thread if (bubble.mine and bubble.state == "delivered")
-                or (bubble.mine and bubble.state == "read")]  # fmt: skip
+    accepted = [
+        bubble.id for bubble in person.thread if bubble.mine and bubble.state in {"delivered", "read"}
+    ]
     row.accepted += len(accepted)
     row.replies += len(person.replies)
     problems += _received(trail, accepted, buried, row)
@@ -124,25 +129,31 @@ def _received(trail: list[StoredEvent], accepted: list[str], buried: set[str], r
 
 
 def _order(person: Person, row: Row) -> list[str]:
-    """As respostas citam as cidades na ordem em que foram ditas."""
+    """As respostas citam as cidades na ordem em que foram ditas, cada uma num turno só.
+
+    A última pode vir outra vez, na despedida; a mesma resposta, reenviada, conta uma vez.
+    """
     order = cities(person)
     late = sum(after < before for before, after in itertools.pairwise(order))
     row.out_of_order += late
-    return [f"replies out of order: {order}"] if late else []
+    again = sum(after == before for before, after in itertools.pairwise(order[:-1]))
+    row.duplicated += again
+    return [f"cities of the replies, in order: {order}"] if late or again else []
 
 
 def _sent(run: Run, key: str, trail: list[StoredEvent], person: Person, row: Row) -> list[str]:
     """Uma resposta por turno; repetida, só a que estava em dúvida e foi contada como reenviada."""
     problems = list[str]()
     times = Counter(reply.reply_id for reply in person.replies)
-    repeated = {name for name, count in times.items() if count > 1}
-    extra = sum(times.values()) - len(times)
     resent = {_reply(run, key, event) for event in trail if event.action == "REPLY_RESENT"}
-    if repeated <= resent and run.repeats_allowed:
-        row.in_doubt += extra
-    elif extra:
-        row.duplicated += extra
-        problems.append(f"replies sent twice: {repeated}, counted as resent: {resent}")
+    for earlier, later in _again(person):
+        told_s = run.told_at_s.get(later.reply_id, math.inf)
+        doubtful = later.reply_id in resent and later.at_s < told_s + RACE_S
+        if doubtful and later.at_s - earlier.at_s > run.settings.settle_window - RACE_S:
+            row.in_doubt += 1
+        else:
+            row.duplicated += 1
+            problems.append(f"sent twice: {earlier.at_s:.3f} {later.at_s:.3f}, status {told_s:.3f}, {resent}")
     told = {str(event.data["reply"]) for event in trail if "reply" in event.data}
     if not told <= set(times):
         problems.append(f"replies recorded and never sent: {told - set(times)}")
@@ -151,8 +162,20 @@ def _sent(run: Run, key: str, trail: list[StoredEvent], person: Person, row: Row
     failed = sum(event.action == "TURN_FAILED" for event in trail)
     closed = not failed and any(event.action == "SESSION_CLOSED" for event in trail)
     if closed and turns != len(times) + unsent:
+        row.lost += max(0, turns - len(times) - unsent)
         problems.append(f"{turns} turns, {len(times)} replies, {unsent} not sent")
+    if last_city(person) not in ([], cities(person)[-1:]) and not failed and not unsent:
+        row.lost += 1
+        problems.append(f"the last city said was {last_city(person)}, the replies know {cities(person)}")
     return problems
+
+
+def _again(person: Person) -> list[tuple[SentMessage, SentMessage]]:
+    """Pares de aceites seguidos da mesma resposta."""
+    by_reply: dict[str, list[SentMessage]] = {}
+    for reply in person.replies:
+        by_reply.setdefault(reply.reply_id, []).append(reply)
+    return [pair for sent in by_reply.values() for pair in itertools.pairwise(sent)]
 
 
 def _reply(run: Run, key: str, event: StoredEvent) -> str:

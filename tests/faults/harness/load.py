@@ -75,5 +75,12 @@ async def chat(person: Person, rng: random.Random, texts: Sequence[str], *, pati
 
 def cities(person: Person) -> list[int]:
     """A cidade que cada resposta cita, pela posição em `CITIES`; quem não cita nenhuma não conta."""
-    texts = [person.bubble(reply.wamid).text for reply in person.replies]
+    once = {reply.reply_id: reply.wamid for reply in person.replies}
+    texts = [person.bubble(wamid).text for wamid in once.values()]
     return [CITIES.index(found[-1]) for text in texts if (found := _CITY.findall(text))]
+
+
+def last_city(person: Person) -> list[int]:
+    """A última correção que a pessoa fez, do mesmo modo; vazio se não fez nenhuma."""
+    said = [_CITY.findall(bubble.text) for bubble in person.thread if bubble.mine]
+    return [CITIES.index(found[-1]) for found in said[1:] if found][-1:]

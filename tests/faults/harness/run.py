@@ -6,6 +6,7 @@ Quem morre é substituído no seu posto, como faria um supervisor, até `dismiss
 
 import asyncio
 import random
+import re
 import signal
 import time
 from collections import Counter
@@ -21,11 +22,14 @@ from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
 from pyloto_stream.simulator.app import Simulator
 from pyloto_stream.simulator.config import Pace
+from pyloto_stream.simulator.delivery import Delivery
+from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.whatsapp.identity import identity, user_key
 from tests.faults.harness.orders import Crash, Order
+from tests.faults.harness.posts import Post
 from tests.faults.harness.processes import Child, Zygote
 from tests.support import look
 from tests.support.servers import open_raw
@@ -38,8 +42,8 @@ PACE = Pace(sent_ms=20, retry_first_ms=50, retry_max_ms=400, attempts=400, timeo
 """A Meta insiste mais do que qualquer defeito dura; as mensagens de uma rajada vão juntas num webhook."""
 FAST = {
     "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "STREAM_PARTITIONS": "2", "FLOOD_THRESHOLD": "1000",
-    "CLAIM_IDLE": "0.4", "SETTLE_WINDOW": "1.0", "DRAIN_TIMEOUT": "1", "RETRY_BASE_SECONDS": "0.05",
-    "RETRY_MAX_SECONDS": "0.2", "STAGE_TIMEOUT": "5", "INGRESS_PORT": "0", "ADMIN_PORT": "0",
+    "CLAIM_IDLE": "0.4", "SETTLE_WINDOW": "1.5", "DRAIN_TIMEOUT": "1", "RETRY_BASE_SECONDS": "0.05",
+    "RETRY_MAX_SECONDS": "0.2", "STAGE_TIMEOUT": "10", "INGRESS_PORT": "0", "ADMIN_PORT": "0",
 }  # fmt: skip
 """Prazos curtos o bastante para que uma rodada dure segundos."""
 
@@ -50,37 +54,6 @@ class Place(NamedTuple):
     redis_url: str
     folder: Path
     zygote: Zygote
-
-
-class Post:
-    """Um posto de trabalho: um processo por vez. `plans`: as quedas combinadas, uma lista por ocupante."""
-
-    def __init__(
-        self, run: "Run", stages: Sequence[str], plans: Sequence[Sequence[Crash]], script: str
-    ) -> None:
-        self._run = run
-        self._stages = tuple(stages)
-        self._plans = [tuple(plan) for plan in plans]
-        self._script = script
-        self.children: list[Child] = []
-        self.kept = True
-        self._hire()
-
-    @property
-    def child(self) -> Child:
-        """O ocupante atual."""
-        return self.children[-1]
-
-    def _hire(self) -> None:
-        crashes = self._plans.pop(0) if self._plans else ()
-        child = self._run.launch(self._stages, crashes, self._script)
-        child.on_end = self._ended
-        self.children.append(child)
-
-    def _ended(self, child: Child) -> None:
-        self._run.note(f"{child.order.name} ended with {child.code}")
-        if self.kept and (child.ready.is_set() or child.code != 1):  # quem não consegue iniciar não insiste
-            self._hire()
 
 
 class Run:
@@ -99,8 +72,7 @@ class Run:
         self.posts: list[Post] = []
         self.dead: Counter[str] = Counter()
         """Enterros que o defeito desta rodada deve causar, por código."""
-        self.repeats_allowed = False
-        """Pode haver respostas repetidas, se estavam em dúvida: a Meta desta rodada não conta o que houve."""
+        self._deliveries: list[Delivery] = []
         self._log: list[str] = []
         self._began = time.monotonic()
         self._stop_door = asyncio.Event()
@@ -113,6 +85,7 @@ class Run:
         }  # fmt: skip
         self.settings: Settings = load(self.environ)
         self.meta = Simulator(simulator_config(self.settings, pace=pace))
+        self._record_deliveries()
         self.environ["WHATSAPP_API_BASE_URL"] = await self.meta.start()
         self.gateway = Gateway(self.observer_url, partitions=self.settings.stream_partitions)
         self.redis = open_raw(self.observer_url, decode_responses=True)
@@ -178,6 +151,18 @@ class Run:
         """A soma das contas de todos os processos."""
         return sum((child.counts for child in self.children), Counter())
 
+    @property
+    def told_at_s(self) -> dict[str, float]:
+        """Quando cada resposta teve o primeiro status respondido com 200, no relógio da Meta local."""
+        told: dict[str, float] = {}
+        for delivery in self._deliveries:
+            if not delivery.attempts or delivery.attempts[-1].status != 200:
+                continue
+            taken_s = delivery.attempts[-1].started_s + delivery.attempts[-1].took_ms / 1000
+            for name in re.findall(rb'"biz_opaque_callback_data":\s*"([^"]+)"', delivery.body):
+                told[name.decode()] = min(taken_s, told.get(name.decode(), taken_s))
+        return told
+
     def key(self, person: Person) -> str:
         """`user_key` de uma pessoa."""
         return user_key(self.settings.pepper_secret.reveal().encode(), identity(person.profile.key))
@@ -212,6 +197,16 @@ class Run:
         """Caixas de entrada com eventos e conversas de portão fechado."""
         gates = [k for k in await look.found(self.redis, "*:conv:*") if await self.redis.hexists(k, "g")]
         return await look.found(self.redis, "*:inbox:*") + gates
+
+    def _record_deliveries(self) -> None:
+        sender, begin = self.meta._sender, self.meta._sender._begin
+
+        def recorded(values: list[Json], wait_ms: int = 0) -> Delivery:
+            delivery = begin(values, wait_ms)
+            self._deliveries.append(delivery)
+            return delivery
+
+        sender._begin = recorded  # type: ignore[method-assign] # a Meta local é a mesma; só se anota
 
     async def _open_door(self) -> None:
         listening: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()

@@ -14,6 +14,7 @@ from pyloto_stream.cli.dlq_view import Group
 from pyloto_stream.cli.process import server_url, settings_of
 from pyloto_stream.clock import system_clock
 from pyloto_stream.settings import Settings
+from pyloto_stream.startup import examined
 from pyloto_stream.streams.dead import INGRESS, DeadLetter, LetterId
 from pyloto_stream.streams.dead_actions import reveal
 from pyloto_stream.streams.dead_scan import CONTENT, fetch, named, scan
@@ -25,16 +26,21 @@ PLACES = (*STAGES, INGRESS)
 """Onde esta versão enterra. Mortos de etapas de outra versão acham-se pelo id ou por `--stage`."""
 
 
-async def connected(work: Callable[[Gateway, Settings], Awaitable[T]]) -> T:
+async def connected(work: Callable[[Gateway, Settings], Awaitable[T]], *, accepts: bool = False) -> T:
     """`work` sobre a instalação da configuração, que tem de existir.
+
+    `accepts`: o que ele fizer entrar resiste ao que `DURABILITY` diz, antes de um morto sumir por isso.
 
     Raises:
         MisconfiguredError: valores errados ou faltando.
         UnavailableError: o Redis não respondeu.
     """
     settings = settings_of("dlq", quiet=True)
-    gateway = Gateway(server_url(settings), partitions=settings.stream_partitions)
+    durability = settings.durability if accepts else "memory"
+    gateway = Gateway(server_url(settings), partitions=settings.stream_partitions, durability=durability)
     try:
+        if accepts:
+            await examined(settings, gateway)  # quem não sabe confirmar não é perguntado
         await gateway.join()
         return await work(gateway, settings)
     finally:

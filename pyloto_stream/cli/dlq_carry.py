@@ -88,7 +88,7 @@ def _work(
             stop_on_errors=manner.stop_on_errors, watched=_WATCHED, step=step,
         )  # fmt: skip
 
-    return run(lambda stop: connected(lambda gateway, settings: act(gateway, settings, stop)))
+    return run(lambda stop: connected(lambda gateway, settings: act(gateway, settings, stop), accepts=True))
 
 
 def _question(job: Job, found: Survey) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import msgspec
 
 from consumers.letters import kinds
+from pyloto_stream.cli.runtime import span
 from pyloto_stream.stores.times import iso
 from pyloto_stream.streams.dead import DeadLetter
 
@@ -45,12 +46,8 @@ def when(at_ms: int) -> str:
 
 
 def age(at_ms: int, now_ms: int) -> str:
-    """Há quanto tempo, na maior unidade que dá ao menos dois: `90s`, `45m`, `30h`, `12d`."""
-    seconds = max(0, now_ms - at_ms) // 1000
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+    """Há quanto tempo."""
+    return span(max(0, now_ms - at_ms) / 1000)
 
 
 def summary(letter: DeadLetter) -> dict[str, object]:

@@ -128,7 +128,7 @@ async def test_a_webhook_that_can_be_read_now_is_accepted_and_the_other_kept(
     webhook = {"code": "wrong_shape", "body": READABLE, "at": "1763990000000"}
     await bury(redis, webhook, "ingress", entry="1-0")
     bad = await bury(redis, {"code": "not_json", "body": "{"}, "ingress", entry="2-0")
-    done = await run("dlq", "replay", "--stage", "ingress", "--yes", env=env)
+    done = await run("dlq", "replay", "--stage", "ingress", "--yes", env=env | {"DURABILITY": "fsync"})
     assert done.code == 1
     assert "2 dead letters: 1 replayed, 1 skipped, 0 failed" in done.out
     assert f"{bad}: this version cannot read it either: not_json" in done.err

@@ -1,7 +1,7 @@
 """Quanto há por fazer? Cada trabalhador olha as filas de tempos em tempos e publica o que viu.
 
-Promete: os números são da instalação inteira, iguais em todo processo (some-se nada: use-se o máximo), e servem
-para escalar e para alarmes. Limite: têm até `EVERY_S` segundos; sem Redis ficam os últimos.
+Promete: os números são da instalação inteira, iguais em todo processo (use-se o máximo, nunca a soma), e
+servem para escalar e para alarmes. Limite: têm até `EVERY_S` segundos; sem Redis ficam os últimos.
 """
 
 import asyncio

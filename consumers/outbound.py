@@ -11,29 +11,16 @@ from typing import Protocol
 
 import msgspec
 
+from consumers.drafts import Draft, draft
 from consumers.pipeline import HELD
-from consumers.plans import Outgoing, feed, state_of, turn_id
+from consumers.plans import feed, turn_id
 from consumers.receipts import Reader, Receipts
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
-from pyloto_stream.conversation.reply import Reply
-from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.errors import InDoubtError, OverloadedError, PermanentError, TransientError
-from pyloto_stream.streams.keys import reply_id as make_reply_id
 from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Snooze, Turn
 from pyloto_stream.streams.points import reached
 from pyloto_stream.whatsapp.client import Sent, ThrottledError, WindowClosedError
-from pyloto_stream.whatsapp.messages import (
-    Button,
-    ButtonsMessage,
-    ListMessage,
-    Message,
-    Row,
-    Section,
-    TextMessage,
-)
-from pyloto_stream.whatsapp.payloads import build
-from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
 
 WINDOW_MS = (24 * 60 - 5) * 60_000
 """Janela de atendimento da Meta (24 h desde a última mensagem da pessoa) menos cinco minutos de margem."""
@@ -41,53 +28,12 @@ WINDOW_MS = (24 * 60 - 5) * 60_000
 _NEWS = {"sent": "settled", "doubt": "in_doubt"}
 """O que se conta de uma decisão do livro que não é a primeira."""
 
-_outgoing = msgspec.json.Decoder(Outgoing)
-_validator = WhatsAppMessageValidator()
-
 
 class Graph(Reader, Protocol):
     """O que esta etapa usa do cliente da Graph API."""
 
     async def send(self, phone_number_id: str, body: bytes) -> Sent:
         """Envia; devolve o id da mensagem ou levanta conforme o que se sabe do envio."""
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """Uma resposta pronta para envio: corpo da chamada e o que registrar dela."""
-
-    reply_id: str
-    body: bytes
-    outgoing: Outgoing
-    state: ConversationState
-
-
-def to_message(reply: Reply) -> Message:
-    """Resposta do produto como mensagem do WhatsApp."""
-    match reply.kind:
-        case "text":
-            return TextMessage(reply.text)
-        case "buttons":
-            return ButtonsMessage(reply.text, tuple(Button(c.id, c.title) for c in reply.choices))
-        case "list":
-            rows = tuple(Row(c.id, c.title, c.description) for c in reply.choices)
-            return ListMessage(reply.text, reply.button, (Section(rows),))
-
-
-def draft(turn: Turn) -> Draft:
-    """Lê a carga do turno e monta a chamada; pura.
-
-    Raises:
-        PermanentError: code `undecodable_payload` ou `invalid_message` (nunca chega à Graph API).
-    """
-    try:
-        outgoing = _outgoing.decode(turn.payload)
-    except msgspec.MsgspecError as error:
-        raise PermanentError("payload does not decode", code="undecodable_payload") from error
-    state = state_of(turn)
-    message = to_message(outgoing.reply)
-    _validator.check(message)
-    reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
-    return Draft(reply_id, build(message, to=state.reply_to, reply_id=reply_id), outgoing, state)
 
 
 def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:

@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from consumers.outbound import before_send, concluded, draft, dropped, to_message, window_open
+from consumers.drafts import draft, to_message
+from consumers.outbound import before_send, concluded, dropped, window_open
 from consumers.plans import Outgoing
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord
 from pyloto_stream.conversation.reply import Choice, Reply

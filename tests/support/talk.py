@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from consumers.outbound import concluded, draft
+from consumers.drafts import draft
+from consumers.outbound import concluded
 from consumers.pipeline import AI, OUTBOUND, SESSION, failed_turn
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance

@@ -5,7 +5,7 @@ from typing import get_args
 
 import msgspec
 
-from consumers.outbound import to_message
+from consumers.drafts import to_message
 from pyloto_stream.conversation.endings import MAX_RETRIES
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
 from pyloto_stream.conversation.intents import CONTINUE, MAX_INTENTS, in_progress

@@ -1,0 +1,62 @@
+"""Como uma resposta do produto vira uma chamada à Graph API, pronta e conferida? Tradução pura, sem E/S."""
+
+import msgspec
+
+from consumers.plans import Outgoing, state_of
+from pyloto_stream.conversation.reply import Reply
+from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.errors import PermanentError
+from pyloto_stream.streams.keys import reply_id as make_reply_id
+from pyloto_stream.streams.model import Turn
+from pyloto_stream.whatsapp.messages import (
+    Button,
+    ButtonsMessage,
+    ListMessage,
+    Message,
+    Row,
+    Section,
+    TextMessage,
+)
+from pyloto_stream.whatsapp.payloads import build
+from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
+
+_outgoing = msgspec.json.Decoder(Outgoing)
+_validator = WhatsAppMessageValidator()
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """Uma resposta pronta para envio: corpo da chamada e o que registrar dela."""
+
+    reply_id: str
+    body: bytes
+    outgoing: Outgoing
+    state: ConversationState
+
+
+def to_message(reply: Reply) -> Message:
+    """Resposta do produto como mensagem do WhatsApp."""
+    match reply.kind:
+        case "text":
+            return TextMessage(reply.text)
+        case "buttons":
+            return ButtonsMessage(reply.text, tuple(Button(c.id, c.title) for c in reply.choices))
+        case "list":
+            rows = tuple(Row(c.id, c.title, c.description) for c in reply.choices)
+            return ListMessage(reply.text, reply.button, (Section(rows),))
+
+
+def draft(turn: Turn) -> Draft:
+    """Lê a carga do turno e monta a chamada; pura.
+
+    Raises:
+        PermanentError: code `undecodable_payload` ou `invalid_message` (nunca chega à Graph API).
+    """
+    try:
+        outgoing = _outgoing.decode(turn.payload)
+    except msgspec.MsgspecError as error:
+        raise PermanentError("payload does not decode", code="undecodable_payload") from error
+    state = state_of(turn)
+    message = to_message(outgoing.reply)
+    _validator.check(message)
+    reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
+    return Draft(reply_id, build(message, to=state.reply_to, reply_id=reply_id), outgoing, state)

@@ -96,7 +96,7 @@ async def test_i8_whoever_acts_second_changes_nothing(redis_url: str, redis: Red
         assert await snapshot(redis_url) == before
 
 
-async def test_two_replays_of_the_same_letters_at_once_bring_each_back_once(
+async def test_i15_two_replays_of_the_same_letters_at_once_bring_each_back_once(
     redis_url: str, redis: Redis
 ) -> None:
     heard = Hearing()

@@ -2,20 +2,21 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 from redis.crc import key_slot
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.model import Outcome, Plan, Turn
-from tests.support.cluster import Cluster, Move
+from tests.support.cluster import Cluster, Move, Node
 from tests.support.flow import Flow
-from tests.support.streams import STAGES, Rig, finish, until
+from tests.support.streams import FAST, STAGES, Rig, finish, until
 
-MOVES, PEOPLE = 16, 24
-MANY = 120
+MOVES, PEOPLE = 12, 24
+MANY = 105
 """Partições que, com três etapas e três mestres, pedem mais conexões do que o redis-py daria a um cliente."""
 
 
@@ -38,9 +39,7 @@ async def refusal(work: Awaitable[object]) -> str:
     return caught.value.code
 
 
-async def test_i1_i3_i5_slots_moved_under_load_lose_nothing_repeat_nothing_and_keep_the_order(
-    cluster: Cluster,
-) -> None:
+async def talk_while_slots_move(cluster: Cluster, move: Callable[[int, Node], Awaitable[None]]) -> Flow:
     async with Rig(cluster.url, partitions=4) as rig:
         flow = Flow(rig, PEOPLE)
         rig.start(flow.handlers)
@@ -49,12 +48,25 @@ async def test_i1_i3_i5_slots_moved_under_load_lose_nothing_repeat_nothing_and_k
         for slot in (slot_of(next(partitions), 4) for _ in range(MOVES)):
             masters = await cluster.owners()
             source = await cluster.owner(slot)
-            await cluster.move_slot(slot, masters[masters.index(source) - 1])
+            await move(slot, masters[masters.index(source) - 1])
         flow.halt()
         await talking
         await flow.check(cluster.url)
-        assert min(flow.sent.values()) > 0
-        assert {*flow.refusals} <= {"slot_moving"}
+    assert min(flow.sent.values()) > 0
+    return flow
+
+
+async def test_i1_i3_i5_slots_moved_under_load_lose_nothing_repeat_nothing_and_keep_the_order(
+    cluster: Cluster,
+) -> None:
+    flow = await talk_while_slots_move(cluster, cluster.move_slot)
+    assert {*flow.refusals} <= {"slot_moving"}
+
+
+@pytest.mark.parametrize("cluster", ["valkey"], indirect=True)
+async def test_i1_i3_i5_slots_moved_at_once_are_not_even_noticed(cluster: Cluster) -> None:
+    flow = await talk_while_slots_move(cluster, cluster.move_slot_at_once)
+    assert flow.refusals == []
 
 
 async def test_nothing_runs_on_a_slot_that_is_half_moved(cluster: Cluster) -> None:
@@ -100,10 +112,10 @@ async def test_every_partition_of_every_stage_has_its_own_blocked_reader_and_nob
 ) -> None:
     async with Rig(cluster.url, partitions=MANY) as rig:
         before = await connections(cluster)
-        rig.start(dict.fromkeys(STAGES, finish))
+        rig.start(dict.fromkeys(STAGES, finish), msgspec.structs.replace(FAST, claim_idle_s=6.0))
         readers = len(STAGES) * MANY
         await until(lambda: blocked_enough(cluster, readers))
-        for n in range(3 * MANY):
+        for n in range(MANY):
             await rig.say(f"c{n}", "oi")
         await rig.quiet()
         assert rig.telemetry.of("reader_down") == []

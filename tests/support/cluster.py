@@ -98,8 +98,12 @@ class Cluster:
         return list(dict.fromkeys([node for _, _, node in await self._ranges()]))
 
     async def owner(self, slot: int) -> Node:
-        """O mestre do slot, segundo quem o diz ser."""
-        return next(node for low, high, node in await self._ranges() if low <= slot <= high)
+        """O mestre do slot, segundo quem o diz ser; durante uma troca, espera que alguém o diga."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for low, high, node in await self._ranges():
+                    if low <= slot <= high:
+                        return node
 
     async def kill(self, slot: int) -> Node:
         """Mata sem aviso o mestre do slot; `start` do nó devolvido o traz de volta, como réplica."""
@@ -114,6 +118,14 @@ class Cluster:
         while await move.some_keys():
             pass
         await move.finish()
+
+    async def move_slot_at_once(self, slot: int, to: Node) -> None:
+        """O mesmo, com a mudança atômica do Valkey 9: ninguém vê o meio."""
+        source = await self.owner(slot)
+        await source.run("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", to.id)
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.owner(slot) is not to:  # noqa: ASYNC110 — quem muda é outro processo
+                await asyncio.sleep(0.02)
 
     async def _ranges(self) -> list[tuple[int, int, Node]]:
         """Faixas de slots e os seus mestres, pela boca de cada mestre vivo."""

@@ -15,7 +15,7 @@ from tests.support.cluster import Cluster, Move, Node
 from tests.support.flow import Flow
 from tests.support.streams import FAST, STAGES, Rig, finish, until
 
-MOVES, PEOPLE = 12, 24
+MOVES, PEOPLE = 8, 24
 MANY = 105
 """Partições que, com três etapas e três mestres, pedem mais conexões do que o redis-py daria a um cliente."""
 

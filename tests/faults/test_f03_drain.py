@@ -20,10 +20,11 @@ NEVER = "300"
 async def test_i7_a_drain_with_time_enough_redelivers_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
         await run.open(CLAIM_IDLE=NEVER, DRAIN_TIMEOUT="10")
-        run.meta.faults.add(Fault("delay", times=0, delay_ms=30))
+        calls = run.meta.faults.add(Fault("delay", times=0, delay_ms=150))
         leaver = await run.post().child.up()
         talking = asyncio.create_task(talk(run, 10))
-        await run.until(lambda: len(run.meta.sent) > run.rng.randint(0, 6))
+        done = run.rng.randint(0, 6)
+        await run.until(lambda: calls.hits > len(run.meta.sent) >= done, what="calls in flight")
         leaver.signal(signal.SIGTERM)
         await talking
         assert await leaver.over() == 0

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from ssl import SSLEOFError, SSLError, SSLZeroReturnError
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from redis.asyncio import Redis
 from redis.asyncio.connection import parse_url
@@ -86,6 +87,20 @@ def open_client(url: str, timeout_s: float, retries: int) -> Redis:
 def options(url: str) -> dict[str, Any]:
     """O que `url` diz de uma conexão: endereço, banco, usuário, senha, TLS e o que vier na consulta."""
     return dict(parse_url(url))
+
+
+def listed_hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
+    """Endereços de `h1:p1,h2:p2`, na ordem; sem porta, `port`."""
+    listed = parts.netloc.rpartition("@")[2].split(",")
+    split = [urlsplit(f"//{item}") for item in listed if item]
+    return [(item.hostname or "", item.port or port) for item in split]
+
+
+def url_at(parts: SplitResult, host: str, port: int, path: str = "") -> str:
+    """O endereço `parts`, com o mesmo usuário e senha, noutra máquina e porta."""
+    user, at, _ = parts.netloc.rpartition("@")
+    shown = f"[{host}]" if ":" in host else host
+    return parts._replace(netloc=f"{user}{at}{shown}:{port}", path=path).geturl()
 
 
 async def describe(client: Redis) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from redis.exceptions import MovedError
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.streams import keys
+from pyloto_stream.streams.cluster import NOT_A_NODE, ClusterServers
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.servers import NOT_A_NODE, NOT_ALONE, ClusterServers, SentinelServers
+from pyloto_stream.streams.servers import NOT_ALONE, SentinelServers
 from tests.support.cluster import Cluster
 from tests.support.redis_process import RedisProcess
 from tests.support.streams import STAGES, Rig

@@ -147,7 +147,7 @@ def _sent(run: Run, key: str, trail: list[StoredEvent], person: Person, row: Row
     times = Counter(reply.reply_id for reply in person.replies)
     resent = {_reply(run, key, event) for event in trail if event.action == "REPLY_RESENT"}
     for earlier, later in _again(person):
-        told_s = run.told_at_s.get(later.reply_id, math.inf)
+        told_s = run.told.at_s.get(later.reply_id, math.inf)
         doubtful = later.reply_id in resent and later.at_s < told_s + RACE_S
         if doubtful and later.at_s - earlier.at_s > run.settings.settle_window - RACE_S:
             row.in_doubt += 1

@@ -6,7 +6,6 @@ Quem morre é substituído no seu posto, como faria um supervisor, até `dismiss
 
 import asyncio
 import random
-import re
 import signal
 import time
 from collections import Counter
@@ -22,8 +21,6 @@ from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
 from pyloto_stream.simulator.app import Simulator
 from pyloto_stream.simulator.config import Pace
-from pyloto_stream.simulator.delivery import Delivery
-from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.status import Status, inspect
@@ -31,6 +28,7 @@ from pyloto_stream.whatsapp.identity import identity, user_key
 from tests.faults.harness.orders import Crash, Order
 from tests.faults.harness.posts import Post
 from tests.faults.harness.processes import Child, Zygote
+from tests.faults.harness.told import Told
 from tests.support import look
 from tests.support.servers import open_raw
 
@@ -72,7 +70,6 @@ class Run:
         self.posts: list[Post] = []
         self.dead: Counter[str] = Counter()
         """Enterros que o defeito desta rodada deve causar, por código."""
-        self._deliveries: list[Delivery] = []
         self._log: list[str] = []
         self._began = time.monotonic()
         self._stop_door = asyncio.Event()
@@ -85,7 +82,7 @@ class Run:
         }  # fmt: skip
         self.settings: Settings = load(self.environ)
         self.meta = Simulator(simulator_config(self.settings, pace=pace))
-        self._record_deliveries()
+        self.told = Told(self.meta._sender)
         self.environ["WHATSAPP_API_BASE_URL"] = await self.meta.start()
         self.gateway = Gateway(self.observer_url, partitions=self.settings.stream_partitions)
         self.redis = open_raw(self.observer_url, decode_responses=True)
@@ -151,18 +148,6 @@ class Run:
         """A soma das contas de todos os processos."""
         return sum((child.counts for child in self.children), Counter())
 
-    @property
-    def told_at_s(self) -> dict[str, float]:
-        """Quando cada resposta teve o primeiro status respondido com 200, no relógio da Meta local."""
-        told: dict[str, float] = {}
-        for delivery in self._deliveries:
-            if not delivery.attempts or delivery.attempts[-1].status != 200:
-                continue
-            taken_s = delivery.attempts[-1].started_s + delivery.attempts[-1].took_ms / 1000
-            for name in re.findall(rb'"biz_opaque_callback_data":\s*"([^"]+)"', delivery.body):
-                told[name.decode()] = min(taken_s, told.get(name.decode(), taken_s))
-        return told
-
     def key(self, person: Person) -> str:
         """`user_key` de uma pessoa."""
         return user_key(self.settings.pepper_secret.reveal().encode(), identity(person.profile.key))
@@ -197,16 +182,6 @@ class Run:
         """Caixas de entrada com eventos e conversas de portão fechado."""
         gates = [k for k in await look.found(self.redis, "*:conv:*") if await self.redis.hexists(k, "g")]
         return await look.found(self.redis, "*:inbox:*") + gates
-
-    def _record_deliveries(self) -> None:
-        sender, begin = self.meta._sender, self.meta._sender._begin
-
-        def recorded(values: list[Json], wait_ms: int = 0) -> Delivery:
-            delivery = begin(values, wait_ms)
-            self._deliveries.append(delivery)
-            return delivery
-
-        sender._begin = recorded  # type: ignore[method-assign] # a Meta local é a mesma; só se anota
 
     async def _open_door(self) -> None:
         listening: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()

@@ -9,7 +9,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -93,7 +93,8 @@ async def local_system(
 async def _redis(settings: Settings, resources: AsyncExitStack) -> str:
     if settings.redis_url.reveal() != "embedded":
         return settings.redis_url.reveal()
-    server = EmbeddedRedis(settings.embedded_dir)
+    fsync: Literal["everysec", "always"] = "always" if settings.durability == "fsync" else "everysec"
+    server = EmbeddedRedis(settings.embedded_dir, fsync=fsync)
     resources.push_async_callback(server.stop)
     return await server.start()
 

@@ -45,6 +45,7 @@ class Metrics:
         self._buried = self._counter("stage_buried", "Turns moved to dead letters", "stage", "code")
         self._claimed = self._counter("stage_claimed", "Entries taken over from silent workers", "stage")
         self._lost = self._counter("stage_lost", "Entries in hand that are no longer ours", "stage")
+        self._stopped: set[str] = set()
         self._reader = self._gauge("stage_reader_up", "Whether reading from Redis works", "stage")
         self._outages = self._counter("stage_reader_outages", "Interruptions of reading", "stage")
         self._breaker = self._gauge("stage_breaker_open", "Whether the stage waits for a dependency", "stage")
@@ -77,9 +78,10 @@ class Metrics:
         self._updates.labels(_label(kind), _label(result)).inc(n)
 
     def read(self, stage: str, n: int) -> None:
-        """`n` entradas lidas; se chegaram, a leitura funciona."""
+        """`n` entradas lidas; se chegaram e nenhuma parte está parada, a leitura funciona."""
         self._read.labels(_label(stage)).inc(n)
-        self._reader.labels(_label(stage)).set(1)
+        if stage not in self._stopped:
+            self._reader.labels(_label(stage)).set(1)
 
     def handled(self, stage: str, seconds: float) -> None:
         """Uma decisão levou `seconds`."""
@@ -115,11 +117,13 @@ class Metrics:
 
     def reader_down(self, stage: str) -> None:
         """A leitura parou."""
+        self._stopped.add(stage)
         self._reader.labels(_label(stage)).set(0)
         self._outages.labels(_label(stage)).inc()
 
     def reader_up(self, stage: str, seconds: float) -> None:
-        """A leitura voltou depois de `seconds`."""
+        """A leitura voltou, em todas as partes, depois de `seconds`."""
+        self._stopped.discard(stage)
         self._reader.labels(_label(stage)).set(1)
         self._outage.labels(_label(stage)).inc(max(0.0, seconds))
 

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -50,9 +50,12 @@ def die_with_parent() -> None:
 class EmbeddedRedis:
     """Servidor filho com dados em `folder`; `url` vale entre `start` e `stop`."""
 
-    def __init__(self, folder: Path, *, binary: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, binary: Path | None = None, fsync: Literal["everysec", "always"] = "everysec"
+    ) -> None:
         self._folder = folder.resolve()  # o servidor muda de diretório
         self._binary = binary
+        self._fsync = fsync
         self._process: asyncio.subprocess.Process | None = None
         self._sockets: tempfile.TemporaryDirectory[str] | None = None
         self._lock: IO[str] | None = None
@@ -74,7 +77,7 @@ class EmbeddedRedis:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 str(binary), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-                "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+                "--dir", str(self._folder), "--appendonly", "yes", "--appendfsync", self._fsync, "--save", "",
                 "--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", str(log),
                 preexec_fn=die_with_parent,
                 start_new_session=True,  # Ctrl-C é nosso: o servidor para por último

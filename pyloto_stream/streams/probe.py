@@ -108,6 +108,8 @@ def warnings(facts: Facts, wanted: Wanted) -> Iterator[Finding]:
     if facts.max_memory and facts.used_memory > CROWDED * facts.max_memory:
         used = facts.used_memory * 100 // facts.max_memory
         yield Finding("memory", f"{used} % of maxmemory is in use: at 100 % webhooks are answered 503")
+    if wanted.durability == "fsync" and facts.kind == "valkey" and not facts.fsync:
+        yield Finding("disk", "CONFIG GET is refused: make sure that appendfsync is always")
     if wanted.durability == "replica" and not facts.replicas:
         yield Finding("server", "no replica is connected: webhooks are answered 503 until there is one")
     if wanted.development:
@@ -162,6 +164,14 @@ def _say(told: Iterator[tuple[Finding, str]]) -> tuple[Finding, ...]:
 
 
 def _fsync(facts: Facts) -> Iterator[Finding]:
+    """Só `always` basta a todos; a confirmação com `everysec` é a palavra do servidor.
+
+    O Valkey 9.1.2 confirma um `WAITAOF` com `everysec` antes de o disco ter a escrita (ver ADR 0013).
+    """
+    if facts.kind == "valkey" and facts.fsync not in ("", "always"):
+        text = f"appendfsync {facts.fsync}: DURABILITY=fsync on Valkey needs appendfsync always"
+        yield Finding("disk", text)
+        return
     if facts.waitaof and facts.fsync != "no":
         return
     if facts.waitaof:

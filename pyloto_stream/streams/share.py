@@ -6,11 +6,11 @@ por partição; o que se assume enquanto se espera por uma leitura pode somar at
 """
 
 import asyncio
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.downtime import Downtime
 from pyloto_stream.streams.gateway import Entry, Gateway
 from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script
@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from pyloto_stream.streams.telemetry import Telemetry
 
 
+RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
+
+
 class Duty:
     """O que as partes de um trabalhador têm em comum: a etapa, o nome, os prazos e quem decide."""
 
-    __slots__ = ("breaker", "consumer", "gateway", "options", "quarantine", "settler", "stage", "telemetry")
+    __slots__ = (
+        "breaker", "consumer", "downtime", "gateway", "options", "quarantine", "settler", "stage", "telemetry",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,6 +52,7 @@ class Duty:
         self.breaker = breaker
         self.quarantine = quarantine
         self.telemetry = telemetry
+        self.downtime = Downtime(stage, telemetry)
 
 
 class Share:
@@ -67,7 +73,7 @@ class Share:
 
     async def read_forever(self) -> None:
         """Lê enquanto há vaga; depois de uma leitura que falhou, adota primeiro o que já era seu."""
-        duty, down_since, delay, adopt = self._duty, 0.0, 0.05, False
+        duty, delay, adopt = self._duty, RETRY_S, False
         while True:
             if self._free() <= 0:
                 await self._wait_for_room()
@@ -79,16 +85,13 @@ class Share:
                     continue
                 entries = await self._next(self._free())
             except UnavailableError as error:
-                if not down_since:
-                    down_since = time.monotonic()
-                    duty.telemetry.reader_down(duty.stage, error.code)
+                duty.downtime.began(self, error.code)
                 adopt = True  # a resposta perdida pode ter deixado entradas nossas que não vimos
                 await asyncio.sleep(delay)
-                delay = min(delay * 2, 1.0)
+                delay = min(delay * 2, RETRY_MOST_S)
                 continue
-            if down_since:
-                duty.telemetry.reader_up(duty.stage, time.monotonic() - down_since)
-                down_since, delay = 0.0, 0.05
+            duty.downtime.ended(self)
+            delay = RETRY_S
             if entries:
                 reached("after_read", duty.stage)
                 duty.telemetry.read(duty.stage, len(entries))

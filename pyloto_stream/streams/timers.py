@@ -5,6 +5,7 @@ qualquer número de processos, também depois de reinícios.
 """
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from pyloto_stream.errors import UnavailableError
@@ -22,29 +23,32 @@ class TimerPump:
         self._gateway = gateway
         self._tick_s = tick_s
 
-    async def promote_due(self) -> int:
-        """Promove tudo o que venceu até agora e devolve 0 se nada havia.
+    async def promote_due(self, partitions: Iterable[int] | None = None) -> int:
+        """Promove tudo o que venceu até agora em `partitions` (todas); devolve 0 se nada havia.
 
         Raises:
             UnavailableError: um servidor não respondeu; as partições dos outros foram promovidas.
         """
-        total, partitions = 0, list(range(self._gateway.partitions))
+        total, left = 0, list(range(self._gateway.partitions) if partitions is None else partitions)
         failed: list[BaseException] = []
-        while partitions:
-            asked = (self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in partitions)
+        while left:
+            asked = (self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in left)
             replies = await asyncio.gather(*asked, return_exceptions=True)
             failed += [reply for reply in replies if isinstance(reply, BaseException)]
             counts = [reply if isinstance(reply, int) else 0 for reply in replies]
             total += sum(counts)
-            partitions = [p for p, promoted in zip(partitions, counts, strict=True) if promoted == PER_CALL]
+            left = [p for p, promoted in zip(left, counts, strict=True) if promoted == PER_CALL]
         if failed:
             raise failed[0]
         return total
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Promove até `stop`; Redis fora do ar só atrasa."""
+        """Promove até `stop`, cada rota ao seu passo; Redis fora do ar só atrasa o que é dele."""
+        await asyncio.gather(*(self._promote(route, stop) for route in self._gateway.routes))
+
+    async def _promote(self, route: Sequence[int], stop: asyncio.Event) -> None:
         while not stop.is_set():
             with suppress(UnavailableError):  # a leitura relata a queda; aqui basta tentar no próximo tique
-                await self.promote_due()
+                await self.promote_due(route)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._tick_s)

@@ -17,6 +17,7 @@
 --   P:seen:<balde>:<nível>:<gaveta> hash  resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"
+--   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
 -- a resposta tem um item por operação.
 local P = KEYS[1]

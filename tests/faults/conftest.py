@@ -24,6 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Na dose rápida, o que se repete em cada servidor fica com um só; as rodadas já os alternam."""
+    if config.getoption("--faults", "quick") == "full":
+        return
+    here = Path(__file__).parent
+    twice = [item for item in items if item.path.parent == here and "valkey" in item.name]
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in twice]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Uma linha por defeito; perdidas e fora de ordem são sempre zero."""
     if _TABLE.rows:

@@ -1,14 +1,17 @@
 """F1: SIGKILL em cada ponto do laço, em cada etapa: o resultado é o mesmo que sem mortes."""
 
+import asyncio
 import signal
 
+import msgspec
 import pytest
 
 from consumers.pipeline import OUTBOUND, STAGES
+from pyloto_stream.simulator.faults import Fault
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
 from tests.faults.harness.orders import Crash
-from tests.faults.harness.run import Run
+from tests.faults.harness.run import PACE, Run
 
 LOOP = ("after_read", "before_handle", "after_handle", "before_apply", "after_apply")
 SENDING = ("before_begin_send", "after_begin_send", "after_send")
@@ -47,3 +50,21 @@ async def test_i1_i5_dying_while_taking_over_or_giving_back_costs_nothing(faults
         assert all(child.code == -signal.SIGKILL for child in post.children[: len(plans)])
 
     await faults.run("F1-over", scenario, quick=len(TAKING_OVER), full=20 * len(TAKING_OVER))
+
+
+@pytest.mark.timeout(600)
+async def test_i4_a_sender_killed_while_meta_does_not_answer_sends_each_reply_once(faults: Campaign) -> None:
+    """A Meta aceitou e conta logo, conta tarde, ou nunca viu: só o livro sabe que se tentou."""
+    cases = [(True, 20), (True, 900), (False, 20)]
+
+    async def scenario(run: Run) -> None:
+        accepted, news_ms = cases[run.number % len(cases)]
+        await run.open(pace=msgspec.structs.replace(PACE, sent_ms=news_ms), SETTLE_WINDOW="2.5")
+        hung = run.meta.faults.add(Fault("hang", times=3, accepted=accepted))
+        sender = await run.post().child.up()
+        talking = asyncio.create_task(talk(run))
+        await run.until(lambda: hung.hits == 3, what="calls in flight")
+        sender.kill()
+        await talking
+
+    await faults.run("F1-sending", scenario, quick=len(cases), full=20 * len(cases))

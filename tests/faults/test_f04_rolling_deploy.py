@@ -33,7 +33,7 @@ async def test_i1_i5_i7_replacing_and_scaling_workers_all_the_time_costs_nothing
         enough.set()
         await talking
 
-    await faults.run("F4", scenario, quick=1, full=20, at_once=2)
+    await faults.run("F4", scenario, quick=1, full=12, at_once=2)
 
 
 async def _replace(run: Run, post: Post) -> None:

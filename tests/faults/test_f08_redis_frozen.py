@@ -19,7 +19,6 @@ PATIENT = msgspec.structs.replace(PACE, timeout_ms=20_000)
 """A Meta espera por todas as tentativas da entrada, e vê o que ela responde no fim."""
 
 
-
 @pytest.mark.timeout(900)
 async def test_i2_i3_a_frozen_redis_is_answered_503_and_what_it_runs_late_changes_nothing(
     faults: Campaign,

@@ -36,12 +36,13 @@ async def interrupted(run: Run, options: tuple[str, ...], ago_s: float) -> tuple
             talking = asyncio.create_task(world.talk(door, run.rng, 20, tricks=0.2, gap_s=0.02 + ago_s / 12))
             await asyncio.sleep(run.rng.uniform(0.1, 0.3) + ago_s)
             at = await power_lost(run, server, wire, run.rng, ago_s)
-            if run.rng.random() < 0.5:  # a mesma máquina: quem trabalhava também morreu
-                await crew.kill()
-                crew = Crew(world, wire.url)
+            also = run.rng.random() < 0.5  # a mesma máquina: quem trabalhava também morre
+            dying = asyncio.create_task(crew.kill()) if also else None
             await server.start()
             wire.restore()
-            crew = await crew.start() if not crew.running else crew
+            if dying is not None:
+                await dying
+                crew = await Crew(world, wire.url).start()
             await talking
             await world.quiet()
             row, problems = await world.check()

@@ -48,12 +48,13 @@ async def insist(work: Callable[[], Awaitable[T]]) -> T:
 
 @asynccontextmanager
 async def opened_door(world: World, url: str) -> AsyncIterator[Acceptor]:
-    """A entrada de um processo que fala com o Redis por `url`."""
+    """A entrada, que fala com o Redis por `url`. Quem ainda trabalha quando ela fecha morre."""
     gateway = Gateway(url, partitions=world.partitions)
     try:
         await insist(lambda: gateway.open(STAGES))
         yield Acceptor(gateway, list(LANES.values()), AcceptOptions())
     finally:
+        await world.end()
         await gateway.close()
 
 
@@ -76,6 +77,8 @@ class Crew:
         self.gateway = Gateway(url, partitions=world.partitions, block_ms=block_ms)
         self.ledger = SendLedger(self.gateway, self.name, WINDOW_S)
         self.world = world
+        self.running = False
+        world.crews.append(self)
         self._busy_s = busy_s
         self._stop = asyncio.Event()
         handlers: Mapping[str, Handler] = {"one": self.one, "two": self._two, "log": self.log}
@@ -87,23 +90,21 @@ class Crew:
 
     async def start(self) -> "Crew":
         await insist(lambda: self.gateway.open(STAGES))
+        self.running = True
         jobs = [*(worker.run for worker in self._workers), TimerPump(self.gateway, tick_s=0.02).run]
         self._tasks = [asyncio.create_task(job(self._stop)) for job in jobs]
         return self
 
-    @property
-    def running(self) -> bool:
-        """Já começou?"""
-        return bool(self._tasks)
-
     async def stop(self) -> None:
         """SIGTERM."""
+        self.running = False
         self._stop.set()
         await asyncio.gather(*self._tasks)
         await self.gateway.close()
 
     async def kill(self) -> None:
         """Como um SIGKILL: sem devolver, sem gravar, sem sair do grupo."""
+        self.running = False
         tasks = [*self._tasks, *(task for worker in self._workers for task in worker.held)]
         for task in tasks:
             task.cancel()

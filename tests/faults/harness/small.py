@@ -9,6 +9,7 @@ import itertools
 import random
 import time
 from collections import Counter
+from typing import Protocol
 
 import msgspec
 
@@ -40,6 +41,15 @@ decode_texts = msgspec.json.Decoder(list[str]).decode
 encode = msgspec.json.Encoder().encode
 
 
+class Worker(Protocol):
+    """Quem trabalha, visto daqui."""
+
+    running: bool
+
+    async def kill(self) -> None:
+        """Acaba com ele."""
+
+
 class World:
     """O que acontece fora do Redis: o que se ouviu ser aceito, e o que o mundo recebeu por envio."""
 
@@ -55,6 +65,8 @@ class World:
         self.ever_dead: set[tuple[str, str]] = set()
         self.refusals: list[str] = []
         self.telemetry = Recorder()
+        self.crews: list[Worker] = []
+        self._talking: list[asyncio.Task[None]] = []
 
     async def talk(
         self, door: Acceptor, rng: random.Random, times: int, *, tricks: float = 0.0, gap_s: float = 0.01
@@ -71,7 +83,16 @@ class World:
                 self.accepted[name].append((text, time.monotonic()))
                 await asyncio.sleep(mine.random() * 2 * gap_s)
 
-        await asyncio.gather(*(one(name, seed) for name, seed in zip(self.people, seeds, strict=True)))
+        said = [asyncio.create_task(one(*each)) for each in zip(self.people, seeds, strict=True)]
+        self._talking += said
+        await asyncio.gather(*said)
+
+    async def end(self) -> None:
+        """Ninguém mais fala nem trabalha: também quando a rodada parou no meio."""
+        for task in self._talking:
+            task.cancel()
+        await asyncio.gather(*self._talking, return_exceptions=True)
+        await asyncio.gather(*(crew.kill() for crew in self.crews if crew.running))
 
     async def _insist(self, door: Acceptor, item: Item) -> None:
         while True:

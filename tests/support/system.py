@@ -144,13 +144,6 @@ class System:
         await worker.ended()
         self.workers[self.workers.index(worker)] = await self._launch(*worker.arguments)
 
-    async def retire(self, worker: Service) -> None:
-        """Pede a `worker` que saia (SIGTERM), confere que saiu bem e põe outro no lugar."""
-        await worker.logged("worker running")  # antes disso ainda não trata sinais
-        worker.terminate()
-        assert await worker.ended() == 0
-        self.workers[self.workers.index(worker)] = await self._launch(*worker.arguments)
-
     async def quiet(self) -> Status:
         """Espera não haver nada à espera, em curso ou estacionado, duas vezes seguidas."""
         async with asyncio.timeout(QUIET_S):

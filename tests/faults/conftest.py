@@ -53,7 +53,7 @@ async def zygote() -> AsyncIterator[Zygote]:
 
 @pytest_asyncio.fixture(scope="session")
 async def faults(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, log_folder: Path, zygote: Zygote
 ) -> AsyncIterator[Campaign]:
     """Quem faz as rodadas, sobre um Redis e um Valkey só delas."""
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 — um disco lento não é o defeito
@@ -64,7 +64,8 @@ async def faults(
     chosen = choice(
         os.environ.get("FAULT_SEED", ""), full=request.config.getoption("--faults", "quick") == "full"
     )
-    yield Campaign(chosen, urls, place / "runs", tmp_path_factory.mktemp("failed-runs"), zygote, _TABLE)
+    kept = tmp_path_factory.mktemp("failed-runs")
+    yield Campaign(chosen, urls, place / "runs", kept, log_folder, zygote, _TABLE)
     for server in servers:
         await server.stop()
     folder.cleanup()

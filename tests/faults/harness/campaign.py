@@ -92,11 +92,19 @@ class Campaign:
     """Faz as rodadas de um defeito em `folder` e soma o que elas mostram; as que falham ficam em `kept`."""
 
     def __init__(
-        self, choice: Choice, servers: Sequence[str], folder: Path, kept: Path, zygote: Zygote, table: Table
+        self,
+        choice: Choice,
+        servers: Sequence[str],
+        folder: Path,
+        kept: Path,
+        logs: Path,
+        zygote: Zygote,
+        table: Table,
     ) -> None:
         self._choice = choice
         self._folder = folder
         self._kept = kept
+        self._logs = logs
         self._zygote = zygote
         self._table = table
         self._databases: asyncio.Queue[str] = asyncio.Queue()
@@ -176,6 +184,8 @@ class Campaign:
             failure = f"{type(error).__name__}: {error}"
         finally:
             self._databases.put_nowait(url)
+            with (self._logs / f"faults-{seed}.log").open("ab") as archive:
+                archive.writelines(log.read_bytes() for log in sorted(folder.glob("*.log")))
         if failure:
             shutil.move(folder, self._kept)
             return row, f"{failure}\n{run.diary}\nlogs in {self._kept / seed}"

@@ -25,7 +25,7 @@ from tests.support import look
 from tests.support.redis_process import RedisProcess
 from tests.support.streams import LANES, STAGES, Recorder, until
 
-PARTITIONS, BATCH = 16, 4096
+PARTITIONS, BATCH = 4, 4096
 SMALL, FEW, TIMES = 5_000, 1_000, 3
 """Eventos e conversas de uma fila curta, da mesma forma que a longa, e quantas vezes se mede."""
 START_S, SLOWEST_MS, LOOK_S = 5.0, 50.0, 0.5

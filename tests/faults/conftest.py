@@ -16,6 +16,7 @@ from tests.faults.harness.processes import Zygote
 from tests.support.servers import redis_binary
 
 _TABLE = Table()
+LONG = "test_redis_outage.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,11 +26,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Na dose rápida, o que se repete em cada servidor fica com um só; as rodadas já os alternam."""
+    """Na dose rápida, o que se repete em cada servidor fica com um só, e a queda de cinco segundos com F7."""
     if config.getoption("--faults", "quick") == "full":
         return
     here = Path(__file__).parent
-    twice = [item for item in items if item.path.parent == here and "valkey" in item.name]
+    twice = [
+        item
+        for item in items
+        if item.path.parent == here and ("valkey" in item.name or item.path.name == LONG)
+    ]
     config.hook.pytest_deselected(items=twice)
     items[:] = [item for item in items if item not in twice]
 

@@ -7,52 +7,15 @@ por partição; o que se assume enquanto se espera por uma leitura pode somar at
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.downtime import Downtime
-from pyloto_stream.streams.gateway import Entry, Gateway
+from pyloto_stream.streams.duty import Duty
+from pyloto_stream.streams.gateway import Entry
 from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script
 
-if TYPE_CHECKING:
-    from pyloto_stream.streams.breaker import Breaker
-    from pyloto_stream.streams.quarantine import Quarantine
-    from pyloto_stream.streams.settle import Settler
-    from pyloto_stream.streams.stage import WorkerOptions
-    from pyloto_stream.streams.telemetry import Telemetry
-
-
 RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
-
-
-class Duty:
-    """O que as partes de um trabalhador têm em comum: a etapa, o nome, os prazos e quem decide."""
-
-    __slots__ = (
-        "breaker", "consumer", "downtime", "gateway", "options", "quarantine", "settler", "stage", "telemetry",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        gateway: Gateway,
-        stage: str,
-        consumer: str,
-        options: "WorkerOptions",
-        settler: "Settler",
-        breaker: "Breaker",
-        quarantine: "Quarantine",
-        telemetry: "Telemetry",
-    ) -> None:
-        self.gateway = gateway
-        self.stage = stage
-        self.consumer = consumer
-        self.options = options
-        self.settler = settler
-        self.breaker = breaker
-        self.quarantine = quarantine
-        self.telemetry = telemetry
-        self.downtime = Downtime(stage, telemetry)
 
 
 class Share:
@@ -63,6 +26,7 @@ class Share:
         self._partitions = tuple(partitions)
         self._limit = max(limit, 1)
         self._held: dict[tuple[int, str], asyncio.Task[None]] = {}
+        self._watching: list[set[tuple[int, str]]] = []
         self._room = asyncio.Event()
         self._turn = 0
 
@@ -80,7 +44,7 @@ class Share:
                 continue
             try:
                 if adopt:
-                    self._start(await duty.gateway.history(duty.stage, duty.consumer, self._partitions))
+                    await self._adopt()
                     adopt = False
                     continue
                 entries = await self._next(self._free())
@@ -100,6 +64,7 @@ class Share:
     async def claim(self) -> None:
         """Assume, das partições desta parte, o que ninguém renova há mais que `claim_idle_s`."""
         duty = self._duty
+        await self._adopt()  # o que se assumiu e não se viu: assumir de novo contaria outra morte
         for partition in self._partitions:
             free = self._free()
             if free <= 0:
@@ -180,6 +145,17 @@ class Share:
                 return entries
         return await gateway.read(stage, consumer, order, max(1, free // total))
 
+    async def _adopt(self) -> None:
+        """Começa o que já é desta parte e ela nunca viu: perdeu-se a resposta que o trazia."""
+        duty = self._duty
+        seen = {*self._held}
+        self._watching.append(seen)  # o que começar e terminar durante a pergunta também já foi visto
+        try:
+            entries = await duty.gateway.history(duty.stage, duty.consumer, self._partitions)
+        finally:
+            self._watching = [other for other in self._watching if other is not seen]
+        self._start(entry for entry in entries if (entry.partition, entry.id) not in seen)
+
     def _start(self, entries: Iterable[Entry], deliveries: Mapping[str, int] | None = None) -> None:
         fresh = [entry for entry in entries if (entry.partition, entry.id) not in self._held]
         deaths, settler = deliveries or {}, self._duty.settler
@@ -192,6 +168,8 @@ class Share:
     def _track(self, entries: list[Entry], task: "asyncio.Task[None]") -> None:
         held = [(entry.partition, entry.id) for entry in entries]
         self._held.update(dict.fromkeys(held, task))
+        for seen in self._watching:
+            seen.update(held)
 
         def done(_: "asyncio.Task[None]") -> None:
             for key in held:

@@ -15,12 +15,13 @@ from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.breaker import Breaker
 from pyloto_stream.streams.decide import GRACE_S, Decider
+from pyloto_stream.streams.duty import Duty
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Lane
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.settle import Settler
-from pyloto_stream.streams.share import Duty, Share
+from pyloto_stream.streams.share import Share
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.telemetry import Telemetry
 

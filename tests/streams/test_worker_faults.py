@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.gateway import Entry
 from pyloto_stream.streams.model import Outcome, Plan, Turn
+from pyloto_stream.streams.scripts import Script
 from tests.support.look import found
 from tests.support.proxy import Proxy
 from tests.support.streams import FAST, STAGES, Rig, finish, until
@@ -71,6 +72,22 @@ async def test_adoption_after_broken_reads_does_not_count_as_deaths(redis_url: s
         assert other.telemetry.of("committed") == [1]
 
 
+async def test_i7_what_was_claimed_by_a_lost_reply_is_adopted_and_counts_no_death(
+    redis_url: str, proxy: Proxy
+) -> None:
+    async with Rig(redis_url, partitions=1) as dead, Rig(proxy.url, partitions=1) as rig:
+        claim: dict[str, object] = {"s": "one", "w": "nobody", "idle": 60_000, "limit": 1}
+        await dead.gateway.submit(Script.CLAIM, 0, claim)  # o servidor já conhece o script
+        await dead.say("ana", "oi")
+        assert await dead.gateway.read("one", "gone", [0], 1)
+        proxy.cut_reply(Script.CLAIM.sha, 1_000_000)
+        rig.start({"one": finish})
+        await rig.quiet()
+        assert rig.telemetry.of("committed") == [1]
+        assert rig.telemetry.of("buried") == []
+        proxy.cut_reply("", 0)
+
+
 @pytest.mark.one_server
 async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes(
     redis_url: str, redis: Redis
@@ -84,7 +101,8 @@ async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes
             return await history(stage, consumer, partitions)
 
         rig.gateway.history = watched  # type: ignore[method-assign] # observa sem mudar
-        rig.start({"one": finish})
+        # só a leitura pergunta: quem assume o abandonado também o faria, no seu próprio ritmo
+        rig.start({"one": finish}, msgspec.structs.replace(FAST, claim_idle_s=60.0))
         await rig.say("ana", "oi")
         await rig.quiet()
         await redis.flushall()

@@ -1,6 +1,6 @@
 """F9: falta energia: o fim do AOF não chegou ao disco, e o Redis volta ao que era um pouco antes.
 
-Com `appendfsync always`, ou `WAITAOF` antes de cada promessa, nada do que se prometeu falta. Com `everysec` e
+Com `appendfsync always`, pedindo ou não a confirmação, nada do que se prometeu falta. Com `everysec` e
 `DURABILITY=memory` podem faltar os últimos segundos: conta-se quanto, e o que resta é coerente.
 """
 
@@ -87,29 +87,28 @@ async def test_i1_i4_a_reply_whose_status_arrived_is_not_sent_again_by_a_redis_t
     faults: Campaign,
 ) -> None:
     async def trial(run: Run) -> tuple[Row, list[str]]:
-        waits = run.number % 4 == 3  # `WAITAOF`: só o Valkey o tem
-        options, kind = (EVERY_SECOND, "valkey") if waits else (SURE, "")
-        async with own_server(run, *options, kind=kind) as server:
-            mark = b"WAITAOF" if waits else b""
-            async with Wire(socket_of(server), journal_of(server, run), mark) as wire:
-                run.redis_url = wire.url
+        waits = run.number % 4 == 3  # confirma com `WAITAOF`, que só este tem
+        kind = "valkey" if waits else ""
+        async with (
+            own_server(run, *SURE, kind=kind) as server,
+            Wire(socket_of(server), journal_of(server, run)) as wire,
+        ):
+            run.redis_url = wire.url
 
-                async def scenario() -> None:
-                    await run.open(
-                        CLAIM_IDLE="2", SETTLE_WINDOW="4", DURABILITY="fsync" if waits else "memory"
-                    )
-                    post = run.post(STAGES)
-                    await post.child.up()
-                    talking = asyncio.create_task(talk(run, corrections=5))
-                    enough = run.rng.randint(1, 12)
-                    await run.until(lambda: len(run.meta.sent) >= enough, what="some replies")
-                    await power_lost(run, server, wire, run.rng)
-                    if run.rng.random() < 0.5:
-                        post.child.kill()
-                    await back(server, run)
-                    wire.restore()
-                    await talking
+            async def scenario() -> None:
+                await run.open(CLAIM_IDLE="2", SETTLE_WINDOW="4", DURABILITY="fsync" if waits else "memory")
+                post = run.post(STAGES)
+                await post.child.up()
+                talking = asyncio.create_task(talk(run, corrections=5))
+                enough = run.rng.randint(1, 12)
+                await run.until(lambda: len(run.meta.sent) >= enough, what="some replies")
+                await power_lost(run, server, wire, run.rng)
+                if run.rng.random() < 0.5:
+                    post.child.kill()
+                await back(server, run)
+                wire.restore()
+                await talking
 
-                return await judged_on(server, run, scenario)
+            return await judged_on(server, run, scenario)
 
     await faults.each("F9-whole", trial, quick=1, full=16)

@@ -27,7 +27,7 @@ WORKING = (
 MARKS = {"XREADGROUP": "XREADGROUP"} | {script.name: script.sha for script in WORKING}
 PATIENT = msgspec.structs.replace(FAST, claim_idle_s=60.0, drain_timeout_s=0.0, outage_max_s=0.5)
 """Ninguém assume nada de ninguém: o que foi lido e não visto só anda se quem leu o adota."""
-EAGER = msgspec.structs.replace(FAST, drain_timeout_s=0.0, max_deaths=50, outage_max_s=0.5)
+EAGER = msgspec.structs.replace(FAST, drain_timeout_s=0.0, outage_max_s=0.5)
 DEATHS = ("BEAT", "CLAIM", "HISTORY", "LEAVE", "RELEASE", "REFRESH")
 """O que só acontece, ou acontece mais, quando alguém sai ou morre."""
 AGAIN = 5

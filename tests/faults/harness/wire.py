@@ -16,19 +16,15 @@ _born: ContextVar[int] = ContextVar("born")
 
 
 class Wire(Proxy):
-    """Repassa a `upstream` (`unix://caminho[?db=n]`); `url` leva ao mesmo banco.
+    """Repassa a `upstream` (`unix://caminho[?db=n]`); `url` leva ao mesmo banco. `journal`: o AOF a medir."""
 
-    `journal`: o AOF a medir, a cada resposta cujo pedido contém `mark`.
-    """
-
-    def __init__(self, upstream: str, journal: Path | None = None, mark: bytes = b"") -> None:
+    def __init__(self, upstream: str, journal: Path | None = None) -> None:
         path, sign, query = upstream.partition("?")
         super().__init__(path)
         self.bytes_per_s = 0.0
         self.known: deque[tuple[float, int]] = deque()
         """Instante de cada resposta repassada e tamanho do AOF nesse instante."""
         self._journal = journal
-        self._mark = mark
         self._query = sign + query
         self._links_born, self._dead_until = 0, -1
         self._never = asyncio.Event()
@@ -53,7 +49,7 @@ class Wire(Proxy):
         await super().flowing()
 
     def dooms(self, request: bytes, reply: bytes) -> bool:
-        if self._journal is not None and self._mark in request and self._flow.is_set():
+        if self._journal is not None and self._flow.is_set():
             self.known.append((time.monotonic(), self._journal.stat().st_size))
         if self.bytes_per_s:
             self.delay_s = len(reply) / self.bytes_per_s

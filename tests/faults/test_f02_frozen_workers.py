@@ -21,12 +21,14 @@ from tests.faults.test_f01_killed_workers import LOOP, SENDING
 
 PLACES = [(point, stage) for stage in STAGES for point in LOOP] + [(point, OUTBOUND) for point in SENDING]
 LEASE_S = 0.4
+SPREAD = 7
+"""Passo por `PLACES`, sem fator comum com o tamanho dela: a dose rápida também passa por todas as etapas."""
 
 
 @pytest.mark.timeout(1200)
 async def test_i3_i4_i5_a_worker_frozen_at_any_point_wakes_up_and_repeats_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
-        point, stage = PLACES[run.number % len(PLACES)]
+        point, stage = PLACES[SPREAD * run.number % len(PLACES)]
         await run.open(CLAIM_IDLE=str(LEASE_S), SETTLE_WINDOW="3")
         post = run.post(STAGES, [Crash(point, stage, run.rng.randint(1, 2), signal.SIGSTOP)])
         victim, other = await post.child.up(), await run.post().child.up()
@@ -38,5 +40,5 @@ async def test_i3_i4_i5_a_worker_frozen_at_any_point_wakes_up_and_repeats_nothin
         await run.quiet()
         assert victim.code is None, "who wakes up goes on working"
 
-    row = await faults.run("F2", scenario, quick=len(PLACES), full=10 * len(PLACES))
+    row = await faults.run("F2", scenario, quick=len(PLACES) // 2, full=10 * len(PLACES))
     assert row.fenced > 0 or row.runs < 2, "nobody woke up with a plan that somebody else had applied"

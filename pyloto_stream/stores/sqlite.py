@@ -49,7 +49,7 @@ class SqliteDocuments(Documents):
         """Abre, e cria se falta, o arquivo `path`. `busy_s`: segundos de espera por outro processo.
 
         Raises:
-            MisconfiguredError: ver `open_file`.
+            MisconfiguredError, UnavailableError: ver `open_file`.
         """
         writer = await asyncio.to_thread(open_file, path, busy_s)
         return cls(writer, [connect(path, busy_s) for _ in range(_READERS)])

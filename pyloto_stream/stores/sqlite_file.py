@@ -47,6 +47,7 @@ def open_file(path: Path, busy_s: float) -> sqlite3.Connection:
 
     Raises:
         MisconfiguredError: arquivo de outro programa, danificado, de versão mais nova ou sem acesso.
+        UnavailableError: outro processo gravou por mais de `busy_s`.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -61,6 +62,8 @@ def open_file(path: Path, busy_s: float) -> sqlite3.Connection:
         connection.close()
         if _damaged(error):
             raise MisconfiguredError(_DAMAGE) from None
+        if _busy(error):
+            raise outage(error) from None
         raise MisconfiguredError(f"SQLITE_PATH: cannot be used ({error.sqlite_errorname})") from None
     except MisconfiguredError:
         connection.close()
@@ -83,6 +86,10 @@ def outage(error: sqlite3.Error) -> UnavailableError:
 def _damaged(error: sqlite3.Error) -> bool:
     code = getattr(error, "sqlite_errorcode", 0)  # ausente quando o erro é do módulo, não do SQLite
     return code & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+
+def _busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:

@@ -103,10 +103,13 @@ async def test_i1_i4_a_reply_whose_status_arrived_is_not_sent_again_by_a_redis_t
                 enough = run.rng.randint(1, 12)
                 await run.until(lambda: len(run.meta.sent) >= enough, what="some replies")
                 await power_lost(run, server, wire, run.rng)
-                if run.rng.random() < 0.5:
+                if run.rng.random() < 0.5:  # a mesma máquina: quem trabalhava também morre
+                    post.kept = False
                     post.child.kill()
                 await back(server, run)
                 wire.restore()
+                if not post.kept:
+                    await run.post().child.up()
                 await talking
 
             return await judged_on(server, run, scenario)

@@ -70,7 +70,8 @@ async def cut(run: Run, wire: Wire, mark: str) -> None:
 async def live(run: Run, world: World, wire: Wire, door: Acceptor, name: str) -> None:
     """Gente falando; um processo trabalha, e outro entra e sai, ou morre, quando isso faz parte."""
     options = EAGER if name in DEATHS else PATIENT
-    crew = await Crew(world, wire.url, options=options).start()
+    busy_s = 0.15 if name == "REFRESH" else 0.0  # só se renova o que demora
+    crew = await Crew(world, wire.url, options=options, busy_s=busy_s).start()
     other = await Crew(world, wire.url, options=options, busy_s=0.4 if name in DEATHS else 0.0).start()
     talking = asyncio.create_task(world.talk(door, run.rng, 8, tricks=0.3))
     await asyncio.sleep(0.05)

@@ -26,7 +26,7 @@ from tests.support.redis_process import RedisProcess
 from tests.support.streams import LANES, STAGES, Recorder, until
 
 PARTITIONS, BATCH = 4, 4096
-SMALL, FEW, TIMES = 5_000, 1_000, 3
+SMALL, FEW, TIMES = 2_500, 500, 3
 """Eventos e conversas de uma fila curta, da mesma forma que a longa, e quantas vezes se mede."""
 START_S, SLOWEST_MS, LOOK_S = 5.0, 50.0, 0.5
 RATIO = 3.0
@@ -109,7 +109,7 @@ async def slowest(redis: Redis) -> list[str]:
 
 @pytest.mark.timeout(900)
 async def test_i11_a_huge_backlog_costs_memory_and_nothing_else(faults: Campaign) -> None:
-    events, people, turns = (1_000_000, 200_000, 5_000) if faults.full else (20_000, 4_000, 1_000)
+    events, people, turns = (1_000_000, 200_000, 5_000) if faults.full else (20_000, 4_000, 500)
 
     async def trial(run: Run) -> tuple[Row, list[str]]:
         async with own_server(run, "--appendfsync", "no", "--auto-aof-rewrite-percentage", "0") as server:

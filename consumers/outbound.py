@@ -44,18 +44,19 @@ def before_send(turn: Turn, ready: Draft, ruling: Ruling) -> Outcome | None:
     """
     match ruling.verdict:
         case "sent":
-            return concluded(turn, ready, ruling.external_id)
+            return _without_asking(concluded(turn, ready, ruling.external_id))
         case "doubt":
             return Snooze(ruling.until_ms, reply_id=ready.reply_id)
         case "silenced":
             # o modo já é de quem assumiu ou pausou: o que esta resposta traria não o desfaz
-            return msgspec.structs.replace(dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT"), mode=None)
+            silenced = dropped(turn, ready, "REPLY_SILENCED", "MODE_NOT_BOT")
+            return _without_asking(msgspec.structs.replace(silenced, mode=None))
         case "failed":
-            return dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META")
+            return _without_asking(dropped(turn, ready, "REPLY_FAILED", "REPORTED_BY_META"))
         case "unsettled" if ready.outgoing.hold:
             raise PermanentError("no status came, and this may not be sent twice", code=HELD)
         case "unsettled":
-            return dropped(turn, ready, "REPLY_IN_DOUBT", "NO_STATUS_EVER")
+            return _without_asking(dropped(turn, ready, "REPLY_IN_DOUBT", "NO_STATUS_EVER"))
         case "go":
             return None
 
@@ -116,7 +117,7 @@ def outbound_stage(
             return decided
         if not window_open(ready, turn.now_ms):
             await ledger.refused(turn, ready.reply_id, for_good=True)
-            return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
+            return _without_asking(dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW"))
         try:
             sent = await graph.send(ready.state.phone_number_id, ready.body)
             reached("after_send", turn.stage)
@@ -141,6 +142,11 @@ def outbound_stage(
         return concluded(turn, ready, sent.wamid, resent=ruling.resend)
 
     return handle
+
+
+def _without_asking(plan: Plan) -> Plan:
+    """O mesmo plano, decidido sem chamar a Graph: nada diz dela ao disjuntor."""
+    return msgspec.structs.replace(plan, asked=False)
 
 
 def _action(turn: Turn, action: str, reason: str) -> ActionRecord:

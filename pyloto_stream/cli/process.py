@@ -15,7 +15,7 @@ from loguru import logger
 
 from pyloto_stream.errors import MisconfiguredError, PylotoError
 from pyloto_stream.observability.logging import configure_logging
-from pyloto_stream.observability.watchdog import watch_loop
+from pyloto_stream.observability.watchdog import END_S, arm, disarm, watch_loop
 from pyloto_stream.settings import Settings, load
 
 T = TypeVar("T")
@@ -31,11 +31,17 @@ def run(main: Callable[[asyncio.Event], Awaitable[T]], *, stall_s: float = 0) ->
     Raises:
         PylotoError: a falha que derrubou `main`, mesmo que viesse num grupo.
     """
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        try:
-            return runner.run(_guarded(main, stall_s))
-        except BaseExceptionGroup as group:
-            raise _first(group) from None
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            try:
+                return runner.run(_guarded(main, stall_s))
+            finally:
+                if stall_s:  # fechar o laço espera por toda tarefa, também pela que ignora o cancelamento
+                    arm(END_S)
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+    finally:
+        disarm()
 
 
 def settings_of(process: str, *, quiet: bool = False) -> Settings:

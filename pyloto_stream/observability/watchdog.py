@@ -10,14 +10,25 @@ import faulthandler
 import sys
 
 CALMS_PER_LIMIT = 4
+END_S = 10.0
+"""Quanto o fim de um processo pode esperar por tarefas que ignoram o cancelamento."""
+
+
+def arm(limit_s: float) -> None:
+    """Se ninguém o acalmar em `limit_s`, o processo termina com código 1, dizendo onde estava."""
+    faulthandler.dump_traceback_later(limit_s, exit=True, file=(sys.__stderr__ or sys.stderr).fileno())
+
+
+def disarm() -> None:
+    """Ninguém mais vigia."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 async def watch_loop(limit_s: float) -> None:
     """Acalma o vigia até ser cancelada; depois ninguém vigia."""
-    stderr = (sys.__stderr__ or sys.stderr).fileno()
     try:
         while True:
-            faulthandler.dump_traceback_later(limit_s, exit=True, file=stderr)
+            arm(limit_s)
             await asyncio.sleep(limit_s / CALMS_PER_LIMIT)
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        disarm()

@@ -2,7 +2,7 @@
 
 Promete: `accept` só retorna depois que o Redis tem tudo; repetir a chamada inteira não muda nada. Uma recusa
 pode deixar parte das partições gravadas, e quem chama oferece tudo de novo (a Meta reenvia).
-Limite: quanto "ter" resiste a uma queda de energia depende do `appendfsync` do servidor.
+Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
 import asyncio

@@ -57,9 +57,9 @@ class Decider:
         self._deciding: dict[tuple[int, str], tuple[float, Entry, Turn]] = {}
         self.inline = not inspect.iscoroutinefunction(spec.handler)
 
-    def ready(self, entry: "Entry", deaths: int) -> tuple[Turn | None, Decision]:
+    def ready(self, entry: "Entry") -> tuple[Turn | None, Decision]:
         """O turno da entrada, ou a decisão que dispensa a etapa: ilegível, de outra versão, ou assassina."""
-        now_ms = self._clock()
+        now_ms, deaths = self._clock(), entry.deaths
         try:
             turn = decode(entry, self._spec.name, now_ms)
         except PermanentError as error:
@@ -112,10 +112,12 @@ class Decider:
     def judge(self, turn: Turn, result: Outcome | Exception) -> Decision:
         """De resultado a decisão, contando ao disjuntor o que o resultado diz da dependência."""
         match result:
-            case Plan() | Snooze(trouble=""):
-                self._breaker.worked()
+            case Plan():
+                if result.asked:
+                    self._breaker.worked()
             case Snooze():
-                self._breaker.failed(result.trouble)
+                if result.trouble:
+                    self._breaker.failed(result.trouble)
             case OverloadedError():
                 pass  # quem pede calma está vivo
             case UnavailableError():

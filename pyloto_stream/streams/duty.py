@@ -1,5 +1,6 @@
 """O que têm em comum as partes de um trabalhador? O que se faz, em nome de quem, com que prazos."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from pyloto_stream.streams.downtime import Downtime
@@ -17,8 +18,8 @@ class Duty:
     """A etapa, o nome, os prazos, quem decide e quem conta."""
 
     __slots__ = (
-        "breaker", "consumer", "downtime", "gateway", "options", "quarantine", "settler", "stage",
-        "telemetry",
+        "breaker", "consumer", "downtime", "gateway", "in_hand", "options", "quarantine", "room", "settler",
+        "stage", "telemetry",
     )  # fmt: skip
 
     def __init__(
@@ -41,3 +42,6 @@ class Duty:
         self.quarantine = quarantine
         self.telemetry = telemetry
         self.downtime = Downtime(stage, telemetry)
+        self.in_hand = 0
+        self.room = asyncio.Event()
+        """Armado quando algo sai das mãos de alguma parte."""

@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
@@ -26,17 +26,19 @@ HISTORY_LIMIT = 1000
 
 
 class Entry(NamedTuple):
-    """Uma entrada de stream: partição, id e campos crus."""
+    """Uma entrada de stream: partição, id, campos crus e quantos trabalhadores já morreram com ela."""
 
     partition: int
     id: str
     fields: dict[bytes, bytes]
+    deaths: int = 0
 
     @classmethod
     def of(cls, partition: int, row: Sequence[Any]) -> "Entry":
-        """Entrada a partir de `[id, [campo, valor, ...]]`, como o servidor responde."""
+        """Entrada a partir de `[id, [campo, valor, ...]]`, ou isso e as mortes, como o servidor responde."""
         pairs = iter(row[1] or ())
-        return cls(partition, row[0].decode(), dict(zip(pairs, pairs, strict=True)))
+        deaths = row[2] if len(row) > 2 else 0
+        return cls(partition, row[0].decode(), dict(zip(pairs, pairs, strict=True)), deaths)
 
 
 class Gateway:
@@ -143,12 +145,23 @@ class Gateway:
         return [Entry.of(self._place(name)[0], row) for name, rows in reply or () for row in rows]
 
     async def history(
-        self, stage: str, consumer: str, partitions: Sequence[int] | None = None
+        self,
+        stage: str,
+        consumer: str,
+        partitions: Sequence[int] | None = None,
+        skip: Iterable[Sequence[Any]] = (),
     ) -> list[Entry]:
-        """O que já foi entregue a `consumer` e segue pendente, em `partitions` (todas); não conta entrega."""
+        """O que já foi entregue a `consumer` e segue pendente, em `partitions` (todas); não conta entrega.
+
+        `skip`: pares `(partição, id)` que não interessam.
+        """
         asked = range(self.partitions) if partitions is None else partitions
+        known: dict[int, list[str]] = {partition: [] for partition in asked}
+        for partition, entry_id in skip:
+            known[partition].append(entry_id)
         op = {"s": stage, "w": consumer, "limit": HISTORY_LIMIT}
-        replies = await asyncio.gather(*(self.submit(Script.HISTORY, partition, op) for partition in asked))
+        told = (self.submit(Script.HISTORY, p, {**op, "x": known[p]}) for p in asked)
+        replies = await asyncio.gather(*told)
         return [Entry.of(p, row) for p, rows in zip(asked, replies, strict=True) for row in rows]
 
     async def scan(self, pattern: str, count: int) -> AsyncIterator[list[tuple[int, bytes]]]:

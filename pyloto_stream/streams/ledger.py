@@ -6,11 +6,12 @@ processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 """
 
 import secrets
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
 
-from pyloto_stream.errors import LostError
+from pyloto_stream.errors import LostError, UnavailableError
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Turn
 from pyloto_stream.streams.scripts import Script
@@ -62,7 +63,13 @@ class SendLedger:
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
               "any": 1 if any_mode else None, "max": MAX_SENDS if resend else 1,
               "q": secrets.token_hex(8)}  # fmt: skip
-        verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
+        try:
+            verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
+        except UnavailableError:
+            # talvez anotado, certamente não enviado: se der, apaga-se o que esta pergunta anotou, e só isso
+            with suppress(UnavailableError):
+                await self._end(turn, reply_id, "retry", question=op["q"])
+            raise
         match verdict.decode():
             case "go":
                 return Ruling("go", attempt=rest[0], resend=bool(rest[1]))
@@ -87,6 +94,9 @@ class SendLedger:
 
         Não muda nada se a entrada já não é deste processo: a chamada em curso pode ser de quem a assumiu.
         """
-        op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "r": reply_id,
-              "st": "failed" if for_good else "retry"}  # fmt: skip
+        await self._end(turn, reply_id, "failed" if for_good else "retry")
+
+    async def _end(self, turn: Turn, reply_id: str, state: str, question: object = None) -> None:
+        op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "r": reply_id, "st": state,
+              "q": question}  # fmt: skip
         await self._gateway.submit(Script.END_SEND, turn.partition, op)

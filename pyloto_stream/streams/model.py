@@ -84,6 +84,8 @@ class Plan(msgspec.Struct, frozen=True):
     """`(reply_id, id externo)` de um envio confirmado: vai para o livro no mesmo script."""
     feed: tuple[Feed, ...] = ()
     timers: tuple[SetTimer | CancelTimer, ...] = ()
+    asked: bool = True
+    """A etapa falou com a dependência de que precisa, e ela respondeu; ver `breaker.py`."""
 
 
 class Snooze(msgspec.Struct, frozen=True):

@@ -151,4 +151,4 @@ def _lost_touch(reply: object) -> bool:
 def _poisoned(call: Call, reply: object) -> bool:
     if len(call.ops) == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
         return False
-    return unavailable(reply).code in ("redis_error", SCRIPT_ERROR)
+    return unavailable(reply).code == SCRIPT_ERROR  # uma recusa do servidor vale para todas

@@ -5,7 +5,6 @@ decisão não se perde, e repetir o script é seguro.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pyloto_stream.errors import TransientError, UnavailableError
@@ -18,6 +17,8 @@ from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.verdict import Bury, Decision, Park
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pyloto_stream.streams.gateway import Entry, Gateway
     from pyloto_stream.streams.model import Lane
     from pyloto_stream.streams.stage import StageSpec
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 Operation = tuple[Script, dict[str, object]]
 MAX_BROKEN = 3
-"""Vezes que um script pode falhar por dentro com a mesma operação até ser tratado como defeito."""
+"""Vezes que um script pode falhar por dentro com a mesma operação até ser tratado como defeito.
+
+Um que falhou a meio deixou gravado o que já fizera (um registro na fila de mortos, um aviso), e cada vez
+grava de novo: nada se perde, algo pode repetir-se.
+"""
 
 
 class Settler:
@@ -49,19 +54,29 @@ class Settler:
         self._telemetry = telemetry
         self.inline = decider.inline
 
-    async def work_batch(self, entries: "Sequence[Entry]", deaths: Mapping[str, int]) -> None:
-        """Decide um lote de uma etapa pura e aplica tudo junto."""
+    async def work_batch(self, entries: "Sequence[Entry]") -> None:
+        """Decide um lote de uma etapa pura e aplica tudo junto.
+
+        Raises:
+            TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.
+        """
         decided = []
         for entry in entries:
-            turn, decision = self._decider.ready(entry, deaths.get(entry.id, 0))
+            turn, decision = self._decider.ready(entry)
             if turn is not None and decision is None:
                 decision = self._decider.at_once(turn)
             decided.append(self._apply(entry, turn, decision))
-        await asyncio.gather(*decided)
+        for failed in await asyncio.gather(*decided, return_exceptions=True):
+            if failed is not None:
+                raise failed
 
-    async def work(self, entry: "Entry", deaths: Mapping[str, int]) -> None:
-        """Decide uma entrada de uma etapa com E/S e aplica."""
-        turn, decision = self._decider.ready(entry, deaths.get(entry.id, 0))
+    async def work(self, entry: "Entry") -> None:
+        """Decide uma entrada de uma etapa com E/S e aplica.
+
+        Raises:
+            TransientError: a decisão não se pôde aplicar de jeito nenhum; a entrada segue pendente.
+        """
+        turn, decision = self._decider.ready(entry)
         if turn is not None and decision is None:
             try:
                 decision = await self._decider.in_time(entry, turn)
@@ -73,7 +88,10 @@ class Settler:
         """Aplica a decisão do que passou de todo prazo; devolve quais entradas."""
         late = self._decider.overdue()
         for entry, turn, decision in late:
-            await self._apply(entry, turn, decision)
+            try:
+                await self._apply(entry, turn, decision)
+            except TransientError as error:  # segue pendente; quem o assumir conta uma morte
+                self._telemetry.bug(self._spec.name, error)
         return [(entry.partition, entry.id) for entry, _, _ in late]
 
     async def _apply(self, entry: "Entry", turn: Turn | None, decision: Decision) -> None:

@@ -2,20 +2,22 @@
 
 Num Redis só há uma rota com tudo; num cluster, uma por partição (um slot não se lê junto com outro), e a
 queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas, e nunca menos que uma
-por partição; o que se assume enquanto se espera por uma leitura pode somar até outro tanto.
+por partição; o que se assume de quem morreu, mesmo com as mãos cheias, soma no máximo outro tanto.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.duty import Duty
 from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.hands import Hands, Key
 from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script
 
 RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
+TICK_S = 0.002
+"""Folga de um despertador: o do uvloop toca até um milissegundo antes da hora."""
 
 
 class Share:
@@ -25,15 +27,13 @@ class Share:
         self._duty = duty
         self._partitions = tuple(partitions)
         self._limit = max(limit, 1)
-        self._held: dict[tuple[int, str], asyncio.Task[None]] = {}
-        self._watching: list[set[tuple[int, str]]] = []
-        self._room = asyncio.Event()
+        self._hands = Hands(duty)
         self._turn = 0
 
     @property
     def tasks(self) -> list["asyncio.Task[None]"]:
         """O trabalho em mãos."""
-        return list(self._held.values())
+        return self._hands.tasks
 
     async def read_forever(self) -> None:
         """Lê enquanto há vaga; depois de uma leitura que falhou, adota primeiro o que já era seu."""
@@ -59,41 +59,30 @@ class Share:
             if entries:
                 reached("after_read", duty.stage)
                 duty.telemetry.read(duty.stage, len(entries))
-                self._start(entries)
+                self._hands.start(entries)
 
     async def claim(self) -> None:
-        """Assume, das partições desta parte, o que ninguém renova há mais que `claim_idle_s`."""
-        duty = self._duty
+        """Assume, das partições desta parte, o que ninguém renova há mais que `claim_idle_s`.
+
+        Também com as mãos cheias: quem lê as enche de novo a cada vaga, e o abandonado esperaria para sempre.
+        """
         await self._adopt()  # o que se assumiu e não se viu: assumir de novo contaria outra morte
         for partition in self._partitions:
-            free = self._free()
-            if free <= 0:
+            if self._duty.breaker.limit <= self._duty.in_hand or len(self._hands) >= 2 * self._limit:
                 return
-            alone = duty.quarantine.enter(self)
-            op = {
-                "s": duty.stage, "w": duty.consumer, "idle": int(duty.options.claim_idle_s * 1000),
-                "limit": max(1, free // len(self._partitions)), "dead": duty.options.max_deaths,
-                "suspect": max(2, duty.options.max_deaths - 1), "alone": int(alone),
-            }  # fmt: skip
-            rows: list[list[Any]] = []
-            try:
-                rows = await duty.gateway.submit(Script.CLAIM, partition, op)
-            finally:
-                if alone:
-                    duty.quarantine.keep(self, self._suspect(partition, rows))
-            if rows:
-                reached("after_claim", duty.stage)
-                duty.telemetry.claimed(duty.stage, len(rows))
-                deaths = {row[0].decode(): row[2] for row in rows}
-                self._start([Entry.of(partition, row) for row in rows], deaths)
+            entries = await self._claim(partition, max(1, self._free() // len(self._partitions)))
+            if entries:
+                reached("after_claim", self._duty.stage)
+                self._duty.telemetry.claimed(self._duty.stage, len(entries))
+                self._hands.start(entries)
 
     async def refresh(self) -> None:
         """Renova o que ainda é desta parte, e larga o que já é de outro."""
-        duty, held = self._duty, list(self._held.items())
+        duty, held = self._duty, self._hands.held
         ops = [({"s": duty.stage, "i": entry_id, "w": duty.consumer}, p) for (p, entry_id), _ in held]
         calls = [duty.gateway.submit(Script.REFRESH, partition, op) for op, partition in ops]
         for (key, task), mine in zip(held, await asyncio.gather(*calls), strict=True):
-            if not mine and key in self._held and not duty.settler.inline:
+            if not mine and self._hands.has(key) and not duty.settler.inline:
                 duty.telemetry.lost(duty.stage, 1)
                 task.cancel()
 
@@ -107,26 +96,49 @@ class Share:
         for partition in self._partitions:
             await duty.gateway.submit(Script.LEAVE, partition, op)
 
-    def forget(self, keys: Iterable[tuple[int, str]]) -> None:
-        """Solta o que foi decidido sem a própria tarefa, que talvez nunca termine."""
-        gone = [key for key in keys if self._held.pop(key, None) is not None]
-        self._duty.quarantine.leave(self, gone)
-        if gone:
-            self._room.set()
+    def forget(self, keys: Iterable[Key]) -> None:
+        """Solta o que foi decidido sem a própria tarefa."""
+        self._hands.forget(keys)
 
-    def _suspect(self, partition: int, rows: Sequence[Sequence[Any]]) -> tuple[int, str] | None:
-        most = self._duty.options.max_deaths
-        found = (row[0].decode() for row in rows if max(2, most - 1) <= row[2] < most)
-        return next(((partition, entry_id) for entry_id in found), None)
+    async def _claim(self, partition: int, limit: int) -> list[Entry]:
+        """Até `limit` entradas abandonadas da partição; uma suspeita, se há lugar para ela no processo."""
+        duty, most = self._duty, self._duty.options.max_deaths
+        suspect = max(2, most - 1)
+        alone = duty.quarantine.enter(self._hands)
+        op = {
+            "s": duty.stage, "w": duty.consumer, "idle": int(duty.options.claim_idle_s * 1000),
+            "limit": limit, "dead": most, "suspect": suspect, "alone": int(alone),
+        }  # fmt: skip
+        entries: list[Entry] = []
+        try:
+            rows = await duty.gateway.submit(Script.CLAIM, partition, op)
+            entries = [Entry.of(partition, row) for row in rows]
+        finally:
+            if alone:
+                found = ((partition, entry.id) for entry in entries if suspect <= entry.deaths < most)
+                duty.quarantine.keep(self._hands, next(found, None))
+        return entries
+
+    async def _adopt(self) -> None:
+        """Começa o que já é desta parte e ela nunca viu: perdeu-se a resposta que o trazia."""
+        duty = self._duty
+        with self._hands.watching() as seen:
+            skip = [list(key) for key in seen]
+            entries = await duty.gateway.history(duty.stage, duty.consumer, self._partitions, skip)
+        self._hands.start(entry for entry in entries if (entry.partition, entry.id) not in seen)
 
     def _free(self) -> int:
-        return min(self._limit, self._duty.breaker.limit) - len(self._held)
+        duty = self._duty
+        return min(self._limit - len(self._hands), duty.breaker.limit - duty.in_hand)
 
     async def _wait_for_room(self) -> None:
-        self._room.clear()
+        """Espera uma vaga ou o fim do descanso do disjuntor, o que vier primeiro."""
         resting_s = self._duty.breaker.resting_s
+        if not resting_s and not self._duty.in_hand:
+            return  # o descanso acabou entre uma pergunta e a outra: ninguém mais acordaria quem esperasse
+        self._duty.room.clear()
         try:
-            await asyncio.wait_for(self._room.wait(), resting_s or None)
+            await asyncio.wait_for(self._duty.room.wait(), resting_s + TICK_S if resting_s else None)
         except TimeoutError:
             return
 
@@ -144,37 +156,3 @@ class Share:
             if entries := await gateway.read(stage, consumer, part, 1, wait=False):
                 return entries
         return await gateway.read(stage, consumer, order, max(1, free // total))
-
-    async def _adopt(self) -> None:
-        """Começa o que já é desta parte e ela nunca viu: perdeu-se a resposta que o trazia."""
-        duty = self._duty
-        seen = {*self._held}
-        self._watching.append(seen)  # o que começar e terminar durante a pergunta também já foi visto
-        try:
-            entries = await duty.gateway.history(duty.stage, duty.consumer, self._partitions)
-        finally:
-            self._watching = [other for other in self._watching if other is not seen]
-        self._start(entry for entry in entries if (entry.partition, entry.id) not in seen)
-
-    def _start(self, entries: Iterable[Entry], deliveries: Mapping[str, int] | None = None) -> None:
-        fresh = [entry for entry in entries if (entry.partition, entry.id) not in self._held]
-        deaths, settler = deliveries or {}, self._duty.settler
-        if settler.inline:
-            self._track(fresh, asyncio.create_task(settler.work_batch(fresh, deaths)))
-        else:
-            for entry in fresh:
-                self._track([entry], asyncio.create_task(settler.work(entry, deaths)))
-
-    def _track(self, entries: list[Entry], task: "asyncio.Task[None]") -> None:
-        held = [(entry.partition, entry.id) for entry in entries]
-        self._held.update(dict.fromkeys(held, task))
-        for seen in self._watching:
-            seen.update(held)
-
-        def done(_: "asyncio.Task[None]") -> None:
-            for key in held:
-                self._held.pop(key, None)
-            self._duty.quarantine.leave(self, held)
-            self._room.set()
-
-        task.add_done_callback(done)

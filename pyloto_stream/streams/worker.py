@@ -6,7 +6,9 @@ um efeito externo pode repetir-se.
 """
 
 import asyncio
+import math
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -79,7 +81,8 @@ class Worker:
                 task.result()  # um laço que morre derruba o processo: parar em silêncio seria pior
             await self._drain(takers)
         finally:
-            await _cancel([*takers, *keepers, signal, *self.held])
+            await _cancel([*takers, *keepers, signal])
+            await _cancel(self.held, GRACE_S)  # o que ignora o cancelamento não segura a saída
         await self._leave()
 
     async def _drain(self, takers: "list[asyncio.Task[None]]") -> None:
@@ -135,9 +138,10 @@ async def _wait(stop: asyncio.Event) -> None:
     await stop.wait()
 
 
-async def _cancel(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    pending = {task for task in tasks if not task.done()}
-    while pending:  # insiste: um cliente pode engolir um cancelamento que coincide com um prazo
-        for task in pending:
+async def _cancel(tasks: Iterable["asyncio.Task[None]"], most_s: float = math.inf) -> None:
+    """Cancela e espera, no máximo `most_s`."""
+    pending, deadline = {task for task in tasks if not task.done()}, time.monotonic() + most_s
+    while pending and time.monotonic() < deadline:
+        for task in pending:  # insiste: um cliente pode engolir um cancelamento que coincide com um prazo
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=1.0)
+        _, pending = await asyncio.wait(pending, timeout=min(1.0, most_s))

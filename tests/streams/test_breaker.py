@@ -3,6 +3,9 @@
 import pytest
 
 from pyloto_stream.streams.breaker import FAILURES, FIRST_WAIT_S, RECOVERED, Breaker
+from pyloto_stream.streams.decide import Decider
+from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from tests.support.streams import Recorder
 
 MOST_S = 8.0
@@ -25,6 +28,13 @@ class Scene:
         waited = self.breaker.resting_s
         self.now += waited
         return waited
+
+
+def turn() -> Turn:
+    return Turn(
+        partition=0, entry_id="1-0", lane="turn", stage="two", conversation="ana", number=1, events=b"[]",
+        state=b"", payload=b"", mode="", failures=0, snoozes=0, now_ms=0,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -92,6 +102,25 @@ def test_each_success_doubles_what_may_be_in_hand_until_it_is_over(scene: Scene)
     for _ in range(30):
         scene.breaker.worked()
     assert scene.breaker.limit > 1000
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [Plan(asked=False), Snooze(1), Snooze(1, reply_id="r")],
+    ids=["no call", "wait", "wait for news"],
+)
+def test_what_did_not_ask_the_dependency_says_nothing_of_it(scene: Scene, outcome: Outcome) -> None:
+    options = WorkerOptions()
+    decider = Decider(StageSpec("two", lambda _: outcome), options, scene.heard, lambda: 0, scene.breaker)
+    scene.fail(FAILURES)
+    scene.now += 60
+    for _ in range(RECOVERED):
+        decider.judge(turn(), outcome)
+    assert scene.breaker.open
+    assert scene.breaker.limit == 1
+    for _ in range(RECOVERED):
+        decider.judge(turn(), Plan())
+    assert not scene.breaker.open
 
 
 def test_a_relapse_is_the_same_outage(scene: Scene) -> None:

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import route
+from pyloto_stream.streams.ledger import Ruling
 from pyloto_stream.streams.model import Item
 from pyloto_stream.streams.scripts import Script
 from tests.support.redis_process import RedisProcess
@@ -129,6 +130,23 @@ async def test_i4_a_send_begins_only_when_the_replica_knows_also_when_asked_agai
             await taken(another, EVENT)
             verdict, attempt, _ = await another.gateway.submit(Script.BEGIN_SEND, 0, op)
             assert (verdict, attempt) == (b"go", 1)
+
+
+async def test_i4_a_send_that_was_never_confirmed_is_not_one_that_may_have_arrived(
+    master: RedisProcess, replica: RedisProcess
+) -> None:
+    clock = ManualClock()
+    async with Rig(master.url, partitions=1, clock=clock, durability="replica") as rig:
+        await taken(rig, EVENT)
+        sender = Sender(rig, clock)
+        turn = await sender.take()
+        await replica.kill()
+        for _ in range(4):
+            assert await not_durable(sender.ledger.begin(turn, REPLY, resend=False))
+            clock.ms += 10 * int(WINDOW_S * 1000)
+        await replica.start()
+        await taken(rig, Item("turn", "bia", b'"oi"', "bia:oi"))
+        assert await sender.ledger.begin(turn, REPLY, resend=False) == Ruling("go", attempt=1)
 
 
 async def test_what_promises_nothing_does_not_wait_for_the_replica(

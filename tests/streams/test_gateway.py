@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
+from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item
 from pyloto_stream.streams.scripts import Script
@@ -155,3 +156,16 @@ async def test_an_unknown_refusal_keeps_the_text_of_the_server_out(redis_url: st
         with pytest.raises(UnavailableError) as caught:
             await rig.say("ana", "oi")
         assert (caught.value.code, str(caught.value)) == ("script_error", "script_error")
+
+
+async def test_a_refusal_of_the_server_is_not_asked_again_operation_by_operation(
+    own_server: EmbeddedRedis,
+) -> None:
+    async with Rig(own_server.url, partitions=1) as rig, Redis.from_url(own_server.url) as raw:
+        await raw.config_set("min-replicas-to-write", "1")
+        before = (await raw.info("commandstats"))["cmdstat_evalsha"]["calls"]
+        offers = (rig.acceptor.accept([Item("turn", f"p{n}", b"1")]) for n in range(100))
+        refused = await asyncio.gather(*offers, return_exceptions=True)
+        assert all(isinstance(error, UnavailableError) for error in refused)
+        after = (await raw.info("commandstats"))["cmdstat_evalsha"]
+        assert after["calls"] + after["rejected_calls"] + after["failed_calls"] - before < 20

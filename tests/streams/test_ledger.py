@@ -154,7 +154,29 @@ async def test_a_refusal_lets_the_next_attempt_go_at_once(sender: Sender) -> Non
     turn = await sender.take()
     await sender.ledger.begin(turn, REPLY)
     await sender.ledger.refused(turn, REPLY, for_good=False)
-    assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=2)
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=1)
+
+
+async def test_refusals_are_not_sends_that_may_have_arrived(sender: Sender, clock: ManualClock) -> None:
+    turn = await sender.take()
+    for _ in range(50):  # uma hora de Graph fora do ar
+        await sender.ledger.begin(turn, REPLY)
+        await sender.ledger.refused(turn, REPLY, for_good=False)
+    for sent in range(1, MAX_SENDS + 1):
+        ruling = await sender.ledger.begin(turn, REPLY)
+        assert (ruling.verdict, ruling.attempt, ruling.resend) == ("go", sent, sent > 1)
+        assert sender.ledger.patience_s(ruling) == WINDOW_S * 2 ** (sent - 1)
+        clock.ms += int(WINDOW_S * 1000 * 2 ** (sent - 1))
+    assert (await sender.ledger.begin(turn, REPLY)).verdict == "unsettled"
+
+
+async def test_a_refusal_after_a_doubt_is_still_a_resend(sender: Sender, clock: ManualClock) -> None:
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    clock.ms += int(WINDOW_S * 1000)
+    await sender.ledger.begin(turn, REPLY)
+    await sender.ledger.refused(turn, REPLY, for_good=False)
+    assert await sender.ledger.begin(turn, REPLY) == Ruling("go", attempt=2, resend=True)
 
 
 async def test_a_refusal_for_good_ends_it(sender: Sender) -> None:

@@ -4,13 +4,16 @@ import asyncio
 
 import msgspec
 import pytest
+from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.lease import commit_op, decode
 from pyloto_stream.streams.model import CancelTimer, Outcome, Plan, SetTimer, Turn
+from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.timers import PER_CALL, TimerPump
 from tests.support.proxy import Proxy
 from tests.support.sends import Sender
-from tests.support.streams import ManualClock, Rig, texts, until
+from tests.support.streams import LANES, ManualClock, Rig, texts, until
 
 HOUR_MS = 3_600_000
 
@@ -158,3 +161,28 @@ async def _fired(rig: Rig) -> bool:
         return (await rig.status()).timers == 0
     except UnavailableError:
         return False
+
+
+async def test_i9_what_cannot_be_written_stays_and_keeps_nobody_else_waiting(
+    redis_url: str, redis: Redis
+) -> None:
+    clock = ManualClock()
+    async with Rig(redis_url, partitions=1, clock=clock) as rig:
+        await rig.say("ana", "oi")
+        (entry,) = await rig.gateway.read("one", "w", [0], 1)
+        turn = decode(entry, "one", clock())
+        timers = (SetTimer("a", clock.ms + 1, b'"a"'), SetTimer("b", clock.ms + 2, b'"b"'))
+        await rig.gateway.submit(Script.COMMIT, 0, commit_op(turn, Plan(timers=timers), LANES, "w"))
+        lone = "pyloto:{00}:stream:one"
+        await redis.rename(lone, "elsewhere{00}")
+        await redis.set(lone, "not a stream")
+        clock.ms += 10
+        assert await TimerPump(rig.gateway).promote_due() == 2
+        assert await redis.zcard("pyloto:{00}:timers") == 2, "nothing was lost"
+        await redis.delete(lone)
+        await redis.rename("elsewhere{00}", lone)
+        clock.ms += 60_000
+        assert await TimerPump(rig.gateway).promote_due() == 2
+        assert await redis.zcard("pyloto:{00}:timers") == 0
+        (entry,) = await rig.gateway.read("one", "w", [0], 1)
+        assert msgspec.json.decode(entry.fields[b"e"]) == ["a"]

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 import msgspec
 import pytest
@@ -95,9 +96,14 @@ async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes
         tries: list[float] = []
         history = rig.gateway.history
 
-        async def watched(stage: str, consumer: str, partitions: Sequence[int] | None = None) -> list[Entry]:
+        async def watched(
+            stage: str,
+            consumer: str,
+            partitions: Sequence[int] | None = None,
+            skip: Iterable[Sequence[Any]] = (),
+        ) -> list[Entry]:
             tries.append(time.monotonic())
-            return await history(stage, consumer, partitions)
+            return await history(stage, consumer, partitions, skip)
 
         rig.gateway.history = watched  # type: ignore[method-assign] # observa sem mudar
         # só a leitura pergunta: quem assume o abandonado também o faria, no seu próprio ritmo

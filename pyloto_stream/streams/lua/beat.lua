@@ -7,7 +7,6 @@
 local replies = {}
 for i, op in ipairs(ops()) do
   local key = P .. ':workers:' .. op.s
-  if redis.call('TYPE', key).ok == 'zset' then redis.call('DEL', key) end -- era a forma da versão 0.1
   local since = string.match(redis.call('HGET', key, op.w) or '', '^%d+|(%d+)') or int(now)
   if op.ttl > 0 then
     local told = { int(now + op.ttl), since, op.st or 'running', op.v or '' }
@@ -22,8 +21,7 @@ for i, op in ipairs(ops()) do
   replies[i] = 0
   local found = redis.pcall('XINFO', 'CONSUMERS', stream(op.s), GROUP)
   for _, row in ipairs(found.err and {} or found) do
-    local consumer = {}
-    for f = 1, #row, 2 do consumer[row[f]] = row[f + 1] end
+    local consumer = fields(row)
     if consumer.name ~= op.w and consumer.pending == 0 and consumer.idle > op.gone then
       redis.call('XGROUP', 'DELCONSUMER', stream(op.s), GROUP, consumer.name)
       replies[i] = replies[i] + 1

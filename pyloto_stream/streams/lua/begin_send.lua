@@ -25,7 +25,7 @@ local function begin(op)
   if mode and mode ~= '' and mode ~= 'BOT' and not op.any then return { 'silenced', mode } end
   redis.call('HSET', key, 'st', 'sending', 'a', attempt + 1, 'at', int(now), 'c', op.c, 'q', op.q)
   redis.call('PEXPIRE', key, int(op.ttl))
-  return { 'go', attempt + 1, st == 'sending' and 1 or 0 }
+  return { 'go', attempt + 1, attempt > 0 and 1 or 0 }
 end
 
 local replies = {}

@@ -11,6 +11,8 @@ local function without(flat, dropped)
       kept[#kept + 1] = flat[f]
       kept[#kept + 1] = flat[f + 1]
       size = size + #flat[f + 1]
+    else
+      size = size + #flat[f + 1] / 16 -- ler também custa, embora não venha
     end
   end
   return kept, size

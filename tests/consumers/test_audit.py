@@ -90,9 +90,7 @@ async def test_a_repeated_turn_ends_with_the_same_state(documents: SqliteDocumen
     assert await run(stage, work) == await run(stage, work)
 
 
-@pytest.mark.parametrize(
-    "events", [b'[{"record":"action","id":"segredo"}]', b"{}", b"\xff"]
-)
+@pytest.mark.parametrize("events", [b'[{"record":"action","id":"segredo"}]', b"{}", b"\xff"])
 async def test_a_record_that_does_not_decode_is_buried_without_its_content(
     documents: SqliteDocuments, events: bytes
 ) -> None:

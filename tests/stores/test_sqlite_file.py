@@ -126,7 +126,9 @@ def ours_with_a_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-async def test_a_file_that_another_process_does_not_let_go_is_an_outage_and_no_mistake(tmp_path: Path) -> None:
+async def test_a_file_that_another_process_does_not_let_go_is_an_outage_and_no_mistake(
+    tmp_path: Path,
+) -> None:
     reader = ours_with_a_reader(tmp_path / "documents.db")
     with pytest.raises(UnavailableError) as caught:
         await SqliteDocuments.open(tmp_path / "documents.db", busy_s=0.05)

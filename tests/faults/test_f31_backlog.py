@@ -71,12 +71,12 @@ class Crowd:
             Worker(self.gateway, LANES, spec, f"w{began}", OPTIONS, self.telemetry).run for spec in specs
         ]
         running = [asyncio.create_task(job(stop)) for job in jobs]
-        await until(lambda: self.turns > before)
+        await until(lambda: self.turns > before or done())
         first_s = time.monotonic() - began
         async with asyncio.timeout(60):
             while not done():  # noqa: ASYNC110 — quem conta é outra tarefa
                 await asyncio.sleep(0.001)
-        each_s = (time.monotonic() - began) / (self.turns - before)
+        each_s = (time.monotonic() - began) / max(1, self.turns - before)
         stop.set()
         await asyncio.gather(*running)
         return first_s, each_s

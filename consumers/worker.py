@@ -76,7 +76,7 @@ async def run_worker(
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
         quarantine = Quarantine()
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [
-            TimerPump(gateway).run,
+            TimerPump(gateway, telemetry).run,
             Gauges(gateway, metrics).run,
         ]
         for stage in stages:

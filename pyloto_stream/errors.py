@@ -67,3 +67,9 @@ class MisconfiguredError(PylotoError):
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+class NoDeploymentError(MisconfiguredError):
+    """Nada nosso foi iniciado ainda neste Redis, ou alguém apagou tudo."""
+
+    code = "no_deployment"

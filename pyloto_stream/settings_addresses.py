@@ -3,12 +3,17 @@
 Promete: diz o que falta, nunca o valor.
 """
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 REDIS_FORMS = (
     "must be redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,.../NAME or redis+cluster://HOST:PORT,... "
     "(rediss... with TLS), unix:///PATH or embedded"
 )
+OPTIONS = frozenset((
+    "db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname",
+    "sentinel_username", "sentinel_password",
+))  # fmt: skip
+"""O que a consulta de um endereço pode dizer."""
 SCHEMES = tuple(f"{name}{kind}" for name in ("redis", "rediss") for kind in ("", "+sentinel", "+cluster"))
 
 
@@ -18,6 +23,12 @@ def redis_problem(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         return REDIS_FORMS
+    if {*parse_qs(parts.query, keep_blank_values=True)} - OPTIONS:
+        return f"has an option this version does not take; it takes {', '.join(sorted(OPTIONS))}"
+    return _form_problem(parts)
+
+
+def _form_problem(parts: SplitResult) -> str:
     if parts.scheme == "unix":
         return "" if parts.path else REDIS_FORMS
     hosts = [split(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]

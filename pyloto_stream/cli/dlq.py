@@ -10,7 +10,7 @@ import typer
 
 from pyloto_stream.cli import dlq_change
 from pyloto_stream.cli import dlq_options as given
-from pyloto_stream.cli.output import AsJson, print_json, print_table
+from pyloto_stream.cli.output import AsJson, print_json, print_table, printable
 
 SHOWN = 100
 """Mortos que `list` mostra se não se pede outro número."""
@@ -133,4 +133,4 @@ def show(
     if as_json:
         print_json(document)
     else:
-        typer.echo("\n".join(show_lines(document)))
+        typer.echo(printable("\n".join(show_lines(document))))

@@ -173,6 +173,9 @@ async def perform(
                 step()
     except UnavailableError as error:
         report.stopped = error.code  # o próximo teria a mesma resposta
+    if not report.stopped:  # o que falta na conta, outra pessoa tirou antes de chegar a vez dele
+        met = report.done + report.skipped + report.failed - len(found.problems)
+        report.skipped += max(0, found.matched - met)
     return report
 
 

@@ -7,6 +7,7 @@ import typer
 
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 from pyloto_stream.cli.runtime import joined, span
+from pyloto_stream.errors import NoDeploymentError
 
 if TYPE_CHECKING:
     from pyloto_stream.settings import Settings
@@ -87,14 +88,24 @@ def repair(
 
     settings = settings_of("streams")
     if not yes or dry_run:
-        found = asyncio.run(_repair(settings, dry_run=True))
-        if not as_json:
-            _tell(found)
-        if dry_run or not found.total:
+        try:
+            found = asyncio.run(_repair(settings, dry_run=True))
+        except NoDeploymentError as missing:
             if as_json:
-                print_json(found)
-            return
-        typer.confirm(f"Mend these {found.total}?", abort=True, err=True)
+                raise
+            wanted = f"one of {settings.stream_partitions} partitions would be made, with its groups"
+            typer.echo(f"{missing}: {wanted}")
+            if dry_run:
+                return
+            typer.confirm("Make it?", abort=True, err=True)
+        else:
+            if not as_json:
+                _tell(found)
+            if dry_run or not found.total:
+                if as_json:
+                    print_json(found)
+                return
+            typer.confirm(f"Mend these {found.total}?", abort=True, err=True)
     done = asyncio.run(_repair(settings, dry_run=False))
     if as_json:
         print_json(done)
@@ -127,7 +138,7 @@ def _show(found: "Status", *, partitions: bool) -> None:
     crew = [(s.stage, w.name, w.version, w.state, span(w.since_s)) for s in found.stages for w in s.crew]
     if crew:
         typer.echo()
-        print_table(("stage", "worker", "version", "state", "for"), crew)
+        print_table(("stage", "worker", "version", "state", "up"), crew)
     if partitions:
         typer.echo()
         each = [(p.prefix, s.stage, *_counts(s)) for p in found.partitions for s in p.stages]

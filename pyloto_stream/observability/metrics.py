@@ -58,6 +58,7 @@ class Metrics:
         self._in_hand = self._gauge("stage_in_hand", "Turns delivered and not finished", "stage")
         self._oldest = self._gauge("stage_oldest_age_seconds", "Age of the oldest turn of the stage", "stage")
         self._dead = self._gauge("stage_dead_letters", "Dead letters of the stage", "stage")
+        self._stuck = self._counter("timers_stuck", "Timers and parked turns that could not come back")
         self._parked = self._gauge("parked_turns", "Turns waiting for a retry or for Meta's word")
 
     def _product(self) -> None:
@@ -144,6 +145,10 @@ class Metrics:
         self._in_hand.labels(label).set(in_hand)
         self._oldest.labels(label).set(oldest_s)
         self._dead.labels(label).set(dead)
+
+    def stuck(self, n: int) -> None:
+        """`n` temporizadores ou tokens estacionados não se deixaram acordar."""
+        self._stuck.inc(n)
 
     def parked(self, turns: int) -> None:
         """Quantos turnos estão estacionados, em toda a instalação."""

@@ -15,6 +15,8 @@ FAILURES = 5
 """Falhas seguidas da dependência que abrem o disjuntor; as de um pico isolado não chegam a tanto."""
 RECOVERED = 4
 """Acertos seguidos, depois de aberto, que dizem que a queda acabou."""
+QUIET_S = 5.0
+"""Tempo depois do primeiro acerto, sem falha nenhuma, que diz o mesmo quando há pouco movimento."""
 FIRST_WAIT_S = 0.5
 _ALL = 1 << 30
 
@@ -36,7 +38,7 @@ class Breaker:
         self._failures = self._successes = 0
         self._limit = _ALL
         self._down_since: float | None = None
-        self._closed_until = 0.0
+        self._closed_until = self._back_at = 0.0
         self._wait_s = FIRST_WAIT_S
 
     @property
@@ -80,6 +82,17 @@ class Breaker:
             return  # partiu antes da queda
         self._successes += 1
         self._limit = min(_ALL, self._limit * 2)
-        if self._successes == RECOVERED and self._down_since is not None:
-            self._telemetry.breaker_closed(self._stage, self._monotonic() - self._down_since)
+        if self._successes == 1:
+            self._back_at = self._monotonic()
+        if self._successes >= RECOVERED:
+            self._close()
+
+    def settle(self) -> None:
+        """A dependência responde há algum tempo, ainda que pouco se peça: a queda acabou."""
+        if self._successes and self._monotonic() - self._back_at >= QUIET_S:
+            self._close()
+
+    def _close(self) -> None:
+        if self._down_since is not None:
+            self._telemetry.breaker_closed(self._stage, self._back_at - self._down_since)
             self._down_since, self._wait_s = None, FIRST_WAIT_S

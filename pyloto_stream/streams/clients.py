@@ -53,6 +53,14 @@ _CODES: tuple[tuple[type[RedisError] | tuple[type[RedisError], ...], str], ...] 
 )
 
 
+WORDS = {
+    "not_durable": "disk or replica did not confirm in time",
+    "memory_full": "redis has no memory left",
+    "read_only": "REDIS_URL names a replica",
+    "slot_moving": "the cluster has no owner for this slot yet",
+}
+
+
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
     return response
 
@@ -132,15 +140,15 @@ def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
     for kind, code in _CODES:
         if isinstance(error, kind):
-            return UnavailableError(code=code)
+            return UnavailableError(WORDS[code], code=code)
     if str(error).startswith(("NOGROUP", "UNBLOCKED")):
-        return UnavailableError(code="group_missing")
+        return UnavailableError("a stream or its group was deleted", code="group_missing")
     if isinstance(error, ResponseError) and "script:" in str(error):
-        return UnavailableError(code=SCRIPT_ERROR)
+        return UnavailableError("a script failed inside: a key of another type?", code=SCRIPT_ERROR)
     if _untrusted(error):
         return UnavailableError("redis: TLS refused, see certificates and authority", code="tls_refused")
     if isinstance(error, RedisConnectionError | RedisTimeoutError | OSError):
-        return UnavailableError(code="redis_unavailable")
+        return UnavailableError("nobody answers at REDIS_URL", code="redis_unavailable")
     return UnavailableError(f"redis refused: {type(error).__name__}", code="redis_error")
 
 

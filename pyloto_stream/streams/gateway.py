@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from redis.exceptions import RedisError
 
 from pyloto_stream.clock import Clock
-from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.errors import MisconfiguredError, NoDeploymentError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Call
 from pyloto_stream.streams.clients import describe, scan, unavailable
@@ -109,7 +109,7 @@ class Gateway:
         if isinstance(reply, Exception):
             raise unavailable(reply) from reply
         if not reply[0]:
-            raise MisconfiguredError("REDIS_URL: no deployment was started on this Redis yet")
+            raise NoDeploymentError("REDIS_URL: no deployment was started on this Redis yet")
         if reply[0] != self.partitions:
             raise MisconfiguredError(
                 f"STREAM_PARTITIONS: this deployment was created with {reply[0]} partitions"

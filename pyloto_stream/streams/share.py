@@ -6,6 +6,7 @@ por partição; o que se assume de quem morreu, mesmo com as mãos cheias, soma 
 """
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 
 from pyloto_stream.errors import UnavailableError
@@ -16,6 +17,8 @@ from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script
 
 RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
+UNREADABLE = ("group_missing", "redis_error")
+"""O que só diz respeito à fila que se leu, e não ao servidor."""
 TICK_S = 0.002
 """Folga de um despertador: o do uvloop toca até um milissegundo antes da hora."""
 
@@ -29,11 +32,18 @@ class Share:
         self._limit = max(limit, 1)
         self._hands = Hands(duty)
         self._turn = 0
+        self._closed: frozenset[int] = frozenset()
+        """Partições sem grupo: as outras não esperam por elas, que se olham de novo a cada `RETRY_MOST_S`."""
+        self._closed_until = 0.0
 
     @property
     def tasks(self) -> list["asyncio.Task[None]"]:
         """O trabalho em mãos."""
         return self._hands.tasks
+
+    @property
+    def _usable(self) -> tuple[int, ...]:
+        return tuple(partition for partition in self._partitions if partition not in self._closed)
 
     async def read_forever(self) -> None:
         """Lê enquanto há vaga; depois de uma leitura que falhou, adota primeiro o que já era seu."""
@@ -51,10 +61,13 @@ class Share:
             except UnavailableError as error:
                 duty.downtime.began(self, error.code)
                 adopt = True  # a resposta perdida pode ter deixado entradas nossas que não vimos
+                if await self._apart(error):
+                    continue
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MOST_S)
                 continue
-            duty.downtime.ended(self)
+            if not self._closed:
+                duty.downtime.ended(self)
             delay = RETRY_S
             if entries:
                 reached("after_read", duty.stage)
@@ -67,7 +80,7 @@ class Share:
         Também com as mãos cheias: quem lê as enche de novo a cada vaga, e o abandonado esperaria para sempre.
         """
         await self._adopt()  # o que se assumiu e não se viu: assumir de novo contaria outra morte
-        for partition in self._partitions:
+        for partition in self._usable:
             if self._duty.breaker.limit <= self._duty.in_hand or len(self._hands) >= 2 * self._limit:
                 return
             entries = await self._claim(partition, max(1, self._free() // len(self._partitions)))
@@ -91,9 +104,9 @@ class Share:
         duty = self._duty
         reached("before_release", duty.stage)
         op = {"s": duty.stage, "w": duty.consumer}
-        for entry in await duty.gateway.history(duty.stage, duty.consumer, self._partitions):
+        for entry in await duty.gateway.history(duty.stage, duty.consumer, self._usable):
             await duty.gateway.submit(Script.RELEASE, entry.partition, {**op, "i": entry.id})
-        for partition in self._partitions:
+        for partition in self._usable:
             await duty.gateway.submit(Script.LEAVE, partition, op)
 
     def forget(self, keys: Iterable[Key]) -> None:
@@ -123,8 +136,8 @@ class Share:
         """Começa o que já é desta parte e ela nunca viu: perdeu-se a resposta que o trazia."""
         duty = self._duty
         with self._hands.watching() as seen:
-            skip = [list(key) for key in seen]
-            entries = await duty.gateway.history(duty.stage, duty.consumer, self._partitions, skip)
+            skip = [key for key in seen if key[0] not in self._closed]
+            entries = await duty.gateway.history(duty.stage, duty.consumer, self._usable, skip)
         self._hands.start(entry for entry in entries if (entry.partition, entry.id) not in seen)
 
     def _free(self) -> int:
@@ -148,11 +161,33 @@ class Share:
         Com menos vagas que partições, olha fatia por fatia antes de esperar por todas, e nenhuma fica parada.
         """
         gateway, stage, consumer = self._duty.gateway, self._duty.stage, self._duty.consumer
-        total = len(self._partitions)
+        if self._closed and time.monotonic() > self._closed_until:
+            self._closed = frozenset()
+        usable = self._usable
+        total = len(usable)
         self._turn = (self._turn + 1) % total
-        order = self._partitions[self._turn :] + self._partitions[: self._turn]
+        order = usable[self._turn :] + usable[: self._turn]
         for start in range(0, total, free) if free < total else ():
             part = order[start : start + free]
             if entries := await gateway.read(stage, consumer, part, 1, wait=False):
                 return entries
         return await gateway.read(stage, consumer, order, max(1, free // total))
+
+    async def _apart(self, error: UnavailableError) -> bool:
+        """Separa as partições que ninguém pode ler; falso se não sobra nenhuma, ou se o mal é outro."""
+        if error.code not in UNREADABLE or len(self._partitions) == 1 or self._closed:
+            return False
+        duty, closed = self._duty, set()
+        for partition in self._partitions:
+            try:
+                self._hands.start(
+                    await duty.gateway.read(duty.stage, duty.consumer, [partition], 1, wait=False)
+                )
+            except UnavailableError as refused:
+                if refused.code not in UNREADABLE:
+                    return False
+                closed.add(partition)
+        if len(closed) == len(self._partitions):
+            return False
+        self._closed, self._closed_until = frozenset(closed), time.monotonic() + RETRY_MOST_S
+        return True

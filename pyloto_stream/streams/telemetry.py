@@ -48,6 +48,9 @@ class Telemetry(Protocol):
     def breaker_closed(self, stage: str, seconds: float) -> None:
         """A dependência voltou depois de `seconds`."""
 
+    def stuck(self, n: int) -> None:
+        """`n` temporizadores ou tokens estacionados não se deixaram devolver ao trabalho; tenta-se depois."""
+
 
 class Silence:
     """Telemetria que não conta a ninguém."""
@@ -92,4 +95,7 @@ class Silence:
         """Ignora."""
 
     def breaker_closed(self, stage: str, seconds: float) -> None:
+        """Ignora."""
+
+    def stuck(self, n: int) -> None:
         """Ignora."""

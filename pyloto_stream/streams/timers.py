@@ -11,6 +11,7 @@ from contextlib import suppress
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.telemetry import Silence, Telemetry
 
 PER_CALL = 200
 """Promoções por script: limita o tempo em que ele ocupa o servidor."""
@@ -19,8 +20,9 @@ PER_CALL = 200
 class TimerPump:
     """Laço de promoção; `tick_s` é o intervalo máximo entre duas olhadas."""
 
-    def __init__(self, gateway: Gateway, *, tick_s: float = 0.25) -> None:
+    def __init__(self, gateway: Gateway, telemetry: Telemetry | None = None, *, tick_s: float = 0.25) -> None:
         self._gateway = gateway
+        self._telemetry = telemetry or Silence()
         self._tick_s = tick_s
 
     async def promote_due(self, partitions: Iterable[int] | None = None) -> int:
@@ -35,7 +37,10 @@ class TimerPump:
             asked = (self._gateway.submit(Script.PROMOTE, p, {"limit": PER_CALL}) for p in left)
             replies = await asyncio.gather(*asked, return_exceptions=True)
             failed += [reply for reply in replies if isinstance(reply, BaseException)]
-            counts = [reply if isinstance(reply, int) else 0 for reply in replies]
+            told = [reply if isinstance(reply, list) else (0, 0) for reply in replies]
+            counts = [most for most, _ in told]
+            if stuck := sum(left for _, left in told):
+                self._telemetry.stuck(stuck)
             total += sum(counts)
             left = [p for p, promoted in zip(left, counts, strict=True) if promoted == PER_CALL]
         if failed:

@@ -106,6 +106,7 @@ class Worker:
 
     async def _beat(self, ttl_s: float = 3 * BEAT_S) -> None:
         """Diz que este processo vive, e como; de passagem, tira dos grupos quem morreu há muito."""
+        self._breaker.settle()
         state = "draining" if self._draining else "paused" if self._breaker.open else "running"
         op = {
             "s": self._stage, "w": self._consumer, "ttl": int(ttl_s * 1000), "gone": GONE_MS,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyloto_stream.streams.breaker import FAILURES, FIRST_WAIT_S, RECOVERED, Breaker
+from pyloto_stream.streams.breaker import FAILURES, FIRST_WAIT_S, QUIET_S, RECOVERED, Breaker
 from pyloto_stream.streams.decide import Decider
 from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
@@ -144,3 +144,15 @@ def test_the_next_outage_starts_from_the_shortest_wait(scene: Scene) -> None:
         for _ in range(RECOVERED):
             scene.breaker.worked()
     assert len(scene.heard.of("breaker_opened")) == 2
+
+
+def test_where_little_is_asked_one_answer_and_some_quiet_end_the_outage(scene: Scene) -> None:
+    scene.fail(FAILURES)
+    scene.now += 60
+    scene.breaker.worked()
+    scene.breaker.settle()
+    assert scene.heard.of("breaker_closed") == []
+    scene.now += QUIET_S
+    scene.breaker.settle()
+    assert not scene.breaker.open
+    assert scene.heard.of("breaker_closed") == [60.0], "the outage ended with the first answer"

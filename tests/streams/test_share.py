@@ -3,13 +3,18 @@
 import asyncio
 
 import msgspec
+import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import TransientError
+from pyloto_stream.streams.keys import partition_of, prefix
+from pyloto_stream.streams.lease import decode, park_op
 from pyloto_stream.streams.model import Outcome, Plan, Turn
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.share import Share
-from tests.support.streams import FAST, Rig, finish, texts, until
+from pyloto_stream.streams.timers import TimerPump
+from pyloto_stream.streams.upcoming import upcoming
+from tests.support.streams import FAST, ManualClock, Rig, finish, texts, until
 
 CLAIM_IDLE_S = 0.3
 
@@ -103,3 +108,39 @@ async def test_a_lost_reply_to_a_claim_is_adopted_with_its_deaths(redis_url: str
         (entry,) = await rig.gateway.history("one", "next")
         assert entry.deaths == 1
         assert await rig.gateway.history("one", "next", [0], [(0, entry.id)]) == []
+
+
+@pytest.mark.one_server
+async def test_a_partition_without_its_group_does_not_stop_the_others(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=4) as rig:
+        rig.start({"one": finish})
+        lost = prefix(partition_of("ana", 4), 4)
+        await redis.xgroup_destroy(f"{lost}:stream:one", "workers")
+        people = [f"p{n}" for n in range(40) if partition_of(f"p{n}", 4) != partition_of("ana", 4)]
+        for person in ("ana", *people):
+            await rig.say(person, "oi")
+        await until(lambda: len(rig.telemetry.of("committed")) == len(people))
+        assert rig.telemetry.of("reader_down") == ["group_missing"]
+        assert rig.telemetry.of("reader_up") == []
+        await rig.gateway.boot(["one"])
+        await rig.quiet()
+        await until(lambda: len(rig.telemetry.of("reader_up")) == 1)
+
+
+async def test_a_body_nobody_can_read_stays_and_keeps_nobody_waiting(redis_url: str, redis: Redis) -> None:
+    clock = ManualClock()
+    async with Rig(redis_url, partitions=1, clock=clock) as rig:
+        for kind in ("timers", "parked"):
+            await redis.zadd(f"pyloto:{{00}}:{kind}", {"turn|x|y": 1})
+            await redis.hset(f"pyloto:{{00}}:{kind}:body", "turn|x|y", "\x01\x02")
+        await rig.say("ana", "oi")
+        (entry,) = await rig.gateway.read("one", "w", [0], 1)
+        turn = decode(entry, "one", clock())
+        await rig.gateway.submit(Script.PARK, 0, park_op(turn, clock.ms + 1))
+        clock.ms += 10
+        assert await TimerPump(rig.gateway, rig.telemetry).promote_due() == 2
+        assert rig.telemetry.of("stuck") == [2]
+        (entry,) = await rig.gateway.read("one", "w", [0], 1)
+        assert entry.fields[b"c"] == b"ana"
+        assert await redis.zcard("pyloto:{00}:timers") == 1, "it is kept, for later"
+        assert len(await upcoming(rig.gateway, "parked", limit=5)) == 1

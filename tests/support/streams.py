@@ -82,6 +82,9 @@ class Recorder(Silence):
     def breaker_closed(self, stage: str, seconds: float) -> None:
         self.seen.append(("breaker_closed", stage, seconds))
 
+    def stuck(self, n: int) -> None:
+        self.seen.append(("stuck", "", n))
+
     def of(self, kind: str) -> list[object]:
         return [value for name, _, value in self.seen if name == kind]
 

@@ -114,11 +114,17 @@ local function set_timer(set, member, due, body)
   redis.call('HSET', set .. ':body', member, cmsgpack.pack(body))
 end
 
+-- Corpo guardado em msgpack; nada, se não se deixa ler.
+local function unpacked(packed)
+  local read, body = pcall(cmsgpack.unpack, packed)
+  return read and type(body) == 'table' and body or nil
+end
+
 local function take_timer(set, member)
   local packed = redis.call('HGET', set .. ':body', member)
   redis.call('ZREM', set, member)
   redis.call('HDEL', set .. ':body', member)
-  return packed and cmsgpack.unpack(packed)
+  return packed and unpacked(packed)
 end
 
 -- Operação: msgpack seguido dos valores em bytes; o campo "_" diz quais {nome, quantos} (0: um só, não lista).

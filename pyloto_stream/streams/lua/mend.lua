@@ -17,7 +17,8 @@ end
 
 local function parked(member)
   local packed = redis.call('HGET', PARKED .. ':body', member)
-  return packed and fields(cmsgpack.unpack(packed).t)
+  local body = packed and unpacked(packed)
+  return body and type(body.t) == 'table' and fields(body.t)
 end
 
 -- O token que está em `where` ("<etapa>|<entrada>" ou "parked"), se é o do turno `g` desta conversa.

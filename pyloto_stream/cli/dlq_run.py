@@ -21,9 +21,7 @@ from pyloto_stream.streams.dead import DeadLetter, LetterId
 from pyloto_stream.streams.dead_scan import ever_buried
 from pyloto_stream.streams.gateway import Gateway
 
-MAX_CONVERSATIONS = 100_000
-"""Conversas contadas uma a uma; acima disso diz-se só que há mais."""
-MAX_PROBLEMS = 1000
+MAX_CONVERSATIONS, MAX_PROBLEMS = 100_000, 1000  # o que se conta ou se diz um a um; além disso, só a soma
 GONE = "not there any more"
 MISSING = "not there, or not what the filters ask for"
 

@@ -25,7 +25,7 @@ from pyloto_stream.streams.verdict import Bury, Decision, Park, judge, wait_ms
 if TYPE_CHECKING:
     from pyloto_stream.clock import Clock
     from pyloto_stream.streams.breaker import Breaker
-    from pyloto_stream.streams.gateway import Entry
+    from pyloto_stream.streams.entry import Entry
     from pyloto_stream.streams.stage import StageSpec, WorkerOptions
     from pyloto_stream.streams.telemetry import Telemetry
 

@@ -7,7 +7,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from redis.exceptions import RedisError
 
@@ -16,6 +16,7 @@ from pyloto_stream.errors import MisconfiguredError, NoDeploymentError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Call
 from pyloto_stream.streams.clients import describe, scan, unavailable
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.route import Durability, Route
 from pyloto_stream.streams.scripts import Op, Script, pack
 from pyloto_stream.streams.servers import open_servers
@@ -23,22 +24,6 @@ from pyloto_stream.streams.servers import open_servers
 READ_MARGIN_S = 3.0
 HISTORY_LIMIT = 1000
 """Entradas por partição numa resposta de `history`; o que passar disso espera quem o assuma."""
-
-
-class Entry(NamedTuple):
-    """Uma entrada de stream: partição, id, campos crus e quantos trabalhadores já morreram com ela."""
-
-    partition: int
-    id: str
-    fields: dict[bytes, bytes]
-    deaths: int = 0
-
-    @classmethod
-    def of(cls, partition: int, row: Sequence[Any]) -> "Entry":
-        """Entrada a partir de `[id, [campo, valor, ...]]`, ou isso e as mortes, como o servidor responde."""
-        pairs = iter(row[1] or ())
-        deaths = row[2] if len(row) > 2 else 0
-        return cls(partition, row[0].decode(), dict(zip(pairs, pairs, strict=True)), deaths)
 
 
 class Gateway:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pyloto_stream.streams.duty import Duty
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 
 Key = tuple[int, str]
 

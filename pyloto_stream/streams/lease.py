@@ -9,7 +9,7 @@ import msgspec
 
 from pyloto_stream import __version__
 from pyloto_stream.errors import PermanentError, UnavailableError
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Setback, Snooze, Turn
 from pyloto_stream.streams.scripts import Blobs
 

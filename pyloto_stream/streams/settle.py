@@ -19,7 +19,8 @@ from pyloto_stream.streams.verdict import Bury, Decision, Park
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pyloto_stream.streams.gateway import Entry, Gateway
+    from pyloto_stream.streams.entry import Entry
+    from pyloto_stream.streams.gateway import Gateway
     from pyloto_stream.streams.model import Lane
     from pyloto_stream.streams.stage import StageSpec
     from pyloto_stream.streams.telemetry import Telemetry

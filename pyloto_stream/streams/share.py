@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.duty import Duty
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.hands import Hands, Key
 from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script

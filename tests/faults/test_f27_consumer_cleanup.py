@@ -10,7 +10,8 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
-from pyloto_stream.streams.gateway import Entry, Gateway
+from pyloto_stream.streams.entry import Entry
+from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.lease import commit_op, decode
 from pyloto_stream.streams.model import Item, Plan
 from pyloto_stream.streams.scripts import Script

@@ -9,7 +9,7 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from pyloto_stream.streams import keys
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, park_op
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Blobs, Op, Script, pack

@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.model import Outcome, Plan, Turn
 from pyloto_stream.streams.scripts import Script
 from tests.support.look import found

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from redis.asyncio import Redis
 
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
 from pyloto_stream.streams.model import Item, Plan, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Op, Script

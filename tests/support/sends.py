@@ -2,7 +2,7 @@
 
 import asyncio
 
-from pyloto_stream.streams.gateway import Entry
+from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import commit_op, decode
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Plan, Settlement, Turn

@@ -22,8 +22,7 @@ from pyloto_stream.streams.dead_scan import ever_buried
 from pyloto_stream.streams.gateway import Gateway
 
 MAX_CONVERSATIONS, MAX_PROBLEMS = 100_000, 1000  # o que se conta ou se diz um a um; além disso, só a soma
-GONE = "not there any more"
-MISSING = "not there, or not what the filters ask for"
+GONE, MISSING = "not there any more", "not there, or not what the filters ask for"
 
 
 class Job(Protocol):

@@ -17,6 +17,7 @@ from pyloto_stream.streams.points import reached
 from pyloto_stream.streams.scripts import Script
 
 RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
+APART_S = 3.0
 UNREADABLE = ("group_missing", "redis_error")
 """O que só diz respeito à fila que se leu, e não ao servidor."""
 TICK_S = 0.002
@@ -33,8 +34,8 @@ class Share:
         self._hands = Hands(duty)
         self._turn = 0
         self._closed: frozenset[int] = frozenset()
-        """Partições sem grupo: as outras não esperam por elas, que se olham de novo a cada `RETRY_MOST_S`."""
-        self._closed_until = 0.0
+        """Partições sem grupo: as outras não esperam por elas, que se olham de novo a cada `APART_S`."""
+        self._apart_again = 0.0
 
     @property
     def tasks(self) -> list["asyncio.Task[None]"]:
@@ -161,7 +162,7 @@ class Share:
         Com menos vagas que partições, olha fatia por fatia antes de esperar por todas, e nenhuma fica parada.
         """
         gateway, stage, consumer = self._duty.gateway, self._duty.stage, self._duty.consumer
-        if self._closed and time.monotonic() > self._closed_until:
+        if self._closed and time.monotonic() > self._apart_again:
             self._closed = frozenset()
         usable = self._usable
         total = len(usable)
@@ -175,8 +176,9 @@ class Share:
 
     async def _apart(self, error: UnavailableError) -> bool:
         """Separa as partições que ninguém pode ler; falso se não sobra nenhuma, ou se o mal é outro."""
-        if error.code not in UNREADABLE or len(self._partitions) == 1 or self._closed:
+        if error.code not in UNREADABLE or len(self._partitions) == 1 or time.monotonic() < self._apart_again:
             return False
+        self._apart_again = time.monotonic() + APART_S
         duty, closed = self._duty, set()
         for partition in self._partitions:
             try:
@@ -187,7 +189,6 @@ class Share:
                 if refused.code not in UNREADABLE:
                     return False
                 closed.add(partition)
-        if len(closed) == len(self._partitions):
-            return False
-        self._closed, self._closed_until = frozenset(closed), time.monotonic() + RETRY_MOST_S
-        return True
+        if len(closed) < len(self._partitions):
+            self._closed = frozenset(closed)
+        return bool(self._closed)

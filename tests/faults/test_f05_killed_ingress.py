@@ -21,7 +21,7 @@ async def test_i1_i2_an_ingress_killed_before_its_200_takes_each_message_once(fa
         run.post()
         await door.child.up()
         await talk(run)
-        while len(door.children) <= DEATHS and len(run.people) < PEOPLE:  # quem morre conta webhooks, não gente
+        while len(door.children) <= DEATHS and len(run.people) < PEOPLE:  # nem todo webhook mata
             await talk(run, 1)
         await run.until(lambda: len(door.children) > DEATHS, what=f"{DEATHS} deaths of the ingress")
         assert all(child.code == -signal.SIGKILL for child in door.children[:DEATHS])

@@ -172,7 +172,10 @@ class Share:
             part = order[start : start + free]
             if entries := await gateway.read(stage, consumer, part, 1, wait=False):
                 return entries
-        return await gateway.read(stage, consumer, order, max(1, free // total))
+        if not self._closed:
+            return await gateway.read(stage, consumer, order, max(1, free // total))
+        await asyncio.sleep(RETRY_S)  # quem esperasse bloqueado não veria voltar as partições que faltam
+        return await gateway.read(stage, consumer, order, max(1, free // total), wait=False)
 
     async def _apart(self, error: UnavailableError) -> bool:
         """Separa as partições que ninguém pode ler; falso se não sobra nenhuma, ou se o mal é outro."""

@@ -45,20 +45,12 @@ class NotDurableError(RedisError):
     """O servidor tem a operação, mas não confirmou a tempo que ela sobrevive a uma queda."""
 
 
-_CODES: tuple[tuple[type[RedisError] | tuple[type[RedisError], ...], str], ...] = (
-    (NotDurableError, "not_durable"),
-    (OutOfMemoryError, "memory_full"),
-    (ReadOnlyError, "read_only"),
-    (ELSEWHERE, "slot_moving"),
+_CODES: tuple[tuple[type[RedisError] | tuple[type[RedisError], ...], str, str], ...] = (
+    (NotDurableError, "not_durable", "disk or replica did not confirm in time"),
+    (OutOfMemoryError, "memory_full", "redis has no memory left"),
+    (ReadOnlyError, "read_only", "REDIS_URL names a replica"),
+    (ELSEWHERE, "slot_moving", "the cluster has no owner for this slot yet"),
 )
-
-
-WORDS = {
-    "not_durable": "disk or replica did not confirm in time",
-    "memory_full": "redis has no memory left",
-    "read_only": "REDIS_URL names a replica",
-    "slot_moving": "the cluster has no owner for this slot yet",
-}
 
 
 def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
@@ -138,9 +130,9 @@ async def scan(client: Redis, pattern: str, count: int) -> AsyncIterator[list[by
 
 def unavailable(error: Exception) -> UnavailableError:
     """Traduz um erro do cliente para o nosso, com um `code` estável e sem copiar o texto do servidor."""
-    for kind, code in _CODES:
+    for kind, code, words in _CODES:
         if isinstance(error, kind):
-            return UnavailableError(WORDS[code], code=code)
+            return UnavailableError(words, code=code)
     if str(error).startswith(("NOGROUP", "UNBLOCKED")):
         return UnavailableError("a stream or its group was deleted", code="group_missing")
     if isinstance(error, ResponseError) and "script:" in str(error):

@@ -57,19 +57,24 @@ class Hands:
         """Solta o que foi decidido sem a própria tarefa, que talvez nunca termine."""
         self._drop([key for key in keys if key in self._held])
 
+    @property
+    def spoiled(self) -> frozenset[Key]:
+        """O que não se conseguiu aplicar, e segue pendente."""
+        return frozenset(self._spoiled)
+
     @contextmanager
     def watching(self) -> Iterator[set[Key]]:
-        """O que não se deve adotar: o que está em mãos agora, o que passar por elas, o que se estragou."""
-        seen = {*self._held, *self._spoiled}
+        """O que já foi visto: o que está em mãos agora e o que passar por elas até o fim do bloco."""
+        seen = {*self._held}
         self._watching.append(seen)
         try:
             yield seen
         finally:
             self._watching = [other for other in self._watching if other is not seen]
 
-    def keep_spoiled(self, pending: Iterable[Key]) -> None:
-        """Esquece o estragado que já não está pendente."""
-        self._spoiled.intersection_update(pending)
+    def forgive(self, keys: Iterable[Key]) -> None:
+        """Esquece o estragado que já não é desta parte: outro o assumiu."""
+        self._spoiled.difference_update(keys)
 
     def _track(self, entries: list[Entry], task: "asyncio.Task[None]") -> None:
         keys = [(entry.partition, entry.id) for entry in entries]

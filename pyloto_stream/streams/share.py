@@ -135,11 +135,14 @@ class Share:
 
     async def _adopt(self) -> None:
         """Começa o que já é desta parte e ela nunca viu: perdeu-se a resposta que o trazia."""
-        duty = self._duty
-        with self._hands.watching() as seen:
-            skip = [key for key in seen if key[0] not in self._closed]
-            entries = await duty.gateway.history(duty.stage, duty.consumer, self._usable, skip)
-        self._hands.start(entry for entry in entries if (entry.partition, entry.id) not in seen)
+        duty, hands, asked, spoiled = self._duty, self._hands, self._usable, self._hands.spoiled
+        with hands.watching() as seen:
+            skip = [key for key in seen if key[0] in asked]
+            entries = await duty.gateway.history(duty.stage, duty.consumer, asked, skip)
+        pending = {(entry.partition, entry.id): entry for entry in entries}
+        hands.forgive(key for key in spoiled if key[0] in asked and key not in pending)
+        known = seen | hands.spoiled
+        hands.start(entry for key, entry in pending.items() if key not in known)
 
     def _free(self) -> int:
         duty = self._duty

@@ -67,14 +67,14 @@ class Worker:
     async def run(self, stop: asyncio.Event) -> None:
         """Trabalha até `stop`; então termina o que tem em `drain_timeout_s`, devolve o resto e sai."""
         idle_s = self._options.claim_idle_s
-        takers = [self._loop(share.read_forever()) for share in self._shares]
-        takers += [self._loop(self._every(idle_s / 4, share.claim)) for share in self._shares]
-        keepers = [self._loop(self._every(idle_s / 3, share.refresh)) for share in self._shares]
+        takers = [asyncio.create_task(share.read_forever()) for share in self._shares]
+        takers += [asyncio.create_task(self._every(idle_s / 4, share.claim)) for share in self._shares]
+        keepers = [asyncio.create_task(self._every(idle_s / 3, share.refresh)) for share in self._shares]
         keepers += [
-            self._loop(self._every(BEAT_S, self._beat, at_once=True)),
-            self._loop(self._every(GRACE_S / 2, self._give_up_overdue)),
+            asyncio.create_task(self._every(BEAT_S, self._beat, at_once=True)),
+            asyncio.create_task(self._every(GRACE_S / 2, self._give_up_overdue)),
         ]
-        signal = self._loop(_wait(stop))
+        signal = asyncio.create_task(_wait(stop))
         try:
             ended, _ = await asyncio.wait([*takers, *keepers, signal], return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
@@ -88,16 +88,14 @@ class Worker:
     async def _drain(self, takers: "list[asyncio.Task[None]]") -> None:
         self._draining = True
         await _cancel(takers)
-        with suppress(UnavailableError):
-            await self._beat()
+        await self._beat()
         if held := self.held:
             await asyncio.wait(held, timeout=self._options.drain_timeout_s)
 
     async def _leave(self) -> None:
         """Devolve o que não terminou e sai dos grupos; de onde não há resposta, outro assume mais tarde."""
         await asyncio.gather(*(share.leave() for share in self._shares), return_exceptions=True)
-        with suppress(UnavailableError):
-            await self._beat(ttl_s=0)
+        await self._beat(ttl_s=0)
 
     async def _give_up_overdue(self) -> None:
         late = await self._settler.give_up_overdue()
@@ -120,10 +118,6 @@ class Worker:
     def held(self) -> "list[asyncio.Task[None]]":
         """O trabalho em mãos."""
         return [task for share in self._shares for task in share.tasks]
-
-    @staticmethod
-    def _loop(work: Awaitable[None]) -> "asyncio.Task[None]":
-        return asyncio.ensure_future(work)
 
     @staticmethod
     async def _every(seconds: float, action: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:

@@ -144,3 +144,18 @@ async def test_a_body_nobody_can_read_stays_and_keeps_nobody_waiting(redis_url: 
         assert entry.fields[b"c"] == b"ana"
         assert await redis.zcard("pyloto:{00}:timers") == 1, "it is kept, for later"
         assert len(await upcoming(rig.gateway, "parked", limit=5)) == 1
+
+
+async def test_what_could_not_be_applied_is_forgotten_when_another_takes_it(
+    redis_url: str, redis: Redis
+) -> None:
+    async def failing(_turn: Turn) -> Outcome:
+        raise TransientError(code="busy")
+
+    async with Rig(redis_url, partitions=1) as rig:
+        await redis.set("pyloto:{00}:parked:body", "not a hash")
+        rig.start({"one": failing}, msgspec.structs.replace(FAST, claim_idle_s=2.0))
+        await rig.say("ana", "oi")
+        await until(lambda: share(rig)._hands.spoiled != frozenset())
+        await rig.gateway.submit(Script.CLAIM, 0, {"s": "one", "w": "another", "idle": 0, "limit": 1})
+        await until(lambda: share(rig)._hands.spoiled == frozenset())

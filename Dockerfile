@@ -8,13 +8,13 @@ WORKDIR /build
 
 RUN python -m venv /opt/pyloto
 COPY requirements.lock ./
-RUN /opt/pyloto/bin/pip install --require-hashes --only-binary=:all: -r requirements.lock
+RUN /opt/pyloto/bin/pip install --no-deps --require-hashes --only-binary=:all: -r requirements.lock
 
 # O construtor do pacote também vem com versão e resumo fixados, e não fica na imagem final.
 COPY requirements-dev.lock ./
 RUN awk '/^[^ ]/ { keep = /^setuptools==/ } keep' requirements-dev.lock > build.lock \
     && python -m venv /opt/build \
-    && /opt/build/bin/pip install --require-hashes --only-binary=:all: -r build.lock
+    && /opt/build/bin/pip install --no-deps --require-hashes --only-binary=:all: -r build.lock
 COPY pyproject.toml README.md ./
 COPY pyloto_stream pyloto_stream
 COPY ingress ingress

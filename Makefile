@@ -55,6 +55,8 @@ lock:  ## Write both lock files anew (needs uv)
 clean:  ## Remove the virtual environment and local data
 	rm -rf $(VENV) .pyloto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 
+# `--no-deps`: a lista é completa; sem isso o pip resolve de novo os extras (`coverage[toml]`) e recusa a lista assim que
+# sai uma versão mais nova.
 # `.place` só existe depois de uma instalação completa: interrompida, noutra pasta ou com outro Python, refaz-se
 # tudo; só com outras versões fixadas, atualiza-se no lugar. `_base_executable`: com o ambiente ativado, o Python
 # encontrado seria o de dentro da pasta que vamos apagar.
@@ -70,7 +72,7 @@ $(STAMP):
 	place="$$(pwd) $$("$$base" -V)"; \
 	if [ "$$(cat $(VENV)/.place 2>/dev/null)" != "$$place" ]; then rm -rf $(VENV); "$$base" -m venv $(VENV); fi; \
 	rm -f $(VENV)/.place $(VENV)/.installed-*; \
-	$(PIP) --require-hashes -r requirements-dev.lock; \
+	$(PIP) --no-deps --require-hashes -r requirements-dev.lock; \
 	$(PIP) --no-deps --no-build-isolation -e .; \
 	echo "$$place" > $(VENV)/.place; \
 	touch $@

@@ -43,6 +43,8 @@ def to_message(reply: Reply) -> Message:
         case "list":
             rows = tuple(Row(c.id, c.title, c.description) for c in reply.choices)
             return ListMessage(reply.text, reply.button, (Section(rows),))
+        case "flow" | "location":
+            raise PermanentError("this kind of reply is not sent yet", code="invalid_message")
 
 
 def draft(turn: Turn) -> Draft:

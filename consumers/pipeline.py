@@ -2,6 +2,7 @@
 
 turn:  session → ai → outbound     uma conversa por vez, do recebimento ao envio
 audit: audit                       alimentada por todo commit e pelos status da Meta
+media: media                       arquivos recebidos: um download lento não atrasa a conversa nem o registro
 """
 
 import msgspec
@@ -11,18 +12,19 @@ from pyloto_stream.conversation.records import Mode
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
 
-SESSION, AI, OUTBOUND, AUDIT = "session", "ai", "outbound", "audit"
+SESSION, AI, OUTBOUND, AUDIT, MEDIA = "session", "ai", "outbound", "audit", "media"
 
 TURN_LANE = Lane("turn", (SESSION, AI, OUTBOUND))
 AUDIT_LANE = Lane("audit", (AUDIT,))
+MEDIA_LANE = Lane("media", (MEDIA,))
 
-LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE)}
-STAGES = (*TURN_LANE.stages, *AUDIT_LANE.stages)
+LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE, MEDIA_LANE)}
+STAGES = (*TURN_LANE.stages, *AUDIT_LANE.stages, *MEDIA_LANE.stages)
 
 HELD = "held_in_doubt"
 """Código de um envio de fim incerto que não se repete sozinho: talvez tenha chegado, e nada mais se diz."""
 
-TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0}
+TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0, MEDIA: 300.0}
 """Quanto uma decisão de cada etapa pode levar; `STAGE_TIMEOUT` só encurta. A de envio cobre uma chamada
 inteira à Graph (30 s), para que o prazo dela, e não o nosso, diga se houve dúvida."""
 

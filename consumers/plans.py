@@ -2,7 +2,7 @@
 
 import msgspec
 
-from consumers.pipeline import AUDIT_LANE, OUTBOUND
+from consumers.pipeline import AUDIT_LANE, MEDIA_LANE, OUTBOUND
 from pyloto_stream.conversation.events import MessageReceived, TimerFired
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
@@ -73,7 +73,7 @@ def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = 
     state = step.state
     common = Plan(
         state=_encode(state),
-        feed=feed(*step.records),
+        feed=(*feed(*step.records), *(Feed(MEDIA_LANE.name, _encode(wanted)) for wanted in step.wanted)),
         timers=tuple(timer(change) for change in step.timers),
         mode=step.mode,
     )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from consumers.ai import ai_stage
 from consumers.audit import audit_stage
 from consumers.outbound import outbound_stage
-from consumers.pipeline import AI, AUDIT, OUTBOUND, SESSION, TIMEOUTS_S, TURN_LANE, failed_turn
+from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TIMEOUTS_S, TURN_LANE, failed_turn
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from pyloto_stream.ai.rules import understand
@@ -23,7 +23,7 @@ from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.ledger import SendLedger
-from pyloto_stream.streams.model import Handler
+from pyloto_stream.streams.model import Handler, Plan
 from pyloto_stream.streams.stage import StageSpec
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 
@@ -107,4 +107,8 @@ async def _audit(parts: Parts) -> Handler:
     return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records))
 
 
-_BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit}
+async def _media(_parts: Parts) -> Handler:
+    return lambda _turn: Plan()
+
+
+_BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media}

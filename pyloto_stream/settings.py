@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings_fields import Port, Secret, SecretUrl, expected, parse, shown, variables
-from pyloto_stream.settings_rules import NOT_USED_YET, decode_key
+from pyloto_stream.settings_rules import NOT_USED_YET, decode_key, split_pair
 from pyloto_stream.settings_rules import problems as problems_of
 
 DEVELOPMENT_DATA_KEY = base64.b64encode(b"development-only-not-secret-key!").decode()
@@ -51,11 +51,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     whatsapp_access_token: Secret = Secret("development-access-token")
     whatsapp_phone_number_id: Annotated[str, Meta(pattern=r"^[0-9]{5,32}$")] = "100000000000001"
     whatsapp_business_account_id: Annotated[str, Meta(pattern=r"^[0-9]{5,32}$")] = "200000000000001"
+    whatsapp_app_id: Annotated[str, Meta(pattern=r"^[0-9]{5,32}$")] = ""
+    whatsapp_access_tokens: tuple[Secret, ...] = ()
+    whatsapp_messages_per_second: tuple[str, ...] = ("80",)
+    pair_interval: Annotated[float, Meta(ge=0, le=3600)] = 6.0
+    pair_burst: Annotated[int, Meta(ge=1, le=45)] = 10
+    window_template: Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,512}:[a-z]{2,3}(_[A-Z]{2})?$")] = ""
+    template_cache_seconds: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
+    media_max_bytes: Annotated[int, Meta(ge=1024, le=1_073_741_824)] = 104_857_600
+    media_hosts: tuple[str, ...] = ("lookaside.fbsbx.com", "graph.facebook.com", "mmg.whatsapp.net")
     whatsapp_api_base_url: str = "https://graph.facebook.com"
     whatsapp_api_version: Annotated[str, Meta(pattern=r"^v[0-9]{1,3}\.[0-9]{1,2}$")] = "v24.0"
     zero_trust_mode: bool = True
     flow_private_key: Secret = Secret()
     flow_private_key_passphrase: Secret = Secret()
+    flow_ids: tuple[str, ...] = ()
+    flow_token_ttl: Annotated[float, Meta(ge=60, le=2_592_000)] = 86_400.0
 
     document_store: Literal["sqlite", "firestore"] = "sqlite"
     sqlite_path: Path = Path(".pyloto/documents.sqlite3")
@@ -109,8 +120,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return decode_key(self.data_encryption_key)
 
     def flow_key_pem(self) -> bytes:
-        r"""`FLOW_PRIVATE_KEY` com quebras de linha de verdade no lugar de `\n`; vazio se não há chave."""
+        r"""`FLOW_PRIVATE_KEY` (uma chave ou várias, em sequência) com quebras de verdade no lugar de `\n`."""
         return self.flow_private_key.reveal().replace("\\n", "\n").encode()
+
+    def tokens(self) -> dict[str, str]:
+        """Token de cada número de `WHATSAPP_ACCESS_TOKENS` (`número:token`), por `phone_number_id`."""
+        return dict(split_pair(secret.reveal()) for secret in self.whatsapp_access_tokens)
+
+    def paces(self) -> dict[str, float]:
+        """Mensagens por segundo por `phone_number_id`; a chave vazia é a de todos os outros números."""
+        pairs = [split_pair(value) for value in self.whatsapp_messages_per_second]
+        return {"": 80.0, **{number: float(rate) for number, rate in pairs}}
+
+    def flows(self) -> dict[str, str]:
+        """Id na Meta de cada formulário publicado, por nome (`driver_signup`); vazio: só perguntas."""
+        return dict(split_pair(value) for value in self.flow_ids)
 
 
 VARIABLES = variables(Settings)

@@ -5,6 +5,7 @@ nomeia responde (isso é de `doctor`).
 """
 
 import base64
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ from pyloto_stream.settings_fields import Secret
 
 if TYPE_CHECKING:
     from pyloto_stream.settings import Settings
+
+_PAIR = re.compile(r"[0-9]{5,32}:[!-~]+", re.ASCII)
+_RATE = re.compile(r"(?:[0-9]{5,32}:)?(?:[1-9][0-9]{0,2}|1000)", re.ASCII)
+_FLOW = re.compile(r"[a-z_]{1,64}:[0-9]{5,32}", re.ASCII)
 
 Problem = tuple[str, str]
 """Variável e o que dizer dela."""
@@ -35,8 +40,6 @@ NOT_USED_YET = (
     "CORS_ORIGINS",
     "HANDOFF_WEBHOOK_URL",
     "HANDOFF_WEBHOOK_SECRET",
-    "FLOW_PRIVATE_KEY",
-    "FLOW_PRIVATE_KEY_PASSPHRASE",
 )
 """Aceitas e conferidas, mas sem efeito nesta versão: quem as define é avisado."""
 
@@ -47,6 +50,7 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     yield from _addresses(settings)
     yield from _companions(settings)
     yield from _secrets(settings)
+    yield from _numbers(settings)
     if settings.environment == "production" and settings.allow_unsafe_redis:
         yield "ALLOW_UNSAFE_REDIS", "must be false in production"
     if settings.environment != "development":
@@ -104,6 +108,24 @@ def _companions(settings: "Settings") -> Iterator[Problem]:
         yield "FLOOD_COOLDOWN_MAX", "must not be less than FLOOD_COOLDOWN"
     if "ENCRYPTED" in settings.flow_private_key.reveal() and not settings.flow_private_key_passphrase:
         yield "FLOW_PRIVATE_KEY_PASSPHRASE", "required: FLOW_PRIVATE_KEY is encrypted"
+
+
+def _numbers(settings: "Settings") -> Iterator[Problem]:
+    """Variáveis com um valor por número ou por formulário."""
+    if not all(_PAIR.fullmatch(secret.reveal()) for secret in settings.whatsapp_access_tokens):
+        yield "WHATSAPP_ACCESS_TOKENS", "must be phone_number_id:token, comma separated"
+    if not all(map(_RATE.fullmatch, settings.whatsapp_messages_per_second)):
+        yield "WHATSAPP_MESSAGES_PER_SECOND", "must be 1 to 1000, or phone_number_id:rate, comma separated"
+    if not all(map(_FLOW.fullmatch, settings.flow_ids)):
+        yield "FLOW_IDS", "must be name:flow_id, comma separated"
+    if any("/" in host or ":" in host for host in settings.media_hosts):
+        yield "MEDIA_HOSTS", "must be host names, without scheme, port or path"
+
+
+def split_pair(value: str) -> tuple[str, str]:
+    """`nome:valor` em dois; sem nome, o nome é vazio."""
+    name, separator, rest = value.partition(":")
+    return (name.strip(), rest.strip()) if separator else ("", value.strip())
 
 
 def _secrets(settings: "Settings") -> Iterator[Problem]:

@@ -36,11 +36,28 @@ ABOUT = {
         "WHATSAPP_ACCESS_TOKEN": "Access token of the Graph API",
         "WHATSAPP_PHONE_NUMBER_ID": "Graph id of the business number",
         "WHATSAPP_BUSINESS_ACCOUNT_ID": "Graph id of the WhatsApp Business account",
+        "WHATSAPP_APP_ID": "Id of the Meta app: `token refresh` and `webhook subscribe` need it",
+        "WHATSAPP_ACCESS_TOKENS": "Tokens of further numbers, `phone_number_id:token`, comma separated; any "
+        "other number uses `WHATSAPP_ACCESS_TOKEN`",
+        "WHATSAPP_MESSAGES_PER_SECOND": "Pace per number, before Meta throttles: one rate for all, or "
+        "`phone_number_id:rate`, comma separated; 80 is standard, 20 a number shared with the Business app, "
+        "1000 the upgrade",
+        "PAIR_INTERVAL": "One message to the same person per so many seconds, in the long run; 0: no limit",
+        "PAIR_BURST": "Messages to one person that may go at once, on credit",
+        "WINDOW_TEMPLATE": "Approved template without parameters, `name:language`, sent when a reply comes "
+        "more than 24 hours after the person wrote; empty: the reply is dropped, and audited",
+        "TEMPLATE_CACHE_SECONDS": "How long a process trusts what it knows of templates, numbers and flows",
+        "MEDIA_MAX_BYTES": "Largest file taken from a person; a larger one is recorded and not stored",
+        "MEDIA_HOSTS": "Hosts from which Meta serves files; the token is sent to no other",
         "WHATSAPP_API_BASE_URL": "Address of the Graph API",
         "WHATSAPP_API_VERSION": "Version of the Graph API",
         "ZERO_TRUST_MODE": "Refuse webhooks without a valid signature; false only in development",
-        "FLOW_PRIVATE_KEY": r"PEM key of the Flows endpoint, line breaks as `\n`; no effect yet",
-        "FLOW_PRIVATE_KEY_PASSPHRASE": "Passphrase of an encrypted `FLOW_PRIVATE_KEY`; no effect yet",
+        "FLOW_PRIVATE_KEY": r"PEM key of the Flows endpoint, line breaks as `\n`; during a rotation the new "
+        "and then the old one, one after the other",
+        "FLOW_PRIVATE_KEY_PASSPHRASE": "Passphrase of an encrypted `FLOW_PRIVATE_KEY`",
+        "FLOW_IDS": "Published forms, `name:flow_id`, comma separated; names are `driver_signup`, "
+        "`merchant_signup`, `custom_software`; without one, its questions are asked one by one",
+        "FLOW_TOKEN_TTL": "How long an offered form can be answered",
     },
     "Stores": {
         "DOCUMENT_STORE": "Where documents are kept; `sqlite` only in development",

@@ -5,7 +5,7 @@ O estado recebido nunca é alterado: o rascunho trabalha sobre uma cópia.
 
 import msgspec
 
-from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.events import MediaWanted, MessageReceived
 from pyloto_stream.conversation.records import ActionRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
@@ -35,6 +35,7 @@ class Draft:
         self.answer = []
         self.reply = None
         self.records: list[Record] = []
+        self.wanted: list[MediaWanted] = []
         self._timers: dict[str, TimerChange] = {}
 
     @property
@@ -77,4 +78,5 @@ class Draft:
             records=self.records,
             timers=list(self._timers.values()),
             mode=self.new_mode,
+            wanted=self.wanted,
         )

@@ -23,6 +23,10 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     mime_type: str = ""
     sha256: str = ""
     filename: str = ""
+    url: str = ""
+    """Endereço que veio no webhook; vale 5 minutos."""
+    voice: bool = False
+    """Gravada na hora (nota de voz), e não um arquivo."""
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,6 +36,23 @@ class Location(msgspec.Struct, frozen=True, omit_defaults=True):
     longitude: float
     name: str = ""
     address: str = ""
+
+
+class ContactCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Um contato que a pessoa mostrou. `own`: ela respondeu ao pedido do próprio número. Dado pessoal."""
+
+    name: str = ""
+    phone: str = ""
+    own: bool = False
+
+
+class Referral(msgspec.Struct, frozen=True, omit_defaults=True):
+    """De que anúncio ou publicação a pessoa veio (`source` é `ad` ou `post`)."""
+
+    source: str
+    source_id: str = ""
+    headline: str = ""
+    click_id: str = ""
 
 
 class MessageReceived(msgspec.Struct, frozen=True, tag_field="event", tag="message", omit_defaults=True):
@@ -54,6 +75,66 @@ class MessageReceived(msgspec.Struct, frozen=True, tag_field="event", tag="messa
     context_id: str = ""
     media: Media | None = None
     location: Location | None = None
+    correlation_id: str = ""
+    form: dict[str, str] = {}
+    """Resposta de um formulário: campo e valor, como vieram; `flow_token` é um deles. Entrada de usuário."""
+    contacts: tuple[ContactCard, ...] = ()
+    referral: Referral | None = None
+    order_items: int = 0
+    forwarded: bool = False
+    standby: bool = False
+    """Quem tem a conversa é outro atendente automático, da própria Meta: só se registra."""
+
+
+class HumanReplied(msgspec.Struct, frozen=True, tag_field="event", tag="human", omit_defaults=True):
+    """Alguém da empresa respondeu por fora do sistema (eco): a conversa passa a ser dessa pessoa.
+
+    `via`: `business_app` (aplicativo WhatsApp Business) ou `other_app` (outro sistema no mesmo número).
+    """
+
+    id: str
+    kind: MessageKind
+    at_ms: int
+    via: Literal["business_app", "other_app"] = "business_app"
+    text: str = ""
+    context_id: str = ""
+    correlation_id: str = ""
+
+
+class CallReceived(msgspec.Struct, frozen=True, tag_field="event", tag="call", omit_defaults=True):
+    """A pessoa ligou: abre a janela de 24 h, e quem atende só escreve."""
+
+    id: str
+    phone_number_id: str
+    reply_to: str
+    at_ms: int
+    status: str = ""
+    correlation_id: str = ""
+
+
+class PreferenceChanged(msgspec.Struct, frozen=True, tag_field="event", tag="preference", omit_defaults=True):
+    """A pessoa pediu para parar, ou voltar, a receber mensagens de marketing."""
+
+    marketing: Literal["stop", "resume"]
+    at_ms: int
+
+
+class MediaFailed(msgspec.Struct, frozen=True, tag_field="event", tag="media_failed", omit_defaults=True):
+    """Um arquivo que a pessoa mandou não pôde ser guardado; `code` diz por quê (`media_gone`, …)."""
+
+    message_id: str
+    kind: MessageKind
+    code: str
+
+
+class MediaWanted(msgspec.Struct, frozen=True, tag_field="event", tag="media", omit_defaults=True):
+    """Evento da faixa `media`: um arquivo a buscar na Meta e guardar."""
+
+    message_id: str
+    kind: MessageKind
+    phone_number_id: str
+    media: Media
+    sent_at_ms: int = 0
     correlation_id: str = ""
 
 
@@ -83,4 +164,6 @@ class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", o
     silent: bool = False
 
 
-Event = MessageReceived | TimerFired | TurnFailed
+Event = (
+    MessageReceived | TimerFired | TurnFailed | HumanReplied | CallReceived | PreferenceChanged | MediaFailed
+)

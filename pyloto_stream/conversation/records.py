@@ -102,7 +102,43 @@ class HandoffRecord(msgspec.Struct, frozen=True, tag_field="record", tag="handof
     lead_score: int = 0
 
 
-Record = MessageRecord | StatusRecord | ActionRecord | SessionRecord | HandoffRecord
+class MediaRecord(msgspec.Struct, frozen=True, tag_field="record", tag="media", omit_defaults=True):
+    """Um arquivo recebido e guardado; vai para `media/{sha256}` e para a mensagem que o trouxe.
+
+    `sha256` em hexadecimal; `mime_type` é o que se achou no conteúdo; `path`, o do repositório de objetos.
+    """
+
+    id: str
+    message_id: str
+    sha256: str
+    mime_type: str
+    size: int
+    path: str
+    at_ms: int
+    kind: str = ""
+    phone_number_id: str = ""
+    whatsapp_media_id: str = ""
+
+
+class ChannelRecord(msgspec.Struct, frozen=True, tag_field="record", tag="channel", omit_defaults=True):
+    """O que a Meta diz da conta, de um número, de um modelo ou de um formulário: não é de conversa nenhuma.
+
+    `field` é o campo do webhook; `event`, o que houve; `subject`, de quê (`template:123`, `flow:123`,
+    `number:100…`, `account:200…`). `data` só leva enumerações, ids e números.
+    """
+
+    id: str
+    field: str
+    event: str
+    subject: str
+    at_ms: int
+    account_id: str = ""
+    data: dict[str, str | int | float] = {}
+
+
+Record = (
+    MessageRecord | StatusRecord | ActionRecord | SessionRecord | HandoffRecord | MediaRecord | ChannelRecord
+)
 
 
 def stored_text(text: str) -> str:

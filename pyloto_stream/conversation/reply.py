@@ -1,4 +1,4 @@
-"""O que respondemos, antes de virar mensagem do WhatsApp? Texto, botões ou lista, e nada mais."""
+"""O que respondemos, antes de virar mensagem do WhatsApp? Texto, opções, um formulário ou um pedido."""
 
 from typing import Literal
 
@@ -19,10 +19,12 @@ class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """Uma resposta completa. Um turno tem no máximo uma: aviso, resposta e pergunta vêm juntos.
 
-    `buttons` leva de 1 a 3 opções; `list`, de 1 a 10 e `button` (≤ 20), o rótulo que abre a lista.
+    `buttons` leva de 1 a 3 opções; `list`, de 1 a 10 e `button` (≤ 20), o rótulo que abre a lista. `flow`
+    oferece o formulário de nome `form` (rótulo em `button`); `location` pede a localização.
     """
 
-    kind: Literal["text", "buttons", "list"]
+    kind: Literal["text", "buttons", "list", "flow", "location"]
     text: str
     choices: tuple[Choice, ...] = ()
     button: str = ""
+    form: str = ""

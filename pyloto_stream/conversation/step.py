@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.events import MediaWanted, MessageReceived
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
@@ -26,7 +26,7 @@ class Step(msgspec.Struct):
 
     `answer`: mensagens que a etapa `ai` deve responder (vazio: o turno não passa por ela).
     `reply`: o que enviar; `None` é silêncio. `mode`: novo modo da conversa; vale já ao gravar,
-    menos o que cala o robô quando há `reply`: esse vale depois do envio.
+    menos o que cala o robô quando há `reply`: esse vale depois do envio. `wanted`: arquivos a buscar.
     """
 
     state: ConversationState
@@ -35,3 +35,4 @@ class Step(msgspec.Struct):
     records: list[Record] = []
     timers: list[TimerChange] = []
     mode: Mode | None = None
+    wanted: list[MediaWanted] = []

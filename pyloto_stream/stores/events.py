@@ -8,7 +8,14 @@ de sessão já chega como ação (`SESSION_CLOSED`) e não se repete aqui. Puro.
 import hashlib
 from collections.abc import Iterable
 
-from pyloto_stream.conversation.records import ActionRecord, HandoffRecord, MessageRecord, Record
+from pyloto_stream.conversation.records import (
+    ActionRecord,
+    ChannelRecord,
+    HandoffRecord,
+    MediaRecord,
+    MessageRecord,
+    Record,
+)
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.times import iso
 
@@ -55,6 +62,24 @@ def event_of(record: Record) -> AuditEvent | None:
                 action="HANDOFF_CREATED",
                 reason=record.qualification_level.upper(),
                 data={"handoff": record.id, "session": record.session_id, "score": record.lead_score},
+            )
+        case MediaRecord():
+            return AuditEvent(
+                event_id=record.id,
+                timestamp=iso(record.at_ms),
+                actor="SYSTEM",
+                action="MEDIA_STORED",
+                reason=record.kind.upper(),
+                data={"message": opaque(record.message_id), "sha256": record.sha256, "size": record.size},
+            )
+        case ChannelRecord():
+            return AuditEvent(
+                event_id=record.id,
+                timestamp=iso(record.at_ms),
+                actor="SYSTEM",
+                action=f"META_{record.field.upper()}",
+                reason=record.event.upper(),
+                data={**record.data, "subject": record.subject},
             )
         case _:
             return None

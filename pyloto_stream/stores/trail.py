@@ -15,7 +15,9 @@ import msgspec
 
 from pyloto_stream.conversation.records import (
     ActionRecord,
+    ChannelRecord,
     HandoffRecord,
+    MediaRecord,
     MessageRecord,
     Mode,
     Record,
@@ -75,7 +77,9 @@ class AuditTrail:
         self, user_key: str, records: Sequence[Record], known: TrailState | None
     ) -> TrailState | None:
         documents = combined(
-            self._write_of(user_key, record) for record in records if not isinstance(record, ActionRecord)
+            self._write_of(user_key, record)
+            for record in records
+            if not isinstance(record, ActionRecord | MediaRecord | ChannelRecord)
         )
         pending, state = events_of(records), known
         for _ in range(TRIES):

@@ -112,7 +112,8 @@ class Item(msgspec.Struct, frozen=True):
 
     `dedupe_key` vazia: sem deduplicação. A chave é resumida (blake2b) antes de chegar ao Redis.
     `cancels`: temporizadores da mesma faixa e conversa que o evento, se é novo, desarma ao entrar. Quem
-    o trata rearma o que ainda fizer falta.
+    o trata rearma o que ainda fizer falta. `mode`: modo que o evento, se é novo, põe em vigor já ao entrar.
+    `echo_of`: se é o id externo do último envio desta conversa, o evento é eco nosso e nada acontece.
     """
 
     lane: str
@@ -120,6 +121,8 @@ class Item(msgspec.Struct, frozen=True):
     event: bytes
     dedupe_key: str = ""
     cancels: tuple[str, ...] = ()
+    mode: str = ""
+    echo_of: str = ""
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -5,18 +5,18 @@ criadas aqui são visivelmente fictícios (`55 11 90000-xxxx`).
 """
 
 import asyncio
-import itertools
 import re
 from typing import Literal
 
 import msgspec
 
-from pyloto_stream.simulator.bubbles import Bubble, Option, State, of_business, of_person
+from pyloto_stream.simulator.bubbles import Bubble, Option
 from pyloto_stream.simulator.delivery import Delivery
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.feed import Feed
 from pyloto_stream.simulator.line import Line
 from pyloto_stream.simulator.sent import ReadReceived, SentMessage, new_wamid
+from pyloto_stream.simulator.thread import Thread
 
 StatusName = Literal["sent", "delivered", "read", "failed"]
 TYPING_MS = 25_000
@@ -67,17 +67,21 @@ class Person:
 
     def __init__(self, profile: Profile, line: Line, authors: "dict[str, Person]") -> None:
         self.profile = profile
-        self.thread: list[Bubble] = []
         self.replies: list[SentMessage] = []
         self.feed = Feed()
+        self.talk = Thread(self.feed)
         self.last_inbound_ms: int | None = None
         self.typing_until_ms = 0
         self._line = line
         self._authors = authors
-        self._places: dict[str, int] = {}
         self._arrival = asyncio.Event()
         self._unanswered: list[Delivery] = []
         self._latest: Delivery | None = None
+
+    @property
+    def thread(self) -> list[Bubble]:
+        """Os balões da conversa, na ordem da tela."""
+        return self.talk.bubbles
 
     def say(self, text: str) -> Delivery:
         """Escreve `text`."""
@@ -107,11 +111,8 @@ class Person:
         if full.get("type") != "system":  # aviso da Meta sobre a pessoa: sem contato, e não abre a janela
             contacts = {"contacts": [self.profile.contact()]}
             self.last_inbound_ms = now_ms
-        bubble = of_person(str(full["id"]), now_ms, full)
+        bubble = self.talk.told(str(full["id"]), now_ms, full)
         self._authors[bubble.id] = self
-        self._places[bubble.id] = len(self.thread)
-        self.thread.append(bubble)
-        self.feed.publish("message", bubble)
         delivery = self._line.sender.send(self._line.number.value(**contacts, messages=[full]))
         self._unanswered.append(delivery)
         self._latest = delivery
@@ -132,7 +133,7 @@ class Person:
         Raises:
             KeyError: não é desta conversa.
         """
-        return self.thread[self._places[wamid]]
+        return self.talk.bubble(wamid)
 
     async def reply(self, index: int, timeout_s: float) -> SentMessage:
         """Espera a resposta de número `index` (a partir de 0).
@@ -156,19 +157,14 @@ class Person:
         self._unanswered.clear()
         self.typing_until_ms = 0
         self.replies.append(message)
-        bubble = of_business(message.wamid, message.at_ms, message.payload)
-        bubble.latency_ms = message.latency_ms
-        self._places[bubble.id] = len(self.thread)
-        self.thread.append(bubble)
-        self.feed.publish("message", bubble)
+        self.talk.heard(message.wamid, message.at_ms, message.payload, message.latency_ms)
         self._arrival.set()
         self._arrival = asyncio.Event()
 
     def marked_read(self, receipt: ReadReceived) -> None:
         """A empresa leu esta mensagem e as anteriores e, talvez, está digitando."""
-        own = (bubble for bubble in self.thread[self._places[receipt.message_id] :: -1] if bubble.mine)
-        for bubble in itertools.takewhile(lambda bubble: bubble.state != "read", own):
-            self._advance(bubble, "read")
+        for bubble in self.talk.unread_up_to(receipt.message_id):
+            self.talk.advance(bubble, "read")
         if receipt.typing:
             self.typing_until_ms = self._line.clock() + TYPING_MS
             self.feed.publish("typing", {"for_ms": TYPING_MS, "latency_ms": self.latency_ms(receipt.at_s)})
@@ -177,15 +173,11 @@ class Person:
         attempt = await delivery.first()
         self.feed.publish("webhook", attempt)
         if attempt.status != 200:
-            self._advance(bubble, "retrying")
+            self.talk.advance(bubble, "retrying")
         accepted = await delivery.accepted()
         if accepted and delivery.attempts[-1] is not attempt:
             self.feed.publish("webhook", delivery.attempts[-1])
-        self._advance(bubble, "delivered" if accepted else "failed")
-
-    def _advance(self, bubble: Bubble, state: State) -> None:
-        if bubble.advance(state):
-            self.feed.publish("state", {"id": bubble.id, "state": state})
+        self.talk.advance(bubble, "delivered" if accepted else "failed")
 
     def _offered(self, choice_id: str) -> tuple[Bubble, Option]:
         for bubble in reversed(self.thread):

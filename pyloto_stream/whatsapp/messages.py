@@ -1,11 +1,65 @@
 """Que mensagens sabemos enviar? Um valor tipado por tipo, ainda sem destinatário e sem o formato da Meta.
 
 Promete: criar um valor nunca falha; `validators.py` diz se cabe na Meta e `payloads.py` o escreve. Campo
-opcional vazio (`""`) quer dizer ausente. Limite: só o que o produto usa dentro da janela de 24 horas; modelos
-(`template`) e mídia são de outros módulos.
+opcional vazio (`""`) quer dizer ausente. Cada família tem o seu módulo; quem envia importa só este. Limite:
+catálogo, carrossel, pagamento e chamada não são do produto; grupos não são destinatários.
 """
 
+from typing import Literal
+
 import msgspec
+
+from pyloto_stream.whatsapp.messages_contacts import (
+    Contact,
+    ContactAddress,
+    ContactEmail,
+    ContactName,
+    ContactOrg,
+    ContactPhone,
+    ContactsMessage,
+    ContactUrl,
+)
+from pyloto_stream.whatsapp.messages_interactive import (
+    AddressMessage,
+    Button,
+    ButtonsMessage,
+    CtaUrlMessage,
+    FlowMessage,
+    Header,
+    InteractiveMessage,
+    InteractiveType,
+    ListMessage,
+    LocationRequestMessage,
+    MediaHeader,
+    Row,
+    SavedAddress,
+    Section,
+)
+from pyloto_stream.whatsapp.messages_media import (
+    AudioMessage,
+    DocumentMessage,
+    ImageMessage,
+    MediaMessage,
+    StickerMessage,
+    VideoMessage,
+)
+from pyloto_stream.whatsapp.messages_template import (
+    Currency,
+    FlowAction,
+    ProductRef,
+    TemplateCard,
+    TemplateComponent,
+    TemplateLocation,
+    TemplateMedia,
+    TemplateMessage,
+    TemplateParameter,
+)
+
+MessageType = Literal[
+    "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "reaction",
+    "interactive", "template",
+]  # fmt: skip
+"""O `type` do envelope da Meta; `InteractiveType` diz qual interativa."""
 
 
 class TextMessage(msgspec.Struct, frozen=True):
@@ -15,55 +69,23 @@ class TextMessage(msgspec.Struct, frozen=True):
     preview_url: bool = False
 
 
-class Button(msgspec.Struct, frozen=True):
-    """Botão de resposta: `id` volta como veio quando a pessoa toca."""
+class LocationMessage(msgspec.Struct, frozen=True):
+    """Um ponto no mapa, em graus decimais (WGS 84); `address` só aparece se há `name`."""
 
-    id: str
-    title: str
-
-
-class ButtonsMessage(msgspec.Struct, frozen=True):
-    """Corpo com 1 a 3 botões de resposta."""
-
-    body: str
-    buttons: tuple[Button, ...]
-    header: str = ""
-    footer: str = ""
+    latitude: float
+    longitude: float
+    name: str = ""
+    address: str = ""
 
 
-class Row(msgspec.Struct, frozen=True):
-    """Linha de lista: `id` volta como veio quando a pessoa escolhe."""
+class ReactionMessage(msgspec.Struct, frozen=True):
+    """Um emoji sobre a mensagem `message_id`; `emoji` vazio retira a reação dada antes.
 
-    id: str
-    title: str
-    description: str = ""
+    Não cita mensagem (`context`) e só recebe o status `sent`.
+    """
 
-
-class Section(msgspec.Struct, frozen=True):
-    """Grupo de linhas; `title` só pode faltar se a lista tem uma seção."""
-
-    rows: tuple[Row, ...]
-    title: str = ""
-
-
-class ListMessage(msgspec.Struct, frozen=True):
-    """Corpo com uma lista de opções que `button` abre."""
-
-    body: str
-    button: str
-    sections: tuple[Section, ...]
-    header: str = ""
-    footer: str = ""
-
-
-class CtaUrlMessage(msgspec.Struct, frozen=True):
-    """Corpo com um botão que abre `url`; a Meta não avisa quando alguém toca."""
-
-    body: str
-    label: str
-    url: str
-    header: str = ""
-    footer: str = ""
+    message_id: str
+    emoji: str = ""
 
 
 class ReadReceipt(msgspec.Struct, frozen=True):
@@ -76,5 +98,22 @@ class ReadReceipt(msgspec.Struct, frozen=True):
     typing: bool = False
 
 
-InteractiveMessage = ButtonsMessage | ListMessage | CtaUrlMessage
-Message = TextMessage | InteractiveMessage
+Message = (
+    TextMessage
+    | MediaMessage
+    | LocationMessage
+    | ContactsMessage
+    | ReactionMessage
+    | InteractiveMessage
+    | TemplateMessage
+)
+
+__all__ = [
+    "AddressMessage", "AudioMessage", "Button", "ButtonsMessage", "Contact", "ContactAddress", "ContactEmail",
+    "ContactName", "ContactOrg", "ContactPhone", "ContactUrl", "ContactsMessage", "CtaUrlMessage", "Currency",
+    "DocumentMessage", "FlowAction", "FlowMessage", "Header", "ImageMessage", "InteractiveMessage",
+    "InteractiveType", "ListMessage", "LocationMessage", "LocationRequestMessage", "MediaHeader",
+    "MediaMessage", "Message", "MessageType", "ProductRef", "ReactionMessage", "ReadReceipt", "Row",
+    "SavedAddress", "Section", "StickerMessage", "TemplateCard", "TemplateComponent", "TemplateLocation",
+    "TemplateMedia", "TemplateMessage", "TemplateParameter", "TextMessage", "VideoMessage",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""O protocolo dos formulários (WhatsApp Flows): criptografia, tokens e oferta. Não conhece o produto."""

@@ -91,7 +91,8 @@ class Acceptor:
         match offer:
             case Item():
                 op = {"k": "e", "d": digest, "l": offer.lane, "s": self._first[offer.lane],
-                      "c": offer.conversation, "e": offer.event, "x": offer.cancels or None}  # fmt: skip
+                      "c": offer.conversation, "e": offer.event, "x": offer.cancels or None,
+                      "md": offer.mode or None, "ec": offer.echo_of or None}  # fmt: skip
                 return keys.partition_of(offer.conversation, count), op
             case Unreadable():
                 op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}

@@ -2,8 +2,9 @@
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
 -- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria?; d resumo; x nomes de temporizadores que
---     o evento novo desarma; ver cada ramo
--- resposta por op: 1 novo, 0 duplicado, 2 confirmação de um envio que não está no livro (nada foi gravado),
+--     o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da conversa, o evento
+--     é eco nosso; ver cada ramo
+-- resposta por op: 1 novo, 0 duplicado ou eco, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
 local list = ops()
@@ -87,6 +88,18 @@ local function settle_send(op)
   return 1
 end
 
+local function is_echo(op)
+  return op.ec and redis.call('HGET', conv_key(op.l, op.c), 'w') == op.ec
+end
+
+-- Só cala o robô (BOT -> HUMAN): uma pausa, que alguém pediu, continua. Antes de enfileirar, para que o turno do evento
+-- já o veja; se o evento acaba recusado, quem o ofereceu oferece de novo, e o robô calado um instante não faz mal.
+local function impose(op)
+  local key = conv_key(op.l, op.c)
+  local mode = redis.call('HGET', key, 'm')
+  if not mode or mode == '' or mode == 'BOT' then redis.call('HSET', key, 'm', op.md) end
+end
+
 local replies = {}
 for i, op in ipairs(list) do
   if op.k == 'r' then
@@ -96,11 +109,14 @@ for i, op in ipairs(list) do
     replies[i] = settle_send(op)
   elseif seen(op.d) then
     replies[i] = 0
+  elseif op.k == 'e' and is_echo(op) then
+    replies[i] = 0
   elseif backlog >= head.limit then
     replies[i] = -1
   else
     backlog = backlog + 1
     if op.k == 'e' then
+      if op.md then impose(op) end
       enter(op.l, op.s, op.c, op.e)
     else
       redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))

@@ -37,6 +37,7 @@ for i, op in ipairs(ops()) do
     else
       advance(op.l, op.f, op.c)
     end
+    if op.sn and op.sn[2] ~= '' then redis.call('HSET', key, 'w', op.sn[2]) end
     redis.call('HSET', key, 'k', mark)
     settle_entry(op.s, op.i)
     replies[i] = 1

@@ -7,7 +7,7 @@
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
 --                                  k último commit "<etapa>|<entrada>|<consumidor>", t onde está o token:
 --                                  "<etapa>|<entrada>" ou "parked" (só vale com g), q último
---                                  pedido de ver um morto (só na faixa de auditoria)
+--                                  pedido de ver um morto (só na faixa de auditoria), w id externo do último envio
 --   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
@@ -17,6 +17,8 @@
 --   P:seen:<balde>:<nível>:<gaveta> hash  resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"
+--   P:alias:<nome>         string  de quem é o nome: "<chave>", "<chave>|<quem o deixou>" ou "|<quem o deixou>" (sem dono);
+--                                  ver aliases.py
 --   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
 -- a resposta tem um item por operação.

@@ -15,7 +15,8 @@ class Pace(msgspec.Struct, frozen=True):
     """Ritmo. Os status contam a partir do aceite; a redelivery dobra de `retry_first_ms` a `retry_max_ms`.
 
     A Meta insiste por até 7 dias; aqui são no máximo `attempts` tentativas. `batch_ms` > 0 junta num POST o
-    que ficar pronto nesse intervalo, até `batch_max` itens; 0 manda cada item só.
+    que ficar pronto nesse intervalo, até `batch_max` itens; 0 manda cada item só. `status_copies`
+    emite cada status mais vezes; `status_shuffle`, do último ao primeiro.
     """
 
     sent_ms: Ms = 20
@@ -28,6 +29,17 @@ class Pace(msgspec.Struct, frozen=True):
     concurrency: Positive = 32
     batch_ms: Ms = 0
     batch_max: Positive = 1_000
+    status_copies: Positive = 1
+    status_shuffle: bool = False
+
+
+class PublishedFlow(msgspec.Struct, frozen=True):
+    """Um Flow publicado na conta: o Flow JSON e, se troca dados, o endereço do endpoint dele."""
+
+    id: str
+    name: str
+    definition: bytes
+    endpoint_url: str = ""
 
 
 class SimulatorConfig(msgspec.Struct, frozen=True):
@@ -48,6 +60,7 @@ class SimulatorConfig(msgspec.Struct, frozen=True):
     versions: tuple[str, ...] = ()
     first_person: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
     pace: Pace = Pace()
+    flows: tuple[PublishedFlow, ...] = ()
 
     def __repr__(self) -> str:
         """Sem segredos."""

@@ -5,25 +5,23 @@ pode ter saído; por dentro só repete o que nem conectou. Nenhum texto seu, nem
 telefone ou conteúdo. Limite: a Graph não tem idempotência; quem evita o envio duplo é o livro de envios.
 """
 
-import asyncio
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import aiohttp
 from tenacity import AsyncRetrying, RetryError, retry_if_result, stop_after_attempt, wait_random_exponential
 
 from pyloto_stream.errors import MisconfiguredError, PermanentError
-from pyloto_stream.whatsapp.graph_answer import MAX_BODY_BYTES, Answer, Sent, Silence, judge, read_answer
+from pyloto_stream.whatsapp.graph_answer import MAX_BODY_BYTES, Answer, Sent, Silence, judge
+from pyloto_stream.whatsapp.graph_call import MAX_ANSWER_BYTES, Call, check_call, judge_call
 from pyloto_stream.whatsapp.graph_errors import DependencyDownError, ThrottledError, WindowClosedError
+from pyloto_stream.whatsapp.graph_http import Form, GraphHttp, Observe, Signals
+from pyloto_stream.whatsapp.graph_retry import Tried, persist
+from pyloto_stream.whatsapp.graph_usage import Usage
 from pyloto_stream.whatsapp.messages import ReadReceipt
 from pyloto_stream.whatsapp.payloads import build_receipt
 from pyloto_stream.whatsapp.validators import InvalidMessageError
 
 __all__ = ["DependencyDownError", "Sent", "ThrottledError", "WhatsAppHttpClient", "WindowClosedError"]
-
-Observe = Callable[[str, int, int, float], None]
-"""`(endpoint, status, code, seconds)`: `messages` ou `mark_read`; HTTP e código da Graph (0 se não há)."""
 
 CONNECT_ATTEMPTS = 3
 RECEIPT_TIMEOUT_S = 5.0
@@ -31,8 +29,6 @@ RECEIPT_TIMEOUT_S = 5.0
 
 _PHONE_NUMBER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
-_NOT_WRITTEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-"""DNS, recusa, TLS e prazo de conexão: nada foi escrito."""
 
 
 class WhatsAppHttpClient:
@@ -55,16 +51,13 @@ class WhatsAppHttpClient:
         timeout_s: float = 30.0,
         max_connections: int = 100,
         observe: Observe | None = None,
+        signals: Signals | None = None,
     ) -> None:
-        self._root = f"{base_url.rstrip('/')}/{api_version}"
         self._version = api_version
         self._default_token = access_token
         self._tokens = dict(tokens or {})
         self._timeout_s = timeout_s
-        self._max_connections = max_connections
-        self._observe = observe
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
+        self._http = GraphHttp(base_url, api_version, max_connections, observe, signals or Signals())
         problems = []
         if not base_url.startswith(("http://", "https://")):
             problems.append("WHATSAPP_API_BASE_URL: not an http(s) address")
@@ -77,7 +70,7 @@ class WhatsAppHttpClient:
 
     def __repr__(self) -> str:
         """Sem endereço e sem tokens."""
-        return f"<WhatsAppHttpClient {self._version}{' closed' if self._closed else ''}>"
+        return f"<WhatsAppHttpClient {self._version}{' closed' if self._http.closed else ''}>"
 
     async def send(self, phone_number_id: str, body: bytes) -> Sent:
         """Envia `body` (ver `payloads.build`) por `phone_number_id`.
@@ -129,17 +122,47 @@ class WhatsAppHttpClient:
         else:
             self._default_token = access_token
 
+    async def call(self, call: Call, *, form: Form | None = None, timeout_s: float = 0) -> bytes:
+        """Faz uma chamada que não é envio e devolve o corpo JSON de uma resposta 2xx.
+
+        `GET` e `DELETE` são repetidos por dentro, até `ATTEMPTS` vezes, no que pode passar logo; `POST`, só
+        se nem conectou. `form`: dá, a cada tentativa, o formulário de várias partes que é o corpo.
+
+        Raises:
+            DependencyDownError, ThrottledError, GraphTransientError, WindowClosedError, GraphRefusedError:
+                não aconteceu (numa leitura, nada veio); ver `send`.
+            GraphInDoubtError: um `POST` que pode ter acontecido.
+            PermanentError: code `invalid_graph_path`.
+        """
+        check_call(call)
+        token, limit_s = call.token or self.token_of(call.number), timeout_s or self._timeout_s
+
+        async def attempt() -> Tried:
+            reply = await self._http.exchange(call, token, limit_s, MAX_ANSWER_BYTES, form)
+            return reply, judge_call(reply.answer, repeatable=call.repeatable)
+
+        reply, fault = await persist(attempt, call)
+        if fault is not None:
+            raise fault
+        return reply.body
+
+    def token_of(self, phone_number_id: str) -> str:
+        """O token de `phone_number_id`, ou o padrão."""
+        return self._tokens.get(phone_number_id, self._default_token)
+
+    @property
+    def usage(self) -> Usage:
+        """A última medida de uso: a partir de `SLOW_DOWN_PERCENT`, espaçar; aos 100, esperar `wait_ms`."""
+        return self._http.usage
+
+    @property
+    def http(self) -> GraphHttp:
+        """As conexões, para quem baixa arquivos (`media_download.py`)."""
+        return self._http
+
     async def close(self) -> None:
         """Fecha as conexões; chamadas seguintes falham sem escrever nada. Pode ser repetido."""
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
-
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._max_connections, ttl_dns_cache=60)
-            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
-        return self._session
+        await self._http.close()
 
     async def _insist(self, phone_number_id: str, body: bytes) -> Answer | Silence:
         """Tenta de novo, já e depois com espera, o que não conectou; o envio bom não paga por isto."""
@@ -157,43 +180,9 @@ class WhatsAppHttpClient:
     async def _post(
         self, endpoint: str, phone_number_id: str, body: bytes, timeout_s: float
     ) -> Answer | Silence:
-        """Uma chamada. Toda falha vira valor: a exceção do cliente HTTP guarda o pedido, com o token."""
-        if self._closed:
-            return Silence("client closed", written=False)
-        started = time.perf_counter()
-        answer = await self._exchange(phone_number_id, body, timeout_s)
-        if self._observe is not None:
-            self._observe(endpoint, answer.status, answer.graph_code or 0, time.perf_counter() - started)
-        return answer
-
-    async def _exchange(self, phone_number_id: str, body: bytes, timeout_s: float) -> Answer | Silence:
-        token = self._tokens.get(phone_number_id, self._default_token)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        # Conectar tem prazo menor que o total: se o total vence, a conexão já existia e há dúvida.
-        timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s / 3))
-        url = f"{self._root}/{phone_number_id}/messages"
-        try:
-            async with self._open().post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                return read_answer(response.status, response.headers, await _body(response))
-        except _NOT_WRITTEN as error:
-            quick = isinstance(error, aiohttp.ClientConnectorError)
-            return Silence(type(error).__name__, written=False, quick=quick)
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError é um OSError
-            return Silence(type(error).__name__, written=True)
-
-
-async def _body(response: aiohttp.ClientResponse) -> bytes | None:
-    """Corpo inteiro, ou `None` se passou do teto ou foi cortado; o status já conhecido não se perde."""
-    try:
-        await response.content.readexactly(MAX_BODY_BYTES + 1)
-    except asyncio.IncompleteReadError as whole:
-        return whole.partial
-    except (aiohttp.ClientError, OSError):
-        return None
-    response.close()
-    return None
+        call = Call("POST", f"{phone_number_id}/messages", endpoint, body=body)
+        token = self.token_of(phone_number_id)
+        return (await self._http.exchange(call, token, timeout_s, MAX_BODY_BYTES)).answer
 
 
 def _unreached(answer: Answer | Silence) -> bool:

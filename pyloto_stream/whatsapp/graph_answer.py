@@ -21,14 +21,14 @@ from pyloto_stream.whatsapp.graph_errors import (
     ThrottledError,
     WindowClosedError,
 )
+from pyloto_stream.whatsapp.graph_usage import read_usage, retry_after_ms
 
 MAX_BODY_BYTES = 64 * 1024
 """Uma resposta da Meta tem menos de 2 KiB; o resto de uma maior não é lido."""
 
-MAX_WAIT_MS = 3_600_000
-"""Teto do que um cabeçalho pode pedir: os limites da Meta são contados por hora."""
-
 _TRACE = re.compile(r"[A-Za-z0-9_+/=-]{1,64}", re.ASCII)
+
+_VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
 
 _OURS = frozenset({400, 413, 414, 422, 431})
 """Sem código da Graph, ainda dizem que o defeito está neste pedido."""
@@ -62,6 +62,9 @@ class Answer(msgspec.Struct, frozen=True):
     success: bool = False
     retry_after_ms: int = 0
     regain_ms: int = 0
+    usage_percent: int = 0
+    version: str = ""
+    """Versão da Graph que respondeu (`facebook-api-version`); vazia se não veio."""
 
 
 class _Error(msgspec.Struct):
@@ -80,12 +83,7 @@ class _Body(msgspec.Struct):
     success: bool = False
 
 
-class _Usage(msgspec.Struct):
-    estimated_time_to_regain_access: float = 0
-
-
 _body_decoder = msgspec.json.Decoder(_Body, strict=False)
-_usage_decoder = msgspec.json.Decoder(dict[str, list[_Usage]], strict=False)
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes | None) -> Answer:
@@ -97,7 +95,7 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes | None) -> 
         found = _body_decoder.decode(body or b"")
     except (ValueError, RecursionError):
         found = _Body()
-    error = found.error
+    error, usage, version = found.error, read_usage(headers), headers.get("facebook-api-version", "")
     trace = (error.fbtrace_id if error else None) or ""
     return Answer(
         status=status,
@@ -107,8 +105,10 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes | None) -> 
         fbtrace_id=trace if _TRACE.fullmatch(trace) else "",
         wamid=found.messages[0].id if found.messages else "",
         success=found.success,
-        retry_after_ms=_retry_after_ms(headers.get("Retry-After", "")),
-        regain_ms=_regain_ms(headers.get("X-Business-Use-Case-Usage", "")),
+        retry_after_ms=retry_after_ms(headers.get("Retry-After", "")),
+        regain_ms=usage.wait_ms,
+        usage_percent=usage.percent,
+        version=version if _VERSION.fullmatch(version) else "",
     )
 
 
@@ -175,20 +175,3 @@ def _wait_ms(answer: Answer, kind: ErrorClass, graph_code: int) -> int:
     """Espera mínima: o que a resposta pede, senão a estimativa de uso (só aperto), senão a da tabela."""
     regain = answer.regain_ms if kind is ErrorClass.THROTTLE else 0
     return answer.retry_after_ms or regain or MINIMUM_WAIT_MS.get(graph_code, 0)
-
-
-def _retry_after_ms(value: str) -> int:
-    """`Retry-After` em segundos; a forma de data é ignorada (a Meta não promete nenhuma)."""
-    if not (value.isascii() and value.isdigit()) or len(value) > 9:
-        return 0
-    return min(int(value) * 1000, MAX_WAIT_MS)
-
-
-def _regain_ms(value: str) -> int:
-    """Maior `estimated_time_to_regain_access` (minutos) de `X-Business-Use-Case-Usage`; 0 se não há."""
-    try:
-        usage = _usage_decoder.decode(value) if value else {}
-    except (ValueError, RecursionError):
-        return 0
-    minutes = max((row.estimated_time_to_regain_access for rows in usage.values() for row in rows), default=0)
-    return int(min(max(minutes, 0) * 60_000, MAX_WAIT_MS))

@@ -91,7 +91,7 @@ async def graph_server() -> AsyncIterator[Graph]:
     """Sobe uma `Graph` numa porta livre do laço local."""
     graph = Graph()
     app = web.Application()
-    app.router.add_post("/{tail:.*}", graph.handle)
+    app.router.add_route("*", "/{tail:.*}", graph.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     listener = socket.create_server(("127.0.0.1", 0))

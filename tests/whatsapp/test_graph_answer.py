@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyloto_stream.whatsapp.error_codes import ErrorClass
-from pyloto_stream.whatsapp.graph_answer import MAX_WAIT_MS, Sent, Silence, judge, read_answer
+from pyloto_stream.whatsapp.graph_answer import Sent, Silence, judge, read_answer
 from pyloto_stream.whatsapp.graph_errors import (
     DependencyDownError,
     GraphError,
@@ -14,6 +14,7 @@ from pyloto_stream.whatsapp.graph_errors import (
     GraphTransientError,
     ThrottledError,
 )
+from pyloto_stream.whatsapp.graph_usage import MAX_WAIT_MS
 from tests.support.graph import refusal
 
 

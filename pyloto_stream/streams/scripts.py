@@ -15,6 +15,7 @@ class Script(Enum):
     """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua` e o resto."""
 
     ACCEPT = "accept"
+    ALIAS = "alias"
     AMEND = "amend"
     BEAT = "beat"
     BEGIN_SEND = "begin_send"

@@ -48,6 +48,7 @@ class Scene:
         noted: Op = {"d": "one", "i": self.letter, "al": "audit", "as": "log", "ac": "ana", "av": b'"noted"'}
         return {
             Script.ACCEPT: {"k": "e", "d": digest, "l": "turn", "s": "one", "c": "bia", "e": b"1"},
+            Script.ALIAS: {"k": "claim", "n": "phone", "t": "ana", "ttl": HOUR_MS},
             Script.AMEND: {**noted, "e": b'["other"]', "ed": b"[]"},
             Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},
             Script.BEGIN_SEND: {

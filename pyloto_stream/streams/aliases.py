@@ -1,0 +1,122 @@
+"""Quem é a pessoa destes nomes? Uma só chave por pessoa, venha ela com telefone, com id da Meta ou com ambos.
+
+Um nome é um HMAC (`user_key`) de um identificador; a tabela diz de quem ele é. Promete: o dono do nome mais
+forte decide, e é escolhido num script: webhooks simultâneos da mesma pessoa concordam; repetir não muda
+nada. Limite: quem escreveu só pelo telefone e só pelo id, antes de os dois virem juntos, é duas pessoas;
+dali em diante vale a do id. Quem herda um telefone sem que a Meta tenha avisado a troca é a pessoa anterior.
+"""
+
+import asyncio
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Literal, NamedTuple
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams import keys
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.scripts import Script
+
+Names = tuple[str, ...]
+"""Nomes de uma pessoa num webhook, do mais forte ao mais fraco; o último é o que recebe quem é novo. Havendo
+telefone, é o dele, e assim a chave de quem o mostra é `HMAC(telefone)`."""
+
+ALIAS_TTL_MS = 400 * 86_400_000
+"""Quanto se lembra um nome sem uso: quem escreve uma vez por ano, na mesma época, continua a mesma pessoa."""
+
+
+class Owner(NamedTuple):
+    """De quem é um nome, e quem o deixou por último numa troca de número; vazios: ninguém."""
+
+    key: str
+    leaver: str
+
+
+class AliasTable:
+    """Tabela de apelidos de uma instalação; sem estado próprio."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def resolve(self, people: Sequence[Names]) -> list[str]:
+        """A `user_key` de cada pessoa, na ordem de `people`; quem é novo passa a ter uma.
+
+        Raises:
+            ValueError: uma pessoa sem nome nenhum.
+            UnavailableError: o Redis não respondeu; repetir é seguro.
+        """
+        distinct = list(dict.fromkeys(people))
+        found = await asyncio.gather(*map(self._resolve, distinct))
+        known = dict(zip(distinct, found, strict=True))
+        return [known[names] for names in people]
+
+    async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
+        """A pessoa de `old` passa a usar `new`; devolve a chave dela, que não muda.
+
+        `left` é o nome do telefone que ela deixou (`None`: o último de `old`; vazio: nenhum): dali em diante,
+        quem vier por ele é outra pessoa. Vale repetida, e depois da primeira mensagem pelos nomes novos.
+
+        Raises:
+            ValueError: um dos lados não tem nome nenhum.
+            UnavailableError: o Redis não respondeu; repetir é seguro, e termina o que ficou a meio.
+        """
+        before, after = await asyncio.gather(self._read(old), self._read(new))
+        phone = old[-1] if left is None else left
+        person = _moved(old, before, after)
+        if not before[0].key and old[0] != phone:
+            person = (await self._ask("claim", old[0], person)).key
+        await asyncio.gather(*(self._ask("give", name, person) for name in new))
+        if phone and phone not in new:
+            await self._ask("leave", phone, person)
+        return person
+
+    async def _resolve(self, names: Names) -> str:
+        owners = await self._read(names)
+        person = owners[0].key
+        if not person:
+            person = (await self._ask("claim", names[0], _proposal(names, owners))).key
+        weaker = zip(names[1:], owners[1:], strict=True)
+        stray = [name for name, owner in weaker if person not in {owner.key or name, owner.leaver}]
+        await asyncio.gather(*(self._ask("point", name, person) for name in stray))
+        return person
+
+    async def _read(self, names: Names) -> list[Owner]:
+        if not names:
+            raise ValueError("a person without a name")
+        return await asyncio.gather(*(self._ask("read", name) for name in names))
+
+    async def _ask(
+        self, what: Literal["read", "claim", "point", "give", "leave"], name: str, person: str | None = None
+    ) -> Owner:
+        partition = keys.partition_of(name, self._gateway.partitions)
+        op = {"k": what, "n": name, "t": person, "ttl": ALIAS_TTL_MS}
+        reply = await self._gateway.submit(Script.ALIAS, partition, op)
+        if not isinstance(reply, list):
+            raise UnavailableError("unexpected reply from alias", code="redis_error")
+        return Owner(*(part.decode() for part in reply))
+
+
+def _proposal(names: Names, owners: Sequence[Owner]) -> str:
+    """Que chave recebe quem chega por um nome forte ainda sem dono."""
+    for owner in owners[1:]:
+        if owner.key:
+            return owner.key
+    if not owners[-1].leaver:
+        return names[-1]
+    # o telefone foi deixado por outra pessoa, que segue com a chave dele
+    return names[0] if len(names) > 1 else fresh(names[0], owners[0].leaver)
+
+
+def fresh(name: str, leaver: str) -> str:
+    """Chave de quem vem só por um telefone que `leaver` deixou: outra a cada vez que ele muda de mãos."""
+    digest = blake2b(f"{name}|{leaver}".encode(), digest_size=32).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _moved(old: Names, before: Sequence[Owner], after: Sequence[Owner]) -> str:
+    """Quem mudou de número, lido dos nomes antigos."""
+    past = before[-1].leaver
+    if past and after[0].key == past:
+        return past  # já se fez: o telefone pode até ser de outra pessoa, que não se leva junto
+    known = next((owner.key for owner in before if owner.key), "")
+    return known or past or old[-1]

@@ -1,0 +1,62 @@
+"""Quem pergunta pelo estado dos canais não paga uma leitura por pergunta, nem cai junto com o banco."""
+
+import pytest
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.stores.channels import ChannelStore
+from pyloto_stream.stores.ports import Document, Documents, Query
+from tests.support.channels import ACCOUNT, BACK, BANNED, NUMBER, Now
+from tests.support.documents import Watched
+
+
+class Away(Watched):
+    """Um banco cujas leituras de coleção caem quando mandado."""
+
+    down = False
+
+    async def query(self, query: Query) -> list[Document]:
+        if self.down:
+            raise UnavailableError("down by the test", code="store_unavailable")
+        return await super().query(query)
+
+
+async def test_one_reading_serves_every_question_until_it_is_old(documents: Documents) -> None:
+    watched, now = Watched(documents), Now()
+    store = ChannelStore(watched, ACCOUNT, cache_s=60, clock=now)
+    for number in ("1", "2", NUMBER):
+        await store.state(number)
+    assert watched.reads == 1
+    await ChannelStore(documents, ACCOUNT).apply(BANNED)
+    now.ms += 59_999
+    assert (await store.state(NUMBER)).paused == ""
+    now.ms += 1
+    assert (await store.state(NUMBER)).paused == "account_disabled"
+
+
+async def test_a_store_that_is_down_leaves_what_was_known_and_is_asked_again_soon(
+    documents: Documents,
+) -> None:
+    away, now = Away(documents), Now()
+    store = ChannelStore(away, ACCOUNT, cache_s=60, clock=now)
+    away.down = True
+    with pytest.raises(UnavailableError):
+        await store.state(NUMBER)
+    away.down = False
+    await store.apply(BANNED)
+    await store.state(NUMBER)
+    away.down = True
+    now.ms += 60_000
+    assert (await store.state(NUMBER)).paused == "account_disabled"
+    await ChannelStore(documents, ACCOUNT).apply(BACK)
+    away.down = False
+    assert (await store.state(NUMBER)).paused == "account_disabled", "not asked at once"
+    now.ms += 5000
+    assert (await store.state(NUMBER)).paused == ""
+
+
+async def test_a_repeated_notice_writes_nothing(documents: Documents) -> None:
+    watched = Watched(documents)
+    store = ChannelStore(watched, ACCOUNT)
+    for _ in range(3):
+        await store.apply(BANNED)
+    assert len(watched.writes) == 1

@@ -5,6 +5,11 @@ as páginas da Meta discordam, fica o menor. Limite: a Meta não diz se "caracte
 UTF-16; contamos pontos de código (`len` do Python), logo um emoji composto vale por vários.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import msgspec
+
 GRAPH_VERSION = "v24.0"
 """Versão da Graph cujas páginas foram lidas para este módulo (lançada em 8 out. 2025)."""
 
@@ -72,10 +77,113 @@ CTA_LABEL = 20
 CTA_URL = 2000
 """`parameters.url`: sem limite escrito nessa página; usamos o dos botões de endereço em modelos."""
 
-# --- Mídia ("Image/Video/Document messages") -------------------------------------------------------
+# --- Formulário ("Sending a Flow") -----------------------------------------------------------------
+
+FLOW_CTA = 20
+"""`parameters.flow_cta`, sem emoji: a página diz 30, clientes de código aberto 20; fica o menor."""
+
+# --- Endereço de entrega ("Address messages") ------------------------------------------------------
+
+ADDRESS_COUNTRIES = frozenset({"IN"})
+"""`parameters.country`: hoje só Índia."""
+
+# --- Mídia ("Image/Video/Document messages", "Supported media types") ------------------------------
 
 MEDIA_CAPTION = 1024
 """`image|video|document.caption`; áudio e figurinha não têm legenda."""
+
+
+class MediaFormat(msgspec.Struct, frozen=True):
+    """O que a Meta aceita de um tipo de arquivo: `mimes`, e até `max_bytes` bytes."""
+
+    mimes: frozenset[str]
+    max_bytes: int
+
+
+_KB = 1024
+"""A Meta escreve KB e MB; lemos como potências de dois, e quem guarda um arquivo mede bytes."""
+
+_MB = 1024 * _KB
+"""Idem."""
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+"""Prefixo dos documentos do Office."""
+
+MEDIA_FORMATS: Mapping[str, MediaFormat] = MappingProxyType({
+    "audio": MediaFormat(
+        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * _MB
+    ),
+    "document": MediaFormat(
+        frozenset({
+            "text/plain", "application/pdf", "application/msword", "application/vnd.ms-excel",
+            "application/vnd.ms-powerpoint", f"{_OFFICE}.wordprocessingml.document",
+            f"{_OFFICE}.spreadsheetml.sheet", f"{_OFFICE}.presentationml.presentation",
+        }),
+        100 * _MB,
+    ),
+    "image": MediaFormat(frozenset({"image/jpeg", "image/png"}), 5 * _MB),
+    "sticker": MediaFormat(frozenset({"image/webp"}), 500 * _KB),
+    "video": MediaFormat(frozenset({"video/mp4", "video/3gpp"}), 16 * _MB),
+})  # fmt: skip
+"""Por tipo de mensagem. OGG só com Opus de um canal; imagem de 8 bits por cor; vídeo H.264 com AAC."""
+
+STATIC_STICKER_BYTES = 100 * _KB
+"""Figurinha sem movimento; a animada pode ter 500 KB. Ambas de 512 × 512."""
+
+VOICE_NOTE_BYTES = 512 * _KB
+"""`audio.voice`: acima disto a mensagem de voz chega sem o botão de tocar e sem transcrição."""
+
+# --- Localização e contatos ("Location messages", "Contacts messages") -----------------------------
+
+LATITUDE = 90
+"""`location.latitude`, em graus para cada lado do equador."""
+
+LONGITUDE = 180
+"""`location.longitude`, em graus para cada lado de Greenwich."""
+
+CONTACTS = 257
+"""`contacts`: de 1 a 257 cartões; a Meta recomenda bem menos."""
+
+# --- Modelos ("Template components", "Sending templates") ------------------------------------------
+
+TEMPLATE_NAME = 512
+"""`template.name`: letras minúsculas, algarismos e `_`."""
+
+TEMPLATE_BODY = 1024
+"""Corpo já montado, logo também cada valor; há relato de 550 para algumas categorias (erro 2388040)."""
+
+TEMPLATE_HEADER = 60
+"""Cabeçalho de texto já montado, logo também o seu valor."""
+
+TEMPLATE_BUTTONS = 10
+"""Botões de um modelo; `index` vai de 0 a 9."""
+
+TEMPLATE_URL_BUTTONS = 2
+"""Botões de endereço por modelo."""
+
+TEMPLATE_FLOW_BUTTONS = 1
+"""Botões de formulário por modelo."""
+
+TEMPLATE_COPY_CODE_BUTTONS = 1
+"""Botões de copiar código por modelo."""
+
+TEMPLATE_URL = 2000
+"""Endereço de um botão já montado, logo também o final que se envia."""
+
+TEMPLATE_PAYLOAD = 128
+"""`payload` de resposta rápida: fontes dizem 128 ou 256; fica o menor."""
+
+COUPON_CODE = 15
+"""`coupon_code`: a página diz 15, outra mais nova 20; fica o menor."""
+
+PARAMETER_SPACES = 3
+"""Espaços seguidos num valor: umas fontes recusam 4, outras mais de 4; fica o menor."""
+
+CAROUSEL_CARDS = 10
+"""`carousel.cards`: no máximo."""
+
+CAROUSEL_CARDS_LEAST = 2
+"""`carousel.cards`: no mínimo."""
 
 # --- Envelope ("Messages" e "Business-scoped user IDs") --------------------------------------------
 

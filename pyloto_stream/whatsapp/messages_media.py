@@ -1,8 +1,8 @@
 """Que arquivos sabemos enviar? Imagem, vídeo, áudio, documento e figurinha.
 
 Promete: o arquivo vem por `id` (enviado antes à Graph, vale 30 dias) ou por `link` (a Meta o busca; origem
-lenta é envio lento); exatamente um dos dois, e quem confere é o validador. Limite: formato e tamanho do arquivo
-são de quem o envia à Graph (`limits.MEDIA_FORMATS`).
+lenta é envio lento); exatamente um dos dois, e quem confere é o validador. Limite: formato e tamanho
+são de quem envia o arquivo à Graph (`limits.MEDIA_FORMATS`).
 """
 
 import msgspec

@@ -1,7 +1,8 @@
 """Como se envia um modelo aprovado? Nome, idioma e os valores de cada parte, na forma da Meta.
 
-Promete: tem lugar para todo componente e todo tipo de parâmetro da Cloud API. Limite: não conhece a definição
-do modelo (`templates.py`): aqui se confere a forma, lá se os valores são os que o modelo pede.
+Promete: tem lugar para todo componente e todo tipo de parâmetro que o produto pode usar; botões de catálogo
+e de chamada ficam fora. Limite: não conhece a definição do modelo (`templates.py`): aqui se confere a
+forma, lá se os valores são os que o modelo pede.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Literal
 import msgspec
 
 ComponentType = Literal["header", "body", "button", "limited_time_offer", "carousel"]
-ButtonKind = Literal["", "quick_reply", "url", "flow", "copy_code", "catalog", "mpm", "voice_call"]
+ButtonKind = Literal["", "quick_reply", "url", "flow", "copy_code"]
 ParameterType = Literal[
     "text", "currency", "date_time", "image", "video", "document", "gif", "location", "payload",
     "coupon_code", "action", "limited_time_offer", "product",

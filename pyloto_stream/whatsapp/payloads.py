@@ -1,7 +1,8 @@
 """Como a Meta quer receber uma mensagem? O JSON de `POST /{telefone}/messages`, pronto para o cliente HTTP.
 
-Promete: a mesma entrada dá os mesmos bytes. Limite: não confere os limites da mensagem (ver `validators.py`),
-só os do envelope; grupos não são destinatários.
+Promete: a mesma mensagem dá os mesmos bytes, seja qual for a ordem em que seus dados foram montados.
+Limite: não confere os limites da mensagem (ver `validators.py`), só os do envelope; grupos não são
+destinatários.
 """
 
 import re
@@ -11,16 +12,27 @@ import msgspec
 
 from pyloto_stream.whatsapp import limits
 from pyloto_stream.whatsapp.messages import (
-    ButtonsMessage,
-    CtaUrlMessage,
-    InteractiveMessage,
-    ListMessage,
+    ContactsMessage,
+    LocationMessage,
     Message,
+    MessageType,
+    ReactionMessage,
     ReadReceipt,
-    Section,
+    TemplateMessage,
     TextMessage,
 )
-from pyloto_stream.whatsapp.validators import InvalidMessageError, Violation
+from pyloto_stream.whatsapp.messages_media import (
+    AudioMessage,
+    DocumentMessage,
+    ImageMessage,
+    StickerMessage,
+    VideoMessage,
+)
+from pyloto_stream.whatsapp.payloads_contacts import contacts
+from pyloto_stream.whatsapp.payloads_interactive import interactive
+from pyloto_stream.whatsapp.payloads_parts import media, present
+from pyloto_stream.whatsapp.payloads_template import template
+from pyloto_stream.whatsapp.validators_rules import InvalidMessageError, Violation
 
 _PHONE = re.compile(r"\+?([0-9]+)", re.ASCII)
 
@@ -33,21 +45,58 @@ def build(message: Message, *, to: str, reply_id: str, context_id: str = "") -> 
     `reply_id` volta nos status (`biz_opaque_callback_data`). `context_id`, se há, cita uma mensagem recebida.
 
     Raises:
-        InvalidMessageError: `to` ou `reply_id` vazio, `reply_id` longo demais, ou texto que não é Unicode.
+        InvalidMessageError: `to` ou `reply_id` vazio, `reply_id` longo demais, `context_id` numa reação, ou
+            texto que não é Unicode.
     """
-    if isinstance(message, TextMessage):
-        text = {"body": message.body, "preview_url": message.preview_url}
-        return envelope("text", text, to=to, reply_id=reply_id, context_id=context_id)
-    return envelope("interactive", _interactive(message), to=to, reply_id=reply_id, context_id=context_id)
+    if context_id and isinstance(message, ReactionMessage):
+        raise InvalidMessageError(Violation("context_id", "not_allowed", 0, len(context_id)))
+    kind, content = content_of(message)
+    return envelope(kind, content, to=to, reply_id=reply_id, context_id=context_id)
 
 
-def envelope(
-    kind: str, content: Mapping[str, object], *, to: str, reply_id: str, context_id: str = ""
-) -> bytes:
+def content_of(message: Message) -> tuple[MessageType, object]:
+    """O `type` do envelope e o objeto que vai na chave desse nome."""
+    match message:
+        case TextMessage():
+            return "text", {"body": message.body, "preview_url": message.preview_url}
+        case ImageMessage():
+            return "image", media(message.id, message.link, caption=message.caption)
+        case VideoMessage():
+            return "video", media(message.id, message.link, caption=message.caption)
+        case AudioMessage():
+            voice = {"voice": True} if message.voice else {}
+            return "audio", {**media(message.id, message.link), **voice}
+        case DocumentMessage():
+            names = {"caption": message.caption, "filename": message.filename}
+            return "document", media(message.id, message.link, **names)
+        case StickerMessage():
+            return "sticker", media(message.id, message.link)
+        case LocationMessage() | ContactsMessage() | ReactionMessage() | TemplateMessage():
+            return _without_file(message)
+        case _:
+            return "interactive", interactive(message)
+
+
+def _without_file(
+    message: LocationMessage | ContactsMessage | ReactionMessage | TemplateMessage,
+) -> tuple[MessageType, object]:
+    match message:
+        case LocationMessage():
+            point = {"latitude": message.latitude, "longitude": message.longitude}
+            return "location", {**point, **present(name=message.name, address=message.address)}
+        case ContactsMessage():
+            return "contacts", contacts(message)
+        case ReactionMessage():
+            return "reaction", {"message_id": message.message_id, "emoji": message.emoji}
+        case TemplateMessage():
+            return "template", template(message)
+
+
+def envelope(kind: str, content: object, *, to: str, reply_id: str, context_id: str = "") -> bytes:
     """Põe o objeto `content` do tipo `kind` (`text`, `interactive`, `template`…) no envelope da Meta.
 
     Raises:
-        InvalidMessageError: como em `build`.
+        InvalidMessageError: como em `build`, menos o que é da reação.
     """
     if not to:
         raise InvalidMessageError(Violation("to", "empty", 1, 0))
@@ -89,45 +138,8 @@ def build_receipt(receipt: ReadReceipt) -> bytes:
 
 def _encode(document: Mapping[str, object]) -> bytes:
     try:
-        return msgspec.json.encode(document)
+        return msgspec.json.encode(document, order="deterministic")
     except UnicodeEncodeError as error:
         lone = error.end - error.start
     # Fora do `except`: o erro original guarda o texto inteiro e não deve acompanhar o nosso.
     raise InvalidMessageError(Violation("message", "not_unicode", 0, lone))
-
-
-def _interactive(message: InteractiveMessage) -> dict[str, object]:
-    content: dict[str, object] = {}
-    match message:
-        case ButtonsMessage():
-            replies = [{"id": button.id, "title": button.title} for button in message.buttons]
-            content["type"] = "button"
-            content["action"] = {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}
-        case ListMessage():
-            content["type"] = "list"
-            content["action"] = {
-                "button": message.button,
-                "sections": [_section(section) for section in message.sections],
-            }
-        case CtaUrlMessage():
-            content["type"] = "cta_url"
-            content["action"] = {
-                "name": "cta_url",
-                "parameters": {"display_text": message.label, "url": message.url},
-            }
-    content["body"] = {"text": message.body}
-    if message.header:
-        content["header"] = {"type": "text", "text": message.header}
-    if message.footer:
-        content["footer"] = {"text": message.footer}
-    return content
-
-
-def _section(section: Section) -> dict[str, object]:
-    rows = []
-    for row in section.rows:
-        fields = {"id": row.id, "title": row.title}
-        if row.description:
-            fields["description"] = row.description
-        rows.append(fields)
-    return {"title": section.title, "rows": rows} if section.title else {"rows": rows}

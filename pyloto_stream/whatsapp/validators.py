@@ -1,54 +1,34 @@
 """A Meta aceitaria esta mensagem? Melhor saber antes da chamada, e com o nome do campo.
 
 Promete: todas as violações de uma vez, cada uma com campo, regra, limite e tamanho, nunca com o conteúdo.
-Limite: confere formato e tamanho (`limits.py`); não vê políticas da Meta nem marcação em rótulos.
+Cada família tem o seu módulo; quem envia importa só este. Limite: confere formato e tamanho (`limits.py`);
+não vê políticas da Meta nem marcação em rótulos.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterator
 
-import msgspec
-
-from pyloto_stream.errors import PermanentError
 from pyloto_stream.whatsapp import limits
 from pyloto_stream.whatsapp.messages import (
-    ButtonsMessage,
-    CtaUrlMessage,
-    InteractiveMessage,
-    ListMessage,
+    ContactsMessage,
+    LocationMessage,
+    MediaMessage,
     Message,
+    ReactionMessage,
+    TemplateMessage,
     TextMessage,
 )
-
-Rule = Literal[
-    "empty", "too_long", "too_few", "too_many", "repeated", "outer_spaces", "not_http", "not_unicode"
-]
-
-
-class Violation(msgspec.Struct, frozen=True):
-    """`field` (por exemplo `buttons[1].title`) quebra `rule`.
-
-    `limit` é o permitido e `actual` o que veio: caracteres, itens ou repetições, conforme a regra.
-    """
-
-    field: str
-    rule: Rule
-    limit: int = 0
-    actual: int = 0
-
-    def __str__(self) -> str:
-        """Uma linha para registros: só nome de campo, regra e números."""
-        return f"{self.field} {self.rule} (limit {self.limit}, actual {self.actual})"
-
-
-class InvalidMessageError(PermanentError):
-    """A Meta recusaria esta mensagem; `violations` diz por quê, sem o conteúdo."""
-
-    code = "invalid_message"
-
-    def __init__(self, *violations: Violation) -> None:
-        super().__init__("; ".join(map(str, violations)))
-        self.violations = violations
+from pyloto_stream.whatsapp.validators_contacts import ContactsMessageValidator
+from pyloto_stream.whatsapp.validators_emoji import is_one_emoji
+from pyloto_stream.whatsapp.validators_interactive import InteractiveMessageValidator
+from pyloto_stream.whatsapp.validators_media import MediaMessageValidator
+from pyloto_stream.whatsapp.validators_rules import (
+    InvalidMessageError,
+    Rule,
+    Violation,
+    identifier,
+    text,
+)
+from pyloto_stream.whatsapp.validators_template import TemplateMessageValidator
 
 
 class TextMessageValidator:
@@ -56,21 +36,28 @@ class TextMessageValidator:
 
     def validate(self, message: TextMessage) -> tuple[Violation, ...]:
         """Devolve as violações de `message`, na ordem dos campos; vazio se cabe."""
-        return tuple(_text("body", message.body, limits.TEXT_BODY))
+        return tuple(text("body", message.body, limits.TEXT_BODY))
 
 
-class InteractiveMessageValidator:
-    """Mensagens interativas: botões, lista e botão de endereço."""
+class LocationMessageValidator:
+    """Pontos no mapa."""
 
-    def validate(self, message: InteractiveMessage) -> tuple[Violation, ...]:
+    def validate(self, message: LocationMessage) -> tuple[Violation, ...]:
         """Devolve as violações de `message`, na ordem dos campos; vazio se cabe."""
-        body = limits.LIST_BODY if isinstance(message, ListMessage) else limits.INTERACTIVE_BODY
         return (
-            *_text("body", message.body, body),
-            *_text("header", message.header, limits.HEADER_TEXT, optional=True),
-            *_text("footer", message.footer, limits.FOOTER_TEXT, optional=True),
-            *_action(message),
+            *_degrees("latitude", message.latitude, limits.LATITUDE),
+            *_degrees("longitude", message.longitude, limits.LONGITUDE),
+            *text("name", message.name, None, optional=True),
+            *text("address", message.address, None, optional=True),
         )
+
+
+class ReactionMessageValidator:
+    """Reações: um emoji, ou nada para retirar."""
+
+    def validate(self, message: ReactionMessage) -> tuple[Violation, ...]:
+        """Devolve as violações de `message`, na ordem dos campos; vazio se cabe."""
+        return (*identifier("message_id", message.message_id), *_emoji(message.emoji))
 
 
 class WhatsAppMessageValidator:
@@ -78,12 +65,27 @@ class WhatsAppMessageValidator:
 
     def __init__(self) -> None:
         self._text = TextMessageValidator()
+        self._media = MediaMessageValidator()
+        self._location = LocationMessageValidator()
+        self._contacts = ContactsMessageValidator()
+        self._reaction = ReactionMessageValidator()
         self._interactive = InteractiveMessageValidator()
+        self._template = TemplateMessageValidator()
 
     def validate(self, message: Message) -> tuple[Violation, ...]:
         """Devolve as violações de `message`; vazio se a Meta a aceitaria."""
         if isinstance(message, TextMessage):
             return self._text.validate(message)
+        if isinstance(message, MediaMessage):
+            return self._media.validate(message)
+        if isinstance(message, LocationMessage):
+            return self._location.validate(message)
+        if isinstance(message, ContactsMessage):
+            return self._contacts.validate(message)
+        if isinstance(message, ReactionMessage):
+            return self._reaction.validate(message)
+        if isinstance(message, TemplateMessage):
+            return self._template.validate(message)
         return self._interactive.validate(message)
 
     def check(self, message: Message) -> None:
@@ -96,73 +98,27 @@ class WhatsAppMessageValidator:
             raise InvalidMessageError(*violations)
 
 
-def _action(message: InteractiveMessage) -> Iterator[Violation]:
-    match message:
-        case ButtonsMessage():
-            yield from _buttons(message)
-        case ListMessage():
-            yield from _list(message)
-        case CtaUrlMessage():
-            yield from _text("label", message.label, limits.CTA_LABEL)
-            yield from _text("url", message.url, limits.CTA_URL)
-            if message.url and not message.url.lower().startswith(limits.URL_SCHEMES):
-                yield Violation("url", "not_http")
+def _degrees(field: str, value: float, limit: int) -> Iterator[Violation]:
+    # o valor não vai na violação: é onde alguém está; NaN também cai aqui
+    if not -limit <= value <= limit:
+        yield Violation(field, "out_of_range", limit)
 
 
-def _buttons(message: ButtonsMessage) -> Iterator[Violation]:
-    yield from _count("buttons", len(message.buttons), limits.BUTTONS)
-    for index, button in enumerate(message.buttons):
-        field = f"buttons[{index}]"
-        yield from _id(f"{field}.id", button.id, limits.BUTTON_ID)
-        yield from _text(f"{field}.title", button.title, limits.BUTTON_TITLE)
-    yield from _unique("buttons.id", (button.id for button in message.buttons))
-    yield from _unique("buttons.title", (button.title for button in message.buttons))
+def _emoji(value: str) -> Iterator[Violation]:
+    if value and not is_one_emoji(value):
+        yield Violation("emoji", "not_one_emoji", 1, len(value))
 
 
-def _list(message: ListMessage) -> Iterator[Violation]:
-    yield from _text("button", message.button, limits.LIST_BUTTON)
-    yield from _count("sections", len(message.sections), limits.LIST_SECTIONS)
-    yield from _count("rows", sum(len(section.rows) for section in message.sections), limits.LIST_ROWS)
-    several = len(message.sections) > 1
-    for index, section in enumerate(message.sections):
-        field = f"sections[{index}]"
-        yield from _text(f"{field}.title", section.title, limits.SECTION_TITLE, optional=not several)
-        if several and not section.rows:
-            yield Violation(f"{field}.rows", "too_few", 1, 0)
-        for number, row in enumerate(section.rows):
-            place = f"{field}.rows[{number}]"
-            yield from _id(f"{place}.id", row.id, limits.ROW_ID)
-            yield from _text(f"{place}.title", row.title, limits.ROW_TITLE)
-            yield from _text(f"{place}.description", row.description, limits.ROW_DESCRIPTION, optional=True)
-    yield from _unique("rows.id", (row.id for section in message.sections for row in section.rows))
-
-
-def _text(field: str, value: str, limit: int, *, optional: bool = False) -> Iterator[Violation]:
-    """Um texto: não vazio (só espaços também é vazio), até `limit` pontos de código, codificável em UTF-8."""
-    if not value.strip() and not (optional and not value):
-        yield Violation(field, "empty", 1, 0)
-    if len(value) > limit:
-        yield Violation(field, "too_long", limit, len(value))
-    lone = sum("\ud800" <= char <= "\udfff" for char in value)
-    if lone:
-        yield Violation(field, "not_unicode", 0, lone)
-
-
-def _id(field: str, value: str, limit: int) -> Iterator[Violation]:
-    yield from _text(field, value, limit)
-    spaces = len(value) - len(value.strip())
-    if spaces:
-        yield Violation(field, "outer_spaces", 0, spaces)
-
-
-def _count(field: str, actual: int, limit: int) -> Iterator[Violation]:
-    if actual < 1:
-        yield Violation(field, "too_few", 1, actual)
-    elif actual > limit:
-        yield Violation(field, "too_many", limit, actual)
-
-
-def _unique(field: str, values: Iterable[str]) -> Iterator[Violation]:
-    found = list(values)
-    if repeated := len(found) - len(set(found)):
-        yield Violation(field, "repeated", 0, repeated)
+__all__ = [
+    "ContactsMessageValidator",
+    "InteractiveMessageValidator",
+    "InvalidMessageError",
+    "LocationMessageValidator",
+    "MediaMessageValidator",
+    "ReactionMessageValidator",
+    "Rule",
+    "TemplateMessageValidator",
+    "TextMessageValidator",
+    "Violation",
+    "WhatsAppMessageValidator",
+]

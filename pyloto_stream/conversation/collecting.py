@@ -15,11 +15,14 @@ from pyloto_stream.conversation.flows import (
     question,
     summary_of,
 )  # fmt: skip
+from pyloto_stream.conversation.forms import offer
 from pyloto_stream.conversation.intents import CONTINUE, choose, in_progress
 from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
-from pyloto_stream.conversation.understanding import Understanding
+from pyloto_stream.conversation.understanding import Note, Understanding
 
+UNANSWERING: frozenset[Note] = frozenset(("stale", "form"))
+"""Notas de algo que não responde, mas tampouco é culpa da pessoa: não contam como resposta inútil."""
 OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
 
 
@@ -44,6 +47,10 @@ def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
             said.append(TEXTS.corrected.format(label=field.label, value=value))
         if field and field.profile and value != UNKNOWN:
             state.profile[field.profile] = value
+    for name in heard.declined:
+        if name in wanted and name not in known(state):
+            session.facts[name] = UNKNOWN
+            learned = True
     return learned, said
 
 
@@ -64,10 +71,11 @@ def collect(
         return finish(draft, before)
     if name != asked:
         session.asked, session.asks = name, 0
-        return question(flow, name, *before)
+        form = offer(flow.intent, name, known(draft.state), draft.rules.forms, *before) if fresh else None
+        return form or question(flow, name, *before)
     if learned:
         session.asks = 0
-    if fresh or learned or heard.aside or "stale" in heard.notes:
+    if fresh or learned or heard.aside or not UNANSWERING.isdisjoint(heard.notes):
         return question(flow, name, *before)
     if not _repeats(draft, heard):
         session.asks += 1

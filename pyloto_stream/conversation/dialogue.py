@@ -47,6 +47,7 @@ NOTES: Mapping[str, str] = {
     "location": TEXTS.location,
     "contacts": TEXTS.contacts,
     "stale": TEXTS.stale_choice,
+    "form": TEXTS.form_unread,
 }
 WANTS_PERSON: Mapping[Gesture, str] = {"human": "ASKED_HUMAN", "erase": "DATA_REQUEST"}
 """Gestos que vão a uma pessoa em qualquer momento, com o motivo."""

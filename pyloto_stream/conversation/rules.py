@@ -16,3 +16,5 @@ class SessionRules(msgspec.Struct, frozen=True):
     """Primeiro silêncio; dobra a cada repetição em 24 h, até `flood_cooldown_max_s`."""
     flood_cooldown_max_s: int = 21600
     handoff_release_after_s: int = 43200
+    forms: frozenset[str] = frozenset()
+    """Os formulários que se podem oferecer agora, por nome (`conversation/forms.py`)."""

@@ -71,6 +71,10 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: str
     location: str
     contacts: str
+    form_offer: str
+    form_button: str
+    form_unread: str
+    form_expired: str
     reasons: dict[str, str]
     qualification: dict[str, str]
     options: tuple[Option, ...]

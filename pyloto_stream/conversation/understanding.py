@@ -12,7 +12,7 @@ from pyloto_stream.conversation.records import Intent
 Gesture = Literal[
     "", "human", "erase", "cancel", "back", "refuse", "yes", "no", "thanks", "menu", "greeting", "spam"
 ]  # fmt: skip
-Note = Literal["audio", "media", "location", "contacts", "stale"]
+Note = Literal["audio", "media", "location", "contacts", "stale", "form"]
 
 
 class IntentScore(msgspec.Struct, frozen=True):
@@ -26,7 +26,8 @@ class Understanding(msgspec.Struct, frozen=True, omit_defaults=True):
     """O que as mensagens de um turno disseram.
 
     `intents` na ordem em que aparecem; `explicit` é uma escolha da pessoa (toque, número, "na verdade
-    quero"). `facts` preenche lacunas; `corrections` substitui o que já havia. `aside`: perguntou algo em
+    quero"). `facts` preenche lacunas; `corrections` substitui o que já havia; `declined`
+    são os dados opcionais que se deixou em branco num formulário. `aside`: perguntou algo em
     vez de responder; `topic` é o tema perguntado. `notes`: o que chegou e não se lê. `signals`: `urgency`,
     `role` e `location`, guardados em qualquer momento.
     """
@@ -35,6 +36,7 @@ class Understanding(msgspec.Struct, frozen=True, omit_defaults=True):
     explicit: Intent | None = None
     facts: dict[str, str] = {}
     corrections: dict[str, str] = {}
+    declined: tuple[str, ...] = ()
     gesture: Gesture = ""
     topic: str = ""
     command: str = ""

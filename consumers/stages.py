@@ -17,6 +17,7 @@ from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
+from pyloto_stream.stores.channels import ChannelStore
 from pyloto_stream.stores.firestore import FirestoreDocuments
 from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.sqlite import SqliteDocuments
@@ -104,7 +105,8 @@ async def _outbound(parts: Parts) -> Handler:
 async def _audit(parts: Parts) -> Handler:
     documents = await open_documents(parts.settings)
     parts.resources.push_async_callback(documents.close)
-    return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records))
+    channels = ChannelStore(documents, parts.settings.whatsapp_business_account_id)
+    return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records), channels)
 
 
 async def _media(_parts: Parts) -> Handler:

@@ -6,6 +6,7 @@ from loguru import logger
 
 from pyloto_stream.conversation.records import (
     ActionRecord,
+    ChannelRecord,
     HandoffRecord,
     MessageRecord,
     Record,
@@ -15,6 +16,13 @@ from pyloto_stream.observability.metrics import Metrics
 
 _REPLY_ACTIONS = {"REPLY_IN_DOUBT": "given_up", "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed",
                   "REPLY_SILENCED": "silenced", "REPLY_RESENT": "resent"}  # fmt: skip
+
+_ALWAYS_SEEN = frozenset((
+    "account_update", "account_review_update", "account_alerts", "security", "phone_number_quality_update",
+    "message_template_quality_update", "standby", "messaging_handovers",
+))  # fmt: skip
+"""Campos em que alguém tem de olhar, diga a Meta o que disser; nos outros depende do que houve."""
+_ROUTINE = frozenset(("APPROVED", "PENDING", "REINSTATED"))
 
 
 def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
@@ -27,10 +35,32 @@ def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
                 metrics.handoff(record.qualification_level)
             case MessageRecord(direction="out"):
                 metrics.sent("sent")
+            case ChannelRecord():
+                _notice(metrics, record)
             case ActionRecord(action="SESSION_OPENED"):
                 metrics.session_opened()
             case ActionRecord() if record.action in _REPLY_ACTIONS:
                 metrics.sent(_REPLY_ACTIONS[record.action])
+
+
+def _notice(metrics: Metrics, record: ChannelRecord) -> None:
+    """Conta um aviso da Meta; uma linha se alguém tem de ver. Sem o assunto: pode ser um telefone nosso."""
+    metrics.channel_notice(record.field, record.event)
+    if _for_a_person(record):
+        logger.bind(field=record.field, event=record.event).warning("meta gave notice, someone should look")
+
+
+def _for_a_person(record: ChannelRecord) -> bool:
+    match record.field:
+        case "message_template_status_update":
+            return record.event.upper() not in _ROUTINE
+        case "flows":
+            return record.data.get("alert_state") == "ACTIVATED" or record.data.get("new_status") in {
+                "THROTTLED",
+                "BLOCKED",
+            }
+        case field:
+            return field in _ALWAYS_SEEN
 
 
 class StageTelemetry:

@@ -1,34 +1,26 @@
-"""Que números os processos publicam? Todos os nomes e rótulos estão aqui.
+"""Que números os processos publicam? Todos os nomes e rótulos estão aqui e em `metrics_product.py`.
 
 Promete: rótulos são enumerações, códigos e modelos de rota; o que não tem essa forma vira `other`, e assim
 nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um registro por processo.
 """
 
-import re
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
-from prometheus_client.process_collector import ProcessCollector
 
-FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
-"""Faixas, em segundos, do que acontece nesta máquina ou no Redis."""
-SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-"""Faixas, em segundos, do que depende da rede ou de pessoas."""
+from pyloto_stream.observability.metrics_parts import FAST, OTHER, label
+from pyloto_stream.observability.metrics_product import ProductMetrics
 
-OTHER = "other"
-_LABEL = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_./{}:-]{1,64}", re.ASCII)
+__all__ = ["OTHER", "Metrics"]
 
 
-class Metrics:
+class Metrics(ProductMetrics):
     """Métricas de um processo, no seu próprio `registry`. Nenhum método levanta nem bloqueia."""
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
-        self.registry = registry or CollectorRegistry()
-        ProcessCollector(registry=self.registry)
+        super().__init__(registry)
         self._ingress()
         self._stages()
         self._queues()
-        self._product()
 
     def _ingress(self) -> None:
         self._requests = self._counter("http_requests", "Requests answered", "route", "status")
@@ -61,86 +53,78 @@ class Metrics:
         self._stuck = self._counter("timers_stuck", "Timers and parked turns that could not come back")
         self._parked = self._gauge("parked_turns", "Turns waiting for a retry or for Meta's word")
 
-    def _product(self) -> None:
-        self._sent = self._counter("replies", "Replies by what became of them", "result")
-        self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
-        self._graph_s = self._histogram("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
-        self._sessions = self._counter("sessions_opened", "Sessions opened")
-        self._outcomes = self._counter("session_outcomes", "Sessions ended, by outcome", "outcome")
-        self._handoffs = self._counter("handoffs", "Leads handed over, by qualification", "level")
-
     def request(self, route: str, status: int, seconds: float) -> None:
         """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
-        self._requests.labels(_label(route), _label(status)).inc()
-        self._request_seconds.labels(_label(route)).observe(seconds)
+        self._requests.labels(label(route), label(status)).inc()
+        self._request_seconds.labels(label(route)).observe(seconds)
 
     def update(self, kind: str, result: str, n: int = 1) -> None:
         """`n` partes de webhook (`message`, `status`, …) foram guardadas (`new`, `duplicate`)."""
-        self._updates.labels(_label(kind), _label(result)).inc(n)
+        self._updates.labels(label(kind), label(result)).inc(n)
 
     def read(self, stage: str, n: int) -> None:
         """`n` entradas lidas; se chegaram e nenhuma parte está parada, a leitura funciona."""
-        self._read.labels(_label(stage)).inc(n)
+        self._read.labels(label(stage)).inc(n)
         if stage not in self._stopped:
-            self._reader.labels(_label(stage)).set(1)
+            self._reader.labels(label(stage)).set(1)
 
     def handled(self, stage: str, seconds: float) -> None:
         """Uma decisão levou `seconds`."""
-        self._handled.labels(_label(stage)).observe(seconds)
+        self._handled.labels(label(stage)).observe(seconds)
 
     def committed(self, stage: str, n: int) -> None:
         """`n` planos aplicados."""
-        self._committed.labels(_label(stage)).inc(n)
+        self._committed.labels(label(stage)).inc(n)
 
     def fenced(self, stage: str, n: int) -> None:
         """`n` planos descartados: outro trabalhador concluiu antes."""
-        self._fenced.labels(_label(stage)).inc(n)
+        self._fenced.labels(label(stage)).inc(n)
 
     def retried(self, stage: str, code: str) -> None:
         """Uma falha será repetida."""
-        self._retried.labels(_label(stage), _label(code)).inc()
+        self._retried.labels(label(stage), label(code)).inc()
 
     def snoozed(self, stage: str) -> None:
         """Um turno foi adiado."""
-        self._snoozed.labels(_label(stage)).inc()
+        self._snoozed.labels(label(stage)).inc()
 
     def buried(self, stage: str, code: str) -> None:
         """Um turno foi para a fila de mortos."""
-        self._buried.labels(_label(stage), _label(code)).inc()
+        self._buried.labels(label(stage), label(code)).inc()
 
     def claimed(self, stage: str, n: int) -> None:
         """`n` entradas assumidas de quem silenciou."""
-        self._claimed.labels(_label(stage)).inc(n)
+        self._claimed.labels(label(stage)).inc(n)
 
     def lost(self, stage: str, n: int) -> None:
         """`n` entradas em mãos já não são nossas."""
-        self._lost.labels(_label(stage)).inc(n)
+        self._lost.labels(label(stage)).inc(n)
 
     def reader_down(self, stage: str) -> None:
         """A leitura parou."""
         self._stopped.add(stage)
-        self._reader.labels(_label(stage)).set(0)
-        self._outages.labels(_label(stage)).inc()
+        self._reader.labels(label(stage)).set(0)
+        self._outages.labels(label(stage)).inc()
 
     def reader_up(self, stage: str, seconds: float) -> None:
         """A leitura voltou, em todas as partes, depois de `seconds`."""
         self._stopped.discard(stage)
-        self._reader.labels(_label(stage)).set(1)
-        self._outage.labels(_label(stage)).inc(max(0.0, seconds))
+        self._reader.labels(label(stage)).set(1)
+        self._outage.labels(label(stage)).inc(max(0.0, seconds))
 
     def breaker_opened(self, stage: str, code: str) -> None:
         """Uma dependência da etapa caiu, pelo motivo `code`."""
-        self._breaker.labels(_label(stage)).set(1)
-        self._breaker_trips.labels(_label(stage), _label(code)).inc()
+        self._breaker.labels(label(stage)).set(1)
+        self._breaker_trips.labels(label(stage), label(code)).inc()
 
     def breaker_closed(self, stage: str, seconds: float) -> None:
         """A dependência voltou depois de `seconds`."""
-        self._breaker.labels(_label(stage)).set(0)
-        self._breaker_s.labels(_label(stage)).inc(max(0.0, seconds))
+        self._breaker.labels(label(stage)).set(0)
+        self._breaker_s.labels(label(stage)).inc(max(0.0, seconds))
 
     def queue(self, stage: str, backlog: int, in_hand: int, oldest_s: float, dead: int) -> None:
         """Como está a fila da etapa em toda a instalação; todo processo diz o mesmo."""
-        label = _label(stage)
+        label = label(stage)
         self._backlog.labels(label).set(backlog)
         self._in_hand.labels(label).set(in_hand)
         self._oldest.labels(label).set(oldest_s)
@@ -154,41 +138,6 @@ class Metrics:
         """Quantos turnos estão estacionados, em toda a instalação."""
         self._parked.set(turns)
 
-    def sent(self, result: str) -> None:
-        """Uma resposta terminou em `result` (`sent`, `dropped`, `failed`, …)."""
-        self._sent.labels(_label(result)).inc()
-
-    def graph_call(self, endpoint: str, status: int, code: int, seconds: float) -> None:
-        """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
-        self._graph.labels(_label(endpoint), _label(status), _label(code)).inc()
-        self._graph_s.labels(_label(endpoint)).observe(seconds)
-
-    def session_opened(self) -> None:
-        """Uma sessão abriu."""
-        self._sessions.inc()
-
-    def outcome(self, outcome: str) -> None:
-        """Uma sessão terminou em `outcome`; vazio é um defeito do produto, contado como `other`."""
-        self._outcomes.labels(_label(outcome)).inc()
-
-    def handoff(self, level: str) -> None:
-        """Um lead de qualificação `level` foi entregue."""
-        self._handoffs.labels(_label(level)).inc()
-
     def render(self) -> bytes:
         """Tudo, no formato de texto do Prometheus."""
         return generate_latest(self.registry)
-
-    def _counter(self, name: str, about: str, *labels: str) -> Counter:
-        return Counter(f"pyloto_{name}", about, labels, registry=self.registry)
-
-    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
-        return Gauge(f"pyloto_{name}", about, labels, registry=self.registry)
-
-    def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
-        return Histogram(f"pyloto_{name}", about, labels, buckets=buckets, registry=self.registry)
-
-
-def _label(value: str | int) -> str:
-    text = str(value)
-    return text if _LABEL.fullmatch(text) else OTHER

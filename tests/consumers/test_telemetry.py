@@ -6,8 +6,10 @@ import pytest
 from loguru import logger
 
 from consumers.telemetry import StageTelemetry, count_records
+from pyloto_stream.conversation.records import ChannelRecord
 from pyloto_stream.observability.metrics import Metrics
 from tests.support import records
+from tests.support.channels import said
 from tests.support.talk import Talk, heard, sure
 
 
@@ -52,6 +54,34 @@ def test_what_came_in_and_statuses_are_not_counted_here(metrics: Metrics) -> Non
     count_records(metrics, [records.inbound(), records.status(), records.action(1, "INTENT_SET")])
     strip = [line for line in metrics.render().splitlines() if not line.startswith((b"#", b"process"))]
     assert strip == [line for line in before.splitlines() if not line.startswith((b"#", b"process"))]
+
+
+@pytest.mark.parametrize(
+    ("record", "seen"),
+    [
+        (said("account_update", "DISABLED_UPDATE", waba_ban_state="DISABLE"), True),
+        (said("security", "PIN_CHANGED"), True),
+        (said("standby", "MESSAGES"), True),
+        (said("phone_number_quality_update", "FLAGGED"), True),
+        (said("message_template_status_update", "PAUSED"), True),
+        (said("message_template_status_update", "APPROVED"), False),
+        (said("flows", "FLOW_STATUS_CHANGE", new_status="THROTTLED"), True),
+        (said("flows", "FLOW_STATUS_CHANGE", new_status="PUBLISHED"), False),
+        (said("flows", "ENDPOINT_LATENCY", alert_state="ACTIVATED"), True),
+        (said("flows", "ENDPOINT_LATENCY", alert_state="DEACTIVATED"), False),
+        (said("account_settings_update", "UPDATE"), False),
+    ],
+)
+def test_a_notice_from_meta_is_counted_and_told_if_someone_should_look(
+    record: ChannelRecord,
+    seen: bool,  # noqa: FBT001 — tabela
+    metrics: Metrics,
+    lines: list[str],
+) -> None:
+    count_records(metrics, [record])
+    assert value(metrics, "channel_notices_total", field=record.field, event=record.event) == 1
+    assert [line.split()[0] for line in lines] == ["WARNING"] * seen
+    assert record.subject not in "".join(lines)
 
 
 def test_the_facts_of_the_runtime_become_numbers(metrics: Metrics) -> None:

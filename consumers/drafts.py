@@ -1,5 +1,8 @@
 """Como uma resposta do produto vira uma chamada à Graph API, pronta e conferida? Tradução pura, sem E/S."""
 
+from collections.abc import Callable
+from functools import partial
+
 import msgspec
 
 from consumers.plans import Outgoing, state_of
@@ -8,10 +11,12 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.keys import reply_id as make_reply_id
 from pyloto_stream.streams.model import Turn
+from pyloto_stream.whatsapp.flows.sender import FlowSender
 from pyloto_stream.whatsapp.messages import (
     Button,
     ButtonsMessage,
     ListMessage,
+    LocationRequestMessage,
     Message,
     Row,
     Section,
@@ -33,8 +38,12 @@ class Draft(msgspec.Struct, frozen=True):
     state: ConversationState
 
 
-def to_message(reply: Reply) -> Message:
-    """Resposta do produto como mensagem do WhatsApp."""
+def to_message(reply: Reply, offer: Callable[[Reply], Message] | None = None) -> Message:
+    """Resposta do produto como mensagem do WhatsApp; `offer` faz a de um formulário.
+
+    Raises:
+        PermanentError: code `invalid_message`; um formulário sem quem o ofereça.
+    """
     match reply.kind:
         case "text":
             return TextMessage(reply.text)
@@ -43,12 +52,16 @@ def to_message(reply: Reply) -> Message:
         case "list":
             rows = tuple(Row(c.id, c.title, c.description) for c in reply.choices)
             return ListMessage(reply.text, reply.button, (Section(rows),))
-        case "flow" | "location":
-            raise PermanentError("this kind of reply is not sent yet", code="invalid_message")
+        case "location":
+            return LocationRequestMessage(reply.text)
+        case "flow" if offer is not None:
+            return offer(reply)
+        case "flow":
+            raise PermanentError("no form can be offered here", code="invalid_message")
 
 
-def draft(turn: Turn) -> Draft:
-    """Lê a carga do turno e monta a chamada; pura.
+def draft(turn: Turn, flows: FlowSender | None = None) -> Draft:
+    """Lê a carga do turno e monta a chamada; pura. `flows` oferece os formulários publicados.
 
     Raises:
         PermanentError: code `undecodable_payload` ou `invalid_message` (nunca chega à Graph API).
@@ -58,7 +71,19 @@ def draft(turn: Turn) -> Draft:
     except msgspec.MsgspecError as error:
         raise PermanentError("payload does not decode", code="undecodable_payload") from error
     state = state_of(turn)
-    message = to_message(outgoing.reply)
+    message = to_message(outgoing.reply, None if flows is None else partial(_offer, turn, state, flows))
     _validator.check(message)
     reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
     return Draft(reply_id, build(message, to=state.reply_to, reply_id=reply_id), outgoing, state)
+
+
+def _offer(turn: Turn, state: ConversationState, flows: FlowSender, reply: Reply) -> Message:
+    """O formulário, com um token desta conversa e desta sessão; o prazo conta de agora, também ao repetir."""
+    return flows.message(
+        form=reply.form,
+        body=reply.text,
+        cta=reply.button,
+        user_key=turn.conversation,
+        session_id=state.session.id if state.session else "",
+        now_ms=turn.now_ms,
+    )

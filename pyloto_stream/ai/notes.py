@@ -16,10 +16,14 @@ NOTE_OF: Mapping[MessageKind, Note] = {
 MAX_PLACE = 120
 
 
-def notes_of(messages: Sequence[MessageReceived], *, stale: bool) -> tuple[Note, ...]:
-    """Uma nota de cada tipo, na ordem de chegada; um áudio já transcrito (com texto) não é nota."""
+def notes_of(messages: Sequence[MessageReceived], *, stale: bool, form: bool = False) -> tuple[Note, ...]:
+    """Uma nota de cada tipo, na ordem de chegada; um áudio já transcrito (com texto) não é nota.
+
+    `stale`: tocou-se numa opção antiga; `form`: veio um formulário que não se pôde conferir.
+    """
     notes = [NOTE_OF[m.kind] for m in messages if m.kind in NOTE_OF and not (m.kind == "audio" and m.text)]
-    return tuple(dict.fromkeys([*notes, "stale"] if stale else notes))
+    own: list[Note] = [*(["stale"] if stale else []), *(["form"] if form else [])]
+    return tuple(dict.fromkeys([*notes, *own]))
 
 
 def place_of(messages: Sequence[MessageReceived]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pyloto_stream.ai import gestures
 from pyloto_stream.ai.asides import DETAILS, asked_in, statements
 from pyloto_stream.ai.facts import OPEN, Found, city_of_address, find_facts
+from pyloto_stream.ai.forms import Filled, read_forms
 from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.notes import location_signal, notes_of, place_of
 from pyloto_stream.ai.phrases import BREAK, fold
@@ -43,7 +44,7 @@ def understand(state: ConversationState, messages: Sequence[MessageReceived]) ->
     typed = [text for m in messages if not m.choice and (text := _typed(m))]
     command = next(filter(None, map(_command, typed)), taps.command)
     reading = READER.read("\n".join(text for text in typed if not _command(text)))
-    heard = _Hearing(state, session, reading, taps)
+    heard = _Hearing(state, session, reading, taps, read_forms(session, messages))
     return heard.understanding(messages, command)
 
 
@@ -63,12 +64,15 @@ def _command(text: str) -> str:
 class _Hearing:
     """Um turno sendo entendido: o que as partes do entendimento precisam saber umas das outras."""
 
-    def __init__(self, state: ConversationState, session: Session, reading: Reading, taps: Taps) -> None:
-        self.state, self.session, self.reading, self.taps = state, session, reading, taps
+    def __init__(
+        self, state: ConversationState, session: Session, reading: Reading, taps: Taps, form: Filled
+    ) -> None:
+        self.state, self.session, self.reading, self.taps, self.form = state, session, reading, taps, form
         self.collecting = in_progress(session)
         self.option = gestures.picked_option(reading, session)
         self.scores = score_intents(reading)
-        self.explicit = taps.intent or (self.option.intent if self.option else None) or self._switched()
+        self.explicit = form.intent or taps.intent or (self.option.intent if self.option else None)
+        self.explicit = self.explicit or self._switched()
         self.asking = session.asked in FIELDS and self.collecting
         self.told = statements(reading) if self.asking else reading
         self.wonders = self.asking and self._wonders()
@@ -77,17 +81,19 @@ class _Hearing:
     def understanding(self, messages: Sequence[MessageReceived], command: str) -> Understanding:
         """Junta as partes."""
         found = self._facts(messages)
-        value = {**found.facts, **self.taps.facts}.get(self.session.asked, "")
+        facts = {**found.facts, **self.taps.facts, **self.form.facts}
+        value = facts.get(self.session.asked, "")
         return Understanding(
             intents=self._intents(value),
             explicit=self.explicit,
-            facts={**found.facts, **self.taps.facts},
-            corrections={**found.corrections, **self.taps.corrections},
+            facts=facts,
+            corrections={**found.corrections, **self.taps.corrections, **self.form.corrections},
+            declined=self.form.declined,
             gesture=self._gesture(value),
             topic=self._topic(),
             command=command,
             aside=self.aside,
-            notes=notes_of(messages, stale=self.taps.stale),
+            notes=notes_of(messages, stale=self.taps.stale, form=self.form.unread),
             signals={**gestures.signals(self.reading), **location_signal(messages)},
             engine=ENGINE,
         )

@@ -59,7 +59,7 @@ def test_fixed_commands_are_taken_with_arguments_and_in_any_case(text: str, comm
         ("document", ("media",)),
         ("contacts", ("contacts",)),
         ("location", ("location",)),
-        ("form", ()),
+        ("form", ("form",)),
         ("sticker", ()),
         ("unknown", ()),
     ],
@@ -77,7 +77,7 @@ def test_a_caption_is_text_and_a_transcribed_voice_note_is_not_a_note() -> None:
 
 def test_a_form_is_not_free_text() -> None:
     assert understand(asking(), [of_kind("form", text='{"quero":"cancelar"}')]) == Understanding(
-        engine="rules"
+        notes=("form",), engine="rules"
     )
 
 

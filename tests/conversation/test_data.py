@@ -38,6 +38,7 @@ PLACEHOLDERS = {
     "route_external": {"link"},
     "route_reminder": {"link"},
     "continue_question": {"title"},
+    "form_offer": {"question"},
     "finished_one": {"title", "summary"},
     "queued": {"title"},
     "corrected": {"label", "value"},

@@ -7,10 +7,8 @@ nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um re
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
-from pyloto_stream.observability.metrics_parts import FAST, OTHER, label
+from pyloto_stream.observability.metrics_parts import FAST, label
 from pyloto_stream.observability.metrics_product import ProductMetrics
-
-__all__ = ["OTHER", "Metrics"]
 
 
 class Metrics(ProductMetrics):
@@ -124,11 +122,11 @@ class Metrics(ProductMetrics):
 
     def queue(self, stage: str, backlog: int, in_hand: int, oldest_s: float, dead: int) -> None:
         """Como está a fila da etapa em toda a instalação; todo processo diz o mesmo."""
-        label = label(stage)
-        self._backlog.labels(label).set(backlog)
-        self._in_hand.labels(label).set(in_hand)
-        self._oldest.labels(label).set(oldest_s)
-        self._dead.labels(label).set(dead)
+        name = label(stage)
+        self._backlog.labels(name).set(backlog)
+        self._in_hand.labels(name).set(in_hand)
+        self._oldest.labels(name).set(oldest_s)
+        self._dead.labels(name).set(dead)
 
     def stuck(self, n: int) -> None:
         """`n` temporizadores ou tokens estacionados não se deixaram acordar."""

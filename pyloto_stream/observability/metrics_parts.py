@@ -1,0 +1,37 @@
+"""Como uma métrica nasce, e que rótulos ela pode ter? A parte comum de todas as métricas de um processo."""
+
+import re
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.process_collector import ProcessCollector
+
+FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Faixas, em segundos, do que acontece nesta máquina ou no Redis."""
+SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+"""Faixas, em segundos, do que depende da rede ou de pessoas."""
+
+OTHER = "other"
+_LABEL = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_./{}:-]{1,64}", re.ASCII)
+
+
+class Registered:
+    """Métricas no seu próprio `registry`, com o prefixo do projeto."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"pyloto_{name}", about, labels, registry=self.registry)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"pyloto_{name}", about, labels, registry=self.registry)
+
+    def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+        return Histogram(f"pyloto_{name}", about, labels, buckets=buckets, registry=self.registry)
+
+
+def label(value: str | int) -> str:
+    """O rótulo, ou `other` se não tem forma de rótulo: nada com cara de telefone nem de texto passa."""
+    text = str(value)
+    return text if _LABEL.fullmatch(text) else OTHER

@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 
 from pyloto_stream.stores.firestore import FirestoreDocuments
+from pyloto_stream.stores.object_folder import FolderObjects
+from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.firestore import FirestoreEmulator, jar
@@ -47,4 +49,18 @@ async def sqlite(tmp_path: Path) -> AsyncIterator[SqliteDocuments]:
 def documents(request: pytest.FixtureRequest) -> Documents:
     """Um banco vazio de cada adaptador."""
     store: Documents = request.getfixturevalue(request.param)
+    return store
+
+
+@pytest_asyncio.fixture
+async def folder(tmp_path: Path) -> AsyncIterator[FolderObjects]:
+    objects = await FolderObjects.open_folder(tmp_path / "objects")
+    yield objects
+    await objects.close()
+
+
+@pytest.fixture(params=["folder"])
+def objects(request: pytest.FixtureRequest) -> Objects:
+    """Um repositório de objetos vazio de cada adaptador."""
+    store: Objects = request.getfixturevalue(request.param)
     return store

@@ -1,0 +1,183 @@
+"""O que todo repositório de objetos promete, seja qual for o adaptador."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from pyloto_stream.errors import PermanentError
+from pyloto_stream.stores.objects import ObjectMissingError, Objects
+
+PATH = "media/ab/abcdef"
+TYPE = "application/pdf"
+
+
+class UpstreamError(Exception):
+    """Quem dava os pedaços falhou."""
+
+
+async def pieces(*values: bytes) -> AsyncIterator[bytes]:
+    for value in values:
+        yield value
+
+
+async def broken(*values: bytes) -> AsyncIterator[bytes]:
+    for value in values:
+        yield value
+    raise UpstreamError
+
+
+async def read(objects: Objects, path: str = PATH) -> bytes:
+    async with objects.open(path) as chunks:
+        return b"".join([chunk async for chunk in chunks])
+
+
+async def test_what_was_put_is_read_back(objects: Objects) -> None:
+    assert await objects.put(PATH, pieces(b"one", b"", b"two"), TYPE) is True
+    assert await read(objects) == b"onetwo"
+
+
+async def test_head_tells_size_and_when(objects: Objects) -> None:
+    before = time.time_ns() // 1_000_000 - 1000
+    await objects.put(PATH, pieces(b"12345"), TYPE)
+    found = await objects.head(PATH)
+    assert found is not None
+    assert found.size == 5
+    assert before <= found.created_at_ms <= before + 60_000
+
+
+async def test_an_empty_object_is_an_object(objects: Objects) -> None:
+    assert await objects.put(PATH, pieces(), TYPE)
+    found = await objects.head(PATH)
+    assert found is not None
+    assert found.size == 0
+    assert await read(objects) == b""
+
+
+async def test_a_large_object_comes_in_pieces_and_unchanged(objects: Objects) -> None:
+    block = bytes(range(256)) * 512  # 128 KiB
+
+    async def many() -> AsyncIterator[bytes]:
+        for number in range(40):
+            yield number.to_bytes(4) + block
+
+    await objects.put(PATH, many(), TYPE)
+    expected, seen, largest = hashlib.sha256(), hashlib.sha256(), 0
+    async for chunk in many():
+        expected.update(chunk)
+    async with objects.open(PATH) as chunks:
+        async for chunk in chunks:
+            seen.update(chunk)
+            largest = max(largest, len(chunk))
+    assert seen.digest() == expected.digest()
+    assert largest <= 1024 * 1024
+
+
+async def test_put_replaces_and_create_only_keeps_the_first(objects: Objects) -> None:
+    await objects.put(PATH, pieces(b"first"), TYPE)
+    assert await objects.put(PATH, pieces(b"other"), TYPE, create_only=True) is False
+    assert await read(objects) == b"first"
+    assert await objects.put(PATH, pieces(b"second"), TYPE) is True
+    assert await read(objects) == b"second"
+
+
+async def test_of_two_that_create_the_same_one_wins_whole(objects: Objects) -> None:
+    gate = asyncio.Barrier(2)
+
+    async def slowly(value: bytes) -> AsyncIterator[bytes]:
+        yield value
+        await gate.wait()  # os dois já viram que nada havia
+        yield value
+
+    created = await asyncio.gather(
+        objects.put(PATH, slowly(b"aa"), TYPE, create_only=True),
+        objects.put(PATH, slowly(b"bb"), TYPE, create_only=True),
+    )
+    assert sorted(created) == [False, True]
+    assert await read(objects) == (b"aaaa" if created[0] else b"bbbb")
+
+
+async def test_nothing_appears_before_the_last_piece(objects: Objects) -> None:
+    async def watched() -> AsyncIterator[bytes]:
+        yield b"x" * 3_000_000
+        assert await objects.head(PATH) is None
+        yield b"y"
+
+    await objects.put(PATH, watched(), TYPE)
+    assert await objects.head(PATH) is not None
+
+
+@pytest.mark.parametrize("create_only", [False, True])
+async def test_a_source_that_fails_leaves_nothing_and_its_error_comes_up(
+    objects: Objects,
+    create_only: bool,  # noqa: FBT001 — parâmetro do pytest
+) -> None:
+    with pytest.raises(UpstreamError):
+        await objects.put(PATH, broken(b"x" * 3_000_000), TYPE, create_only=create_only)
+    assert await objects.head(PATH) is None
+
+
+async def test_a_source_that_fails_keeps_what_was_there(objects: Objects) -> None:
+    await objects.put(PATH, pieces(b"old"), TYPE)
+    with pytest.raises(UpstreamError):
+        await objects.put(PATH, broken(b"new"), TYPE)
+    assert await read(objects) == b"old"
+
+
+async def test_a_cancelled_put_leaves_nothing(objects: Objects) -> None:
+    started = asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        yield b"x" * 2_000_000
+        started.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(objects.put(PATH, endless(), TYPE))
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await objects.head(PATH) is None
+
+
+async def test_what_is_missing_is_told_as_such(objects: Objects) -> None:
+    assert await objects.head(PATH) is None
+    assert await objects.delete(PATH) is False
+    with pytest.raises(ObjectMissingError) as caught:
+        await read(objects)
+    assert caught.value.code == "object_missing"
+    assert PATH not in str(caught.value)
+
+
+async def test_a_deleted_object_is_gone_and_may_be_created_again(objects: Objects) -> None:
+    await objects.put(PATH, pieces(b"1"), TYPE)
+    assert await objects.delete(PATH) is True
+    assert await objects.head(PATH) is None
+    assert await objects.put(PATH, pieces(b"2"), TYPE, create_only=True) is True
+
+
+BAD = ["", "/", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/.", ".hidden", "a\\b", "a b", "ação", "a\0",
+       "a" * 129, "a/b/c/d/e/f/g", "media/5541999990000@x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", BAD)
+async def test_a_path_that_could_escape_is_refused_without_being_shown(objects: Objects, path: str) -> None:
+    for attempt in (
+        objects.put(path, pieces(b"x"), TYPE),
+        objects.head(path),
+        objects.delete(path),
+        read(objects, path),
+    ):
+        with pytest.raises(PermanentError) as caught:
+            await attempt
+        assert caught.value.code == "invalid_object_path"
+        assert str(caught.value) == "object path has an impossible form"
+
+
+async def test_different_paths_do_not_touch(objects: Objects) -> None:
+    await objects.put("media/ab/one", pieces(b"1"), TYPE)
+    await objects.put("media/ab/two", pieces(b"2"), TYPE)
+    await objects.delete("media/ab/one")
+    assert await read(objects, "media/ab/two") == b"2"

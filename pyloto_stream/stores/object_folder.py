@@ -186,11 +186,10 @@ def _remove(place: Path) -> bool:
 
 def _private(folder: Path) -> None:
     """Cria `folder` e o que falta acima, só para o dono, e já no disco."""
-    if folder.is_dir():
-        return
-    _private(folder.parent)
-    folder.mkdir(exist_ok=True, mode=0o700)
-    _sync(folder.parent)
+    if not folder.is_dir():
+        _private(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        _sync(folder.parent)
 
 
 def _sync(folder: Path) -> None:

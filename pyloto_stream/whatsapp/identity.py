@@ -10,10 +10,16 @@ import re
 from base64 import urlsafe_b64encode
 from typing import Literal
 
+import msgspec
+
 IdKind = Literal["phone", "bsuid", "opaque"]
+
+MAX_ID = 512
+"""Tamanho máximo, em caracteres, de um id; o maior documentado tem 128."""
 
 _PHONE = re.compile(r"[0-9]{6,15}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
+_PARENT = re.compile(r"[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}", re.ASCII)
 _BR_MOBILE_WITHOUT_NINTH = re.compile(r"55[1-9][1-9][6-9][0-9]{7}", re.ASCII)
 """`55`, DDD e oito dígitos que começam por 6–9: celular cuja conta é anterior ao nono dígito."""
 
@@ -45,6 +51,55 @@ def canonical_phone(digits: str) -> str:
 def identity(value: str) -> str:
     """Identidade estável de um identificador recebido: telefone canônico, ou `bsuid:` e o próprio id."""
     return canonical_phone(value) if classify(value) == "phone" else f"bsuid:{value}"
+
+
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """Os ids que a Meta mostrou de uma pessoa, juntos, como vieram; vazio o que não veio. Dados pessoais.
+
+    `user_id` é o id de escopo de negócio, ou um de forma desconhecida; `parent_user_id`, o que vale para
+    portfólios ligados.
+    """
+
+    phone: str = ""
+    user_id: str = ""
+    parent_user_id: str = ""
+
+    @property
+    def address(self) -> str:
+        """O id para o qual se responde, exatamente como veio: telefone, se há; vazio se não há nenhum."""
+        return self.phone or self.user_id or self.parent_user_id
+
+    def identities(self) -> tuple[str, ...]:
+        """As identidades, da mais forte à mais fraca: escopo de negócio, portfólio, telefone.
+
+        A última é a de uma pessoa nova: o telefone, se há.
+        """
+        found = (self.user_id, self.parent_user_id, self.phone)
+        return tuple(identity(value) for value in found if value)
+
+
+def person_of(*values: str | int | None) -> Person:
+    """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
+    phone = user_id = parent = ""
+    for value in values:
+        given = usable_id(value)
+        if not given:
+            continue
+        if classify(given) == "phone":
+            phone = phone or given
+        elif _PARENT.fullmatch(given):
+            parent = parent or given
+        else:
+            user_id = user_id or given
+    return Person(phone, user_id, parent)
+
+
+def usable_id(value: str | int | None) -> str:
+    """Um id que pode virar chave (curto, ASCII, sem controles), como texto; vazio se não é."""
+    if value is None:
+        return ""
+    given = value if isinstance(value, str) else str(value)
+    return given if 0 < len(given) <= MAX_ID and given.isascii() and given.isprintable() else ""
 
 
 def user_key(pepper: bytes, identity: str) -> str:

@@ -1,7 +1,8 @@
 """O que há num corpo que a Meta assinou? Tudo: o que se lê, e em bytes, com o motivo, o que não se lê.
 
 Promete: nunca levanta; uma parte ruim não leva as vizinhas; a ordem de chegada fica; nada some calado.
-O corpo limpo passa por uma só decodificação compilada; qualquer estranheza o faz ser lido por partes.
+O corpo limpo só com mensagens e status passa por uma só decodificação compilada; qualquer outra coisa o faz
+ser lido por partes.
 Limite: chaves repetidas num objeto valem pela última, como é costume em JSON; repetições de mensagens não são
 filtradas aqui.
 """
@@ -10,8 +11,9 @@ from msgspec import UNSET
 
 from pyloto_stream.whatsapp import webhook_envelope as envelope
 from pyloto_stream.whatsapp.webhook_batch import Batch, Part
-from pyloto_stream.whatsapp.webhook_pieces import HANDLED_FIELD, OBJECT, read_pieces
+from pyloto_stream.whatsapp.webhook_pieces import MESSAGES, OBJECT, read_pieces
 from pyloto_stream.whatsapp.webhook_updates import message_of, origin_of, status_of
+from pyloto_stream.whatsapp.webhook_values import CALL
 
 __all__ = ["MAX_PARTS", "Batch", "Part", "read"]
 
@@ -44,7 +46,7 @@ def _read_whole(body: bytes) -> Batch | None:
             return None
         for change in entry.changes:
             value = change.value
-            if change.field != HANDLED_FIELD or value is None or not _take(batch, value):
+            if change.field != MESSAGES or value is None or not _take(batch, value):
                 return None
     return batch
 
@@ -58,12 +60,12 @@ def _take(batch: Batch, value: envelope.Value) -> bool:
     origin = origin_of(number, value.contacts or (), len(messages))
     for raw_message in messages:
         message, reason = message_of(raw_message, origin)
-        if message is None or reason is not None:
+        if message is None or reason is not None or message.group:
             return False
         batch.messages.append(message)
     for raw_status in statuses:
         status, reason = status_of(raw_status)
-        if status is None or reason is not None:
+        if status is None or reason is not None or status.group or raw_status.type == CALL:
             return False
         batch.statuses.append(status)
     return True

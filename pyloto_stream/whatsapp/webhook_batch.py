@@ -1,8 +1,11 @@
-"""Em que vira um corpo lido? Mensagens, status e partes ilegíveis, cada uma com seus bytes e o motivo."""
+"""Em que vira um corpo lido? Em poucas listas de valores, e nas partes ilegíveis, com os bytes e o motivo."""
 
 import msgspec
 
-from pyloto_stream.whatsapp.webhook_updates import Message, Reason, Status
+from pyloto_stream.whatsapp.webhook_notices import Notice
+from pyloto_stream.whatsapp.webhook_others import Call, Echo, Preference
+from pyloto_stream.whatsapp.webhook_reasons import Reason
+from pyloto_stream.whatsapp.webhook_updates import Message, Status
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -31,4 +34,8 @@ class Batch(msgspec.Struct):
 
     messages: list[Message] = []
     statuses: list[Status] = []
+    echoes: list[Echo] = []
+    calls: list[Call] = []
+    preferences: list[Preference] = []
+    notices: list[Notice] = []
     unreadable: list[Part] = []

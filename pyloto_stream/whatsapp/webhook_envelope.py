@@ -7,13 +7,15 @@ Os decodificadores são compilados uma vez, aqui.
 from msgspec import UNSET, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
-from pyloto_stream.whatsapp.webhook_structs import Contact, DeliveryStatus, InboundMessage
+from pyloto_stream.whatsapp.webhook_reply_structs import Id
+from pyloto_stream.whatsapp.webhook_side_structs import DeliveryStatus, PhoneCall, UserPreference
+from pyloto_stream.whatsapp.webhook_structs import Contact, InboundMessage, Instant
 
 
 class Metadata(Struct, gc=False):
     """Por que número nosso passou."""
 
-    phone_number_id: str | None = None
+    phone_number_id: Id = None
 
 
 class Value(Struct, gc=False):
@@ -70,12 +72,15 @@ class RawChange(Struct, gc=False):
 
 
 class RawValue(Struct, gc=False):
-    """Conteúdo do campo `messages`, com cada lista ainda em bytes."""
+    """Conteúdo de um campo de conversas, com cada lista ainda em bytes."""
 
     metadata: Raw = Raw()
     contacts: Raw = Raw()
     messages: Raw = Raw()
     statuses: Raw = Raw()
+    message_echoes: Raw = Raw()
+    calls: Raw = Raw()
+    user_preferences: Raw = Raw()
     errors: Raw = Raw()
 
 
@@ -89,3 +94,6 @@ metadata = Decoder(Metadata)
 contact = Decoder(Contact)
 message = Decoder(InboundMessage)
 status = Decoder(DeliveryStatus)
+call = Decoder(PhoneCall)
+preference = Decoder(UserPreference)
+scalar: Decoder[Instant] = Decoder(Instant)

@@ -5,190 +5,194 @@ Limite: não tem relógio. Instante ausente é 0, e quem chama decide o que isso
 """
 
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
 from pyloto_stream.whatsapp import webhook_structs as wire
-from pyloto_stream.whatsapp.identity import classify, identity
-from pyloto_stream.whatsapp.webhook_content import Content, content_of
-
-Reason = Literal[
-    "not_json", "not_an_object", "wrong_shape", "bad_utf8", "too_deep", "too_many", "empty",
-    "unknown_object", "changed_fields", "unknown_field", "unhandled_field", "unhandled_group", "value_errors",
-    "missing_id", "missing_number", "missing_sender", "missing_type", "missing_status", "missing_recipient",
-    "unknown_type", "unknown_status", "bad_timestamp",
-]  # fmt: skip
-"""Por que algo assinado não foi lido por inteiro; estável: vai para métricas e para a fila de mortos."""
+from pyloto_stream.whatsapp.identity import Person, person_of, usable_id
+from pyloto_stream.whatsapp.webhook_content import Content
+from pyloto_stream.whatsapp.webhook_readers import content_of, word
+from pyloto_stream.whatsapp.webhook_reasons import Reason, error_code, flawed_id, instant_ms
+from pyloto_stream.whatsapp.webhook_reply_structs import Id
+from pyloto_stream.whatsapp.webhook_side_structs import DeliveryStatus
 
 STATUSES = frozenset(("sent", "delivered", "read", "played", "failed"))
-MAX_ID = 512
-"""Tamanho máximo, em caracteres, de um id; o maior documentado tem 128."""
-_LATEST_S = 32_503_680_000
-"""Ano 3000: acima disso não são segundos."""
-_CODE_DIGITS = 9
-"""Os códigos de erro da Meta têm até sete."""
+
+
+class Referral(msgspec.Struct, frozen=True, gc=False):
+    """De que anúncio ou publicação a pessoa veio; `source` é `ad`, `post` ou o que a Meta disser."""
+
+    source: str
+    source_id: str = ""
+    headline: str = ""
+    click_id: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """Uma mensagem recebida.
 
-    `identity` entra em `user_key`; `reply_to` é o identificador exato para responder (numa troca de número, o
-    novo); `user_id`, o id de escopo de negócio visto junto, se há. Os três são dados pessoais.
-    `sent_at_ms` em milissegundos Unix; 0 se desconhecido.
+    `person`: quem escreveu; numa troca de número, os ids antigos, e os novos em `moved_to`. `group` é só a
+    marca de que veio de um grupo. `standby`: outro atendente automático tem a conversa. `sent_at_ms` em
+    milissegundos Unix; 0 se desconhecido.
     """
 
     id: str
     phone_number_id: str
-    identity: str
-    reply_to: str
-    user_id: str
+    person: Person
     profile_name: str
     sent_at_ms: int
     content: Content
+    moved_to: Person | None = None
+    referral: Referral | None = None
+    group: bool = False
+    standby: bool = False
+
+    @property
+    def identity(self) -> str:
+        """A identidade de uma pessoa nova com estes ids: a do telefone, se há."""
+        return self.person.identities()[-1]
+
+    @property
+    def reply_to(self) -> str:
+        """O identificador exato para responder (numa troca de número, o novo). Dado pessoal."""
+        return (self.moved_to or self.person).address
+
+    @property
+    def user_id(self) -> str:
+        """O id de escopo de negócio visto junto, se há. Dado pessoal."""
+        return self.person.user_id
 
 
 class Status(msgspec.Struct, frozen=True, gc=False):
-    """O destino de uma mensagem nossa. `recipient` é a identidade, vazia se a Meta não a mostra.
+    """O destino de uma mensagem nossa. `person` é o destinatário, vazia se a Meta não o mostra.
 
-    `id` é o wamid; `callback`, o que mandamos em `biz_opaque_callback_data`; `error_code` 0 se não há.
+    `id` é o wamid; `callback`, o que mandamos em `biz_opaque_callback_data`; `error_code` 0 se não há;
+    `category` e `pricing`, o que a Meta cobra dela.
     """
 
     id: str
     status: str
     at_ms: int
-    recipient: str
+    person: Person
     callback: str
     error_code: int
+    category: str = ""
+    pricing: str = ""
+    group: bool = False
+
+    @property
+    def recipient(self) -> str:
+        """A identidade do destinatário; vazia se a Meta não o mostra."""
+        known = self.person.identities()
+        return known[-1] if known else ""
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """O que as mensagens de uma mudança têm em comum: o número nosso e os contatos."""
+    """O que as mensagens de uma mudança têm em comum: o número nosso, os contatos e quem tem a conversa."""
 
     phone_number_id: str
     by_id: dict[str, wire.Contact]
     only: wire.Contact | None
+    standby: bool = False
 
 
-def origin_of(number: str | None, contacts: Sequence[wire.Contact], messages: int) -> Origin:
+def origin_of(
+    number: Id, contacts: Sequence[wire.Contact], messages: int, *, standby: bool = False
+) -> Origin:
     """Origem de uma mudança; um contato só vale sem casar ids se a mensagem também é uma só."""
     by_id: dict[str, wire.Contact] = {}
     for contact in contacts:
         for key in (contact.wa_id, contact.user_id):
             if key:
-                by_id[key] = contact
+                by_id[str(key)] = contact
     alone = len(contacts) == 1 and messages == 1
-    return Origin(number or "", by_id, contacts[0] if alone else None)
+    return Origin(usable_id(number), by_id, contacts[0] if alone else None, standby)
 
 
 def message_of(raw: wire.InboundMessage, origin: Origin) -> tuple[Message | None, Reason | None]:
     """Mensagem normalizada e, se algo nela não foi entendido, o motivo. Sem mensagem há sempre motivo."""
-    if not _usable(raw.id):
-        return None, "missing_id" if not raw.id else "wrong_shape"
-    if not _usable(origin.phone_number_id):
+    message_id = usable_id(raw.id)
+    if not message_id:
+        return None, flawed_id(raw.id)
+    if not origin.phone_number_id:
         return None, "missing_number"
     if not raw.type:
         return None, "missing_type"
-    if raw.group_id:
-        return None, "unhandled_group"
-    contact = origin.by_id.get(raw.sender or "") or origin.by_id.get(raw.from_user_id or "") or origin.only
-    phone, user_id = _ids(_sender_ids(raw, contact))
-    sender = phone or user_id
-    if not sender:
+    by_id = origin.by_id
+    contact = by_id.get(str(raw.sender or "")) or by_id.get(str(raw.from_user_id or "")) or origin.only
+    person, moved_to = _sender(raw, contact)
+    if not person.address:
         return None, "missing_sender"
     content = content_of(raw)
     if content is None:
         return None, "wrong_shape"
-    at_ms = _instant_ms(raw.timestamp)
+    at_ms = instant_ms(raw.timestamp)
     name = contact.profile.name if contact and contact.profile else None
     message = Message(
-        id=raw.id or "",
+        id=message_id,
         phone_number_id=origin.phone_number_id,
-        identity=identity(sender),
-        reply_to=_moved_to(raw.system) or sender,
-        user_id=user_id,
+        person=person,
         profile_name=name or "",
         sent_at_ms=at_ms or 0,
         content=content,
+        moved_to=moved_to,
+        referral=_referral(raw.referral) if raw.referral else None,
+        group=bool(raw.group_id),
+        standby=origin.standby,
     )
     if content.kind == "unknown":
         return message, "unknown_type"
     return message, "bad_timestamp" if at_ms is None else None
 
 
-def status_of(raw: wire.DeliveryStatus) -> tuple[Status | None, Reason | None]:
+def status_of(raw: DeliveryStatus) -> tuple[Status | None, Reason | None]:
     """Status normalizado e, se algo nele não foi entendido, o motivo. Sem status há sempre motivo."""
-    if not _usable(raw.id):
-        return None, "missing_id" if not raw.id else "wrong_shape"
-    if not _usable(raw.status):
+    status_id, callback = usable_id(raw.id), raw.biz_opaque_callback_data
+    if not status_id:
+        return None, flawed_id(raw.id)
+    if not usable_id(raw.status):
         return None, "missing_status" if not raw.status else "wrong_shape"
-    if raw.recipient_type == "group":
-        return None, "unhandled_group"
-    phone, user_id = _ids((raw.recipient_id, raw.recipient_user_id))
-    recipient = phone or user_id
-    callback = raw.biz_opaque_callback_data
-    if not recipient and not callback:
+    person = person_of(raw.recipient_id, raw.recipient_user_id, raw.recipient_parent_user_id)
+    if not person.address and not callback:
         return None, "missing_recipient"
-    at_ms = _instant_ms(raw.timestamp)
+    at_ms, price = instant_ms(raw.timestamp), raw.pricing
     status = Status(
-        id=raw.id or "",
+        id=status_id,
         status=raw.status or "",
         at_ms=at_ms or 0,
-        recipient=identity(recipient) if recipient else "",
-        callback=callback if callback and _usable(callback) else "",
-        error_code=_error_code(raw.errors),
+        person=person,
+        callback=usable_id(callback),
+        error_code=error_code(raw.errors[0].code if raw.errors else None),
+        category=word(price.category) if price else "",
+        pricing=word(price.type) if price else "",
+        group=raw.recipient_type == "group",
     )
     if raw.status not in STATUSES:
         return status, "unknown_status"
     return status, "bad_timestamp" if at_ms is None else None
 
 
-def _usable(value: str | None) -> bool:
-    """Um id que pode virar chave: presente, curto, ASCII sem controles."""
-    return value is not None and 0 < len(value) <= MAX_ID and value.isascii() and value.isprintable()
-
-
-def _sender_ids(raw: wire.InboundMessage, contact: wire.Contact | None) -> tuple[str | None, ...]:
-    """Onde o remetente pode estar. Numa troca de número, só os ids antigos: são os da conversa que existe."""
-    if raw.system is not None:
-        return raw.sender, raw.system.customer, raw.system.previous_user_id, raw.from_user_id
-    if contact is None:
-        return raw.sender, raw.from_user_id
-    return raw.sender, contact.wa_id, raw.from_user_id, contact.user_id
-
-
-def _moved_to(system: wire.System | None) -> str:
+def _sender(raw: wire.InboundMessage, contact: wire.Contact | None) -> tuple[Person, Person | None]:
+    """Quem escreveu e, se trocou de ids, os novos: a conversa que existe é a dos antigos."""
+    system = raw.system
     if system is None:
-        return ""
-    phone, user_id = _ids((system.wa_id, system.new_wa_id, system.user_id))
-    return phone or user_id
+        if contact is None:
+            return person_of(raw.sender, raw.from_user_id, raw.from_parent_user_id), None
+        return person_of(
+            raw.sender, contact.wa_id, raw.from_user_id, contact.user_id,
+            raw.from_parent_user_id, contact.parent_user_id,
+        ), None  # fmt: skip
+    new = person_of(system.wa_id, system.new_wa_id, system.user_id, system.parent_user_id)
+    given = (raw.sender, system.customer, system.previous_user_id, system.previous_parent_user_id,
+             raw.from_user_id, raw.from_parent_user_id)  # fmt: skip
+    old = person_of(*(value for value in given if str(value) not in (new.user_id, new.parent_user_id)))
+    if not old.address:
+        return person_of(*given, new.phone, new.user_id, new.parent_user_id), None
+    known = set(old.identities())
+    return old, (None if known.issuperset(new.identities()) else new)
 
 
-def _ids(values: Sequence[str | None]) -> tuple[str, str]:
-    """O primeiro telefone e o primeiro id de outra espécie entre `values`, pela forma; vazio se não há."""
-    phone = other = ""
-    for value in values:
-        if value and _usable(value):
-            if classify(value) == "phone":
-                phone = phone or value
-            else:
-                other = other or value
-    return phone, other
-
-
-def _instant_ms(value: float | str | None) -> int | None:
-    """Segundos Unix (texto ou número) em milissegundos; 0 se ausente, `None` se não são segundos."""
-    if value is None or value == "":
-        return 0
-    if isinstance(value, str):
-        if len(value) > len(str(_LATEST_S)) or not (value.isascii() and value.isdigit()):
-            return None
-        value = int(value)
-    return int(value) * 1000 if 0 <= value <= _LATEST_S else None
-
-
-def _error_code(errors: Sequence[wire.StatusError] | None) -> int:
-    code = errors[0].code if errors else None
-    if isinstance(code, str):
-        code = int(code) if len(code) <= _CODE_DIGITS and code.isascii() and code.isdigit() else 0
-    return code if code is not None and 0 <= code < 10**_CODE_DIGITS else 0
+def _referral(raw: wire.Referral) -> Referral:
+    return Referral(
+        word(raw.source_type), usable_id(raw.source_id), (raw.headline or "")[:256], usable_id(raw.ctwa_clid)
+    )

@@ -3,6 +3,7 @@ from collections import Counter
 
 import pytest
 
+from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import read
 from pyloto_stream.whatsapp.webhook_pieces import read_pieces
 from pyloto_stream.whatsapp.webhook_updates import Message, Status
@@ -74,7 +75,7 @@ class TestStatus:
             "wamid.X", "failed", biz_opaque_callback_data="v1.3.ab.0", errors=[{"code": 131047}]
         )
         status = only_status(meta.body(statuses=[item]))
-        assert status == Status("wamid.X", "failed", SENT_S * 1000, "+5541999990000", "v1.3.ab.0", 131047)
+        assert status == Status("wamid.X", "failed", SENT_S * 1000, Person(PHONE), "v1.3.ab.0", 131047)
 
     def test_recipient_without_phone_is_the_business_scoped_id(self) -> None:
         item = meta.status(recipient_id=None, recipient_user_id=BSUID)

@@ -1,12 +1,14 @@
 import pytest
+from msgspec import structs
 
 from pyloto_stream.whatsapp.webhook import read
-from pyloto_stream.whatsapp.webhook_content import Content, Media, Place
+from pyloto_stream.whatsapp.webhook_content import Card, Content, Media, Place
 from tests.support import webhooks as meta
 from tests.support.webhooks import Json, Object
 
 MEDIA: Object = {"id": "m1", "mime_type": "image/jpeg", "sha256": "abc=", "url": "https://x"}
-KNOWN = Media("m1", "image/jpeg", "abc=")
+KNOWN = Media("m1", "image/jpeg", "abc=", url="https://x")
+MOVING = structs.replace(KNOWN, animated=True)
 
 
 def content_of(message: Json) -> Content:
@@ -21,12 +23,16 @@ def content_of(message: Json) -> Content:
         ("text", {"body": ""}, Content("text")),
         ("image", MEDIA | {"caption": "veja"}, Content("image", "veja", media=KNOWN)),
         ("video", MEDIA, Content("video", media=KNOWN)),
-        ("audio", MEDIA | {"voice": True}, Content("audio", media=KNOWN)),
-        ("sticker", MEDIA | {"animated": False}, Content("sticker", media=KNOWN)),
+        ("audio", MEDIA | {"voice": True}, Content("audio", media=structs.replace(KNOWN, voice=True))),
+        (
+            "sticker",
+            MEDIA | {"animated": True},
+            Content("sticker", media=structs.replace(KNOWN, animated=True)),
+        ),
         (
             "document",
             MEDIA | {"filename": "a.pdf", "caption": None},
-            Content("document", media=Media("m1", "image/jpeg", "abc=", "a.pdf")),
+            Content("document", media=structs.replace(KNOWN, filename="a.pdf")),
         ),
         ("document", {"id": "m1"}, Content("document", media=Media("m1"))),
         (
@@ -34,7 +40,17 @@ def content_of(message: Json) -> Content:
             {"latitude": -25.4, "longitude": -49, "name": "Casa", "address": "Rua X"},
             Content("location", place=Place(-25.4, -49.0, "Casa", "Rua X")),
         ),
-        ("contacts", [{"phones": [{"phone": "+55 41"}]}, {}], Content("contacts")),
+        (
+            "contacts",
+            [{"name": {"formatted_name": "Bia"}, "phones": [{"phone": "+55 41"}]}, {}],
+            Content("contacts", cards=(Card("Bia", "+55 41"), Card())),
+        ),
+        (
+            "contacts",
+            [{"phones": [{"phone": "1"}, {"wa_id": 5541}], "origin": "contact_request"}],
+            Content("contacts", cards=(Card("", "5541", own=True),)),
+        ),
+        ("contacts", None, Content("contacts")),
         (
             "reaction",
             {"message_id": "wamid.Z", "emoji": "👍"},
@@ -54,17 +70,25 @@ def content_of(message: Json) -> Content:
         (
             "interactive",
             {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": "[1]"}},
-            Content("form", "[1]"),
+            Content("form", form={"response": "[1]"}, detail="flow"),
         ),
         (
             "interactive",
             {"type": "call_permission_reply", "call_permission_reply": {"response": "accept"}},
-            Content("unsupported"),
+            Content("unsupported", detail="call_permission_accept"),
         ),
-        ("interactive", {"type": "payment_method", "payment_method": {}}, Content("unsupported")),
+        (
+            "interactive",
+            {"type": "payment_method", "payment_method": {"last_four_digits": "1234"}},
+            Content("unsupported", detail="payment_method"),
+        ),
         ("button", {"payload": "p1", "text": "Quero"}, Content("choice", "Quero", "p1")),
         ("button", {"text": "Quero"}, Content("choice", "Quero", "Quero")),
-        ("order", {"catalog_id": "c", "text": "2 caixas", "product_items": []}, Content("order", "2 caixas")),
+        (
+            "order",
+            {"catalog_id": "c", "text": "2 caixas", "product_items": [{}, 1]},
+            Content("order", "2 caixas", items=2),
+        ),
         ("order", {}, Content("order")),
         (
             "edit",
@@ -78,10 +102,10 @@ def content_of(message: Json) -> Content:
         ),
         ("edit", {"original_message_id": "wamid.Z"}, Content("edit", context_id="wamid.Z")),
         ("revoke", {"original_message_id": "wamid.Z"}, Content("revoke", context_id="wamid.Z")),
-        ("unsupported", {"type": "poll_creation"}, Content("unsupported")),
-        ("errors", None, Content("unsupported")),
-        ("unknown", None, Content("unsupported")),
-        ("request_welcome", None, Content("unsupported")),
+        ("unsupported", {"type": "poll_creation"}, Content("unsupported", detail="poll_creation")),
+        ("errors", None, Content("unsupported", detail="errors")),
+        ("unknown", None, Content("unsupported", detail="unknown")),
+        ("request_welcome", None, Content("unsupported", detail="request_welcome")),
     ],
 )
 def test_each_documented_type_has_its_content(kind: str, payload: Json, expected: Content) -> None:
@@ -90,7 +114,7 @@ def test_each_documented_type_has_its_content(kind: str, payload: Json, expected
 
 def test_media_that_meta_could_not_fetch_is_unsupported() -> None:
     failed = meta.typed("image", None, errors=[{"code": 131052, "title": "Media download error"}])
-    assert content_of(failed) == Content("unsupported")
+    assert content_of(failed) == Content("unsupported", detail="image_failed")
 
 
 def test_what_a_reaction_is_about_wins_over_what_it_quotes() -> None:
@@ -105,9 +129,17 @@ def test_tap_tells_which_menu_it_came_from() -> None:
 
 
 def test_forwarded_message_quotes_nothing() -> None:
-    assert content_of(meta.text(context={"forwarded": True})).context_id == ""
+    content = content_of(meta.text(context={"forwarded": True}))
+    assert (content.context_id, content.forwarded) == ("", True)
+    assert content_of(meta.text(context={"frequently_forwarded": True})).forwarded
+
+
+def test_question_about_a_product_says_which() -> None:
+    product: Object = {"catalog_id": "c", "product_retailer_id": 77}
+    asked = meta.text(context={"from": meta.PHONE, "id": "wamid.Q", "referred_product": product})
+    assert content_of(asked) == Content("text", "Oi", context_id="wamid.Q", product="77")
 
 
 def test_text_of_a_number_change_is_not_read() -> None:
     system: Object = {"type": "user_changed_number", "body": "User 554199990000 changed to 554188880000"}
-    assert content_of(meta.typed("system", system)) == Content("system")
+    assert content_of(meta.typed("system", system)) == Content("system", detail="user_changed_number")

@@ -1,7 +1,6 @@
 import pytest
 
 from pyloto_stream.whatsapp.webhook import Batch, read
-from pyloto_stream.whatsapp.webhook_pieces import KNOWN_FIELDS
 from tests.support import webhooks as meta
 from tests.support.webhooks import Json, Object
 
@@ -81,20 +80,18 @@ class TestPart:
             ({"field": "messages", "value": {}}, "empty"),
             ({"field": "messages", "value": {"messages": [], "statuses": None}}, "empty"),
             ({"field": "messages", "value": {"metadata": {}, "polls": [1]}}, "empty"),
-            ({"field": "account_alerts", "value": {"x": 1}}, "unhandled_field"),
-            ({"field": "standby", "value": {"messages": [meta.text()]}}, "unhandled_field"),
-            ({"field": "smb_message_echoes", "value": None}, "unhandled_field"),
+            ({"field": "account_alerts", "value": {"x": 1}}, "missing_event"),
+            ({"field": "account_update", "value": [{"event": "DISABLED_UPDATE"}]}, "wrong_shape"),
+            ({"field": "account_update", "value": {"event": ["x"]}}, "wrong_shape"),
+            ({"field": "flows", "value": {"event": "FLOW_STATUS_CHANGE"}}, "missing_event"),
+            ({"field": "standby", "value": {"metadata": {}}}, "empty"),
+            ({"field": "smb_message_echoes", "value": None}, "wrong_shape"),
             ({"field": "brand_new", "value": 1}, "unknown_field"),
         ],
     )
     def test_bad_change_is_kept_and_its_neighbours_are_read(self, change: Json, reason: str) -> None:
         good = meta.change(meta.value(meta.text()))
         self._check(meta.webhook(meta.entry(good, change, good)), change, reason, messages=2)
-
-    @pytest.mark.parametrize("field", sorted(KNOWN_FIELDS))
-    def test_each_documented_field_is_told_from_an_unknown_one(self, field: str) -> None:
-        batch = read(meta.dump(meta.webhook(meta.entry(meta.change({"a": 1}, field)))))
-        assert reasons(batch) == ["unhandled_field"]
 
     @pytest.mark.parametrize(
         ("message", "reason"),
@@ -104,7 +101,6 @@ class TestPart:
             ([], "wrong_shape"),
             (meta.text(id=None), "missing_id"),
             (meta.text(id=""), "missing_id"),
-            (meta.text(id=5), "wrong_shape"),
             (meta.text(id="a\nb"), "wrong_shape"),
             (meta.text(id="x" * 513), "wrong_shape"),
             (meta.text(type=None), "missing_type"),
@@ -116,10 +112,8 @@ class TestPart:
             (meta.text(timestamp=[]), "wrong_shape"),
             (meta.text(timestamp=True), "wrong_shape"),
             (meta.text(context="x"), "wrong_shape"),
-            (meta.text() | {"from": 554199990000}, "wrong_shape"),
             (meta.text() | {"from": None}, "missing_sender"),
             (meta.text() | {"from": "x\x00"}, "missing_sender"),
-            (meta.text(group_id="g1"), "unhandled_group"),
             (meta.typed("image", {"mime_type": "image/png"}), "wrong_shape"),
             (meta.typed("image", []), "wrong_shape"),
             (meta.typed("location", {"latitude": 1}), "wrong_shape"),
@@ -149,8 +143,7 @@ class TestPart:
             (meta.status(status=None), "missing_status"),
             (meta.status(status="x" * 513), "wrong_shape"),
             (meta.status(recipient_id=None), "missing_recipient"),
-            (meta.status(recipient_id=5), "wrong_shape"),
-            (meta.status(recipient_type="group"), "unhandled_group"),
+            (meta.status(recipient_id=[5]), "wrong_shape"),
             (meta.status(errors={}), "wrong_shape"),
             (meta.status(errors=[None]), "wrong_shape"),
         ],
@@ -183,7 +176,7 @@ class TestPart:
         assert (len(batch.messages), reasons(batch)) == (1, ["wrong_shape"])
         assert batch.unreadable[0].body == meta.dump(contacts)
 
-    @pytest.mark.parametrize("metadata", [None, {}, [], {"phone_number_id": 5}, {"phone_number_id": ""}])
+    @pytest.mark.parametrize("metadata", [None, {}, [], {"phone_number_id": [5]}, {"phone_number_id": ""}])
     def test_message_without_our_number_is_kept_unread(self, metadata: Json) -> None:
         batch = read(meta.body(meta.text(), metadata=metadata))
         assert (batch.messages, reasons(batch)) == ([], ["missing_number"])

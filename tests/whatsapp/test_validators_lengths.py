@@ -1,101 +1,132 @@
-from collections.abc import Callable
+"""Cada limite no último valor que cabe e no primeiro que não, contado em pontos de código."""
 
 import pytest
 
 from pyloto_stream.whatsapp import limits
-from pyloto_stream.whatsapp.messages import (
-    Button,
-    ButtonsMessage,
-    CtaUrlMessage,
-    ListMessage,
-    Message,
-    Row,
-    Section,
-    TextMessage,
-)
-from pyloto_stream.whatsapp.validators import (
-    Violation,
-    WhatsAppMessageValidator,
-)
+from pyloto_stream.whatsapp.validators import Violation, WhatsAppMessageValidator
+from tests.support.outbound_limits import AMOUNTS, LENGTHS, Amount, Length, button, cards, template
 
 VALIDATOR = WhatsAppMessageValidator()
-BUTTON = (Button("a", "A"),)
-SECTION = (Section((Row("r", "R"),)),)
-URL = "https://example.com"
+EMOJI = ("😀", "👩‍👩‍👧")
+UNITS = ("x", "ã", "e\u0301", *EMOJI)
+
+OF_FILES = {"STATIC_STICKER_BYTES", "VOICE_NOTE_BYTES"}
+"""Medem um arquivo, não um campo: valem no envio do arquivo à Graph."""
+
+ELSEWHERE = {"OPAQUE_DATA": "test_payloads.py", "TEMPLATE_BUTTONS": "below", "CAROUSEL_CARDS_LEAST": "below"}
 
 
-def rows(count: int, start: int = 0) -> tuple[Row, ...]:
-    return tuple(Row(f"r{number}", "Linha") for number in range(start, start + count))
+def limit_of(name: str) -> int:
+    value = getattr(limits, name)
+    assert isinstance(value, int)
+    return value
 
 
-def url_of(size: int) -> str:
-    return URL + "/" * (size - len(URL))
+def fill(unit: str, size: int) -> str:
+    return (unit * size)[:size]
 
 
-BOUNDED: list[tuple[str, int, Callable[[str], Message]]] = [
-    ("body", limits.TEXT_BODY, TextMessage),
-    ("body", limits.INTERACTIVE_BODY, lambda value: ButtonsMessage(value, BUTTON)),
-    ("header", limits.HEADER_TEXT, lambda value: ButtonsMessage("c", BUTTON, header=value)),
-    ("footer", limits.FOOTER_TEXT, lambda value: ButtonsMessage("c", BUTTON, footer=value)),
-    ("buttons[0].id", limits.BUTTON_ID, lambda value: ButtonsMessage("c", (Button(value, "A"),))),
-    ("buttons[0].title", limits.BUTTON_TITLE, lambda value: ButtonsMessage("c", (Button("a", value),))),
-    ("body", limits.LIST_BODY, lambda value: ListMessage(value, "Abrir", SECTION)),
-    ("header", limits.HEADER_TEXT, lambda value: ListMessage("c", "Abrir", SECTION, header=value)),
-    ("footer", limits.FOOTER_TEXT, lambda value: ListMessage("c", "Abrir", SECTION, footer=value)),
-    ("button", limits.LIST_BUTTON, lambda value: ListMessage("c", value, SECTION)),
-    ("sections[0].title", limits.SECTION_TITLE, lambda v: ListMessage("c", "b", (Section(rows(1), v),))),
-    ("sections[0].rows[0].id", limits.ROW_ID, lambda v: ListMessage("c", "b", (Section((Row(v, "R"),)),))),
-    (
-        "sections[0].rows[0].title",
-        limits.ROW_TITLE,
-        lambda v: ListMessage("c", "b", (Section((Row("r", v),)),)),
-    ),
-    (
-        "sections[0].rows[0].description",
-        limits.ROW_DESCRIPTION,
-        lambda v: ListMessage("c", "b", (Section((Row("r", "R", v),)),)),
-    ),
-    ("body", limits.INTERACTIVE_BODY, lambda value: CtaUrlMessage(value, "Abrir", URL)),
-    ("label", limits.CTA_LABEL, lambda value: CtaUrlMessage("c", value, URL)),
-    ("header", limits.HEADER_TEXT, lambda value: CtaUrlMessage("c", "Abrir", URL, header=value)),
-]
-IDS = [f"{place}-{field}" for place, (field, *_) in enumerate(BOUNDED)]
-MAY_BE_ABSENT = {"header", "footer", "sections[0].title", "sections[0].rows[0].description"}
-REQUIRED = [row for row in BOUNDED if row[0] not in MAY_BE_ABSENT]
-OPTIONAL = [row for row in BOUNDED if row[0] in MAY_BE_ABSENT]
+def name_of(case: object) -> str | None:
+    return f"{case.limit}-{case.field}" if isinstance(case, Length | Amount) else None
 
 
-@pytest.mark.parametrize("unit", ["x", "ã", "😀", "e\u0301", "👩‍👩‍👧"], ids=ascii)
-@pytest.mark.parametrize(("field", "limit", "make"), BOUNDED, ids=IDS)
-def test_lengths_are_counted_in_code_points(
-    field: str, limit: int, make: Callable[[str], Message], unit: str
-) -> None:
-    full = (unit * limit)[:limit]
-    assert VALIDATOR.validate(make(full[:-1])) == ()
-    assert VALIDATOR.validate(make(full)) == ()
-    over = (unit * limit)[: limit + 1] if len(unit) > 1 else unit * (limit + 1)
-    assert VALIDATOR.validate(make(over)) == (Violation(field, "too_long", limit, limit + 1),)
+def test_every_number_of_the_limits_is_walked_by_these_tests() -> None:
+    numbers = {name for name, value in vars(limits).items() if isinstance(value, int) and name.isupper()}
+    public = {name for name in numbers if not name.startswith("_")}
+    walked = {length.limit for length in LENGTHS} | {amount.limit for amount in AMOUNTS}
+    assert public - walked == OF_FILES | set(ELSEWHERE)
 
 
-@pytest.mark.parametrize("size", [limits.CTA_URL - 1, limits.CTA_URL])
-def test_url_up_to_its_limit_is_taken(size: int) -> None:
-    assert VALIDATOR.validate(CtaUrlMessage("c", "Abrir", url_of(size))) == ()
+@pytest.mark.parametrize("unit", UNITS, ids=ascii)
+@pytest.mark.parametrize("case", [case for case in LENGTHS if case.takes == "any"], ids=name_of)
+def test_any_text_fits_up_to_its_limit_in_code_points(case: Length, unit: str) -> None:
+    limit = limit_of(case.limit)
+    assert VALIDATOR.validate(case.make(fill(unit, limit - 1))) == ()
+    assert VALIDATOR.validate(case.make(fill(unit, limit))) == ()
+    over = VALIDATOR.validate(case.make(fill(unit, limit + 1)))
+    assert over == (Violation(case.field, "too_long", limit, limit + 1),)
 
 
-def test_url_over_its_limit_is_refused() -> None:
-    message = CtaUrlMessage("c", "Abrir", url_of(limits.CTA_URL + 1))
-    assert VALIDATOR.validate(message) == (Violation("url", "too_long", 2000, 2001),)
+@pytest.mark.parametrize("case", [case for case in LENGTHS if case.takes == "ascii"], ids=name_of)
+class TestPlainFields:
+    def test_plain_letters_fit_up_to_the_limit(self, case: Length) -> None:
+        limit = limit_of(case.limit)
+        assert VALIDATOR.validate(case.make("x" * (limit - 1))) == ()
+        assert VALIDATOR.validate(case.make("x" * limit)) == ()
+        over = VALIDATOR.validate(case.make("x" * (limit + 1)))
+        assert over == (Violation(case.field, "too_long", limit, limit + 1),)
+
+    @pytest.mark.parametrize("unit", UNITS[1:], ids=ascii)
+    def test_what_is_not_plain_is_refused_at_any_length(self, case: Length, unit: str) -> None:
+        limit = limit_of(case.limit)
+        for size in (limit - 1, limit):
+            found = VALIDATOR.validate(case.make(fill(unit, size)))
+            assert found == (Violation(case.field, "bad_format", 0, size),)
+        found = VALIDATOR.validate(case.make(fill(unit, limit + 1)))
+        assert found == (Violation(case.field, "too_long", limit, limit + 1),)
 
 
-@pytest.mark.parametrize(("field", "limit", "make"), REQUIRED)
-def test_what_is_required_may_not_be_empty(field: str, limit: int, make: Callable[[str], Message]) -> None:
-    assert Violation(field, "empty", 1, 0) in VALIDATOR.validate(make(""))
-    assert Violation(field, "empty", 1, 0) in VALIDATOR.validate(make(" \n"))
+@pytest.mark.parametrize("case", [case for case in LENGTHS if case.takes == "no_emoji"], ids=name_of)
+class TestFieldsWithoutEmoji:
+    @pytest.mark.parametrize("unit", ["x", "ã", "e\u0301"], ids=ascii)
+    def test_text_fits_up_to_the_limit(self, case: Length, unit: str) -> None:
+        limit = limit_of(case.limit)
+        assert VALIDATOR.validate(case.make(fill(unit, limit - 1))) == ()
+        assert VALIDATOR.validate(case.make(fill(unit, limit))) == ()
+        over = VALIDATOR.validate(case.make(fill(unit, limit + 1)))
+        assert over == (Violation(case.field, "too_long", limit, limit + 1),)
+
+    def test_an_emoji_is_refused_at_any_length_and_counts_as_one(self, case: Length) -> None:
+        limit = limit_of(case.limit)
+        for size in (limit - 1, limit):
+            found = VALIDATOR.validate(case.make("😀" * size))
+            assert found == (Violation(case.field, "has_emoji", 0, size),)
+        assert VALIDATOR.validate(case.make("Ver 👩‍👩‍👧")) == (Violation(case.field, "has_emoji", 0, 1),)
 
 
-@pytest.mark.parametrize(("field", "limit", "make"), OPTIONAL)
-def test_what_is_optional_may_be_absent_but_not_blank(
-    field: str, limit: int, make: Callable[[str], Message]
-) -> None:
-    assert VALIDATOR.validate(make("")) == ()
-    assert VALIDATOR.validate(make("  ")) == (Violation(field, "empty", 1, 0),)
+@pytest.mark.parametrize("case", AMOUNTS, ids=name_of)
+def test_an_amount_fits_up_to_its_limit(case: Amount) -> None:
+    limit = limit_of(case.limit)
+    if limit > 1:
+        assert VALIDATOR.validate(case.make(limit - 1)) == ()
+    assert VALIDATOR.validate(case.make(limit)) == ()
+    # onze seções são também onze linhas: outra violação pode vir junto
+    (over,) = [found for found in VALIDATOR.validate(case.make(limit + 1)) if found.field == case.field]
+    assert (over.field, over.rule, over.limit) == (case.field, case.rule, limit)
+    # onde alguém está não vai na violação
+    assert over.actual == (0 if case.rule == "out_of_range" else limit + 1)
+
+
+def test_the_place_of_a_button_is_within_what_a_template_has() -> None:
+    last = limits.TEMPLATE_BUTTONS - 1
+    for index in (last - 1, last):
+        assert VALIDATOR.validate(template(button("url", index, "a"))) == ()
+    for index in (-1, last + 1):
+        found = VALIDATOR.validate(template(button("url", index, "a")))
+        assert found == (Violation("components[0].index", "out_of_range", last, index),)
+
+
+def test_a_carousel_has_at_least_so_many_cards() -> None:
+    least = limits.CAROUSEL_CARDS_LEAST
+    assert VALIDATOR.validate(cards(least)) == ()
+    assert VALIDATOR.validate(cards(least + 1)) == ()
+    few = VALIDATOR.validate(cards(least - 1))
+    assert few == (Violation("components[0].cards", "too_few", least, least - 1),)
+
+
+@pytest.mark.parametrize("case", [case for case in LENGTHS if not case.optional], ids=name_of)
+def test_what_is_required_may_not_be_empty(case: Length) -> None:
+    assert Violation(case.field, "empty", 1, 0) in VALIDATOR.validate(case.make(""))
+    assert Violation(case.field, "empty", 1, 0) in VALIDATOR.validate(case.make(" \n"))
+
+
+@pytest.mark.parametrize("case", [case for case in LENGTHS if case.optional], ids=name_of)
+def test_what_is_optional_may_be_absent_but_not_blank(case: Length) -> None:
+    assert VALIDATOR.validate(case.make("")) == ()
+    assert VALIDATOR.validate(case.make("  ")) == (Violation(case.field, "empty", 1, 0),)
+
+
+@pytest.mark.parametrize("case", LENGTHS, ids=name_of)
+def test_half_a_character_is_told_in_any_field(case: Length) -> None:
+    found = VALIDATOR.validate(case.make("a\ud83d"))
+    assert found == (Violation(case.field, "not_unicode", 0, 1),)

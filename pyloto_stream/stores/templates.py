@@ -13,6 +13,7 @@ import msgspec
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import ConflictError, Create, Document, Documents, Query, Update, Write, scan
+from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.values import Data
 from pyloto_stream.template import Template
 
@@ -62,21 +63,23 @@ class TemplateStore:
         ]
         return sorted(found, key=lambda template: (template.name, template.language))
 
-    async def put(self, templates: Sequence[Template], as_of: str) -> None:
-        """Grava o que a Meta listou em `as_of` (ISO); um aviso mais novo que isso continua valendo.
+    async def put(self, templates: Sequence[Template], as_of_ms: int) -> None:
+        """Grava o que a Meta listou no instante `as_of_ms`; um aviso que não é mais velho continua valendo.
 
         Raises:
             ConflictError: alguém muda o mesmo modelo sem parar; repetir é seguro.
             UnavailableError: o banco não respondeu; repetir é seguro.
         """
+        as_of = _second(as_of_ms)
         for template in templates:
             await self._change(template.id, partial(_listed, new=template, as_of=as_of))
 
-    async def vanish(self, account_id: str, listed: frozenset[str], as_of: str) -> int:
+    async def vanish(self, account_id: str, listed: frozenset[str], as_of_ms: int) -> int:
         """Marca `DELETED` os modelos de `account_id` que não estão em `listed`; devolve quantos mudaram.
 
-        Um que a Meta só criou depois de `as_of` não é tocado.
+        Um de que se soube algo depois de `as_of_ms` não é tocado.
         """
+        as_of = _second(as_of_ms)
         missing = [
             template
             for template in await self.all()
@@ -113,6 +116,11 @@ class TemplateStore:
                 continue
             return
         raise ConflictError("a template keeps changing")
+
+
+def _second(at_ms: int) -> str:
+    """O começo do segundo: avisos da Meta só dizem o segundo, e um do mesmo vale mais que a leitura."""
+    return iso(at_ms // 1000 * 1000)
 
 
 def _listed(old: Template, new: Template, as_of: str) -> Template:

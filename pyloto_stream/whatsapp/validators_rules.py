@@ -18,7 +18,7 @@ from pyloto_stream.whatsapp import limits
 Rule = Literal[
     "empty", "too_long", "too_few", "too_many", "repeated", "outer_spaces", "not_http", "not_unicode",
     "not_allowed", "one_source", "out_of_range", "bad_format", "unsupported", "has_emoji", "not_one_emoji",
-    "line_break", "wide_spaces", "mixed", "not_json",
+    "line_break", "wide_spaces", "mixed", "not_json", "missing",
 ]  # fmt: skip
 
 _WEB = re.compile(rf"(?:{'|'.join(limits.URL_SCHEMES)})[^\s/?#]\S*", re.IGNORECASE)

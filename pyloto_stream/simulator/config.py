@@ -7,8 +7,26 @@ from typing import Annotated
 
 import msgspec
 
+from pyloto_stream.simulator.seeds import SEEDED, SeededTemplate
+
 Ms = Annotated[int, msgspec.Meta(ge=0)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class RateLimits(msgspec.Struct, frozen=True):
+    """Os ritmos. `http_status` ≠ 0 troca o status HTTP das recusas.
+
+    `capacity` é quanto um número pode mandar de uma vez; `pair_interval_s`, em segundos por mensagem à mesma
+    pessoa; `pair_credit`, quantas cabem numa rajada; `management_per_h`, chamadas de gestão por hora (0: sem
+    limite).
+    """
+
+    number_per_s: float = 80.0
+    capacity: float = 80.0
+    pair_interval_s: float = 6.0
+    pair_credit: float = 45.0
+    management_per_h: int = 200
+    http_status: int = 0
 
 
 class Pace(msgspec.Struct, frozen=True):
@@ -33,6 +51,18 @@ class Pace(msgspec.Struct, frozen=True):
     status_shuffle: bool = False
 
 
+class BusinessNumber(msgspec.Struct, frozen=True):
+    """Mais um número da empresa. Com `access_token`, só ele fala por este número, e só por este."""
+
+    phone_number_id: str
+    display_phone_number: str
+    access_token: str = ""
+
+    def __repr__(self) -> str:
+        """Sem segredos."""
+        return f"<BusinessNumber phone_number_id={self.phone_number_id}>"
+
+
 class PublishedFlow(msgspec.Struct, frozen=True):
     """Um Flow publicado na conta: o Flow JSON e, se troca dados, o endereço do endpoint dele."""
 
@@ -47,6 +77,8 @@ class SimulatorConfig(msgspec.Struct, frozen=True):
 
     `webhook_url` pode faltar e ser dada depois, por `Simulator.subscribe`. `first_person`: número da primeira
     pessoa fictícia da tela (1 a 9999); quem guarda conversas entre partidas escolhe um novo a cada uma.
+    `numbers` são os outros números da conta; sem `rates` ninguém é apertado; `review_ms`, quanto dura a
+    revisão de um modelo.
     """
 
     app_secret: str
@@ -61,6 +93,15 @@ class SimulatorConfig(msgspec.Struct, frozen=True):
     first_person: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
     pace: Pace = Pace()
     flows: tuple[PublishedFlow, ...] = ()
+    app_id: str = "300000000000001"
+    numbers: tuple[BusinessNumber, ...] = ()
+    templates: tuple[SeededTemplate, ...] = SEEDED
+    review_ms: Ms = 50
+    rates: RateLimits | None = None
+
+    def all_numbers(self) -> tuple[BusinessNumber, ...]:
+        """Todos os números da conta; o primeiro é o de `phone_number_id`."""
+        return (BusinessNumber(self.phone_number_id, self.display_phone_number), *self.numbers)
 
     def __repr__(self) -> str:
         """Sem segredos."""

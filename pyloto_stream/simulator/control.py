@@ -10,15 +10,21 @@ from aiohttp import web
 
 from pyloto_stream.simulator.delivery import WebhookSender
 from pyloto_stream.simulator.faults import Fault, FaultBook
+from pyloto_stream.simulator.gate import Gate
 from pyloto_stream.simulator.graph import GraphApi
+from pyloto_stream.simulator.rates import Meters
 from pyloto_stream.simulator.web_json import ProblemError, json_response, read_json
 
 
 class Control:
     """As rotas de quem opera a simulação."""
 
-    def __init__(self, graph: GraphApi, sender: WebhookSender, faults: FaultBook) -> None:
+    def __init__(
+        self, graph: GraphApi, gate: Gate, meters: Meters, sender: WebhookSender, faults: FaultBook
+    ) -> None:
         self._graph = graph
+        self._gate = gate
+        self._meters = meters
         self._sender = sender
         self._faults = faults
 
@@ -59,7 +65,8 @@ class Control:
             {
                 "sent": len(self._graph.sent),
                 "reads": len(self._graph.reads),
-                "refused": [refused.code for refused in self._graph.refused],
+                "refused": [refused.code for refused in self._gate.refused],
+                "throttled": {str(code): many for code, many in self._meters.throttled.items()},
                 "webhooks_taken": self._sender.taken,
                 "webhooks_given_up": len(self._sender.given_up),
             }

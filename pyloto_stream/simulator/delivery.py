@@ -6,18 +6,21 @@ garantida, como na Meta: quem precisa dela espera `accepted` antes da próxima.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import msgspec
 
 from pyloto_stream.simulator.chores import Chores
 from pyloto_stream.simulator.config import Pace
-from pyloto_stream.simulator.envelopes import Json, Number
+from pyloto_stream.simulator.envelopes import Change, Json, Number
 from pyloto_stream.whatsapp.signature import sign
 
 Monotonic = Callable[[], float]
 """Segundos de um relógio que nunca volta."""
+
+Rest = Callable[[float], Awaitable[None]]
+"""Espera tantos segundos: um teste pode pôr um que não espera, e 7 dias passam em milissegundos."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -32,7 +35,7 @@ class Attempt(msgspec.Struct, frozen=True):
 class Delivery:
     """O destino de um POST."""
 
-    def __init__(self, values: list[Json]) -> None:
+    def __init__(self, values: list[Change]) -> None:
         self.values = values
         self.body = b""
         self.attempts: list[Attempt] = []
@@ -62,12 +65,22 @@ class Delivery:
 
 
 class WebhookSender:
-    """Fila de saída para um endereço. `url` pode mudar a qualquer hora: vale para as próximas tentativas."""
+    """Fila de saída para um endereço. `url` pode mudar a qualquer hora: vale para as próximas tentativas.
+
+    `override` é o endereço próprio da conta: se há, leva o tráfego de conversa.
+    """
 
     def __init__(
-        self, number: Number, secret: bytes, pace: Pace, chores: Chores, monotonic: Monotonic
+        self,
+        number: Number,
+        secret: bytes,
+        pace: Pace,
+        chores: Chores,
+        monotonic: Monotonic,
+        rest: Rest = asyncio.sleep,
     ) -> None:
         self.url = ""
+        self.override = ""
         self.given_up: list[Delivery] = []
         self.taken = 0
         self._number = number
@@ -75,19 +88,21 @@ class WebhookSender:
         self._pace = pace
         self._chores = chores
         self._monotonic = monotonic
+        self._rest = rest
         self._slots = asyncio.Semaphore(pace.concurrency)
         self._batch: Delivery | None = None
         self._open: set[Delivery] = set()
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
-    def send(self, value: Json) -> Delivery:
+    def send(self, value: Json, field: str = "messages", time_s: int = 0) -> Delivery:
         """Põe uma mudança na fila e devolve a entrega que a leva (a mesma, se juntada com outras)."""
-        if self._pace.batch_ms == 0:
-            return self._begin([value])
+        change = Change(value, field, time_s)
+        if self._pace.batch_ms == 0 or not change.of_messages:
+            return self._begin([change])
         if self._batch is None or len(self._batch.values) >= self._pace.batch_max:
             self._batch = self._begin([], self._pace.batch_ms)
-        self._batch.values.append(value)
+        self._batch.values.append(change)
         return self._batch
 
     def repeat(self, delivery: Delivery) -> Delivery:
@@ -102,7 +117,7 @@ class WebhookSender:
         if self._session is not None:
             await self._session.close()
 
-    def _begin(self, values: list[Json], wait_ms: int = 0) -> Delivery:
+    def _begin(self, values: list[Change], wait_ms: int = 0) -> Delivery:
         delivery = Delivery(values)
         if self._closed:  # ninguém a levaria: quem espera fica sabendo já
             delivery.end()
@@ -130,7 +145,7 @@ class WebhookSender:
                 self.taken += 1
                 return
             if left:
-                await asyncio.sleep(wait_ms / 1000)
+                await self._rest(wait_ms / 1000)
                 wait_ms = min(wait_ms * 2, self._pace.retry_max_ms)
         self.given_up.append(delivery)
 
@@ -138,7 +153,9 @@ class WebhookSender:
         started_s = self._monotonic()
         delivery.started_s = delivery.started_s or started_s
         status, reason = 0, ""
-        if not self.url:
+        talk = all(change.of_messages for change in delivery.values)
+        url = (self.override if talk else "") or self.url
+        if not url:
             return Attempt(started_s, 0.0, 0, "no_webhook")
         headers = {
             "Content-Type": "application/json",
@@ -148,7 +165,7 @@ class WebhookSender:
         try:
             session = self._connect()
             async with session.post(
-                self.url, data=delivery.body, headers=headers, allow_redirects=False
+                url, data=delivery.body, headers=headers, allow_redirects=False
             ) as answer:
                 await answer.read()
                 status = answer.status

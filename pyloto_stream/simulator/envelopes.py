@@ -11,6 +11,19 @@ import msgspec
 Json = dict[str, object]
 
 
+class Change(msgspec.Struct, frozen=True):
+    """Um item de `changes[]`. `time_s` é a hora do aviso, que a Meta põe nos campos de conta; 0: não põe."""
+
+    value: Json
+    field: str = "messages"
+    time_s: int = 0
+
+    @property
+    def of_messages(self) -> bool:
+        """É tráfego de conversa? Só ele segue um endereço de webhook próprio da conta."""
+        return not self.time_s
+
+
 class Number(msgspec.Struct, frozen=True):
     """O número da empresa que recebe e envia."""
 
@@ -26,11 +39,20 @@ class Number(msgspec.Struct, frozen=True):
         }
         return {"messaging_product": "whatsapp", "metadata": metadata, **content}
 
-    def webhook(self, values: Sequence[Json]) -> bytes:
+    def webhook(self, changes: Sequence[Change]) -> bytes:
         """O corpo de um POST com uma ou mais mudanças."""
-        changes = [{"value": value, "field": "messages"} for value in values]
-        entry = {"id": self.waba_id, "changes": changes}
-        return meta_json({"object": "whatsapp_business_account", "entry": [entry]})
+        talk = [_told(change) for change in changes if change.of_messages]
+        entries: list[Json] = [{"id": self.waba_id, "changes": talk}] if talk else []
+        entries += [
+            {"id": self.waba_id, "time": change.time_s, "changes": [_told(change)]}
+            for change in changes
+            if not change.of_messages
+        ]
+        return meta_json({"object": "whatsapp_business_account", "entry": entries})
+
+
+def _told(change: Change) -> Json:
+    return {"value": change.value, "field": change.field}
 
 
 def meta_json(document: Mapping[str, object]) -> bytes:
@@ -39,22 +61,20 @@ def meta_json(document: Mapping[str, object]) -> bytes:
     return text.replace("/", "\\/").encode("ascii")  # em JSON, "/" só existe dentro de textos
 
 
-def status(
-    name: str, wamid: str, timestamp: str, *, wa_id: str = "", user_id: str = "", reply_id: str = ""
-) -> Json:
-    """Um status. `failed` de envio a telefone vem sem id de escopo; preço, em `sent` e `delivered`."""
-    item: Json = {"id": wamid, "status": name, "timestamp": timestamp}
-    if wa_id:
-        item["recipient_id"] = wa_id
-    if user_id and not (name == "failed" and wa_id):
-        item["recipient_user_id"] = user_id
+def status(name: str, wamid: str, timestamp: str, *, recipient: Json, reply_id: str, failure: Json) -> Json:
+    """Um status. `recipient` são os ids de quem recebe; `failure`, o erro de um `failed`.
+
+    `failed` de envio a telefone vem sem id de escopo; preço, em `sent` e `delivered`.
+    """
+    item: Json = {"id": wamid, "status": name, "timestamp": timestamp, **recipient}
+    if name == "failed":
+        item["errors"] = [failure]
+        if "recipient_id" in item:
+            item.pop("recipient_user_id", None)
+            item.pop("recipient_parent_user_id", None)
     if reply_id:
         item["biz_opaque_callback_data"] = reply_id
     if name in ("sent", "delivered"):
         kind = "free_customer_service"
         item["pricing"] = {"billable": False, "pricing_model": "PMP", "type": kind, "category": "service"}
-    if name == "failed":
-        title = "Message undeliverable"
-        error = {"code": 131026, "title": title, "message": title, "error_data": {"details": f"{title}."}}
-        item["errors"] = [error]
     return item

@@ -12,7 +12,7 @@ import msgspec
 
 from pyloto_stream.simulator.config import Ms
 
-Endpoint = Literal["messages", "receipts"]
+Endpoint = Literal["messages", "receipts", "media", "download", "templates", "account"]
 _Code = Annotated[int, msgspec.Meta(ge=0)]
 _Status = Annotated[int, msgspec.Meta(ge=400, le=599)]
 
@@ -38,14 +38,15 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Um defeito.
 
     `kind`: `delay` só atrasa; `error` responde `code` (Graph) e `status` (HTTP; sem `code`, uma página HTML);
-    `cut` derruba a conexão; `hang` nunca responde. Todos esperam antes `delay_ms`. Com `accepted`, a mensagem
-    é aceita (e os status saem) antes do defeito: quem chamou fica sem saber. `to` restringe a uma pessoa.
+    `cut` derruba a conexão; `hang` nunca responde; `fail` aceita, e a falha com `code` vem depois, por um
+    status `failed`. Todos os outros esperam antes `delay_ms`. Com `accepted`, a mensagem é aceita (e os
+    status saem) antes do defeito: quem chamou fica sem saber. `to` restringe a uma pessoa.
 
     Raises:
         ValueError: `error` sem `code` nem `status`, `delay` sem `delay_ms`, ou ambos onde não cabem.
     """
 
-    kind: Literal["delay", "error", "cut", "hang"]
+    kind: Literal["delay", "error", "cut", "hang", "fail"]
     times: Annotated[int, msgspec.Meta(ge=0)] = 1
     skip: Annotated[int, msgspec.Meta(ge=0)] = 0
     delay_ms: Ms = 0
@@ -56,12 +57,21 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     endpoint: Endpoint = "messages"
     to: str = ""
 
+    @property
+    def async_code(self) -> int:
+        """O código com que o envio falha depois de aceito; 0 se a falha é na própria chamada."""
+        return (self.code or 0) if self.kind == "fail" else 0
+
     def __post_init__(self) -> None:
         """Confere o que um campo exige do outro."""
         if self.kind == "error" and self.code is None and self.status is None:
             raise ValueError("error needs code or status")
-        if self.kind != "error" and (self.code is not None or self.status is not None or self.retry_after_s):
-            raise ValueError("code, status and retry_after_s belong to error")
+        if self.kind == "fail" and (not self.code or self.endpoint != "messages"):
+            raise ValueError("fail needs code, and belongs to messages")
+        if self.kind not in ("error", "fail") and self.code is not None:
+            raise ValueError("code belongs to error and fail")
+        if self.kind != "error" and (self.status is not None or self.retry_after_s):
+            raise ValueError("status and retry_after_s belong to error")
         if self.kind == "delay" and (not self.delay_ms or self.accepted):
             raise ValueError("delay needs delay_ms and takes no accepted")
 

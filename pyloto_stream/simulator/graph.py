@@ -1,140 +1,107 @@
 """A Graph API de laço local: o que a Meta faz com `POST /{versão}/{número}/messages`?
 
-Promete: autentica, aplica os defeitos programados, julga e, se aceita, registra antes de responder. Limite:
-um número só; modelos valem pelo nome, sem conferir parâmetros.
+Promete: autentica, aplica os defeitos programados, julga e, se aceita, registra antes de responder. O juiz da
+forma é `rules.py`; aqui se confere o que depende do que a conta tem: arquivos, modelos, janela e ritmo.
 """
-
-import asyncio
 
 import msgspec
 from aiohttp import web
 
-from pyloto_stream.simulator.config import SimulatorConfig
-from pyloto_stream.simulator.envelopes import Json, meta_json
+from pyloto_stream.simulator.desks import Desk, Desks
+from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.faults import Call, Fault, FaultBook
-from pyloto_stream.simulator.line import Line
+from pyloto_stream.simulator.gate import PATH, Gate, answer, bearer
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.refusal import RefusedCallError
-from pyloto_stream.simulator.registry import Registry
 from pyloto_stream.simulator.rules import Read, Send, judge
 from pyloto_stream.simulator.sent import ReadReceived, SentMessage, new_wamid
 from pyloto_stream.simulator.statuses import report
+from pyloto_stream.simulator.stock import Stock
+from pyloto_stream.simulator.tokens import Tokens
 
 WINDOW_MS = 24 * 60 * 60_000
 """Fora de 24 h da última mensagem da pessoa só passam modelos (erro 131047)."""
 
 
 class GraphApi:
-    """Rotas da Graph. `sent` e `reads` guardam todo aceite, na ordem; `closing` solta quem está pendurado."""
+    """A rota de mensagens. `sent` e `reads` guardam todo aceite, na ordem."""
 
-    def __init__(self, config: SimulatorConfig, line: Line, people: Registry, faults: FaultBook) -> None:
+    def __init__(self, desks: Desks, gate: Gate, tokens: Tokens, faults: FaultBook, stock: Stock) -> None:
         self.sent: list[SentMessage] = []
         self.reads: list[ReadReceived] = []
-        self.refused: list[RefusedCallError] = []
-        self.closing = asyncio.Event()
-        self._config = config
-        self._line = line
-        self._people = people
+        self._desks = desks
+        self._gate = gate
+        self._tokens = tokens
         self._faults = faults
+        self._stock = stock
 
     def routes(self) -> list[web.RouteDef]:
-        """As rotas; o que é da Graph e não existe aqui responde um erro com a forma dela."""
-        return [
-            web.post(r"/{version:v\d+\.\d+}/{number}/messages", self.messages),
-            web.get(r"/{version:v\d+\.\d+}/{number}", self.number),
-            web.route("*", r"/{version:v\d+\.\d+}/{number}{rest:.*}", self.unknown),
-        ]
+        """A rota."""
+        return [web.post(PATH + "{number}/messages", self._gate.told(self.messages))]
 
-    async def number(self, request: web.Request) -> web.Response:
-        """O mínimo sobre o número."""
-        try:
-            self._admit(request)
-        except RefusedCallError as refused:
-            return self._refuse(refused)
-        return _answer(
-            {
-                "id": self._config.phone_number_id,
-                "display_phone_number": self._config.display_phone_number,
-                "verified_name": self._config.business_name,
-                "quality_rating": "GREEN",
-                "throughput": {"level": "STANDARD"},
-            }
-        )
-
-    async def unknown(self, request: web.Request) -> web.Response:
-        """Um caminho que a Meta tem e o simulador não."""
-        try:
-            self._admit(request)
-        except RefusedCallError as refused:
-            return self._refuse(refused)
-        return self._refuse(RefusedCallError(2500, "The simulator does not serve this path."))
-
-    async def messages(self, request: web.Request) -> web.Response:
+    async def messages(self, request: web.Request) -> web.StreamResponse:
         """Envio ou recibo."""
-        received_s = self._line.monotonic()
-        try:
-            self._admit(request)
-            document = _decode(await request.read())
-            fault = self._faults.take(Call.of(document))
-            if fault is None:
-                return self._perform(document, received_s)
-            return await self._misbehave(request, fault, document, received_s)
-        except RefusedCallError as refused:
-            return self._refuse(refused)
+        desk = self._desk(request)
+        received_s = desk.line.monotonic()
+        document = _decode(await request.read())
+        fault = self._faults.take(Call.of(document))
+        if fault is None:
+            return self._perform(document, received_s, desk)
+        if fault.async_code:
+            return self._perform(document, received_s, desk, fault.async_code)
+        return await self._misbehave(request, fault, document, received_s)
 
-    def _admit(self, request: web.Request) -> None:
-        version, number = request.match_info["version"], request.match_info["number"]
-        if self._config.versions and version not in self._config.versions:
-            raise RefusedCallError(2500, f"Unknown version {version}.")
-        if request.headers.get("Authorization") != f"Bearer {self._config.access_token}":
-            raise RefusedCallError(190, "The access token is missing or invalid.")
-        if number != self._config.phone_number_id:
+    def find(self, wamid: str) -> SentMessage | None:
+        """O envio aceito com esse id."""
+        return next((message for message in reversed(self.sent) if message.wamid == wamid), None)
+
+    def _desk(self, request: web.Request) -> Desk:
+        self._gate.admit(request)
+        number = request.match_info["number"]
+        desk = self._desks.find(number)
+        if desk is None or not self._tokens.serves(bearer(request), number):
             raise RefusedCallError(100, "Object does not exist or lacks permissions.", subcode=33)
+        return desk
 
     async def _misbehave(
         self, request: web.Request, fault: Fault, document: object, received_s: float
+    ) -> web.StreamResponse:
+        desk = self._desk(request)
+
+        async def perform() -> web.StreamResponse:
+            return self._perform(document, received_s, desk)
+
+        return await self._gate.misbehave(request, fault, perform)
+
+    def _perform(
+        self, document: object, received_s: float, desk: Desk | None = None, failure: int = 0
     ) -> web.Response:
-        if fault.delay_ms:
-            await asyncio.sleep(fault.delay_ms / 1000)
-        if fault.kind == "delay":
-            return self._perform(document, received_s)
-        if fault.accepted:
-            self._perform(document, received_s)
-        if fault.kind == "error" and fault.code is not None:
-            refused = RefusedCallError(fault.code, "Injected by the simulator.", status=fault.status or 0)
-            return refused.response(retry_after_s=fault.retry_after_s)
-        if fault.kind == "error":
-            headers = {"Retry-After": str(fault.retry_after_s)} if fault.retry_after_s else {}
-            page = "<html><title>Sorry, something went wrong</title></html>"
-            return web.Response(
-                text=page, status=fault.status or 500, content_type="text/html", headers=headers
-            )
-        if fault.kind == "hang":
-            await self.closing.wait()
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()  # ninguém a lê: a conexão já caiu
-
-    def _perform(self, document: object, received_s: float) -> web.Response:
+        """Julga e cumpre; `failure` ≠ 0: aceita, e depois conta que falhou com esse código."""
+        desk = desk or self._desks.main
         wanted = judge(document)
-        return self._read(wanted, received_s) if isinstance(wanted, Read) else self._send(wanted, received_s)
+        if isinstance(wanted, Read):
+            return self._read(wanted, received_s, desk)
+        return self._send(wanted, received_s, desk, failure)
 
-    def _read(self, wanted: Read, received_s: float) -> web.Response:
-        person = self._people.author(wanted.message_id)
+    def _read(self, wanted: Read, received_s: float, desk: Desk) -> web.Response:
+        person = desk.people.author(wanted.message_id)
         if person is None:
             raise RefusedCallError(100, "Param message_id does not name a received message.")
         receipt = ReadReceived(wanted.message_id, person.profile.key, wanted.typing, received_s)
         self.reads.append(receipt)
         person.marked_read(receipt)
-        return _answer({"success": True})
+        return answer({"success": True})
 
-    def _send(self, wanted: Send, received_s: float) -> web.Response:
-        person = self._people.recipient(wanted.to, wanted.recipient)
+    def _send(self, wanted: Send, received_s: float, desk: Desk, failure: int) -> web.Response:
+        line = desk.line
+        person = desk.people.recipient(wanted.to, wanted.recipient)
         if person is None:
             raise RefusedCallError(131026, "The recipient is not a person of this simulator.")
-        now_ms, written_ms = self._line.clock(), person.last_inbound_ms
+        held = self._stock.check(wanted)
+        now_ms, written_ms = line.clock(), person.last_inbound_ms
         if wanted.type != "template" and (written_ms is None or now_ms - written_ms > WINDOW_MS):
             raise RefusedCallError(131047, "More than 24 hours have passed since the person last wrote.")
+        line.meters.sending(line.number.phone_number_id, person.profile.key)
         message = SentMessage(
             wamid=new_wamid(),
             to=person.profile.key,
@@ -144,24 +111,23 @@ class GraphApi:
             at_s=received_s,
             at_ms=now_ms,
             latency_ms=person.latency_ms(received_s),
+            phone_number_id=line.number.phone_number_id,
         )
         self.sent.append(message)
         person.receive(message)
-        self._line.chores.spawn(report(self._line, person, message))
-        return _answer(_accepted(wanted, person, message.wamid))
-
-    def _refuse(self, refused: RefusedCallError) -> web.Response:
-        self.refused.append(refused)
-        return refused.response()
+        line.chores.spawn(report(line, person, message, failure))
+        return answer(_accepted(wanted, person, message.wamid, held=held))
 
 
-def _accepted(wanted: Send, person: Person, wamid: str) -> Json:
+def _accepted(wanted: Send, person: Person, wamid: str, *, held: bool) -> Json:
     profile = person.profile
     if wanted.to:
         contact = {"input": str(wanted.payload.get("to")), "wa_id": profile.wa_id}
     else:
         contact = {"input": wanted.recipient, "user_id": profile.user_id}
-    message = {"id": wamid, **({"message_status": "accepted"} if wanted.type == "template" else {})}
+    message = {"id": wamid}
+    if wanted.type == "template":
+        message["message_status"] = "held_for_quality_assessment" if held else "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
 
 
@@ -171,7 +137,3 @@ def _decode(body: bytes) -> object:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise RefusedCallError(100, "The body is not JSON, or is nested too deeply.") from None
     return document
-
-
-def _answer(document: Json) -> web.Response:
-    return web.Response(body=meta_json(document), content_type="application/json")

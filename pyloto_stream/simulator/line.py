@@ -7,6 +7,8 @@ from pyloto_stream.simulator.chores import Chores
 from pyloto_stream.simulator.config import Pace
 from pyloto_stream.simulator.delivery import Monotonic, WebhookSender
 from pyloto_stream.simulator.envelopes import Number
+from pyloto_stream.simulator.rates import Meters
+from pyloto_stream.simulator.vault import MediaVault
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -18,6 +20,8 @@ class Line(msgspec.Struct, frozen=True):
     chores: Chores
     clock: Clock
     monotonic: Monotonic
+    media: MediaVault
+    meters: Meters
 
     def timestamp(self) -> str:
         """Agora, em segundos, como texto: a forma da Meta."""

@@ -3,6 +3,7 @@
 Promete: o que não tem a forma pedida vira `RefusedCallError` com o caminho do campo e nunca o seu valor.
 """
 
+import math
 from collections.abc import Iterable
 
 from pyloto_stream.simulator.refusal import RefusedCallError
@@ -61,6 +62,21 @@ class Node:
         """Um texto que pode faltar."""
         return self.text(key, most, least) if self.has(key) else ""
 
+    def number(self, key: str, least: float, most: float) -> None:
+        """Um número obrigatório, ou um texto que o escreva, de `least` a `most`."""
+        value = self._required(key)
+        try:
+            found = float(value) if isinstance(value, (int, float, str)) and value is not True else math.nan
+        except ValueError:
+            found = math.nan
+        if not least <= found <= most:
+            raise self.wrong(key, f"must be a number between {least:g} and {most:g}")
+
+    def flag(self, key: str) -> None:
+        """Um booleano que pode faltar."""
+        if not isinstance(self.fields.get(key, False), bool):
+            raise self.wrong(key, "must be a boolean")
+
     def one_of(self, key: str, *values: str) -> str:
         """Um texto obrigatório dentre `values`."""
         value = self.text(key, 64)
@@ -75,3 +91,10 @@ class Node:
 
     def _name(self, key: str) -> str:
         return ".".join(part for part in (self.path, key) if part)
+
+
+def dig(value: object, *keys: str) -> object:
+    """O que há em `value` por esse caminho de chaves; `None` se algo falta ou não é objeto."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

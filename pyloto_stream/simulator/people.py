@@ -5,75 +5,42 @@ criadas aqui são visivelmente fictícios (`55 11 90000-xxxx`).
 """
 
 import asyncio
-import re
-from typing import Literal
+from collections.abc import Callable
 
-import msgspec
-
+from pyloto_stream.simulator.acts import Acts
 from pyloto_stream.simulator.bubbles import Bubble, Option
 from pyloto_stream.simulator.delivery import Delivery
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.feed import Feed
 from pyloto_stream.simulator.line import Line
+from pyloto_stream.simulator.profiles import Profile as Profile  # noqa: PLC0414 — daqui se importa
+from pyloto_stream.simulator.profiles import StatusName as StatusName  # noqa: PLC0414 — idem
 from pyloto_stream.simulator.sent import ReadReceived, SentMessage, new_wamid
 from pyloto_stream.simulator.thread import Thread
 
-StatusName = Literal["sent", "delivered", "read", "failed"]
 TYPING_MS = 25_000
 """A Meta apaga "digitando" depois de 25 s ou quando chega a mensagem."""
 
+NOT_FROM_THE_USER = frozenset({"system"})
+"""Avisos da Meta sobre a pessoa: sem `contacts[]`."""
+KEEPS_THE_WINDOW = frozenset({"system", "reaction", "edit", "revoke"})
+"""Não abrem a janela de 24 h. Para reação, edição e apagamento a Meta não diz: vale o mais severo."""
 
-class Profile(msgspec.Struct, frozen=True):
-    """Quem é. Sem `wa_id` a pessoa só mostra o id de escopo (`user_id`); `statuses` é o que a Meta contará.
-
-    Raises:
-        ValueError: sem nenhum id, ou `wa_id` que não são de 6 a 15 dígitos.
-    """
-
-    wa_id: str = ""
-    name: str = ""
-    user_id: str = ""
-    username: str = ""
-    statuses: tuple[StatusName, ...] = ("sent", "delivered", "read")
-
-    def __post_init__(self) -> None:
-        """Confere os ids."""
-        if not (self.wa_id or self.user_id):
-            raise ValueError("a person needs wa_id or user_id")
-        if self.wa_id and not re.fullmatch(r"[0-9]{6,15}", self.wa_id, re.ASCII):
-            raise ValueError("wa_id must be 6 to 15 digits")
-
-    @property
-    def key(self) -> str:
-        """O id pelo qual o simulador a conhece."""
-        return self.wa_id or self.user_id
-
-    def contact(self) -> Json:
-        """O item de `contacts[]`."""
-        about = {"name": self.name, **({"username": self.username} if self.username else {})}
-        return {"profile": about, **self._ids("wa_id", "user_id")}
-
-    def author(self) -> Json:
-        """As chaves de autor de `messages[]`."""
-        return self._ids("from", "from_user_id")
-
-    def _ids(self, phone: str, scoped: str) -> Json:
-        ids = {phone: self.wa_id, scoped: self.user_id}
-        return {key: value for key, value in ids.items() if value}
+Moved = Callable[["Person", Profile], None]
+"""Chamado com a pessoa, já de perfil novo, e o perfil antigo."""
 
 
-class Person:
+class Person(Acts):
     """Uma pessoa e a sua conversa. `replies` são as respostas na ordem em que a Graph as aceitou."""
 
-    def __init__(self, profile: Profile, line: Line, authors: "dict[str, Person]") -> None:
-        self.profile = profile
+    def __init__(self, profile: Profile, line: Line, authors: "dict[str, Person]", moved: Moved) -> None:
+        super().__init__(profile, line)
         self.replies: list[SentMessage] = []
         self.feed = Feed()
         self.talk = Thread(self.feed)
-        self.last_inbound_ms: int | None = None
         self.typing_until_ms = 0
-        self._line = line
         self._authors = authors
+        self._moved = moved
         self._arrival = asyncio.Event()
         self._unanswered: list[Delivery] = []
         self._latest: Delivery | None = None
@@ -82,10 +49,6 @@ class Person:
     def thread(self) -> list[Bubble]:
         """Os balões da conversa, na ordem da tela."""
         return self.talk.bubbles
-
-    def say(self, text: str) -> Delivery:
-        """Escreve `text`."""
-        return self.send_raw({"type": "text", "text": {"body": text}})
 
     def tap(self, choice_id: str) -> Delivery:
         """Toca na opção `choice_id` da mensagem mais recente que a oferece.
@@ -102,22 +65,30 @@ class Person:
         interactive = {"type": kind, kind: reply}
         return self.send_raw({"context": context, "type": "interactive", "interactive": interactive})
 
-    def send_raw(self, message: Json) -> Delivery:
+    def send_raw(self, message: Json, field: str = "messages") -> Delivery:
         """Manda `message` como item de `messages[]`; autor, id e hora são postos se faltam."""
         now_ms = self._line.clock()
         common = {**self.profile.author(), "id": new_wamid(), "timestamp": str(now_ms // 1000)}
         full: Json = {**common, **message}
         contacts: Json = {}
-        if full.get("type") != "system":  # aviso da Meta sobre a pessoa: sem contato, e não abre a janela
+        kind = full.get("type")
+        if kind not in NOT_FROM_THE_USER:
             contacts = {"contacts": [self.profile.contact()]}
+            self._line.meters.received(self._line.number.phone_number_id)
+        if kind not in KEEPS_THE_WINDOW:
             self.last_inbound_ms = now_ms
         bubble = self.talk.told(str(full["id"]), now_ms, full)
         self._authors[bubble.id] = self
-        delivery = self._line.sender.send(self._line.number.value(**contacts, messages=[full]))
+        delivery = self._line.sender.send(self._line.number.value(**contacts, messages=[full]), field)
         self._unanswered.append(delivery)
         self._latest = delivery
         self._line.chores.spawn(self._follow(bubble, delivery))
         return delivery
+
+    def become(self, profile: Profile) -> None:
+        """Passa a ser `profile`: quem a procurar pelos ids antigos não a acha mais."""
+        old, self.profile = self.profile, profile
+        self._moved(self, old)
 
     def repeat(self, delivery: Delivery) -> Delivery:
         """A Meta entrega de novo o mesmo webhook."""
@@ -178,6 +149,15 @@ class Person:
         if accepted and delivery.attempts[-1] is not attempt:
             self.feed.publish("webhook", delivery.attempts[-1])
         self.talk.advance(bubble, "delivered" if accepted else "failed")
+
+    def author_of(self, message_id: str) -> Json:
+        """As chaves `from` de um `context`: o autor da mensagem citada."""
+        mine = any(bubble.id == message_id and bubble.mine for bubble in self.thread)
+        return self.profile.author() if mine else {"from": self._line.number.display_phone_number}
+
+    def sent_to_me(self, wamid: str) -> SentMessage | None:
+        """O envio da empresa com esse id, se foi a esta pessoa."""
+        return next((reply for reply in self.replies if reply.wamid == wamid), None)
 
     def _offered(self, choice_id: str) -> tuple[Bubble, Option]:
         for bubble in reversed(self.thread):

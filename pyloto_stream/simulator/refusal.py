@@ -41,6 +41,13 @@ TITLES: dict[int, tuple[int, str]] = {
 TRANSIENT = frozenset({1, 2, 4, 130429, 131000, 131016, 131056, 131057})
 
 
+def error_object(code: int, details: str = "") -> Json:
+    """Um erro como vem dentro de webhooks: em `statuses[].errors`, `messages[].errors` e `value.errors`."""
+    title = TITLES.get(code, (400, "Unknown error"))[1]
+    data = {"details": details or f"{title}."}
+    return {"code": code, "title": title, "message": title, "error_data": data}
+
+
 class RefusedCallError(Exception):
     """A chamada não é aceita: `code` da Graph, `details` para quem lê, `status` HTTP."""
 

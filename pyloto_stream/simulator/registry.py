@@ -3,7 +3,8 @@
 import re
 
 from pyloto_stream.simulator.line import Line
-from pyloto_stream.simulator.people import Person, Profile
+from pyloto_stream.simulator.people import Person
+from pyloto_stream.simulator.profiles import Profile
 
 _NAMES = (
     "Ana", "Bruno", "Carla", "Diego", "Elisa", "Fábio", "Gabi", "Heitor", "Íris", "João", "Karina", "Lucas",
@@ -32,9 +33,15 @@ class Registry:
         """Põe uma pessoa nova; a que já existe com a mesma chave volta como está."""
         known = self._people.get(profile.key)
         if known is None:
-            known = self._people[profile.key] = Person(profile, self._line, self._authors)
+            known = self._people[profile.key] = Person(profile, self._line, self._authors, self._moved)
             self._scoped[profile.user_id] = known
         return known
+
+    def _moved(self, person: Person, old: Profile) -> None:
+        self._people.pop(old.key, None)
+        self._scoped.pop(old.user_id, None)
+        self._people[person.profile.key] = person
+        self._scoped[person.profile.user_id] = person
 
     def newcomer(self) -> Person:
         """Uma pessoa fictícia que ainda não existe, a partir da primeira."""

@@ -1,10 +1,8 @@
 """A Meta aceitaria esta chamada? O juiz independente: lê o JSON recebido e confere cada limite.
 
 Tem a sua própria tabela, de propósito: um engano nos validadores do produto aparece aqui, e vice-versa.
-Fontes: páginas "Send messages", "Interactive reply buttons", "Interactive lists", "Interactive CTA URL" e
-"Typing indicators". Onde elas discordam (corpo de lista: 1024 ou 4096) vale o menor. Limite: só `text`,
-`interactive` (`button`, `list`, `cta_url`), `template` (forma mínima) e recibos de leitura; aperto de vazão
-só como defeito programado.
+Fontes: páginas "Send messages" e "Typing indicators" (2026); cada tipo tem as suas em `rules_*.py`. Limite: o
+que depende da conta (arquivos, modelos, formulários) é de `stock.py`.
 """
 
 import re
@@ -14,10 +12,14 @@ import msgspec
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.node import Node
 from pyloto_stream.simulator.refusal import RefusedCallError
+from pyloto_stream.simulator.rules_cards import contacts, location, reaction, template
+from pyloto_stream.simulator.rules_interactive import interactive
+from pyloto_stream.simulator.rules_media import MEDIA_KINDS, MediaRef, media
 
+_KINDS = ("text", *MEDIA_KINDS, "location", "contacts", "reaction", "interactive", "template")
 _ENVELOPE = (
     "messaging_product", "recipient_type", "to", "recipient", "type", "context", "biz_opaque_callback_data",
-    "text", "interactive", "template",
+    "recipient_identity_key_hash", *_KINDS,
 )  # fmt: skip
 _RECEIPT = ("messaging_product", "status", "message_id", "typing_indicator")
 _PHONE = re.compile(r"\+?[0-9]{6,15}", re.ASCII)
@@ -25,13 +27,17 @@ _SCOPED_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Um envio em ordem. `to` são dígitos, `recipient` um id de escopo; um dos dois, e `to` vence."""
+    """Um envio em ordem. `to` são dígitos, `recipient` um id de escopo; um dos dois, e `to` vence.
+
+    `media` são os arquivos da conta que ele usa.
+    """
 
     to: str
     recipient: str
     type: str
     reply_id: str
     payload: Json
+    media: tuple[MediaRef, ...] = ()
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -64,85 +70,38 @@ def judge(document: object) -> Send | Read:
     if envelope.has("context"):
         envelope.node("context", "message_id").text("message_id", 256)
     kind = envelope.text("type", 32) if envelope.has("type") else "text"
-    for other in ("text", "interactive", "template"):
+    for other in _KINDS:
         if other != kind and envelope.has(other):
             raise envelope.wrong(other, f"does not belong to type {kind}")
-    _content(kind, envelope)
+    refs: list[MediaRef] = []
+    _content(kind, envelope, refs)
     payload = dict(envelope.fields)
-    return Send(to.removeprefix("+"), "" if to else recipient, kind, reply_id, payload)
+    return Send(to.removeprefix("+"), "" if to else recipient, kind, reply_id, payload, tuple(refs))
 
 
-def _content(kind: str, envelope: Node) -> None:
+def _content(kind: str, envelope: Node, refs: list[MediaRef]) -> None:
     root = Node(envelope.fields, "", _ENVELOPE)
     match kind:
         case "text":
             text = root.node("text", "body", "preview_url", invalid=100)
             text.text("body", 4096)
-            if not isinstance(text.fields.get("preview_url", False), bool):
-                raise text.wrong("preview_url", "must be a boolean")
+            text.flag("preview_url")
+        case "image" | "video" | "audio" | "document" | "sticker":
+            media(root, kind, refs)
+        case "location":
+            location(root.node("location", "latitude", "longitude", "name", "address"))
+        case "contacts":
+            contacts(root)
+        case "reaction":
+            if envelope.has("context"):
+                raise envelope.wrong("context", "does not belong to type reaction")
+            reaction(root.node("reaction", "message_id", "emoji"))
         case "template":
-            template = root.node("template", "name", "language", "components")
-            template.text("name", 512)
-            template.node("language", "code", "policy").text("code", 16)
+            template(root.node("template", "name", "language", "components", "namespace"), refs)
         case "interactive":
-            _interactive(root.node("interactive", "type", "header", "body", "footer", "action"))
+            interactive(root.node("interactive", "type", "header", "body", "footer", "action"), refs)
         case _:
-            raise RefusedCallError(131051, "The simulator accepts text, interactive and template.")
-
-
-def _interactive(interactive: Node) -> None:
-    kind = interactive.one_of("type", "button", "list", "cta_url")
-    interactive.node("body", "text").text("text", 1024)
-    if interactive.has("header"):
-        header = interactive.node("header", "type", "text")
-        header.one_of("type", "text")
-        header.text("text", 60)
-    if interactive.has("footer"):
-        interactive.node("footer", "text").text("text", 60)
-    match kind:
-        case "button":
-            _buttons(interactive.node("action", "buttons"))
-        case "list":
-            _list(interactive.node("action", "button", "sections"))
-        case "cta_url":
-            action = interactive.node("action", "name", "parameters")
-            action.one_of("name", "cta_url")
-            parameters = action.node("parameters", "display_text", "url")
-            parameters.text("display_text", 20)
-            if not parameters.text("url", 2000).startswith(("https://", "http://")):
-                raise parameters.wrong("url", "must start with http:// or https://")
-
-
-def _buttons(action: Node) -> None:
-    replies = []
-    for button in action.nodes("buttons", 3, "type", "reply"):
-        button.one_of("type", "reply")
-        reply = button.node("reply", "id", "title")
-        replies.append((reply.text("id", 256), reply.text("title", 20)))
-        if replies[-1][0] != replies[-1][0].strip():
-            raise reply.wrong("id", "must not start or end with spaces")
-    _unique(action, "buttons", "id", [reply[0] for reply in replies])
-    _unique(action, "buttons", "title", [reply[1] for reply in replies])
-
-
-def _list(action: Node) -> None:
-    action.text("button", 20)
-    sections = action.nodes("sections", 10, "title", "rows")
-    ids = []
-    for section in sections:
-        section.optional("title", 24) if len(sections) == 1 else section.text("title", 24)
-        for row in section.nodes("rows", 10, "id", "title", "description"):
-            ids.append(row.text("id", 200))
-            row.text("title", 24)
-            row.optional("description", 72)
-    if len(ids) > 10:
-        raise action.wrong("sections", "must have at most 10 rows in total")
-    _unique(action, "sections", "row id", ids)
-
-
-def _unique(action: Node, key: str, what: str, values: list[str]) -> None:
-    if len(set(values)) != len(values):
-        raise action.wrong(key, f"has a duplicated {what}")
+            raise RefusedCallError(131051, "Message type is not supported.")
 
 
 def _receipt(receipt: Node) -> Read:

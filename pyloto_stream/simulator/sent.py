@@ -15,7 +15,8 @@ class SentMessage(msgspec.Struct, frozen=True):
     """Um envio aceito. `to` é a chave da pessoa (dígitos ou id de escopo).
 
     `at_s` é o relógio monotônico na chegada do pedido. `latency_ms` vai do início do POST do webhook da
-    primeira mensagem sem resposta até `at_s`; `None` se a pessoa nada escreveu.
+    primeira mensagem sem resposta até `at_s`; `None` se a pessoa nada escreveu. `told` são os status já
+    emitidos.
     """
 
     wamid: str
@@ -26,6 +27,8 @@ class SentMessage(msgspec.Struct, frozen=True):
     at_s: float
     at_ms: int
     latency_ms: float | None = None
+    phone_number_id: str = ""
+    told: list[str] = []
 
 
 class ReadReceived(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ingress.app import create_admin_app, create_public_app
 from ingress.config import IngressConfig
+from ingress.flows import flow_routes
 from ingress.health import health, readiness
 from ingress.ports import Readiness
 from ingress.server import Address, Listening, serve, serve_admin
@@ -57,7 +58,7 @@ async def run_ingress(
         )
         acceptor, config = Acceptor(gateway, lanes, options), ingress_config(settings)
         await serve(
-            create_public_app(config, acceptor, metrics),
+            create_public_app(config, acceptor, metrics, routes=flow_routes(settings)),
             create_admin_app(config, metrics.registry, metrics, routes=probes(acceptor)),
             public_address=Address(settings.ingress_host, settings.ingress_port),
             admin_address=Address(settings.admin_host, settings.admin_port),

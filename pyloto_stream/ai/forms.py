@@ -1,6 +1,6 @@
 """Que dados um formulário preenchido traz? Os seus campos, examinados e nunca adivinhados.
 
-Promete: só lê o formulário que quem chama já conferiu (`forms.FORM`); o campo que não serve não é fato, e será
+Promete: só lê formulários já conferidos (`forms.FORM`); o campo que não serve não é fato, e será
 perguntado; um opcional em branco não volta a ser pedido.
 """
 

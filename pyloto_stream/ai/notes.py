@@ -22,8 +22,11 @@ def notes_of(messages: Sequence[MessageReceived], *, stale: bool, form: bool = F
     `stale`: tocou-se numa opção antiga; `form`: veio um formulário que não se pôde conferir.
     """
     notes = [NOTE_OF[m.kind] for m in messages if m.kind in NOTE_OF and not (m.kind == "audio" and m.text)]
-    own: list[Note] = [*(["stale"] if stale else []), *(["form"] if form else [])]
-    return tuple(dict.fromkeys([*notes, *own]))
+    if stale:
+        notes.append("stale")
+    if form:
+        notes.append("form")
+    return tuple(dict.fromkeys(notes))
 
 
 def place_of(messages: Sequence[MessageReceived]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from consumers.forms import trusted
+from consumers.forms import FormDesk
 from consumers.plans import Pending, plan, state_of, turn_id
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
@@ -13,7 +13,6 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.understanding import Understanding
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.model import Handler, Plan, Turn
-from pyloto_stream.whatsapp.flows.tokens import FlowTokens
 
 Engine = Callable[[ConversationState, Sequence[MessageReceived]], Understanding]
 """Quem entende: lê as mensagens de um turno à luz do estado; pura."""
@@ -21,20 +20,14 @@ Engine = Callable[[ConversationState, Sequence[MessageReceived]], Understanding]
 _pending = msgspec.json.Decoder(Pending)
 
 
-def ai_stage(rules: SessionRules, understand: Engine, tokens: FlowTokens | None = None) -> Handler:
+def ai_stage(rules: SessionRules, understand: Engine, forms: FormDesk | None = None) -> Handler:
     """Etapa `ai` com o motor `understand`: intenção, fatos, resposta e destino.
 
-    `tokens` confere formulários preenchidos; sem ele nenhum é lido.
+    `forms` diz que formulários se oferecem e confere os preenchidos; sem ele, nem uma coisa nem outra.
     """
 
-    def handle(turn: Turn) -> Plan:
-        try:
-            pending = _pending.decode(turn.payload)
-        except msgspec.MsgspecError as error:
-            raise PermanentError("payload does not decode", code="undecodable_payload") from error
-        state, messages = state_of(turn), pending.messages
-        if tokens is not None:
-            messages = trusted(messages, tokens, turn.conversation, turn.now_ms)
+    def decide(turn: Turn, messages: Sequence[MessageReceived], rules: SessionRules) -> Plan:
+        state = state_of(turn)
         step = advance(
             state,
             understand(state, messages),
@@ -45,4 +38,23 @@ def ai_stage(rules: SessionRules, understand: Engine, tokens: FlowTokens | None 
         )
         return plan(step)
 
-    return handle
+    def handle(turn: Turn) -> Plan:
+        return decide(turn, _messages(turn), rules)
+
+    if forms is None:
+        return handle
+    desk = forms
+
+    async def handle_forms(turn: Turn) -> Plan:
+        messages = desk.trusted(_messages(turn), turn.conversation, turn.now_ms)
+        available = await desk.available(messages[-1].phone_number_id if messages else "")
+        return decide(turn, messages, msgspec.structs.replace(rules, forms=available))
+
+    return handle_forms
+
+
+def _messages(turn: Turn) -> list[MessageReceived]:
+    try:
+        return _pending.decode(turn.payload).messages
+    except msgspec.MsgspecError as error:
+        raise PermanentError("payload does not decode", code="undecodable_payload") from error

@@ -95,17 +95,21 @@ def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
 
 
 def outbound_stage(
-    graph: Graph, ledger: SendLedger, count: Callable[[str], None] = lambda _what: None
+    graph: Graph,
+    ledger: SendLedger,
+    count: Callable[[str], None] = lambda _what: None,
+    compose: Callable[[Turn], Draft] = draft,
 ) -> Handler:
     """Etapa `outbound`: uma chamada por resposta, escrita no livro antes de acontecer.
 
     `count` recebe o que houve com um envio de fim incerto: `in_doubt`, `settled` (um status o confirmou).
+    `compose` monta a chamada.
     """
     receipts = Receipts(graph)
 
     async def handle(turn: Turn) -> Outcome:
         started = time.monotonic()
-        ready = draft(turn)
+        ready = compose(turn)
         await receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
         reached("before_begin_send", turn.stage)
         ruling = await ledger.begin(turn, ready.reply_id, resend=not ready.outgoing.hold)

@@ -4,10 +4,13 @@ O que uma etapa abre é fechado pelo processo. As bibliotecas pesadas (Google) s
 """
 
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import NamedTuple
 
 from consumers.ai import ai_stage
 from consumers.audit import audit_stage
+from consumers.drafts import draft
+from consumers.forms import FormDesk
 from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TIMEOUTS_S, TURN_LANE, failed_turn
 from consumers.session import session_stage
@@ -27,6 +30,8 @@ from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Handler, Plan
 from pyloto_stream.streams.stage import StageSpec
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
+from pyloto_stream.whatsapp.flows.sender import FlowSender
+from pyloto_stream.whatsapp.flows.tokens import FlowTokens
 
 
 class Parts(NamedTuple):
@@ -51,6 +56,11 @@ def session_rules(settings: Settings) -> SessionRules:
         flood_cooldown_max_s=int(settings.flood_cooldown_max),
         handoff_release_after_s=int(settings.handoff_release_after),
     )
+
+
+def flow_tokens(settings: Settings) -> FlowTokens:
+    """Quem faz e confere os tokens dos formulários; a mesma chave da entrada."""
+    return FlowTokens(settings.pepper_secret.reveal().encode(), settings.flow_token_ttl)
 
 
 async def stage_spec(stage: str, parts: Parts) -> StageSpec:
@@ -86,7 +96,13 @@ async def _session(parts: Parts) -> Handler:
 
 
 async def _ai(parts: Parts) -> Handler:
-    return ai_stage(session_rules(parts.settings), understand)
+    settings, ids = parts.settings, parts.settings.flows()
+    if not ids:
+        return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), {}))
+    documents = await open_documents(settings)
+    parts.resources.push_async_callback(documents.close)
+    channels = ChannelStore(documents, settings.whatsapp_business_account_id, settings.template_cache_seconds)
+    return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), ids, channels))
 
 
 async def _outbound(parts: Parts) -> Handler:
@@ -99,7 +115,8 @@ async def _outbound(parts: Parts) -> Handler:
     )
     parts.resources.push_async_callback(graph.close)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
-    return outbound_stage(graph, ledger, parts.metrics.sent)
+    compose = partial(draft, flows=FlowSender(settings.flows(), flow_tokens(settings)))
+    return outbound_stage(graph, ledger, parts.metrics.sent, compose)
 
 
 async def _audit(parts: Parts) -> Handler:

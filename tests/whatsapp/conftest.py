@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
+from tests.support.files import Files, files_server
 from tests.support.graph import SECRET, SHORT_S, Graph, graph_server
 
 
@@ -29,3 +30,10 @@ async def hasty(graph: Graph) -> AsyncIterator[WhatsAppHttpClient]:
     client = WhatsAppHttpClient(graph.url, "v24.0", SECRET, timeout_s=SHORT_S)
     yield client
     await client.close()
+
+
+@pytest_asyncio.fixture
+async def files() -> AsyncIterator[Files]:
+    """Arquivos para baixar, um servidor por teste."""
+    async with files_server() as server:
+        yield server

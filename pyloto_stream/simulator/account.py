@@ -4,15 +4,14 @@ Promete: um endereço de webhook só é aceito depois de responder ao desafio de
 "Webhook overrides", "Webhooks subscriptions", "Access tokens" e "Business encryption" (2026).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import msgspec
 from aiohttp import web
 
 from pyloto_stream.simulator.config import SimulatorConfig
 from pyloto_stream.simulator.delivery import WebhookSender
-from pyloto_stream.simulator.gate import PATH, Gate, answer, bearer
+from pyloto_stream.simulator.gate import PATH, Gate, answer, bearer, form
 from pyloto_stream.simulator.handshake import shakes_hands
 from pyloto_stream.simulator.public_keys import is_rsa_2048
 from pyloto_stream.simulator.refusal import RefusedCallError
@@ -97,13 +96,13 @@ class AccountApi:
     async def add_app(self, request: web.Request) -> web.StreamResponse:
         """Assina a conta; com `override_callback_uri`, as mensagens vão para esse endereço."""
         self._own(request, self._config.waba_id)
-        form = await _form(request)
-        url = form.get("override_callback_uri", "")
+        sent = await form(request)
+        url = sent.get("override_callback_uri", "")
         if url and not self.subscribed:
             raise RefusedCallError(100, "An override needs the app to be subscribed first.")
         if len(url) > 200:
             raise RefusedCallError(100, "Param override_callback_uri must be at most 200 characters long.")
-        if url and not await shakes_hands(url, form.get("verify_token", ""), self._config.pace):
+        if url and not await shakes_hands(url, sent.get("verify_token", ""), self._config.pace):
             raise RefusedCallError(2200, "Callback verification failed.")
         self.subscribed, self._sender.override = True, url
         return answer({"success": True})
@@ -129,14 +128,14 @@ class AccountApi:
     async def subscribe(self, request: web.Request) -> web.StreamResponse:
         """Aponta o webhook do aplicativo, depois do desafio, e diz que campos quer."""
         self._app(request)
-        form = {**request.query, **await _form(request)}
-        if form.get("object") != "whatsapp_business_account":
+        sent = {**request.query, **await form(request)}
+        if sent.get("object") != "whatsapp_business_account":
             raise RefusedCallError(100, "Param object must be whatsapp_business_account.")
-        names = frozenset(name.strip() for name in form.get("fields", "").split(",") if name.strip())
+        names = frozenset(name.strip() for name in sent.get("fields", "").split(",") if name.strip())
         if not names:
             raise RefusedCallError(100, "Param fields is required.")
-        url = form.get("callback_url", "")
-        if not await shakes_hands(url, form.get("verify_token", ""), self._config.pace):
+        url = sent.get("callback_url", "")
+        if not await shakes_hands(url, sent.get("verify_token", ""), self._config.pace):
             raise RefusedCallError(2200, "Callback verification failed.")
         self._sender.url, self.fields = url, names
         return answer({"success": True})
@@ -150,7 +149,7 @@ class AccountApi:
     async def store_key(self, request: web.Request) -> web.StreamResponse:
         """Guarda a chave; só RSA de 2048 bits em PEM."""
         number = self._number(request)
-        key = (await _form(request)).get("business_public_key", "")
+        key = (await form(request)).get("business_public_key", "")
         if not is_rsa_2048(key):
             raise RefusedCallError(100, "Param business_public_key must be a 2048-bit RSA public key in PEM.")
         self.keys[number] = key
@@ -187,16 +186,3 @@ class AccountApi:
         if not self._tokens.is_app(bearer(request)):
             raise RefusedCallError(15, "This method must be called with an app access token.")
         self._own(request, self._config.app_id)
-
-
-async def _form(request: web.Request) -> Mapping[str, str]:
-    """Os campos de um formulário ou de um JSON; o que não é texto fica de fora."""
-    if request.content_type == "application/json":
-        try:
-            document: object = msgspec.json.decode(await request.read() or b"{}")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise RefusedCallError(100, "The body is not JSON, or is nested too deeply.") from None
-        found: Mapping[str, object] = document if isinstance(document, dict) else {}
-    else:
-        found = await request.post()
-    return {key: value for key, value in found.items() if isinstance(value, str)}

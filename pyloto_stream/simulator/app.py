@@ -108,6 +108,18 @@ class Simulator:
         """Alguém da empresa respondeu a `person` pelo aplicativo."""
         return person.echo(text)
 
+    def review(self, name: str, language: str, status: str, reason: str = "NONE") -> None:
+        """A Meta decide sobre um modelo: `APPROVED`, `REJECTED`, `PAUSED`, `DISABLED` ou outro estado.
+
+        Raises:
+            LookupError: não há esse modelo.
+        """
+        self.templates.review(name, language, status, reason)
+
+    def public_key(self, number: str = "") -> str:
+        """A chave pública dos formulários desse número, em PEM; vazia se a empresa não a publicou."""
+        return self.account.keys.get(number or self.config.phone_number_id, "")
+
     def notify(self, field: str, value: Json) -> Delivery:
         """Um webhook de qualquer campo; os de conta levam a hora em `entry.time`."""
         return self._sender.send(value, field, 0 if field in TALK else self._line.clock() // 1000)

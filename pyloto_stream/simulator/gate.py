@@ -5,8 +5,9 @@ dela se `accepted`. Limite: o token do aplicativo (`ID|SEGREDO`) só abre o que 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -107,3 +108,16 @@ def bearer(request: web.Request) -> str:
 def answer(document: Json, status: int = 200) -> web.Response:
     """Responde `document` com os bytes da Meta."""
     return web.Response(body=meta_json(document), status=status, content_type="application/json")
+
+
+async def form(request: web.Request) -> Mapping[str, str]:
+    """Os campos de um formulário ou de um JSON; o que não é texto fica de fora."""
+    if request.content_type == "application/json":
+        try:
+            document: object = msgspec.json.decode(await request.read() or b"{}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise RefusedCallError(100, "The body is not JSON, or is nested too deeply.") from None
+        found: Mapping[str, object] = document if isinstance(document, dict) else {}
+    else:
+        found = await request.post()
+    return {key: value for key, value in found.items() if isinstance(value, str)}

@@ -90,6 +90,14 @@ class Person(Acts):
         old, self.profile = self.profile, profile
         self._moved(self, old)
 
+    def noted(self, note_id: str, text: str) -> None:
+        """A tela mostra uma ligação."""
+        self.talk.note(note_id, self._line.clock(), "call", text)
+
+    def heard_from_human(self, item: Json) -> None:
+        """A tela mostra o que alguém da empresa escreveu pelo aplicativo."""
+        self.talk.heard(str(item["id"]), self._line.clock(), item, human=True)
+
     def repeat(self, delivery: Delivery) -> Delivery:
         """A Meta entrega de novo o mesmo webhook."""
         return self._line.sender.repeat(delivery)

@@ -175,4 +175,4 @@ class _Player:
     ) -> None:
         titles = tuple(option.title for option in bubble.options)
         at_ms = (at_s - self._started_s) * 1000
-        self.entries.append(Entry(at_ms, who, bubble.text, bubble.kind, titles, latency_ms))
+        self.entries.append(Entry(at_ms, who, bubble.text or bubble.kind, bubble.kind, titles, latency_ms))

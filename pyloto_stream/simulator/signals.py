@@ -36,6 +36,14 @@ class Signals(ABC):
     def author_of(self, message_id: str) -> Json:
         """As chaves `from` de um `context`."""
 
+    @abstractmethod
+    def noted(self, note_id: str, text: str) -> None:
+        """A tela mostra uma ligação."""
+
+    @abstractmethod
+    def heard_from_human(self, item: Json) -> None:
+        """A tela mostra o que alguém da empresa escreveu."""
+
     def change_number(self, new_wa_id: str, new_user_id: str = "") -> Delivery:
         """Troca de telefone; o id de escopo também muda, se a pessoa tinha um. Daqui em diante é a nova."""
         old = self.profile
@@ -79,6 +87,7 @@ class Signals(ABC):
         else:
             item |= {"status": "COMPLETED", "start_time": self._line.timestamp(), "duration": 0}
         self.last_inbound_ms = self._line.clock()
+        self.noted(str(item["id"]), "Ligação" if event == "connect" else "Ligação encerrada")
         return self._aside("calls", calls=[item])
 
     def prefer(self, value: Literal["stop", "resume", "signup"]) -> Delivery:
@@ -102,6 +111,7 @@ class Signals(ABC):
             "type": "text",
             "text": {"body": text},
         }
+        self.heard_from_human(item)
         return self._aside(field, message_echoes=[item])
 
     def _aside(self, field: str, **content: object) -> Delivery:

@@ -48,4 +48,6 @@ async def report(line: Line, person: Person, message: SentMessage, failure: int 
         for _ in range(pace.status_copies):
             line.sender.send(line.number.value(**contacts, statuses=[item]))
         message.told.append(name)
+        if name == "failed":
+            person.talk.fail(message.wamid, failure or profile.failure)
         person.feed.publish("status", {"status": name})

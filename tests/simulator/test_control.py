@@ -108,7 +108,7 @@ async def test_the_state_counts_everything(world: World, http: aiohttp.ClientSes
     async with http.get(f"{world.url}/simulator/state") as answer:
         state = await answer.json()
     assert state.pop("webhooks_taken") >= 4
-    assert state == {"sent": 1, "reads": 1, "refused": [100], "webhooks_given_up": 0}
+    assert state == {"sent": 1, "reads": 1, "refused": [100], "throttled": {}, "webhooks_given_up": 0}
 
 
 @pytest.mark.parametrize("path", ["/simulator/nada", "/nada", "/v24.0", "/../etc/passwd"])

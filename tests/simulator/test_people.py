@@ -90,7 +90,7 @@ class TestWriting:
         (heard,) = world.webhook.messages
         assert heard.content.kind == kind
         assert heard.profile_name == ANA.name
-        assert heard.sent_at_ms == person.thread[0].at_ms // 1000 * 1000
+        assert heard.sent_at_ms == person.bubble(heard.id).at_ms // 1000 * 1000
 
     async def test_a_person_without_phone_shows_only_the_scoped_id(self, world: World) -> None:
         await world.simulator.person(Profile(name="Zé", user_id="BR.so1id")).say("Oi").accepted()

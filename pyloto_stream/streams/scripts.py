@@ -30,6 +30,7 @@ class Script(Enum):
     LEAVE = "leave"
     MEND = "mend"
     MODE = "mode"
+    PACE = "pace"
     PARK = "park"
     PROMOTE = "promote"
     REFRESH = "refresh"

@@ -72,6 +72,7 @@ class Scene:
             Script.LEAVE: {"s": "one", "w": "idle"},
             Script.MEND: {"l": "turn", "c": "lost", "f": "one"},
             Script.MODE: {"l": "turn", "c": "ana", "md": "HUMAN"},
+            Script.PACE: {"k": "take", "n": "pair:ana", "st": 6000, "bu": 10, "q": "q"},
             Script.PARK: park_op(self.turn, self.clock.ms + HOUR_MS, setback=Setback("x", "", 1)),
             Script.PROMOTE: {"limit": 10},
             Script.REFRESH: mine,

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from pyloto_stream.clock import system_clock
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.lease import commit_op, decode
 from pyloto_stream.streams.model import CancelTimer, Outcome, Plan, SetTimer, Turn
@@ -186,3 +187,14 @@ async def test_i9_what_cannot_be_written_stays_and_keeps_nobody_else_waiting(
         assert await redis.zcard("pyloto:{00}:timers") == 0
         (entry,) = await rig.gateway.read("one", "w", [0], 1)
         assert msgspec.json.decode(entry.fields[b"e"]) == ["a"]
+
+
+async def test_i9_a_pump_does_not_wait_for_its_tick_when_it_knows_what_is_due(redis_url: str) -> None:
+    clock = ManualClock()
+    async with Rig(redis_url, partitions=1) as rig:
+        await arm(rig, clock, fires("a", system_clock() + 200))
+        stop = asyncio.Event()
+        pump = asyncio.create_task(TimerPump(rig.gateway, tick_s=60.0).run(stop))
+        await until(lambda: _fired(rig))
+        stop.set()
+        await pump

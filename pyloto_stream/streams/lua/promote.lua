@@ -2,7 +2,8 @@
 -- promote: o que venceu volta ao trabalho: token à sua etapa, evento pela caixa de entrada (mantém a ordem). Grava
 -- primeiro e tira por último; o que não se deixa gravar volta mais tarde, e não impede os outros.
 -- op: limit quantos de cada por chamada
--- resposta por op: {quantos do mais numeroso (== limit: há mais), quantos não se deixaram gravar}
+-- resposta por op: {quantos do mais numeroso (== limit: há mais), quantos não se deixaram gravar,
+--                   ms até vencer o próximo (-1: não há)}
 local LATER_MS = 60000
 
 local function due(set, limit)
@@ -21,6 +22,15 @@ local function fire(set, member, act)
   return 1
 end
 
+local function wait()
+  local first = -1
+  for _, set in ipairs({ PARKED, TIMERS }) do
+    local due = tonumber(redis.call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
+    if due and (first < 0 or due < first) then first = due end
+  end
+  return first < 0 and -1 or math.max(0, first - now)
+end
+
 local replies = {}
 for i, op in ipairs(ops()) do
   local tokens, events, stuck = due(PARKED, op.limit), due(TIMERS, op.limit), 0
@@ -30,6 +40,6 @@ for i, op in ipairs(ops()) do
   for _, member in ipairs(events) do
     stuck = stuck + fire(TIMERS, member, function(body) enter(body.l, body.s, body.c, body.e) end)
   end
-  replies[i] = { math.max(#tokens, #events), stuck }
+  replies[i] = { math.max(#tokens, #events), stuck, wait() }
 end
 return replies

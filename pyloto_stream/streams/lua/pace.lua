@@ -1,0 +1,87 @@
+#!lua flags=allow-oom
+-- pace: a vez de cada envio de um número ou com uma pessoa (ver pace.py), como um balde de fichas que se reservam.
+-- op: n o que se dosa, k o que fazer; st ms entre dois envios, bu quantos podem ir juntos; q nome desta pergunta: a mesma
+--     outra vez tem a mesma resposta, e não gasta de novo
+--   'take' a próxima vez; hd a que já se tem, dada na época ep: vale se a época é a mesma e passou há no máximo lf ms
+--          (nil: sempre), e então nada se gasta
+--   'charge' c mensagens que entraram gastam da mesma conta, no máximo metade dela por segundo
+--   'slow' a Meta recusou por pressa: metade do ritmo, que volta em linha reta, e ninguém por w ms
+--   'rest' a Meta recusou por pressa com esta pessoa: ninguém por 4^x s, x por recusa seguida, e ao menos w ms
+-- resposta por op: {vez em ms, época, agora em ms}
+local RECOVER_MS, LEAST, SAME_EVENT_MS = 60000, 0.1, 1000
+local QUIET_MS, MOST_RESTS = 600000, 5
+
+local function read(key)
+  local row = redis.call('HMGET', key, 't', 'u', 'f', 'a', 'e', 'x', 'c', 'q', 'r')
+  return { t = tonumber(row[1] or 0), u = tonumber(row[2] or 0), f = tonumber(row[3] or 1), a = tonumber(row[4] or 0),
+    e = tonumber(row[5] or 0), x = tonumber(row[6] or 0), c = row[7] or '0|0', q = row[8], r = tonumber(row[9] or 0) }
+end
+
+-- Que parte do ritmo vale no instante `at`.
+local function factor(p, at)
+  return math.min(1, p.f + (1 - p.f) * math.max(0, at - p.a) / RECOVER_MS)
+end
+
+local function held(op, p)
+  return op.hd and op.hd > 0 and op.ep == p.e and (not op.lf or now - op.hd <= op.lf)
+end
+
+local act = {}
+
+function act.take(op, p)
+  local slot = math.max(now, p.u, p.t - (op.bu - 1) * op.st)
+  p.t = math.max(p.t, slot) + op.st / factor(p, slot)
+  return slot
+end
+
+function act.charge(op, p)
+  local second, spent = string.match(p.c, '^(%d+)|([%d.]+)$')
+  if tonumber(second) ~= math.floor(now / 1000) then spent = 0 end
+  local taken = math.max(0, math.min(op.c, 500 / op.st - tonumber(spent)))
+  p.c = int(math.floor(now / 1000)) .. '|' .. (tonumber(spent) + taken)
+  p.t = math.max(p.t, now) + taken * op.st / factor(p, now)
+  return now
+end
+
+-- Ninguém antes de `u`, nem uma rajada então. O que estava reservado perde a vez: reservou-se a outro ritmo.
+local function hold(op, p, wait)
+  p.u = math.max(p.u, now + wait)
+  p.t = p.u + (op.bu - 1) * op.st
+  p.a = now
+  return p.u
+end
+
+function act.slow(op, p)
+  if now - p.a < SAME_EVENT_MS then -- os que já estavam a caminho: a mesma recusa
+    p.u = math.max(p.u, now + op.w)
+    return p.u
+  end
+  p.f = math.max(LEAST, factor(p, now) / 2)
+  p.e = p.e + 1
+  return hold(op, p, op.w)
+end
+
+function act.rest(op, p)
+  if now - p.a > QUIET_MS then p.x = 0 end
+  local wait = math.max(op.w, 1000 * 4 ^ p.x)
+  p.x = math.min(p.x + 1, MOST_RESTS)
+  return hold(op, p, wait)
+end
+
+local replies = {}
+for i, op in ipairs(ops()) do
+  local key = P .. ':pace:' .. op.n
+  local p = read(key)
+  if p.q == op.q then
+    replies[i] = { p.r, p.e, now }
+  elseif held(op, p) then
+    replies[i] = { math.ceil(math.max(op.hd, p.u)), p.e, now }
+  else
+    local slot = math.ceil(act[op.k](op, p))
+    redis.call('HSET', key, 't', string.format('%.3f', p.t), 'u', int(p.u), 'f', p.f, 'a', int(p.a), 'e', p.e, 'x', p.x,
+      'c', p.c, 'q', op.q, 'r', int(slot))
+    redis.call('PEXPIREAT', key, int(math.max(p.t, p.u, now) + QUIET_MS))
+    replies[i] = { slot, p.e, now }
+  end
+end
+return replies

@@ -17,12 +17,16 @@ from pyloto_stream.observability.metrics import Metrics
 _REPLY_ACTIONS = {"REPLY_IN_DOUBT": "given_up", "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed",
                   "REPLY_SILENCED": "silenced", "REPLY_RESENT": "resent"}  # fmt: skip
 
-_ALWAYS_SEEN = frozenset((
-    "account_update", "account_review_update", "account_alerts", "security", "phone_number_quality_update",
-    "message_template_quality_update", "standby", "messaging_handovers",
+_WATCHED = frozenset((
+    "account_update", "account_review_update", "account_alerts", "message_template_status_update",
+    "message_template_quality_update", "messaging_handovers", "phone_number_quality_update", "security",
+    "standby",
 ))  # fmt: skip
-"""Campos em que alguém tem de olhar, diga a Meta o que disser; nos outros depende do que houve."""
-_ROUTINE = frozenset(("APPROVED", "PENDING", "REINSTATED"))
+"""Campos em que alguém tem de olhar, a não ser que o que houve seja bom ou de rotina (`_ROUTINE`)."""
+_ROUTINE = frozenset((
+    "ACCOUNT_RECONNECTED", "APPROVED", "GREEN", "ONBOARDING", "PENDING", "REINSTATED", "THROUGHPUT_UPGRADE",
+    "UNFLAGGED", "UNKNOWN", "UPGRADE",
+))  # fmt: skip
 
 
 def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
@@ -51,16 +55,10 @@ def _notice(metrics: Metrics, record: ChannelRecord) -> None:
 
 
 def _for_a_person(record: ChannelRecord) -> bool:
-    match record.field:
-        case "message_template_status_update":
-            return record.event.upper() not in _ROUTINE
-        case "flows":
-            return record.data.get("alert_state") == "ACTIVATED" or record.data.get("new_status") in {
-                "THROTTLED",
-                "BLOCKED",
-            }
-        case field:
-            return field in _ALWAYS_SEEN
+    if record.field == "flows":
+        down = record.data.get("new_status") in {"THROTTLED", "BLOCKED"}
+        return down or record.data.get("alert_state") == "ACTIVATED"
+    return record.field in _WATCHED and record.event.upper() not in _ROUTINE
 
 
 class StageTelemetry:

@@ -65,17 +65,26 @@ class ChannelSubject(msgspec.Struct, frozen=True):
 class ChannelStore:
     """Os avisos da Meta sobre qualquer banco de documentos.
 
-    `account_id`: a conta dos números que perguntam; `cache_s`: por quanto tempo uma resposta vale.
+    `account_id`: a conta dos números que perguntam; `cache_s`: por quanto tempo uma resposta vale. `several`:
+    a conta tem mais de um número; então um aviso de ritmo que não diz de qual (a Meta só manda o número por
+    extenso) não muda o de ninguém.
     """
 
     def __init__(
-        self, documents: Documents, account_id: str = "", cache_s: float = 300.0, clock: Clock = system_clock
+        self,
+        documents: Documents,
+        account_id: str = "",
+        cache_s: float = 300.0,
+        clock: Clock = system_clock,
+        *,
+        several: bool = False,
     ) -> None:
         self._documents = documents
         self._templates = TemplateStore(documents)
         self._account_id = account_id
         self._cache_ms = int(cache_s * 1000)
         self._clock = clock
+        self._several = several
         self._read_ms = 0
         self._known: dict[str, ChannelSubject] | None = None
         self._reading = asyncio.Lock()
@@ -103,10 +112,11 @@ class ChannelStore:
         number = known.get(f"number:{phone_number_id}")
         account = known.get(f"account:{self._account_id}")
         levels = [each.marks for each in (account, number) if each is not None]
-        rates = [float(rate) for marks in levels if _RATE.fullmatch(rate := held(marks, PACE, now))]
+        sources = [number] if self._several else [account, number]
+        paces = [held(each.marks, PACE, now) for each in sources if each is not None]
         return ChannelState(
             paused=next(filter(None, (stopped(marks, now) for marks in levels)), ""),
-            messages_per_second=max(rates, default=0.0),
+            messages_per_second=max((float(pace) for pace in paces if _RATE.fullmatch(pace)), default=0.0),
             flows_down=frozenset(
                 each.subject.partition(":")[2] for each in known.values() if held(each.marks, FLOW, now)
             ),

@@ -5,6 +5,7 @@ qualquer ordem e quantas vezes for; repetir não muda nada. Limite: um modelo qu
 como `DELETED`; nada é apagado daqui.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -20,6 +21,8 @@ from pyloto_stream.template import Template
 COLLECTION = "templates"
 DELETED = "DELETED"
 _PAGE = 200
+_TOGETHER = 20
+"""Modelos gravados ao mesmo tempo: são centenas, e cada um é uma leitura e uma gravação."""
 _TRIES = 8
 
 
@@ -71,8 +74,11 @@ class TemplateStore:
             UnavailableError: o banco não respondeu; repetir é seguro.
         """
         as_of = _second(as_of_ms)
-        for template in templates:
-            await self._change(template.id, partial(_listed, new=template, as_of=as_of))
+        for start in range(0, len(templates), _TOGETHER):
+            some = templates[start : start + _TOGETHER]
+            await asyncio.gather(
+                *(self._change(each.id, partial(_listed, new=each, as_of=as_of)) for each in some)
+            )
 
     async def vanish(self, account_id: str, listed: frozenset[str], as_of_ms: int) -> int:
         """Marca `DELETED` os modelos de `account_id` que não estão em `listed`; devolve quantos mudaram.

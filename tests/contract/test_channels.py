@@ -88,6 +88,13 @@ async def test_an_upgrade_raises_the_pace_of_that_number_only(documents: Documen
     assert (await ChannelStore(documents, ACCOUNT).state("other")).messages_per_second == 0.0
 
 
+async def test_an_upgrade_of_nobody_in_particular_is_that_of_the_only_number(documents: Documents) -> None:
+    """A Meta diz o número por extenso, e não o `phone_number_id`."""
+    upgrade = said("phone_number_quality_update", "THROUGHPUT_UPGRADE", display_phone_number="551100000000")
+    assert (await told(documents, upgrade)).messages_per_second == 1000.0
+    assert (await ChannelStore(documents, ACCOUNT, several=True).state(NUMBER)).messages_per_second == 0.0
+
+
 async def test_a_flow_is_down_while_meta_throttles_or_blocks_it(documents: Documents) -> None:
     records = [
         said("flows", "FLOW_STATUS_CHANGE", after_s, f"flow:{flow}", new_status=status)

@@ -39,12 +39,12 @@ def dev() -> None:
 
 async def _dev(settings: "Settings", stop: asyncio.Event) -> None:
     from pyloto_stream.cli.local import local_system  # noqa: PLC0415 — ver acima
-    from pyloto_stream.simulator.config import Pace  # noqa: PLC0415
+    from pyloto_stream.simulator.config import Pace, RateLimits  # noqa: PLC0415
 
     # o estado das conversas sobrevive entre partidas e a tela não: cada partida traz pessoas novas
     newcomers = random.randint(1, 9000)  # noqa: S311 — sem fim criptográfico
     pace = Pace(sent_ms=150, delivered_ms=400, read_ms=900)
-    async with local_system(settings, pace=pace, first_person=newcomers) as local:
+    async with local_system(settings, pace=pace, first_person=newcomers, rates=RateLimits()) as local:
         lines = (
             ("Chat with the bot", f"{local.chat_url}/"),
             ("Webhook", local.webhook_url),

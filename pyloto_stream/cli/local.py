@@ -22,7 +22,7 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.simulator.app import Simulator
-from pyloto_stream.simulator.config import Pace, SimulatorConfig
+from pyloto_stream.simulator.config import APP_ID, BusinessNumber, Pace, RateLimits, SimulatorConfig
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 
@@ -43,22 +43,28 @@ class Local(NamedTuple):
 def simulator_config(
     settings: Settings, *, webhook_url: str = "", pace: Pace | None = None, first_person: int = 1
 ) -> SimulatorConfig:
-    """A Meta local com os segredos e o número da configuração em vigor."""
+    """A Meta local com os segredos e os números da configuração em vigor."""
+    tokens, main = settings.tokens(), settings.whatsapp_phone_number_id
+    others = tuple(
+        BusinessNumber(number, number, token) for number, token in tokens.items() if number != main
+    )
     return SimulatorConfig(
         app_secret=settings.whatsapp_webhook_secret[0].reveal(),
-        access_token=settings.whatsapp_access_token.reveal(),
+        access_token=tokens.get(main) or settings.whatsapp_access_token.reveal(),
         verify_token=settings.whatsapp_verify_token.reveal(),
         webhook_url=webhook_url,
-        phone_number_id=settings.whatsapp_phone_number_id,
+        phone_number_id=main,
         waba_id=settings.whatsapp_business_account_id,
         pace=pace or Pace(),
         first_person=first_person,
+        numbers=others,
+        app_id=settings.whatsapp_app_id or APP_ID,
     )
 
 
 @asynccontextmanager
 async def local_system(
-    settings: Settings, *, pace: Pace | None = None, first_person: int = 1
+    settings: Settings, *, pace: Pace | None = None, first_person: int = 1, rates: RateLimits | None = None
 ) -> AsyncIterator[Local]:
     """O sistema inteiro no ar, até sair do bloco. Uma porta ocupada é trocada por outra livre.
 
@@ -70,7 +76,8 @@ async def local_system(
         raise MisconfiguredError("ENVIRONMENT: dev and demo are for development only")
     async with AsyncExitStack() as resources:
         redis_url = await _redis(settings, resources)
-        simulator = Simulator(simulator_config(settings, pace=pace, first_person=first_person))
+        config = simulator_config(settings, pace=pace, first_person=first_person)
+        simulator = Simulator(msgspec.structs.replace(config, rates=rates))
         graph_url = await simulator.start(port=_usable("127.0.0.1", settings.simulator_port))
         resources.push_async_callback(simulator.stop)
         local = msgspec.structs.replace(

@@ -29,6 +29,10 @@ class RateLimits(msgspec.Struct, frozen=True):
     http_status: int = 0
 
 
+APP_ID = "300000000000001"
+"""O aplicativo fictício."""
+
+
 class Pace(msgspec.Struct, frozen=True):
     """Ritmo. Os status contam a partir do aceite; a redelivery dobra de `retry_first_ms` a `retry_max_ms`.
 
@@ -93,7 +97,7 @@ class SimulatorConfig(msgspec.Struct, frozen=True):
     first_person: Annotated[int, msgspec.Meta(ge=1, le=9999)] = 1
     pace: Pace = Pace()
     flows: tuple[PublishedFlow, ...] = ()
-    app_id: str = "300000000000001"
+    app_id: str = APP_ID
     numbers: tuple[BusinessNumber, ...] = ()
     templates: tuple[SeededTemplate, ...] = SEEDED
     review_ms: Ms = 50

@@ -74,7 +74,7 @@ class Simulator:
         self.tokens = self._meta.tokens
         self.account = self._meta.account
         self.throttled = meters.throttled
-        self._chats = Chats(config, self._line, self.people, self._sender)
+        self._chats = Chats(config, self._line, self.people, self.public_key)
         self._runner: web.AppRunner | None = None
         self._started = False
 

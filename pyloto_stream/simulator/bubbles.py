@@ -19,12 +19,13 @@ MEDIA_KINDS: tuple[MediaKind, ...] = ("image", "video", "audio", "document", "st
 
 
 class Option(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Um botão ou uma linha de lista."""
+    """Um botão ou uma linha de lista; `url` só em botão de modelo que abre um endereço."""
 
     id: str
     title: str
     description: str = ""
     section: str = ""
+    url: str = ""
 
 
 class Media(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,6 +35,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     url: str = ""
     mime: str = ""
     name: str = ""
+    size: int = 0
     voice: bool = False
 
 

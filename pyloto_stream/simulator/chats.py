@@ -5,16 +5,21 @@ que mudou: a reconexão não perde nem repete nada. Um POST responde quando a pr
 termina.
 """
 
+from collections.abc import Callable
+
 import msgspec
 from aiohttp import web
 
 from pyloto_stream.simulator.config import SimulatorConfig
-from pyloto_stream.simulator.delivery import Delivery, WebhookSender
-from pyloto_stream.simulator.envelopes import Json
+from pyloto_stream.simulator.door import Door, card
 from pyloto_stream.simulator.feed import Screen
+from pyloto_stream.simulator.flow_client import FlowClient
+from pyloto_stream.simulator.forms import CLOSED, Step, View, offered
+from pyloto_stream.simulator.gestures import Gestures
 from pyloto_stream.simulator.line import Line
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.registry import Registry
+from pyloto_stream.simulator.uploads import Uploads
 from pyloto_stream.simulator.web_json import ProblemError, json_response, read_json
 
 MAX_TEXT = 4096
@@ -22,10 +27,14 @@ MAX_TEXT = 4096
 
 
 class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """O que a tela manda: `text` escrito ou `choice`, o id da opção tocada; exatamente um dos dois."""
+    """O que a tela manda: `text` escrito ou `choice`, o id da opção tocada; exatamente um dos dois.
+
+    `reply_to` é o id da mensagem a que o texto responde.
+    """
 
     text: str = ""
     choice: str = ""
+    reply_to: str = ""
 
     def __post_init__(self) -> None:
         """Confere que há um só, e que cabe."""
@@ -38,11 +47,14 @@ class Typed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Chats:
     """As rotas da tela."""
 
-    def __init__(self, config: SimulatorConfig, line: Line, people: Registry, sender: WebhookSender) -> None:
+    def __init__(
+        self, config: SimulatorConfig, line: Line, people: Registry, public_key: Callable[[], str]
+    ) -> None:
         self._config = config
         self._line = line
         self._people = people
-        self._sender = sender
+        self._door = Door(people, line.sender)
+        self._flows = FlowClient(config.app_secret.encode(), public_key)
 
     def routes(self) -> list[web.RouteDef]:
         """As rotas."""
@@ -52,6 +64,9 @@ class Chats:
             web.get("/simulator/chats/{person}/events", self.events),
             web.post("/simulator/chats/{person}/messages", self.write),
             web.post("/simulator/chats/{person}/repeat", self.repeat),
+            web.post("/simulator/chats/{person}/form", self.form),
+            *Gestures(self._door, self._line.clock).routes(),
+            *Uploads(self._door, self._line.media).routes(),
         ]
 
     def end(self) -> None:
@@ -62,40 +77,44 @@ class Chats:
     async def everyone(self, _request: web.Request) -> web.Response:
         """A empresa e as pessoas."""
         business = {"name": self._config.business_name, "phone": self._config.display_phone_number}
-        people = [_card(person) for person in self._people.everyone()]
+        people = [card(person) for person in self._people.everyone()]
         return json_response({"business": business, "people": people})
 
-    async def newcomer(self, _request: web.Request) -> web.Response:
-        """Uma pessoa nova, de número fictício."""
-        return json_response(_card(self._people.newcomer()), status=201)
+    async def newcomer(self, request: web.Request) -> web.Response:
+        """Uma pessoa nova, de número fictício; com `?phone=hidden`, que só mostra o nome de usuário."""
+        hidden = request.query.get("phone") == "hidden"
+        return json_response(card(self._people.newcomer(hidden=hidden)), status=201)
 
     async def write(self, request: web.Request) -> web.Response:
         """202 se o webhook foi aceito; 502 com o que houve se não (a Meta local segue tentando)."""
-        person = self._person(request)
+        person = self._door.person(request)
         typed = await read_json(request, Typed)
         try:
-            delivery = person.tap(typed.choice) if typed.choice else person.say(typed.text)
+            tapped = bool(typed.choice)
+            delivery = person.tap(typed.choice) if tapped else person.say(typed.text, typed.reply_to)
         except LookupError as unknown:
             raise ProblemError(422, str(unknown)) from None
-        return await self._told(delivery)
+        return await self._door.told(delivery)
 
     async def repeat(self, request: web.Request) -> web.Response:
         """Entrega de novo o último webhook da pessoa, como a Meta às vezes faz; responde como `write`."""
-        delivery = self._person(request).repeat_latest()
+        delivery = self._door.person(request).repeat_latest()
         if delivery is None:
             raise ProblemError(409, "this person has not written yet")
-        return await self._told(delivery)
+        return await self._door.told(delivery)
 
-    async def _told(self, delivery: Delivery) -> web.Response:
-        first = await delivery.first()
-        answer: Json = {"status": first.status, "reason": first.reason, "took_ms": first.took_ms}
-        if first.status == 200:
-            return json_response(answer, status=202)
-        return json_response({"error": "webhook_not_accepted", "url": self._sender.url, **answer}, status=502)
+    async def form(self, request: web.Request) -> web.Response:
+        """Um passo num formulário aberto; o que deu errado vem em `error`, em palavras da tela."""
+        person = self._door.person(request)
+        step = await read_json(request, Step)
+        form = offered(person, step.message, self._config.flows, self._flows)
+        if form is None:
+            return json_response(View(error=CLOSED))
+        return json_response(await form.take(step))
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """A conversa, ao vivo."""
-        person = self._person(request)
+        person = self._door.person(request)
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
         )
@@ -111,22 +130,10 @@ class Chats:
 
     async def _stream(self, response: web.StreamResponse, person: Person, screen: Screen) -> None:
         typing_ms = max(0, person.typing_until_ms - self._line.clock())
-        snapshot = {"person": _card(person), "thread": person.thread, "typing_ms": typing_ms}
+        snapshot = {"person": card(person), "thread": person.thread, "typing_ms": typing_ms}
         await response.write(_sse("snapshot", msgspec.json.encode(snapshot)))
         while (event := await screen.get()) is not None:
             await response.write(_sse(*event))
-
-    def _person(self, request: web.Request) -> Person:
-        person = self._people.known(request.match_info["person"])
-        if person is None:
-            raise ProblemError(404, "nobody has that number")
-        return person
-
-
-def _card(person: Person) -> Json:
-    last = person.thread[-1].text if person.thread else ""
-    profile = person.profile
-    return {"id": profile.key, "name": profile.name, "phone": profile.wa_id, "last": last[:80]}
 
 
 def _sse(name: str, data: bytes) -> bytes:

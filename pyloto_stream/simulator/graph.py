@@ -114,7 +114,7 @@ class GraphApi:
             phone_number_id=line.number.phone_number_id,
         )
         self.sent.append(message)
-        person.receive(message)
+        person.receive(message, self._stock.template(wanted.payload))
         line.chores.spawn(report(line, person, message, failure))
         return answer(_accepted(wanted, person, message.wamid, held=held))
 

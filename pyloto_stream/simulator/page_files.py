@@ -10,10 +10,12 @@ _TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
+    ".ogg": "audio/ogg",
 }
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -27,13 +29,15 @@ def page_routes() -> list[web.RouteDef]:
     routes = []
     for file in sorted(folder.iterdir()):
         if file.suffix in _TYPES:
-            handler = _serve(file.read_text(encoding="utf-8"), _TYPES[file.suffix])
+            handler = _serve(file.read_bytes(), _TYPES[file.suffix])
             routes.append(web.get("/" if file.name == "index.html" else f"/{file.name}", handler))
     return routes
 
 
-def _serve(text: str, content_type: str) -> Handler:
+def _serve(body: bytes, content_type: str) -> Handler:
+    charset = "utf-8" if content_type.startswith("text/") else None
+
     async def handler(_request: web.Request) -> web.Response:
-        return web.Response(text=text, content_type=content_type, charset="utf-8", headers=_HEADERS)
+        return web.Response(body=body, content_type=content_type, charset=charset, headers=_HEADERS)
 
     return handler

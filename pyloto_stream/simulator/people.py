@@ -37,7 +37,7 @@ class Person(Acts):
         super().__init__(profile, line)
         self.replies: list[SentMessage] = []
         self.feed = Feed()
-        self.talk = Thread(self.feed)
+        self.talk = Thread(self.feed, line.media.find)
         self.typing_until_ms = 0
         self._authors = authors
         self._moved = moved
@@ -131,12 +131,13 @@ class Person(Acts):
         started = [delivery.started_s for delivery in waiting if delivery.started_s]
         return (at_s - min(started)) * 1000 if started else None
 
-    def receive(self, message: SentMessage) -> None:
-        """Uma resposta chegou."""
+    def receive(self, message: SentMessage, template: list[Json] | None = None) -> None:
+        """Uma resposta chegou; `template` são os componentes do modelo, se é um."""
         self._unanswered.clear()
         self.typing_until_ms = 0
         self.replies.append(message)
-        self.talk.heard(message.wamid, message.at_ms, message.payload, message.latency_ms)
+        told = (message.wamid, message.at_ms, message.payload, message.latency_ms)
+        self.talk.heard(*told, template=template)
         self._arrival.set()
         self._arrival = asyncio.Event()
 

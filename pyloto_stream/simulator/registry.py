@@ -2,6 +2,8 @@
 
 import re
 
+from msgspec.structs import replace
+
 from pyloto_stream.simulator.line import Line
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.profiles import Profile
@@ -43,12 +45,14 @@ class Registry:
         self._people[person.profile.key] = person
         self._scoped[person.profile.user_id] = person
 
-    def newcomer(self) -> Person:
-        """Uma pessoa fictícia que ainda não existe, a partir da primeira."""
+    def newcomer(self, *, hidden: bool = False) -> Person:
+        """Uma pessoa fictícia que ainda não existe; se `hidden`, só mostra o nome de usuário."""
         number = self._first
-        while fictional(number).key in self._people:
+        while fictional(number).key in self._people or fictional(number).user_id in self._scoped:
             number = number % 9999 + 1
-        return self.add(fictional(number))
+        profile = fictional(number)
+        username = f"{profile.name.lower()}.{number:04d}"
+        return self.add(replace(profile, wa_id="", username=username) if hidden else profile)
 
     def known(self, key: str) -> Person | None:
         """A pessoa de chave `key`; números fictícios passam a existir quando chamados."""

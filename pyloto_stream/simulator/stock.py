@@ -37,6 +37,12 @@ class Stock:
             return check_template(self._templates, wanted.payload.get("template")).held
         return False
 
+    def template(self, payload: Json) -> list[Json] | None:
+        """Os componentes do modelo de um envio já conferido; `None` se não é de modelo."""
+        sent = payload.get("template")
+        found = self._templates.find(str(dig(sent, "name")), str(dig(sent, "language", "code")))
+        return found.components if sent and found else None
+
     def _media(self, ref: MediaRef) -> None:
         stored = self._vault.find(ref.id)
         if stored is None:

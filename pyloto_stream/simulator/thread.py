@@ -5,26 +5,31 @@ Promete: reação, edição e exclusão mudam o balão de que falam e não criam
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import msgspec
 
-from pyloto_stream.simulator.bubble_reading import of_business, of_person
+from pyloto_stream.simulator.bubble_reading import FILES, of_business, of_person
 from pyloto_stream.simulator.bubble_wire import Change, Reaction, Wire, present
-from pyloto_stream.simulator.bubbles import Bubble, Quote, State
+from pyloto_stream.simulator.bubbles import Bubble, Media, Quote, State
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.feed import Feed
+from pyloto_stream.simulator.template_text import dress
+from pyloto_stream.simulator.vault import Stored
 
 Side = Literal["mine", "theirs"]
+Find = Callable[[str], Stored | None]
+"""O arquivo de um id, se a Meta local ainda o tem."""
 
 
 class Thread:
     """Os balões de uma conversa; `bubbles` é a lista viva."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, find: Find = lambda _: None) -> None:
         self.bubbles: list[Bubble] = []
         self._feed = feed
+        self._find = find
         self._places: dict[str, int] = {}
         self._unseen: dict[str, Bubble] = {}
 
@@ -33,11 +38,23 @@ class Thread:
         return self._place(of_person(wamid, at_ms, message), message, "mine")
 
     def heard(
-        self, wamid: str, at_ms: int, payload: Json, latency_ms: float | None = None, *, human: bool = False
+        self,
+        wamid: str,
+        at_ms: int,
+        payload: Json,
+        latency_ms: float | None = None,
+        *,
+        human: bool = False,
+        template: list[Json] | None = None,
     ) -> Bubble:
-        """A empresa mandou `payload`: pela Graph ou, se `human`, pelas mãos de alguém no aplicativo."""
+        """A empresa mandou `payload`: pela Graph ou, se `human`, pelas mãos de alguém no aplicativo.
+
+        `template` são os componentes do modelo enviado.
+        """
         bubble = of_business(wamid, at_ms, payload)
         bubble.latency_ms, bubble.human = latency_ms, human
+        if template is not None:
+            dress(bubble, payload, template)
         return self._place(bubble, payload, "theirs")
 
     def note(self, note_id: str, at_ms: int, kind: Literal["call", "notice"], text: str) -> Bubble:
@@ -116,10 +133,19 @@ class Thread:
     def _show(self, bubble: Bubble) -> Bubble:
         if bubble.quote is not None:
             bubble.quote = self._quoted(bubble.quote.id)
+        if bubble.media is not None:
+            bubble.media = self._weighed(bubble.media)
         self._places[bubble.id] = len(self.bubbles)
         self.bubbles.append(bubble)
         self._feed.publish("message", bubble)
         return bubble
+
+    def _weighed(self, media: Media) -> Media:
+        stored = self._find(media.url.removeprefix(FILES)) if media.url.startswith(FILES) else None
+        if stored is None:
+            return media
+        name = media.name or stored.filename
+        return msgspec.structs.replace(media, mime=stored.mime, name=name, size=stored.size)
 
     def _quoted(self, wamid: str) -> Quote:
         place = self._places.get(wamid)

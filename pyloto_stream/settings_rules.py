@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PAIR = re.compile(r"[0-9]{5,32}:[!-~]+", re.ASCII)
 _RATE = re.compile(r"(?:[0-9]{5,32}:)?(?:[1-9][0-9]{0,2}|1000)", re.ASCII)
-_FLOW = re.compile(r"[a-z_]{1,64}:[0-9]{5,32}", re.ASCII)
+_FLOW = re.compile(r"(?:driver_signup|merchant_signup|custom_software):[0-9]{5,32}", re.ASCII)
 
 Problem = tuple[str, str]
 """Variável e o que dizer dela."""
@@ -36,11 +36,7 @@ SECRET_FLOORS = {
 }
 """Menor tamanho, em caracteres, fora do desenvolvimento."""
 
-NOT_USED_YET = (
-    "CORS_ORIGINS",
-    "HANDOFF_WEBHOOK_URL",
-    "HANDOFF_WEBHOOK_SECRET",
-)
+NOT_USED_YET = ("CORS_ORIGINS", "HANDOFF_WEBHOOK_URL", "HANDOFF_WEBHOOK_SECRET")
 """Aceitas e conferidas, mas sem efeito nesta versão: quem as define é avisado."""
 
 
@@ -108,6 +104,8 @@ def _companions(settings: "Settings") -> Iterator[Problem]:
         yield "FLOOD_COOLDOWN_MAX", "must not be less than FLOOD_COOLDOWN"
     if "ENCRYPTED" in settings.flow_private_key.reveal() and not settings.flow_private_key_passphrase:
         yield "FLOW_PRIVATE_KEY_PASSPHRASE", "required: FLOW_PRIVATE_KEY is encrypted"
+    if settings.flow_ids and not settings.flow_private_key:
+        yield "FLOW_PRIVATE_KEY", "required with FLOW_IDS: forms ask our endpoint for their screens"
 
 
 def _numbers(settings: "Settings") -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pyloto_stream.cli import ai, config, dev, dlq, doctor, services, streams, timers
+from pyloto_stream.cli import ai, config, dev, dlq, doctor, flows, services, streams, timers
 
 MODULES = (
     dev,
@@ -15,6 +15,7 @@ MODULES = (
     streams,
     timers,
     dlq,
+    flows,
     ai,
     config,
     doctor,

@@ -44,7 +44,8 @@ async def _dev(settings: "Settings", stop: asyncio.Event) -> None:
     # o estado das conversas sobrevive entre partidas e a tela não: cada partida traz pessoas novas
     newcomers = random.randint(1, 9000)  # noqa: S311 — sem fim criptográfico
     pace = Pace(sent_ms=150, delivered_ms=400, read_ms=900)
-    async with local_system(settings, pace=pace, first_person=newcomers, rates=RateLimits()) as local:
+    running = local_system(settings, pace=pace, first_person=newcomers, rates=RateLimits(), forms=True)
+    async with running as local:
         lines = (
             ("Chat with the bot", f"{local.chat_url}/"),
             ("Webhook", local.webhook_url),

@@ -18,11 +18,19 @@ from consumers.worker import run_worker
 from ingress.app import WEBHOOK_PATH
 from ingress.process import run_ingress
 from ingress.server import Listening
+from pyloto_stream.cli.local_forms import published, register, with_forms
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.simulator.app import Simulator
-from pyloto_stream.simulator.config import APP_ID, BusinessNumber, Pace, RateLimits, SimulatorConfig
+from pyloto_stream.simulator.config import (
+    APP_ID,
+    BusinessNumber,
+    Pace,
+    PublishedFlow,
+    RateLimits,
+    SimulatorConfig,
+)
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 
@@ -41,7 +49,12 @@ class Local(NamedTuple):
 
 
 def simulator_config(
-    settings: Settings, *, webhook_url: str = "", pace: Pace | None = None, first_person: int = 1
+    settings: Settings,
+    *,
+    webhook_url: str = "",
+    pace: Pace | None = None,
+    first_person: int = 1,
+    flows: tuple[PublishedFlow, ...] = (),
 ) -> SimulatorConfig:
     """A Meta local com os segredos e os números da configuração em vigor."""
     tokens, main = settings.tokens(), settings.whatsapp_phone_number_id
@@ -58,15 +71,23 @@ def simulator_config(
         pace=pace or Pace(),
         first_person=first_person,
         numbers=others,
+        flows=flows,
         app_id=settings.whatsapp_app_id or APP_ID,
     )
 
 
 @asynccontextmanager
 async def local_system(
-    settings: Settings, *, pace: Pace | None = None, first_person: int = 1, rates: RateLimits | None = None
+    settings: Settings,
+    *,
+    pace: Pace | None = None,
+    first_person: int = 1,
+    rates: RateLimits | None = None,
+    forms: bool = False,
 ) -> AsyncIterator[Local]:
     """O sistema inteiro no ar, até sair do bloco. Uma porta ocupada é trocada por outra livre.
+
+    `forms`: publica na Meta local os formulários, e o atendimento os oferece.
 
     Raises:
         MisconfiguredError: fora do desenvolvimento, ou a pasta de dados está em uso.
@@ -76,16 +97,23 @@ async def local_system(
         raise MisconfiguredError("ENVIRONMENT: dev and demo are for development only")
     async with AsyncExitStack() as resources:
         redis_url = await _redis(settings, resources)
-        config = simulator_config(settings, pace=pace, first_person=first_person)
+        door = _usable(settings.ingress_host, settings.ingress_port)
+        flows: tuple[PublishedFlow, ...] = ()
+        if forms:  # a Meta local precisa saber do endereço antes de a entrada existir
+            settings, door = with_forms(settings), door or _any_port(settings.ingress_host)
+            flows = published(f"http://{settings.ingress_host}:{door}")
+        config = simulator_config(settings, pace=pace, first_person=first_person, flows=flows)
         simulator = Simulator(msgspec.structs.replace(config, rates=rates))
         graph_url = await simulator.start(port=_usable("127.0.0.1", settings.simulator_port))
         resources.push_async_callback(simulator.stop)
         local = msgspec.structs.replace(
             settings,
             whatsapp_api_base_url=graph_url,
-            ingress_port=_usable(settings.ingress_host, settings.ingress_port),
+            ingress_port=door,
             admin_port=_usable(settings.admin_host, settings.admin_port),
         )
+        if forms:
+            await register(local)
         gateway = Gateway(redis_url, partitions=settings.stream_partitions)
         resources.push_async_callback(gateway.close)
         await gateway.open(STAGES)
@@ -136,3 +164,11 @@ def _usable(host: str, port: int) -> int:
         probe.bind((host, port))
         return port
     return 0
+
+
+def _any_port(host: str) -> int:
+    """Uma porta livre agora; se outro processo a tomar antes de nós, o início falha e o diz."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

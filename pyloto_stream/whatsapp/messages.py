@@ -70,7 +70,7 @@ class TextMessage(msgspec.Struct, frozen=True):
 
 
 class LocationMessage(msgspec.Struct, frozen=True):
-    """Um ponto no mapa, em graus decimais (WGS 84); `address` só aparece se há `name`."""
+    """Um ponto no mapa, em graus decimais (WGS 84); `address` só com `name`."""
 
     latitude: float
     longitude: float

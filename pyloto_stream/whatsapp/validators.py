@@ -49,6 +49,7 @@ class LocationMessageValidator:
             *_degrees("longitude", message.longitude, limits.LONGITUDE),
             *text("name", message.name, None, optional=True),
             *text("address", message.address, None, optional=True),
+            *_named(message),
         )
 
 
@@ -102,6 +103,12 @@ def _degrees(field: str, value: float, limit: int) -> Iterator[Violation]:
     # o valor não vai na violação: é onde alguém está; NaN também cai aqui
     if not -limit <= value <= limit:
         yield Violation(field, "out_of_range", limit)
+
+
+def _named(message: LocationMessage) -> Iterator[Violation]:
+    # um endereço só é mostrado abaixo de um nome ("Location messages")
+    if message.address and not message.name:
+        yield Violation("name", "empty", 1, 0)
 
 
 def _emoji(value: str) -> Iterator[Violation]:

@@ -16,12 +16,15 @@ _PICTURE = (
 _TONE_OR_STYLE = "[\ufe0f\U0001f3fb-\U0001f3ff]?"
 _TAGS = "(?:[\U000e0020-\U000e007e]+\U000e007f)?"
 _ELEMENT = f"{_PICTURE}{_TONE_OR_STYLE}{_TAGS}"
-_EMOJI = re.compile(f"{_FLAG}|{_KEYCAP}|{_ELEMENT}(?:\u200d{_ELEMENT})*")
+_ONE = f"{_FLAG}|{_KEYCAP}|{_ELEMENT}(?:\u200d{_ELEMENT})*"
+_HALF = "[\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
+_EMOJI = re.compile(_ONE)
+_ANY = re.compile(f"{_ONE}|{_HALF}")
 
 
 def count_emoji(value: str) -> int:
-    """Quantos emojis há em `value`; um composto vale um."""
-    return len(_EMOJI.findall(value))
+    """Quantos emojis há em `value`; um composto vale um, e um pedaço de um também."""
+    return len(_ANY.findall(value))
 
 
 def is_one_emoji(value: str) -> bool:

@@ -104,6 +104,16 @@ def test_a_place_is_on_earth_and_is_never_told(value: float) -> None:
     )
 
 
+def test_an_address_goes_under_a_name() -> None:
+    assert VALIDATOR.validate(LocationMessage(0, 0, "Pyloto")) == ()
+    assert VALIDATOR.validate(LocationMessage(0, 0, address="Rua")) == (Violation("name", "empty", 1, 0),)
+
+
+@pytest.mark.parametrize("label", ["🇧", "🏽", "©", "Ver 1️⃣"], ids=ascii)
+def test_parts_of_an_emoji_are_no_label_of_a_form(label: str) -> None:
+    assert VALIDATOR.validate(flow(cta=label)) == (Violation("cta", "has_emoji", 0, 1),)
+
+
 @pytest.mark.parametrize("emoji", ["", "👍", "👍🏽", "❤️", "👩‍👩‍👧", "🇧🇷", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "✅"], ids=ascii)
 def test_a_reaction_is_one_emoji_or_its_removal(emoji: str) -> None:
     assert ReactionMessageValidator().validate(ReactionMessage("wamid.IN", emoji)) == ()

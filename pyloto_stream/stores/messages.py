@@ -30,7 +30,10 @@ _CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127:
 
 
 class StoredMessage(msgspec.Struct, frozen=True):
-    """Uma mensagem como está gravada. `delivery`: instante de cada status recebido."""
+    """Uma mensagem como está gravada. `delivery`: instante de cada status recebido.
+
+    `media`: SHA-256 do arquivo guardado (ver `media.py`); vazio se não há, ou ainda não.
+    """
 
     id: str
     direction: Literal["in", "out"]
@@ -41,6 +44,7 @@ class StoredMessage(msgspec.Struct, frozen=True):
     intent: str = ""
     outcome: str = ""
     media_id: str = ""
+    media: str = ""
     reply_id: str = ""
     delivery: dict[str, str] = {}
     error_code: int = 0

@@ -29,13 +29,14 @@ from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
 from pyloto_stream.stores.conversations import ConversationStore, header_write
 from pyloto_stream.stores.events import SPOKEN, events_of
 from pyloto_stream.stores.handoffs import handoff_write
+from pyloto_stream.stores.media import media_writes
 from pyloto_stream.stores.messages import message_write, status_write
 from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write
 from pyloto_stream.stores.sessions import session_write
 from pyloto_stream.stores.values import merged
 
 _BATCH = 100
-"""Registros por gravação atômica; cada um rende no máximo dois documentos (limite: `MAX_WRITES`)."""
+"""Registros por gravação atômica; cada um rende no máximo três documentos (limite: `MAX_WRITES`)."""
 
 
 class TrailState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -76,11 +77,7 @@ class AuditTrail:
     async def _record(
         self, user_key: str, records: Sequence[Record], known: TrailState | None
     ) -> TrailState | None:
-        documents = combined(
-            self._write_of(user_key, record)
-            for record in records
-            if not isinstance(record, ActionRecord | MediaRecord | ChannelRecord)
-        )
+        documents = combined(write for record in records for write in self._writes_of(user_key, record))
         pending, state = events_of(records), known
         for _ in range(TRIES):
             try:
@@ -128,19 +125,21 @@ class AuditTrail:
             last_message_at=header.last_message_at,
         )
 
-    def _write_of(
-        self, user_key: str, record: MessageRecord | StatusRecord | SessionRecord | HandoffRecord
-    ) -> Create | Merge:
-        """O documento do registro; uma ação só vive na cadeia."""
+    def _writes_of(self, user_key: str, record: Record) -> tuple[Create | Merge, ...]:
+        """Os documentos do registro; uma ação só vive na cadeia, e um aviso da Meta não é da conversa."""
         match record:
             case MessageRecord():
-                return message_write(user_key, record)
+                return (message_write(user_key, record),)
             case StatusRecord():
-                return status_write(user_key, record)
+                return (status_write(user_key, record),)
             case SessionRecord():
-                return session_write(user_key, self._tenant_id, record)
+                return (session_write(user_key, self._tenant_id, record),)
             case HandoffRecord():
-                return handoff_write(user_key, self._tenant_id, record)
+                return (handoff_write(user_key, self._tenant_id, record),)
+            case MediaRecord():
+                return media_writes(user_key, record)
+            case ActionRecord() | ChannelRecord():
+                return ()
 
 
 def combined(writes: Iterable[Create | Merge]) -> list[Write]:
@@ -156,11 +155,20 @@ def combined(writes: Iterable[Create | Merge]) -> list[Write]:
 
 
 async def _missing(documents: Documents, writes: Sequence[Write]) -> list[Write]:
-    """`writes` sem os `Create` cujo documento já existe: o que falta gravar depois de um conflito."""
+    """`writes` sem os `Create` cujo documento já existe: o que falta gravar depois de um conflito.
+
+    Um documento que só tem complementos (o arquivo de uma mensagem cujo registro se atrasou) é completado.
+    """
     creates = [write.path for write in writes if isinstance(write, Create)]
     found = await asyncio.gather(*(documents.get(path) for path in creates))
-    stored = {document.path for document in found if document is not None}
-    return [write for write in writes if write.path not in stored or not isinstance(write, Create)]
+    stored = {document.path: document.data for document in found if document is not None}
+    left: list[Write] = []
+    for write in writes:
+        if not isinstance(write, Create) or write.path not in stored:
+            left.append(write)
+        elif "id" not in stored[write.path]:
+            left.append(Merge(write.path, write.data))
+    return left
 
 
 def _advanced(state: TrailState, events: Sequence[AuditEvent], head: ChainHead) -> TrailState:

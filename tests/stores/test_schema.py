@@ -9,6 +9,8 @@ import msgspec
 from pyloto_stream.conversation.records import HandoffRecord
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.handoffs import HandoffStore
+from pyloto_stream.stores.media import RETENTION_DAYS as MEDIA_DAYS
+from pyloto_stream.stores.media import MediaStore
 from pyloto_stream.stores.messages import RETENTION_DAYS
 from pyloto_stream.stores.ports import Delete
 from pyloto_stream.stores.sessions import scoped_id
@@ -16,7 +18,7 @@ from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.trail import AuditTrail
 from tests.stores.test_indexes import INDEXES
 from tests.support.documents import Watched
-from tests.support.records import USER, action, handoff, inbound, outbound, session, status
+from tests.support.records import USER, action, handoff, inbound, media, outbound, session, status
 
 PAGE = (Path(__file__).parents[2] / "docs" / "firestore" / "schema.md").read_text()
 Fields = dict[str, set[str]]
@@ -60,11 +62,13 @@ async def written(documents: SqliteDocuments) -> Fields:
             status(1, "failed", error_code=131026),
             session(1),
             full_handoff(),
+            media(1),
         ],
         None,
     )
+    await MediaStore(watched).keep_upload(media().sha256, "106540352242922", "1")
     await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
-    assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 4
+    assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 5
     fields: Fields = defaultdict(set)
     for write in (write for batch in watched.writes for write in batch):
         fields[pattern(write.path)] |= set() if isinstance(write, Delete) else write.data.keys()
@@ -98,8 +102,11 @@ def test_indexes_on_the_page_are_the_deployed_ones() -> None:
 def test_expiry_and_exemptions_on_the_page_are_the_deployed_ones() -> None:
     expiry = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (\d+) days \|", PAGE, re.MULTILINE)
     rules = INDEXES["fieldOverrides"]
+    days = {"messages": RETENTION_DAYS, "media": MEDIA_DAYS}
     assert expiry == [
-        (rule["collectionGroup"], rule["fieldPath"], str(RETENTION_DAYS)) for rule in rules if rule.get("ttl")
+        (rule["collectionGroup"], rule["fieldPath"], str(days[rule["collectionGroup"]]))
+        for rule in rules
+        if rule.get("ttl")
     ]
     exempt = re.findall(r"`(\w+\.\w+)`", PAGE.partition("exempt")[2].partition("## Expiry")[0])
     assert exempt == [

@@ -14,11 +14,11 @@ from pyloto_stream.stores.ports import TTL_FIELD
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.trail import AuditTrail, TrailState
 from tests.support.documents import Watched, everything
-from tests.support.records import USER, action, handoff, inbound, outbound, session, status
+from tests.support.records import USER, action, handoff, inbound, media, outbound, session, status
 
 ALL: list[Record] = [
-    inbound(1), action(1), outbound(1), status(1, "sent"), action(7, "TAKEN_OVER", mode="HUMAN"), inbound(2),
-    status(1, "read"), session(1), handoff(1), action(2), status(2, "sent"), outbound(2),
+    inbound(1), action(1), media(1), outbound(1), status(1, "sent"), action(7, "TAKEN_OVER", mode="HUMAN"),
+    inbound(2), status(1, "read"), session(1), handoff(1), action(2), status(2, "sent"), outbound(2),
     action(3, "RELEASED", mode="BOT"), inbound(3),
 ]  # fmt: skip
 FAULTS = ("none", "refused", "reply lost", "state lost", "buried", "replayed")

@@ -5,6 +5,7 @@ import msgspec
 from pyloto_stream.conversation.records import (
     ActionRecord,
     HandoffRecord,
+    MediaRecord,
     MessageRecord,
     SessionRecord,
     StatusRecord,
@@ -93,3 +94,19 @@ def handoff(number: int = 1, *, level: str = "high", score: int = 80) -> Handoff
         "lead_score": score,
     }
     return msgspec.convert(fields, HandoffRecord)
+
+
+def media(number: int = 1, *, sha256: str = "ab" * 32, media_id: str = "1013859600285441") -> MediaRecord:
+    """Um arquivo guardado, que veio em `inbound(number)`."""
+    return MediaRecord(
+        id=f"media:{number}",
+        message_id=f"wamid.IN{number}==",
+        sha256=sha256,
+        mime_type="application/pdf",
+        size=190_000,
+        path=f"media/{sha256[:2]}/{sha256}",
+        at_ms=T0 + number,
+        kind="document",
+        phone_number_id="106540352242922",
+        whatsapp_media_id=media_id,
+    )

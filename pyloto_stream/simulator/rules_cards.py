@@ -1,6 +1,7 @@
 """A Meta aceitaria este lugar, estes contatos, esta reação, este modelo? A forma dos tipos sem arquivo.
 
-Fontes: páginas "Location messages", "Contacts messages", "Reaction messages" e "Template messages" (2026).
+Fontes: páginas "Location messages", "Contacts messages", "Reaction messages", "Template messages" e
+"Media card carousel templates" (2026).
 """
 
 from pyloto_stream.simulator.node import Node
@@ -63,12 +64,20 @@ def template(node: Node, refs: list[MediaRef]) -> None:
     """Confere a forma de `template`; a definição é de `template_use.py`."""
     node.text("name", 512)
     node.node("language", "code", "policy").text("code", 16)
-    if not node.has("components") or node.fields["components"] == []:
-        return
-    for component in node.nodes("components", 16, "type", "sub_type", "index", "parameters"):
+    if node.has("components") and node.fields["components"] != []:
+        _components(node, refs)
+
+
+def _components(node: Node, refs: list[MediaRef]) -> None:
+    for component in node.nodes("components", 16, "type", "sub_type", "index", "parameters", "cards"):
         kind = component.text("type", 32).lower()
-        if kind not in ("header", "body", "button", "footer", "limited_time_offer"):
+        if kind not in ("header", "body", "button", "footer", "limited_time_offer", "carousel"):
             raise component.wrong("type", "is not a component")
+        if kind == "carousel":
+            _carousel(component, refs)
+            continue
+        if component.has("cards"):
+            raise component.wrong("cards", f"does not belong to type {kind}")
         if kind == "button":
             if component.text("sub_type", 32).lower() not in _SUB_TYPES:
                 raise component.wrong("sub_type", "is not a kind of button")
@@ -76,6 +85,16 @@ def template(node: Node, refs: list[MediaRef]) -> None:
         if component.has("parameters") and component.fields["parameters"] != []:
             for parameter in component.nodes("parameters", 100, *_PARAMETER):
                 _parameter(parameter, refs)
+
+
+def _carousel(carousel: Node, refs: list[MediaRef]) -> None:
+    cards = carousel.nodes("cards", 10, "card_index", "components")
+    if len(cards) < 2:
+        raise carousel.wrong("cards", "must have between 2 and 10 items")
+    for place, card in enumerate(cards):
+        if card.fields.get("card_index") != place:
+            raise card.wrong("card_index", "must be the position of the card")
+        _components(card, refs)
 
 
 def _index(component: Node) -> None:

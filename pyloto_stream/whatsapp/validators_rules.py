@@ -21,7 +21,7 @@ Rule = Literal[
     "line_break", "wide_spaces", "mixed", "not_json", "missing",
 ]  # fmt: skip
 
-_WEB = re.compile(rf"(?:{'|'.join(limits.URL_SCHEMES)})[^\s/?#]\S*", re.IGNORECASE)
+_WEB = re.compile(rf"(?:{'|'.join(limits.URL_SCHEMES)})[^\s/?#]\S*")
 
 
 class Violation(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ def unique(field: str, values: Iterable[object]) -> Iterator[Violation]:
 
 
 def web_address(field: str, value: str, limit: int | None = None) -> Iterator[Violation]:
-    """Um endereço `http(s)` com domínio e sem espaços."""
+    """Um endereço `http(s)` com domínio e sem espaços; o esquema em minúsculas, como a Meta o escreve."""
     yield from text(field, value, limit)
     if value and not _WEB.fullmatch(value):
         yield Violation(field, "not_http")

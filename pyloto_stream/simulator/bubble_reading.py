@@ -65,7 +65,7 @@ def of_business(wamid: str, at_ms: int, payload: Json) -> Bubble:
 def media(kind: MediaKind, file: File) -> Media:
     """O arquivo de uma mensagem: o que a Meta local guarda, ou um endereço de fora."""
     url = FILES + file.id if file.id else file.link
-    return Media(kind, url, file.mime_type, file.filename, file.voice)
+    return Media(kind, url, file.mime_type, file.filename, voice=file.voice)
 
 
 def _common(bubble: Bubble, found: Wire) -> None:

@@ -57,8 +57,8 @@ def _picture(bubble: Bubble, parameters: list[Json]) -> None:
     for kind in MEDIA_KINDS:
         found = dig(parameters[0] if parameters else None, kind)
         if isinstance(found, dict):
-            names = (str(found.get(key) or "") for key in ("id", "link", "caption", "filename"))
-            bubble.media = media(kind, File(*names))
+            file_id, link, name = (str(found.get(key) or "") for key in ("id", "link", "filename"))
+            bubble.media = media(kind, File(file_id, link, filename=name))
 
 
 def _option(place: int, button: object, given: dict[str, list[Json]]) -> Option:

@@ -1,132 +1,110 @@
 // A tela: junta a conversa, a escrita, as folhas e os avisos.
-import { bubble, dayName, element, showState } from "/bubbles.js";
+import { menu } from "/actions.js";
+import { attach, where } from "/attach.js";
 import { choosePerson, paint, phoneWords } from "/cast.js";
+import * as composer from "/composer.js";
+import { openForm } from "/form.js";
+import { $ } from "/nodes.js";
 import { showList } from "/sheet.js";
+import * as talk from "/talk.js";
 import * as trace from "/trace.js";
 import { hint } from "/trouble.js";
-import { listen, newcomer, people, post, repeat } from "/wire.js";
+import { formStep, gesture, listen, newcomer, people, post, repeat, upload } from "/wire.js";
 
-const $ = (id) => document.getElementById(id);
-const [scroll, log, thread] = [$("scroll"), $("log"), $("thread")];
-const [text, presence] = [$("text"), $("presence")];
+const presence = $("presence");
 let [person, known] = ["", null];
 const ready = new Promise((resolve) => { known = resolve; });
 let stop = () => {};
 let connected = false;
-let typingTimer = 0;
-let last = null;
 
 /* --- conversa --- */
-
-function nearEnd() {
-  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 120;
-}
-
-function toEnd() {
-  scroll.scrollTop = scroll.scrollHeight;
-}
-
-function append(item) {
-  if (!last || new Date(last.at_ms).toDateString() !== new Date(item.at_ms).toDateString()) {
-    thread.append(element("li", "day", dayName(item.at_ms)));
-  }
-  thread.append(bubble(item, !last || last.mine !== item.mine, choose, (list) => showList(list, choose)));
-  last = item;
-  showStart(false);
-}
 
 function showStart(empty) {
   $("starters").hidden = $("welcome").hidden = !empty;
   $("again").disabled = empty;
 }
 
-function setTyping(forMs) {
-  clearTimeout(typingTimer);
-  const follow = nearEnd();
-  $("typing").hidden = forMs <= 0;
-  if (forMs > 0) typingTimer = setTimeout(() => setTyping(0), forMs);
-  if (follow) toEnd();
-  showPresence();
-}
-
 function showPresence() {
-  presence.textContent = !connected ? "reconectando…" : $("typing").hidden ? "online" : "digitando…";
+  presence.textContent = !connected ? "reconectando…" : talk.typing() ? "digitando…" : "online";
 }
 
-const on = {
-  snapshot({ person: card, thread: items, typing_ms: typingMs }) {
+const heard = {
+  snapshot({ person: card, thread, typing_ms: typingMs }) {
     $("me-name").textContent = $("welcome-me").textContent = card.name.trim() || "Sem nome";
     paint($("me-avatar"), card);
-    last = null;
-    log.setAttribute("aria-live", "off"); // a conversa inteira de novo não é novidade para quem ouve
-    thread.replaceChildren();
-    items.forEach(append);
-    setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
-    showStart(items.length === 0);
-    setTyping(typingMs);
-    toEnd();
+    talk.show(thread);
+    talk.setTyping(typingMs);
+    talk.toEnd();
   },
   message(item) {
-    const follow = item.mine || nearEnd();
-    append(item);
-    if (item.mine) trace.reset();
-    else {
-      trace.reply(item);
-      setTyping(0);
-    }
-    if (follow) toEnd();
-    else $("jump").hidden = false;
+    talk.add(item);
+    if (item.mine) trace.reset(item);
+    else trace.reply(item);
+  },
+  change(item) {
+    talk.change(item);
+    trace.changed(item);
   },
   state({ id, state }) {
-    const node = thread.querySelector(`[data-id="${CSS.escape(id)}"]`);
-    if (node) showState(node, state);
+    talk.state(id, state);
     if (state === "delivered" || state === "read") $("toast").hidden = true;
   },
   typing(about) {
     trace.typing(about);
-    setTyping(about.for_ms);
+    talk.setTyping(about.for_ms);
   },
   webhook: trace.webhook,
   status: trace.status,
 };
 
-/* --- escrever e tocar --- */
+/* --- fazer: cada gesto sai daqui e diz se saiu --- */
 
-async function send(content) {
-  const trouble = await post(person, content);
-  if (trouble) warn(trouble);
-  return !trouble || trouble.error === "webhook_not_accepted";
+function told(answer) {
+  if (answer.error) warn(answer);
+  return !answer.error || answer.error === "webhook_not_accepted";
 }
 
-function choose(id) {
-  send({ choice: id });
+const send = async (content) => told(await post(person, content));
+const choose = (id) => send({ choice: id });
+
+async function make(one) {
+  trace.about(one.do);
+  const answer = await gesture(person, one);
+  const out = told(answer);
+  if (out && one.do === "move") become(answer.id);
+  return out;
 }
 
-function grow() {
-  text.style.height = "auto";
-  text.style.height = `${text.scrollHeight + 2}px`;
+async function file(about, blob) {
+  const more = { reply_to: composer.takeReply() };
+  return told(await upload(person, { ...about, ...more }, blob));
 }
 
-async function submit() {
-  await ready; // quem escreve antes de a tela saber quem é não perde o texto
-  const written = text.value.trim();
-  if (!written) return;
-  text.value = "";
-  grow();
-  if (!(await send({ text: written })) && !text.value) {
-    text.value = written;
-    grow();
-  }
+const out = { file, gesture: make };
+
+function write(text, about) {
+  if (about?.edit) return make({ do: "edit", message: about.item.id, text });
+  return send({ text, reply_to: about?.item.id ?? "" });
 }
+
+const acts = {
+  choose,
+  list: (item) => showList(item, choose),
+  press: (item, id) => make({ do: "press", message: item.id, choice: id }),
+  form: (item) => openForm(item, (step) => formStep(person, { message: item.id, ...step })),
+  locate: (item) => where(out, item.id),
+  menu: (item) => menu(item, make),
+};
 
 function warn(trouble) {
   const refused = trouble.error === "webhook_not_accepted";
-  const state = [...thread.querySelectorAll(".mine .meta")].at(-1)?.dataset.state;
-  if (refused && ["delivered", "read"].includes(state)) return; // a repetição chegou antes deste aviso
-  $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
-  $("toast-text").textContent = hint(trouble);
-  $("toast").hidden = false;
-  toEnd();
+  if (refused && ["delivered", "read"].includes(talk.latestState())) return; // a repetição chegou antes
+  talk.keeping(() => {
+    $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
+    $("toast-text").textContent = hint(trouble);
+    $("toast").hidden = false;
+  });
+  talk.toEnd();
 }
 
 /* --- pessoas e começo --- */
@@ -135,18 +113,16 @@ function become(id) {
   $("people-sheet").close();
   $("toast").hidden = true;
   trace.reset();
+  composer.leave();
   stop();
   person = id;
   known();
   history.replaceState(null, "", `#${id}`);
-  if (matchMedia("(pointer: fine)").matches) text.focus(); // no celular o teclado não sobe sozinho
-  const heard = (name, data) => on[name](data);
-  stop = listen(id, heard, (yes) => {
-    const follow = nearEnd();
+  if (matchMedia("(pointer: fine)").matches) composer.focus(); // no celular o teclado não sobe sozinho
+  stop = listen(id, (name, data) => heard[name](data), (yes) => {
     connected = yes;
-    $("offline").hidden = yes;
+    talk.keeping(() => { $("offline").hidden = yes; });
     showPresence();
-    if (follow) toEnd();
   });
 }
 
@@ -172,29 +148,20 @@ async function begin() {
   }
 }
 
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-text.addEventListener("input", grow);
-text.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    submit();
-  }
-});
-scroll.addEventListener("scroll", () => { if (nearEnd()) $("jump").hidden = true; }, { passive: true });
-$("jump").addEventListener("click", toEnd);
-$("toast-close").addEventListener("click", () => { $("toast").hidden = true; text.focus(); });
-$("people-button").addEventListener("click", () => choosePerson(person, become));
+talk.begin(acts, showStart, showPresence);
+composer.begin(write, ready);
+$("attach").addEventListener("click", () => attach(out));
+$("call").addEventListener("click", () => make({ do: "call" }));
+$("toast-close").addEventListener("click", () => { $("toast").hidden = true; composer.focus(); });
+$("people-button").addEventListener("click", () => choosePerson(person, become, make));
 $("fresh").addEventListener("click", async () => become((await newcomer()).id));
 $("again").addEventListener("click", async () => {
-  const told = await repeat(person);
-  if (told.error) warn(told);
-  else trace.repeated(told);
+  const answer = await repeat(person);
+  if (answer.error) warn(answer);
+  else trace.repeated(answer);
 });
 $("starters").addEventListener("click", (event) => {
   if (event.target.matches("button")) send({ text: event.target.textContent });
 });
-window.addEventListener("resize", toEnd);
+window.addEventListener("resize", talk.toEnd);
 begin();

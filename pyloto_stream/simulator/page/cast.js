@@ -1,7 +1,7 @@
-// As pessoas fictícias: avatar, número e a folha em que se troca de pessoa.
-import { element, icon } from "/bubbles.js";
-import { open, row } from "/sheet.js";
-import { people } from "/wire.js";
+// As pessoas fictícias: avatar, número e a folha em que se troca de pessoa ou se age como a empresa.
+import { $, button, element, icon, labelled } from "/nodes.js";
+import { act, open, row } from "/sheet.js";
+import { newcomer, people } from "/wire.js";
 
 const TONES = 5;
 
@@ -14,10 +14,11 @@ export function phoneWords(digits) {
   return digits.replace(/^55(\d\d)(\d{4,5})(\d{4})$/, "+55 $1 $2-$3");
 }
 
-export async function choosePerson(current, become) {
+export async function choosePerson(current, become, make) {
   const { people: cards } = await people();
   const rows = cards.map((card) => {
-    const node = row(card.name.trim() || card.id, phoneWords(card.phone), "", () => become(card.id));
+    const shown = card.phone ? phoneWords(card.phone) : `@${card.username ?? "sem telefone"}, sem telefone`;
+    const node = row(card.name.trim() || card.id, shown, "", () => become(card.id));
     const avatar = element("span", "avatar");
     avatar.setAttribute("aria-hidden", "true");
     paint(avatar, card);
@@ -29,6 +30,35 @@ export async function choosePerson(current, become) {
     }
     return node;
   });
-  document.getElementById("people-rows").replaceChildren(...rows);
-  open(document.getElementById("people-sheet"));
+  $("people-rows").replaceChildren(...rows);
+  $("self-rows").replaceChildren(...selfRows(cards.find((card) => card.id === current), become, make));
+  open($("people-sheet"));
+}
+
+function selfRows(me, become, make) {
+  const rows = [
+    row("Conversar sem mostrar o telefone", "Só o nome de usuário chega à empresa", "i-person",
+      async () => become((await newcomer(true)).id)),
+  ];
+  if (me?.phone) {
+    rows.push(row("Mudei de número", "A Meta avisa a empresa; a conversa segue", "i-swap", () => make({ do: "move" })));
+  }
+  rows.push(row("Responder como a empresa", "Uma pessoa assume pelo aplicativo do celular", "i-desk", () => attend(make)));
+  return rows;
+}
+
+// Quem atende responde à mão: a Meta manda um eco, e o atendimento automático se cala.
+function attend(make) {
+  $("people-sheet").close();
+  const words = element("textarea");
+  words.rows = 3;
+  words.maxLength = 4096;
+  words.value = "Oi! Aqui é a Júlia, da equipe. Já estou vendo o seu caso.";
+  const send = button("fresh", "", () => {
+    if (!words.value.trim()) return;
+    close();
+    make({ do: "attend", text: words.value.trim() });
+  });
+  send.append(icon("i-send"), "Responder");
+  const close = act("Responder como a empresa", labelled("Mensagem", words), send);
 }

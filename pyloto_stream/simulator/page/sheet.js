@@ -1,5 +1,5 @@
 // Folhas que sobem do pé do telefone: <dialog> modal (foco preso, Esc e foco de volta são do navegador).
-import { element, icon } from "/bubbles.js";
+import { $, element, icon } from "/nodes.js";
 
 const phone = document.getElementById("phone");
 
@@ -22,6 +22,16 @@ function place(sheet) {
 export function open(sheet) {
   place(sheet);
   sheet.showModal();
+}
+
+// A folha de gestos, com o conteúdo de cada vez. Devolve como fechá-la.
+export function act(title, ...nodes) {
+  const sheet = $("act-sheet");
+  $("act-title").textContent = title;
+  $("act-body").replaceChildren(...nodes);
+  if (!sheet.open) open(sheet);
+  $("act-body").querySelector("input:not([type=file]), textarea, button")?.focus();
+  return () => sheet.close();
 }
 
 export function showList(item, choose) {

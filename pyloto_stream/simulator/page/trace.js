@@ -1,5 +1,15 @@
-// A explicação ao lado acende passo a passo com os tempos da última mensagem.
+// A explicação ao lado acende passo a passo com os tempos da última mensagem, e diz de que tipo ela é.
+import { $ } from "/nodes.js";
+
 const steps = new Map([...document.querySelectorAll("#steps li")].map((node) => [node.dataset.step, node]));
+const NAMES = {
+  text: "texto", media: "arquivo", location: "localização", contacts: "contato", form: "formulário (nfm_reply)",
+  order: "pedido", call: "ligação (calls)", notice: "aviso (system)", other: "outro tipo",
+  image: "foto", video: "vídeo", audio: "áudio", document: "documento", sticker: "figurinha",
+  react: "reação", edit: "correção (edit)", revoke: "exclusão (revoke)", attend: "eco de uma pessoa",
+  buttons: "botões", list: "lista", link: "botão com endereço", flow: "formulário", template: "modelo",
+  ask_location: "pedido de localização",
+};
 
 function ms(value) {
   return value >= 1000 ? `${(value / 1000).toFixed(1).replace(".", ",")} s` : `${Math.max(1, Math.round(value))} ms`;
@@ -12,11 +22,30 @@ function mark(name, text, state = "done") {
   node.querySelector("output").textContent = text;
 }
 
-export function reset() {
+function kindOf(item) {
+  if (item?.media?.voice) return "nota de voz";
+  return NAMES[item?.media?.kind] ?? NAMES[item?.kind] ?? "";
+}
+
+function say(id, words) {
+  $(id).textContent = words;
+  $(id).hidden = !words;
+}
+
+export function reset(item = null) {
   for (const node of steps.values()) {
     node.classList.remove("done", "failed");
     node.querySelector("output").textContent = "";
   }
+  say("kind-in", kindOf(item));
+  say("kind-out", "");
+}
+
+// Gestos que não viram balão: só mudam um que já existe.
+export function about(gesture) {
+  if (!["react", "edit", "revoke", "attend"].includes(gesture)) return;
+  reset();
+  say("kind-in", NAMES[gesture]);
 }
 
 export function webhook({ status, took_ms: took }) {
@@ -37,13 +66,19 @@ export function typing({ latency_ms: latency }) {
   mark("stages", latency == null ? "lida" : `lida em ${ms(latency)}`);
 }
 
-export function reply({ latency_ms: latency }) {
-  if (latency == null) return;
+export function reply(item) {
+  say("kind-out", item.human ? "" : kindOf(item));
+  if (item.latency_ms == null) return;
   mark("stages", steps.get("stages").querySelector("output").textContent || "decidido");
-  mark("graph", `resposta em ${ms(latency)}`);
+  mark("graph", `resposta em ${ms(item.latency_ms)}`);
+}
+
+export function changed(item) {
+  if (item.code) mark("status", `falhou: ${item.code}`, "failed");
 }
 
 export function status({ status: name }) {
-  mark("status", { sent: "enviada", delivered: "entregue", read: "lida", failed: "falhou" }[name] ?? name,
-    name === "failed" ? "failed" : "done");
+  const words = { sent: "enviada", delivered: "entregue", read: "lida", played: "ouvida", failed: "falhou" };
+  if (name === "failed" && steps.get("status").classList.contains("failed")) return;
+  mark("status", words[name] ?? name, name === "failed" ? "failed" : "done");
 }

@@ -1,7 +1,7 @@
-// A ligação com o simulador: eventos por SSE, com reconexão própria, e mensagens por POST.
+// A ligação com o simulador: eventos por SSE, com reconexão própria, e tudo o mais por POST.
 const FIRST_WAIT_MS = 500;
 const LAST_WAIT_MS = 4000;
-const NAMES = ["snapshot", "message", "state", "typing", "webhook", "status"];
+const NAMES = ["snapshot", "message", "change", "state", "typing", "webhook", "status"];
 
 // `hear(nome, dados)` recebe cada evento; `online(sim)`, as quedas e as voltas. Devolve como desligar.
 export function listen(person, hear, online) {
@@ -10,7 +10,7 @@ export function listen(person, hear, online) {
   let wait = FIRST_WAIT_MS;
 
   function connect() {
-    source = new EventSource(`/simulator/chats/${encodeURIComponent(person)}/events`);
+    source = new EventSource(address(person, "events"));
     for (const name of NAMES) {
       source.addEventListener(name, (event) => {
         wait = FIRST_WAIT_MS;
@@ -37,30 +37,40 @@ export async function people() {
   return (await fetch("/simulator/chats")).json();
 }
 
-export async function newcomer() {
-  return (await fetch("/simulator/chats", { method: "POST" })).json();
+// `hidden`: alguém que só mostra o nome de usuário, sem telefone.
+export async function newcomer(hidden = false) {
+  return (await fetch(`/simulator/chats${hidden ? "?phone=hidden" : ""}`, { method: "POST" })).json();
 }
 
-// `repeat` devolve {status, took_ms} e, se o webhook não foi aceito, {error, reason, url} também.
-export async function repeat(person) {
-  return tell(person, "repeat", {});
+// Todas devolvem {status, took_ms, id?} e, se algo não deu certo, {error, reason, url} também.
+export const repeat = (person) => tell(person, "repeat", {});
+export const post = (person, content) => tell(person, "messages", content);
+export const gesture = (person, content) => tell(person, "gestures", { gesture: content });
+// Um passo de um formulário: devolve {screen, data, definition?}, {sent: true} ou {error}.
+export const formStep = (person, step) => tell(person, "form", step);
+
+// `about` é {kind, caption, name, reply_to}.
+export function upload(person, about, file) {
+  const parts = new FormData();
+  parts.append("about", new Blob([JSON.stringify(about)], { type: "application/json" }));
+  parts.append("file", file, "file");
+  return ask(address(person, "files"), { method: "POST", headers: { "X-Local-Page": "1" }, body: parts });
 }
 
-// Devolve null se o webhook foi aceito, senão o que houve: {error, status, reason, url}.
-export async function post(person, content) {
-  const told = await tell(person, "messages", content);
-  return told.error ? told : null;
+function tell(person, what, content) {
+  const headers = { "Content-Type": "application/json" };
+  return ask(address(person, what), { method: "POST", headers, body: JSON.stringify(content) });
 }
 
-async function tell(person, what, content) {
+async function ask(url, request) {
   try {
-    const answer = await fetch(`/simulator/chats/${encodeURIComponent(person)}/${what}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(content),
-    });
+    const answer = await fetch(url, request);
     return await answer.json();
   } catch {
     return { error: "offline" };
   }
+}
+
+function address(person, what) {
+  return `/simulator/chats/${encodeURIComponent(person)}/${what}`;
 }

@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry
 from ingress.admin import authorized, metrics_page
 from ingress.config import IngressConfig
 from ingress.health import health, readiness
+from ingress.identities import Aliases, Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
 from ingress.ports import Acceptance, IngressMetrics
-from ingress.webhook import MAX_BODY, WhatsAppWebhook
+from ingress.webhook import MAX_BODY, Arrived, WhatsAppWebhook
 from pyloto_stream.clock import Clock, system_clock
 
 WEBHOOK_PATH = "/webhooks/whatsapp"
@@ -22,16 +23,23 @@ def create_public_app(
     metrics: IngressMetrics,
     *,
     clock: Clock = system_clock,
+    aliases: Aliases | None = None,
+    arrived: Arrived = lambda _number, _n: None,
     routes: Iterable[web.AbstractRouteDef] = (),
 ) -> web.Application:
-    """Aplicação pública: webhook, saúde e as `routes` de quem compõe (o endpoint de Flows)."""
+    """Aplicação pública: webhook, saúde e as `routes` de quem compõe (o endpoint de Flows).
+
+    `aliases`: a tabela de apelidos; sem ela, cada pessoa é o seu id mais fraco. `arrived` conta o que entra
+    por número.
+    """
     middlewares = [observed(metrics)]
     if config.rate_limit_per_minute:
         middlewares.append(rate_limited(config.rate_limit_per_minute))
     # um byte de folga: o limite exato, que é nosso, passa; e quem mede a sobra é o webhook
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY + 1)
     app.on_response_prepare.append(stamp)
-    webhook = WhatsAppWebhook(config, acceptance, metrics, clock)
+    identities = Identities(config.pepper, aliases or NoAliases())
+    webhook = WhatsAppWebhook(config, acceptance, identities, metrics, clock, arrived)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

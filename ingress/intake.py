@@ -1,82 +1,97 @@
-"""O que o executor recebe de um webhook lido? Eventos da conversa, registros de entrega e partes ilegíveis.
+"""O que o executor recebe de um webhook lido? Eventos da conversa, registros e partes ilegíveis.
 
-Promete: cada mensagem, status ou parte vira uma oferta, com a mesma chave de deduplicação a cada reenvio.
-Limite: a chave da conversa vem do identificador recebido; juntar apelidos da pessoa é trabalho posterior.
+Promete: cada parte vira uma oferta, com a mesma chave de deduplicação a cada reenvio. A conversa é a que a
+tabela de apelidos disse (`identities.py`). Grupos e avisos da conta não são de conversa nenhuma.
 """
 
+from collections.abc import Iterator
 from hashlib import blake2b
 
 import msgspec
 
+from ingress.events import called, changed, channel, replied, status_record, talked
+from ingress.identities import Keys
 from ingress.ports import Offer, UpdateKind
-from pyloto_stream.conversation.events import Location, Media, MessageReceived
 from pyloto_stream.conversation.inbound import cancelled_by
-from pyloto_stream.conversation.records import StatusRecord
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
-from pyloto_stream.whatsapp.identity import user_key
 from pyloto_stream.whatsapp.webhook import Batch, Part
+from pyloto_stream.whatsapp.webhook_others import Call, Echo, Preference
 from pyloto_stream.whatsapp.webhook_updates import Message, Status
 
 TURN, AUDIT = "turn", "audit"
+HUMAN = "HUMAN"
 OUR_REPLY = "v1."
 """Início dos ids que mandamos em `biz_opaque_callback_data`."""
 
 _encode = msgspec.json.Encoder().encode
+Update = tuple[UpdateKind, Offer]
 
 
-def offers_of(batch: Batch, pepper: bytes, accepted_at_ms: int, correlation_id: str) -> list[Offer]:
-    """Ofertas na ordem de chegada: mensagens, status, partes ilegíveis. `accepted_at_ms` em ms Unix."""
-    offers: list[Offer] = []
+def offers_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str) -> list[Offer]:
+    """Ofertas de `batch`; ver `updates_of`."""
+    return [offer for _, offer in updates_of(batch, keys, accepted_at_ms, correlation_id)]
+
+
+def updates_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str) -> list[Update]:
+    """Nome nas métricas e oferta de cada parte: por espécie, cada uma na ordem de chegada.
+
+    `accepted_at_ms` em ms Unix; um instante desconhecido, ou no futuro, vale como este.
+    """
+    return list(_updates(batch, keys, accepted_at_ms, correlation_id))
+
+
+def _updates(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Update]:
     for message in batch.messages:
-        event = _encode(received(message, accepted_at_ms, correlation_id))
-        key = f"message\0{message.phone_number_id}\0{message.id}"
-        person, voided = user_key(pepper, message.identity), cancelled_by(message.content.kind)
-        offers.append(Item(TURN, person, event, key, voided))
-    offers.extend(_status(status, pepper, accepted_at_ms) for status in batch.statuses)
-    offers.extend(_unreadable(part) for part in batch.unreadable)
-    return offers
+        kind: UpdateKind = "standby" if message.standby else "message"
+        yield kind, _message(message, keys, at_ms, correlation_id)
+    for status in batch.statuses:
+        yield "status", _status(status, keys, at_ms)
+    for echo in batch.echoes:
+        yield ("standby" if echo.standby else "echo"), _echo(echo, keys, at_ms, correlation_id)
+    for call in batch.calls:
+        yield "call", _call(call, keys, at_ms, correlation_id)
+    for preference in batch.preferences:
+        yield "preference", _preference(preference, keys, at_ms)
+    for notice in batch.notices:
+        record = channel(notice, at_ms)
+        conversation = keys.of_thing(f"account:{notice.account_id}")
+        yield "notice", Item(AUDIT, conversation, _encode(record), notice.key)
+    for part in batch.unreadable:
+        yield "unreadable", _unreadable(part)
 
 
-def kind_of(offer: Offer) -> UpdateKind:
-    """Nome da oferta nas métricas."""
-    if isinstance(offer, Unreadable):
-        return "unreadable"
-    return "message" if offer.lane == TURN else "status"
+def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> Item:
+    event = _encode(talked(message, at_ms, correlation_id))
+    key = f"message\0{message.phone_number_id}\0{message.id}"
+    voided = () if message.standby else cancelled_by(message.content.kind)
+    return Item(TURN, keys.of(message.person), event, key, voided)
 
 
-def received(message: Message, accepted_at_ms: int, correlation_id: str) -> MessageReceived:
-    """Evento da conversa. Instante de envio desconhecido ou no futuro vale como o de aceitação."""
-    content, sent_at_ms = message.content, message.sent_at_ms
-    media, place = content.media, content.place
-    return MessageReceived(
-        id=message.id,
-        kind=content.kind,
-        phone_number_id=message.phone_number_id,
-        reply_to=message.reply_to,
-        sent_at_ms=min(sent_at_ms or accepted_at_ms, accepted_at_ms),
-        accepted_at_ms=accepted_at_ms,
-        text=content.text,
-        choice=content.choice,
-        profile_name=message.profile_name,
-        context_id=content.context_id,
-        media=Media(media.id, media.mime_type, media.sha256, media.filename) if media else None,
-        location=Location(place.latitude, place.longitude, place.name, place.address) if place else None,
-        correlation_id=correlation_id,
-    )
+def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:
+    """Quem responde por fora assume a conversa já ao entrar o eco: nem o que está a sair passa à frente."""
+    event, key = _encode(replied(echo, at_ms, correlation_id)), f"echo\0{echo.id}"
+    mode = "" if echo.standby else HUMAN
+    return Item(TURN, keys.of(echo.person), event, key, mode=mode, echo_of=echo.id)
 
 
-def _status(status: Status, pepper: bytes, accepted_at_ms: int) -> Item | Settlement:
+def _call(call: Call, keys: Keys, at_ms: int, correlation_id: str) -> Item:
+    said = call.status if call.event == "status" else ""
+    key, conversation = f"call\0{call.id}\0{call.event}\0{said}", keys.of(call.person)
+    event = called(call, key, at_ms, correlation_id)
+    return Item(TURN if call.inbound else AUDIT, conversation, _encode(event), key)
+
+
+def _preference(preference: Preference, keys: Keys, at_ms: int) -> Item:
+    who = "\0".join(preference.person.identities())
+    key = f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}"
+    return Item(TURN, keys.of(preference.person), _encode(changed(preference, at_ms)), key)
+
+
+def _status(status: Status, keys: Keys, at_ms: int) -> Item | Settlement:
     key = f"status\0{status.id}\0{status.status}\0{status.recipient}\0{status.at_ms}"
     ours = status.callback.startswith(OUR_REPLY)
-    record = StatusRecord(
-        id=blake2b(key.encode(), digest_size=12).hexdigest(),
-        message_id=status.id,
-        status=status.status,
-        at_ms=status.at_ms or accepted_at_ms,
-        reply_id=status.callback if ours else "",
-        error_code=status.error_code,
-    )
-    conversation = user_key(pepper, status.recipient or f"message:{status.id}")
+    record = status_record(status, key, status.callback if ours else "", at_ms)
+    conversation = keys.of(status.person) if status.person.address else keys.of_thing(f"message:{status.id}")
     if not ours:
         return Item(AUDIT, conversation, _encode(record), key)
     # qualquer status diz que a Meta aceitou a mensagem; só `failed` diz que ela não chegará

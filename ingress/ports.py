@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 
 Offer = Item | Unreadable | Settlement
-UpdateKind = Literal["message", "status", "unreadable"]
+UpdateKind = Literal["message", "status", "echo", "call", "preference", "notice", "standby", "unreadable"]
 UpdateResult = Literal["new", "duplicate"]
 
 

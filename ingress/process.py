@@ -16,7 +16,9 @@ from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.startup import opened_gateway
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.model import Lane
+from pyloto_stream.streams.pace import PaceMeter, Pacer
 
 
 def ingress_config(settings: Settings) -> IngressConfig:
@@ -57,14 +59,32 @@ async def run_ingress(
             dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
         )
         acceptor, config = Acceptor(gateway, lanes, options), ingress_config(settings)
+        meter = PaceMeter(Pacer(gateway, settings.paces()))
+        resources.push_async_callback(_ended, asyncio.create_task(meter.run(stop)))
+        public = create_public_app(
+            config,
+            acceptor,
+            metrics,
+            aliases=AliasTable(gateway),
+            arrived=meter.count,
+            routes=flow_routes(settings),
+        )
         await serve(
-            create_public_app(config, acceptor, metrics, routes=flow_routes(settings)),
+            public,
             create_admin_app(config, metrics.registry, metrics, routes=probes(acceptor)),
             public_address=Address(settings.ingress_host, settings.ingress_port),
             admin_address=Address(settings.admin_host, settings.admin_port),
             stop=stop,
             on_listening=on_listening,
         )
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Para a tarefa e devolve o erro dela, se um defeito a matou antes."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    if not task.cancelled() and (error := task.exception()):
+        raise error
 
 
 async def run_admin(

@@ -8,16 +8,17 @@ import asyncio
 import hmac
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
 from ingress.config import IngressConfig
-from ingress.intake import kind_of, offers_of
+from ingress.identities import Identities
+from ingress.intake import Update, updates_of
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
+from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
 from pyloto_stream.streams.points import reached
@@ -30,6 +31,9 @@ BODY_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 5.0
 """Espera pedida quando quem recusou não disse nada."""
 
+Arrived = Callable[[str, int], None]
+"""Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
+
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,256}", re.ASCII)
 
@@ -38,12 +42,20 @@ class WhatsAppWebhook:
     """`/webhooks/whatsapp`: o desafio da verificação (GET) e as entregas (POST)."""
 
     def __init__(
-        self, config: IngressConfig, acceptance: Acceptance, metrics: IngressMetrics, clock: Clock
+        self,
+        config: IngressConfig,
+        acceptance: Acceptance,
+        identities: Identities,
+        metrics: IngressMetrics,
+        clock: Clock,
+        arrived: Arrived,
     ) -> None:
         self._config = config
         self._acceptance = acceptance
+        self._identities = identities
         self._metrics = metrics
         self._clock = clock
+        self._arrived = arrived
 
     async def challenge(self, request: web.Request) -> web.Response:
         """Devolve `hub.challenge` tal como veio; 400 se algo falta ou não serve, 403 se o token é outro."""
@@ -79,23 +91,25 @@ class WhatsAppWebhook:
         if request.content_type != "application/json" or encoding.lower() != "identity":
             return refusal(415, "not_json")
         batch = read(body)
-        offers = offers_of(batch, self._config.pepper, self._clock(), request[CORRELATION_ID])
         try:
-            taken = await self._acceptance.accept(offers)
+            keys = await self._identities.keys_of(batch)
+            updates = updates_of(batch, keys, self._clock(), request[CORRELATION_ID])
+            taken = await self._acceptance.accept([offer for _, offer in updates])
         except TransientError as error:
-            request[COUNTS] = {"offered": len(offers)}
+            request[COUNTS] = {"offered": batch.size}
             logger.bind(code=error.code).warning("webhook not taken")
             return refusal(503, error.code, retry_after_s=error.retry_after_ms / 1000 or RETRY_AFTER_S)
-        request[COUNTS] = self._count(offers, taken)
-        if batch.unreadable:
-            _warn(batch.unreadable)
+        request[COUNTS] = self._count(updates, taken)
+        for number, n in Counter(message.phone_number_id for message in batch.messages).items():
+            self._arrived(number, n)
+        _warn(batch.unreadable, Counter(kind for kind, _ in updates))
         reached("before_answer", "ingress")
         return web.Response()
 
-    def _count(self, offers: Sequence[Offer], taken: Sequence[bool]) -> dict[str, int]:
+    def _count(self, updates: Sequence[Update], taken: Sequence[bool]) -> dict[str, int]:
         counts: Counter[UpdateResult] = Counter()
-        updates = Counter((kind_of(offer), _RESULTS[new]) for offer, new in zip(offers, taken, strict=True))
-        for (kind, result), n in updates.items():
+        counted = Counter((kind, _RESULTS[new]) for (kind, _), new in zip(updates, taken, strict=True))
+        for (kind, result), n in counted.items():
             self._metrics.update(kind, result, n)
             counts[result] += n
         return {result: counts[result] for result in _RESULTS}
@@ -117,7 +131,9 @@ async def _body(request: web.Request) -> bytes | web.Response:
     return body if len(body) <= MAX_BODY else refusal(413, "too_large")
 
 
-def _warn(parts: Sequence[Part]) -> None:
-    """Uma linha por motivo: partes guardadas sem serem lidas pedem que alguém olhe."""
+def _warn(parts: Sequence[Part], kinds: Counter[UpdateKind]) -> None:
+    """Uma linha por motivo: partes não lidas, ou mensagens que foram a outro, pedem que alguém olhe."""
+    if kinds["standby"]:
+        logger.bind(code="standby", count=kinds["standby"]).warning("another agent of Meta holds the thread")
     for reason, count in Counter(part.reason for part in parts).items():
         logger.bind(code=reason, count=count).warning("webhook part kept unread")

@@ -6,12 +6,14 @@ chegasse; a deduplicação (8 dias) faz da repetição um nada. Só some depois,
 
 from consumers.letters import Operator, entering, note, patched
 from consumers.pipeline import LANES
+from ingress.identities import Identities
 from ingress.intake import offers_of
 from pyloto_stream.clock import system_clock
 from pyloto_stream.errors import MisconfiguredError, PermanentError
 from pyloto_stream.observability.correlation import new_correlation_id
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.dead import INGRESS, DeadLetter, Edit, LetterId
 from pyloto_stream.streams.dead_actions import amend, discard, replay
 from pyloto_stream.streams.dead_scan import CONTENT, fetch
@@ -28,7 +30,7 @@ class Replay:
     def __init__(self, gateway: Gateway, settings: Settings, operator: Operator) -> None:
         self._gateway = gateway
         self._operator = operator
-        self._pepper = settings.pepper_secret.reveal().encode()
+        self._identities = Identities(settings.pepper_secret.reveal().encode(), AliasTable(gateway))
         options = AcceptOptions(
             dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
         )
@@ -38,7 +40,7 @@ class Replay:
         """Ver `Job`."""
         if letter.id.stage == INGRESS:
             batch = _readable(letter)
-            return f"accept {_count(len(batch.messages) + len(batch.statuses), 'update')} of a webhook"
+            return f"accept {_count(batch.size, 'update')} of a webhook"
         return f"{_count(len(entering(letter)), 'event')} to {LANES[letter.lane].stages[0]}"
 
     async def run(self, letter: DeadLetter) -> bool:
@@ -47,9 +49,9 @@ class Replay:
         if letter.id.stage != INGRESS:
             return await replay(self._gateway, letter, entering(letter), LANES, record)
         accepted_at_ms = letter.number("at") or letter.id.at_ms
-        await self._acceptor.accept(
-            offers_of(_readable(letter), self._pepper, accepted_at_ms, new_correlation_id())
-        )
+        batch = _readable(letter)
+        keys = await self._identities.keys_of(batch)
+        await self._acceptor.accept(offers_of(batch, keys, accepted_at_ms, new_correlation_id()))
         return await discard(self._gateway, letter.id, record)
 
 

@@ -27,6 +27,7 @@ class Media(msgspec.Struct, frozen=True, omit_defaults=True):
     """Endereço que veio no webhook; vale 5 minutos."""
     voice: bool = False
     """Gravada na hora (nota de voz), e não um arquivo."""
+    animated: bool = False
 
 
 class Location(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,12 +85,17 @@ class MessageReceived(msgspec.Struct, frozen=True, tag_field="event", tag="messa
     forwarded: bool = False
     standby: bool = False
     """Quem tem a conversa é outro atendente automático, da própria Meta: só se registra."""
+    detail: str = ""
+    """O subtipo que a Meta diz (do aviso, do que ela não entrega, do formulário); só enumerações."""
+    product: str = ""
+    """Código do produto do catálogo de que a pessoa fala."""
 
 
 class HumanReplied(msgspec.Struct, frozen=True, tag_field="event", tag="human", omit_defaults=True):
     """Alguém da empresa respondeu por fora do sistema (eco): a conversa passa a ser dessa pessoa.
 
     `via`: `business_app` (aplicativo WhatsApp Business) ou `other_app` (outro sistema no mesmo número).
+    `standby`: quem tem a conversa é outro atendente automático, talvez o autor da resposta: só se registra.
     """
 
     id: str
@@ -99,10 +105,14 @@ class HumanReplied(msgspec.Struct, frozen=True, tag_field="event", tag="human", 
     text: str = ""
     context_id: str = ""
     correlation_id: str = ""
+    standby: bool = False
 
 
 class CallReceived(msgspec.Struct, frozen=True, tag_field="event", tag="call", omit_defaults=True):
-    """A pessoa ligou: abre a janela de 24 h, e quem atende só escreve."""
+    """A pessoa ligou: abre a janela de 24 h, e quem atende só escreve.
+
+    `status`: o momento da ligação (`connect`, `terminate`, `terminate_completed`, …).
+    """
 
     id: str
     phone_number_id: str

@@ -41,6 +41,8 @@ class MessageRecord(msgspec.Struct, frozen=True, tag_field="record", tag="messag
     media_id: str = ""
     reply_id: str = ""
     """Nosso id de envio (só em `out`): casa com o status que a Meta devolve."""
+    context_id: str = ""
+    """A mensagem de que esta fala: a citada, a reagida, a editada ou a removida."""
 
 
 class StatusRecord(msgspec.Struct, frozen=True, tag_field="record", tag="status", omit_defaults=True):
@@ -52,6 +54,9 @@ class StatusRecord(msgspec.Struct, frozen=True, tag_field="record", tag="status"
     at_ms: int
     reply_id: str = ""
     error_code: int = 0
+    category: str = ""
+    pricing: str = ""
+    """`category` (`service`, `utility`, …) e `pricing` (`regular`, …): o que a Meta cobra da mensagem."""
 
 
 class ActionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="action", omit_defaults=True):

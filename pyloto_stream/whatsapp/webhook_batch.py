@@ -39,3 +39,8 @@ class Batch(msgspec.Struct):
     preferences: list[Preference] = []
     notices: list[Notice] = []
     unreadable: list[Part] = []
+
+    @property
+    def size(self) -> int:
+        """Quantas partes ao todo."""
+        return sum(len(getattr(self, name)) for name in self.__struct_fields__)

@@ -1,13 +1,16 @@
+import asyncio
+
 import msgspec
 import pytest
 
-from ingress.intake import AUDIT, TURN, kind_of, offers_of
+from ingress.identities import Identities, Keys, NoAliases
+from ingress.intake import AUDIT, TURN, Update, offers_of, updates_of
 from ingress.ports import Offer
 from pyloto_stream.conversation.events import Location, Media, MessageReceived
 from pyloto_stream.conversation.records import StatusRecord
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 from pyloto_stream.whatsapp.identity import user_key
-from pyloto_stream.whatsapp.webhook import read
+from pyloto_stream.whatsapp.webhook import Batch, read
 from tests.support import webhooks as meta
 from tests.support.ingress import NOW_MS, PEPPER
 from tests.support.webhooks import BSUID, NUMBER, PHONE, SENT_S, Json
@@ -15,8 +18,18 @@ from tests.support.webhooks import BSUID, NUMBER, PHONE, SENT_S, Json
 KEY = user_key(PEPPER, "+5541999990000")
 
 
+def keys_of(batch: Batch) -> Keys:
+    return asyncio.run(Identities(PEPPER, NoAliases()).keys_of(batch))
+
+
 def offers(body: bytes, correlation_id: str = "c1") -> list[Offer]:
-    return offers_of(read(body), PEPPER, NOW_MS, correlation_id)
+    batch = read(body)
+    return offers_of(batch, keys_of(batch), NOW_MS, correlation_id)
+
+
+def updates(body: bytes) -> list[Update]:
+    batch = read(body)
+    return updates_of(batch, keys_of(batch), NOW_MS, "c1")
 
 
 def only_item(body: bytes) -> Item:
@@ -89,8 +102,8 @@ class TestMessage:
         assert event(meta.body(meta.text(timestamp=timestamp))).sent_at_ms == NOW_MS
 
     def test_unknown_type_is_an_event_and_is_kept(self) -> None:
-        first, second = offers(meta.body(meta.typed("poll", {})))
-        assert (kind_of(first), kind_of(second)) == ("message", "unreadable")
+        (kind, first), (other, _) = updates(meta.body(meta.typed("poll", {})))
+        assert (kind, other) == ("message", "unreadable")
         assert isinstance(first, Item)
         assert b'"kind":"unknown"' in first.event
 
@@ -101,7 +114,7 @@ class TestStatus:
         (offer,) = offers(body)
         assert isinstance(offer, Settlement)
         assert (offer.reply_id, offer.outcome, offer.external_id) == ("v1.3.ab.0", "sent", "wamid.X")
-        assert (offer.lane, offer.conversation, kind_of(offer)) == (AUDIT, KEY, "status")
+        assert (offer.lane, offer.conversation) == (AUDIT, KEY)
         assert record(offer) == StatusRecord(
             id=record(offer).id,
             message_id="wamid.X",
@@ -195,6 +208,6 @@ class TestUnreadable:
 
 def test_thousand_mixed_updates_become_one_offer_each() -> None:
     body, messages, statuses = meta.mixed(1000)
-    made = offers(body)
-    assert [kind_of(offer) for offer in made] == ["message"] * len(messages) + ["status"] * len(statuses)
-    assert len({offer.dedupe_key for offer in made}) == 1000
+    made = updates(body)
+    assert [kind for kind, _ in made] == ["message"] * len(messages) + ["status"] * len(statuses)
+    assert len({offer.dedupe_key for _, offer in made}) == 1000

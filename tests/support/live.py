@@ -15,6 +15,7 @@ from ingress.app import create_public_app
 from ingress.config import IngressConfig
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.whatsapp.signature import sign
 from tests.support.ingress import CONFIG, SECRET, served
@@ -55,7 +56,8 @@ async def live(
     gateway, metrics = Gateway(redis_url, partitions=PARTITIONS), Metrics()
     await gateway.open(STAGES)
     acceptor = Acceptor(gateway, list(LANES.values()), options or AcceptOptions())
-    async with served(create_public_app(config, acceptor, metrics)) as url, ClientSession() as http:
+    app = create_public_app(config, acceptor, metrics, aliases=AliasTable(gateway))
+    async with served(app) as url, ClientSession() as http:
         yield Ingress(url, metrics, http)
     await gateway.close()
 

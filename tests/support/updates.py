@@ -25,7 +25,7 @@ KINDS: dict[str, Json] = {
     "interactive": {"type": "list_reply", "list_reply": _TAP},
     "button": {"payload": "p", "text": "t"},
     "order": {"text": "2 caixas", "product_items": []},
-    "system": {"type": "user_changed_number", "customer": meta.PHONE, "wa_id": "5541988887777"},
+    "system": {"type": "customer_identity_changed", "body": "x"},
     "edit": {"original_message_id": "wamid.CITED", "message": {"text": {"body": "novo"}}},
     "revoke": {"original_message_id": "wamid.CITED"},
     "unsupported": {"type": "poll"},
@@ -96,7 +96,7 @@ def _unreadable(n: int) -> Update:
             )
         case 3:
             return Update("changes", meta.change({"n": n}, "novelty"), number, reason="unknown_field")
-    return Update("changes", meta.change({"n": n}, "account_update"), number, reason="unhandled_field")
+    return Update("changes", meta.change({"n": n}, "account_update"), number, reason="missing_event")
 
 
 def one_body(updates: Iterable[Update]) -> bytes:

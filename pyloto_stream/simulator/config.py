@@ -33,10 +33,14 @@ APP_ID = "300000000000001"
 """O aplicativo fictício."""
 
 
+WEEK_MS = 7 * 24 * 60 * 60_000
+
+
 class Pace(msgspec.Struct, frozen=True):
     """Ritmo. Os status contam a partir do aceite; a redelivery dobra de `retry_first_ms` a `retry_max_ms`.
 
-    A Meta insiste por até 7 dias; aqui são no máximo `attempts` tentativas. `batch_ms` > 0 junta num POST o
+    A Meta insiste por até 7 dias (`WEEK_MS`); aqui são no máximo `attempts` tentativas, e nenhuma
+    depois de `horizon_ms` de espera (0: sem esse limite). `batch_ms` > 0 junta num POST o
     que ficar pronto nesse intervalo, até `batch_max` itens; 0 manda cada item só. `status_copies`
     emite cada status mais vezes; `status_shuffle`, do último ao primeiro.
     """
@@ -47,6 +51,7 @@ class Pace(msgspec.Struct, frozen=True):
     retry_first_ms: Ms = 200
     retry_max_ms: Ms = 5_000
     attempts: Positive = 12
+    horizon_ms: Ms = 0
     timeout_ms: Positive = 10_000
     concurrency: Positive = 32
     batch_ms: Ms = 0

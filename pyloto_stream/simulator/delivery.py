@@ -1,11 +1,12 @@
 """Como a Meta entrega um webhook? Assinado, repetido com espera crescente até receber exatamente 200.
 
 Promete: cada repetição leva os mesmos bytes; toda entrega acaba aceita ou desistida, e quem espera fica
-sabendo. Limite: a Meta insiste por 7 dias, aqui são `Pace.attempts` tentativas; a ordem entre entregas não é
+sabendo. Limite: quantas vezes e até quando se insiste diz `Pace`; a ordem entre entregas não é
 garantida, como na Meta: quem precisa dela espera `accepted` antes da próxima.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -136,7 +137,8 @@ class WebhookSender:
 
     async def _insist(self, delivery: Delivery) -> None:
         delivery.body = self._number.webhook(delivery.values)
-        wait_ms = self._pace.retry_first_ms
+        wait_ms, waited_ms = self._pace.retry_first_ms, 0
+        horizon_ms = self._pace.horizon_ms or math.inf
         for left in reversed(range(self._pace.attempts)):
             async with self._slots:
                 attempt = await self._post(delivery)
@@ -144,7 +146,10 @@ class WebhookSender:
             if attempt.status == 200:
                 self.taken += 1
                 return
+            if waited_ms + wait_ms > horizon_ms:
+                break
             if left:
+                waited_ms += wait_ms
                 await self._rest(wait_ms / 1000)
                 wait_ms = min(wait_ms * 2, self._pace.retry_max_ms)
         self.given_up.append(delivery)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest_asyncio
 
+from tests.support.local_meta import Hands
 from tests.support.simulation import CONFIG, World
 from tests.support.simulation import world as open_world
 
@@ -23,3 +24,12 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """Para pedidos que o nosso cliente nunca faria."""
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {CONFIG.access_token}"}) as session:
         yield session
+
+
+@pytest_asyncio.fixture
+async def hands(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
+    """Um simulador sem webhook, com o relógio na mão."""
+    opened = Hands(http)
+    opened.url = await opened.simulator.start()
+    yield opened
+    await opened.simulator.stop()

@@ -25,8 +25,17 @@ HELD = "held_in_doubt"
 """Código de um envio de fim incerto que não se repete sozinho: talvez tenha chegado, e nada mais se diz."""
 
 TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0, MEDIA: 300.0}
-"""Quanto uma decisão de cada etapa pode levar; `STAGE_TIMEOUT` só encurta. A de envio cobre uma chamada
-inteira à Graph (30 s), para que o prazo dela, e não o nosso, diga se houve dúvida."""
+"""Quanto uma decisão de cada etapa pode levar. A de envio cobre uma chamada inteira à Graph (30 s), para que
+o prazo dela, e não o nosso, diga se houve dúvida; a de arquivos, 100 MB numa linha lenta."""
+
+
+def timeout_s(stage: str, limit_s: float) -> float:
+    """Prazo de uma decisão de `stage`, em segundos; `limit_s` (`STAGE_TIMEOUT`) só encurta.
+
+    A de arquivos não se encurta: limita-a o prazo de cada transferência, e um bom download passa de 1 min.
+    """
+    return TIMEOUTS_S[stage] if stage == MEDIA else min(TIMEOUTS_S[stage], limit_s)
+
 
 _events = msgspec.json.Decoder(list[Event])
 _encode = msgspec.json.Encoder().encode

@@ -15,6 +15,7 @@ class ProductMetrics(Registered):
         self._throttles = self._counter("throttles", "Sends that Meta refused for haste", "code")
         self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
         self._graph_s = self._histogram("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
+        self._media = self._counter("media_files", "Files that people sent, by what became of them", "result")
         self._sessions = self._counter("sessions_opened", "Sessions opened")
         self._outcomes = self._counter("session_outcomes", "Sessions ended, by outcome", "outcome")
         self._handoffs = self._counter("handoffs", "Leads handed over, by qualification", "level")
@@ -36,6 +37,10 @@ class ProductMetrics(Registered):
         """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
         self._graph.labels(label(endpoint), label(status), label(code)).inc()
         self._graph_s.labels(label(endpoint)).observe(seconds)
+
+    def media(self, result: str) -> None:
+        """Um arquivo foi guardado (`stored`), já se tinha (`known`), ou se perdeu (o código da falha)."""
+        self._media.labels(label(result)).inc()
 
     def session_opened(self) -> None:
         """Uma sessão abriu."""

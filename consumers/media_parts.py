@@ -1,0 +1,45 @@
+"""De que é feita a etapa `media`? Do cliente da Graph, da lista de endereços e do repositório de objetos."""
+
+from contextlib import AsyncExitStack
+
+from consumers.media import MediaDesk, media_stage
+from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.settings import Settings
+from pyloto_stream.stores.object_folder import FolderObjects
+from pyloto_stream.stores.objects import Objects
+from pyloto_stream.streams.model import Handler
+from pyloto_stream.whatsapp.client import WhatsAppHttpClient
+from pyloto_stream.whatsapp.media_download import MediaDownloader
+from pyloto_stream.whatsapp.media_stream import MediaStreams
+
+
+async def open_objects(settings: Settings) -> Objects:
+    """O repositório de objetos da configuração; quem abre fecha. Só a pasta vale (ver `settings_rules.py`).
+
+    Raises:
+        UnavailableError: a pasta não pode ser usada.
+    """
+    return await FolderObjects.open_folder(settings.object_folder)
+
+
+async def open_media_stage(settings: Settings, metrics: Metrics, resources: AsyncExitStack) -> Handler:
+    """A etapa pronta; `resources` fecha o que ela abre.
+
+    Raises:
+        MisconfiguredError: endereço, versão ou token com forma impossível.
+        UnavailableError: o repositório de objetos não pode ser usado.
+    """
+    base_url = settings.whatsapp_api_base_url
+    graph = WhatsAppHttpClient(
+        base_url,
+        settings.whatsapp_api_version,
+        settings.whatsapp_access_token.reveal(),
+        tokens=settings.tokens(),
+        observe=metrics.graph_call,
+    )
+    resources.push_async_callback(graph.close)
+    objects = await open_objects(settings)
+    resources.push_async_callback(objects.close)
+    streams = MediaStreams(graph.http, base_url, settings.media_hosts, settings.media_max_bytes)
+    downloader = MediaDownloader(graph, streams, settings.media_max_bytes)
+    return media_stage(MediaDesk(downloader, objects, settings.max_attempts, metrics.media))

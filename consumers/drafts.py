@@ -30,12 +30,17 @@ _validator = WhatsAppMessageValidator()
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """Uma resposta pronta para envio: corpo da chamada e o que registrar dela."""
+    """Uma resposta pronta para envio: corpo da chamada e o que registrar dela.
+
+    `kind` e `text` são o que se registra, se não são os da resposta.
+    """
 
     reply_id: str
     body: bytes
     outgoing: Outgoing
     state: ConversationState
+    kind: str = ""
+    text: str = ""
 
 
 def to_message(reply: Reply, offer: Callable[[Reply], Message] | None = None) -> Message:

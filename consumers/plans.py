@@ -10,6 +10,7 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.step import Step, TimerChange
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, SetTimer, Turn
+from pyloto_stream.streams.pace import Slot
 
 _encode = msgspec.json.Encoder().encode
 _state = msgspec.json.Decoder(ConversationState)
@@ -19,7 +20,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     """Carga da etapa `outbound`. `mode` entra em vigor junto com o fim do turno, depois do envio.
 
     `hold`: se o fim do envio ficar incerto, não se repete sozinho; espera um operador na fila de mortos. É o
-    que se faz com modelos, que se pagam e chegam fora de uma conversa; uma resposta comum se repete.
+    que se faz com modelos, que se pagam e chegam fora de uma conversa; uma resposta comum se repete. `slot`:
+    a vez que já se reservou. `late`: a janela de 24 h fechou; só o modelo ainda pode sair.
     """
 
     reply: Reply
@@ -27,6 +29,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: str = ""
     mode: Mode | None = None
     hold: bool = False
+    slot: Slot | None = None
+    late: bool = False
 
 
 class Pending(msgspec.Struct, frozen=True):

@@ -11,10 +11,13 @@ from consumers.ai import ai_stage
 from consumers.audit import audit_stage
 from consumers.drafts import draft
 from consumers.forms import FormDesk
+from consumers.gate import Gate
+from consumers.media_parts import open_media_stage
 from consumers.outbound import outbound_stage
-from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TIMEOUTS_S, TURN_LANE, failed_turn
+from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TURN_LANE, failed_turn, timeout_s
 from consumers.session import session_stage
 from consumers.telemetry import count_records
+from consumers.window import WindowTemplate
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -24,14 +27,17 @@ from pyloto_stream.stores.channels import ChannelStore
 from pyloto_stream.stores.firestore import FirestoreDocuments
 from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.ledger import SendLedger
-from pyloto_stream.streams.model import Handler, Plan
+from pyloto_stream.streams.model import Handler
+from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.stage import StageSpec
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from pyloto_stream.whatsapp.flows.sender import FlowSender
 from pyloto_stream.whatsapp.flows.tokens import FlowTokens
+from pyloto_stream.whatsapp.templates import TemplateManager
 
 
 class Parts(NamedTuple):
@@ -72,10 +78,10 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
         UnavailableError: o banco de documentos não respondeu.
     """
     handler = await _BUILDERS[stage](parts)
-    timeout_s = min(TIMEOUTS_S[stage], parts.settings.stage_timeout)
+    limit_s = timeout_s(stage, parts.settings.stage_timeout)
     if stage in TURN_LANE.stages:
-        return StageSpec(stage, handler, failed_turn, timeout_s)
-    return StageSpec(stage, handler, timeout_s=timeout_s)
+        return StageSpec(stage, handler, failed_turn, limit_s)
+    return StageSpec(stage, handler, timeout_s=limit_s)
 
 
 async def open_documents(settings: Settings) -> Documents:
@@ -111,12 +117,22 @@ async def _outbound(parts: Parts) -> Handler:
         settings.whatsapp_api_base_url,
         settings.whatsapp_api_version,
         settings.whatsapp_access_token.reveal(),
+        tokens=settings.tokens(),
         observe=parts.metrics.graph_call,
     )
     parts.resources.push_async_callback(graph.close)
+    documents = await open_documents(settings)
+    parts.resources.push_async_callback(documents.close)
+    account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
+    pacer = Pacer(parts.gateway, settings.paces(), settings.pair_interval, settings.pair_burst)
+    gate = Gate(pacer, parts.metrics, ChannelStore(documents, account, cache_s))
+    late = None
+    if settings.window_template:
+        manager = TemplateManager(graph, TemplateStore(documents), account, cache_s=cache_s)
+        late = WindowTemplate(manager, settings.window_template)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
     compose = partial(draft, flows=FlowSender(settings.flows(), flow_tokens(settings)))
-    return outbound_stage(graph, ledger, parts.metrics.sent, compose)
+    return outbound_stage(graph, ledger, gate, parts.metrics.sent, compose, late)
 
 
 async def _audit(parts: Parts) -> Handler:
@@ -126,8 +142,8 @@ async def _audit(parts: Parts) -> Handler:
     return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records), channels)
 
 
-async def _media(_parts: Parts) -> Handler:
-    return lambda _turn: Plan()
+async def _media(parts: Parts) -> Handler:
+    return await open_media_stage(parts.settings, parts.metrics, parts.resources)
 
 
 _BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media}

@@ -15,7 +15,8 @@ from pyloto_stream.conversation.records import (
 from pyloto_stream.observability.metrics import Metrics
 
 _REPLY_ACTIONS = {"REPLY_IN_DOUBT": "given_up", "REPLY_DROPPED": "dropped", "REPLY_FAILED": "failed",
-                  "REPLY_SILENCED": "silenced", "REPLY_RESENT": "resent"}  # fmt: skip
+                  "REPLY_SILENCED": "silenced", "REPLY_RESENT": "resent",
+                  "REPLY_REPLACED": "replaced"}  # fmt: skip
 
 _WATCHED = frozenset((
     "account_update", "account_review_update", "account_alerts", "message_template_status_update",

@@ -72,12 +72,11 @@ class Pacer:
             UnavailableError: o Redis não respondeu.
         """
         slot = held or Slot()
-        if self._pair["st"]:
-            op = {"k": "take", "hd": slot.pair_ms, "ep": 0, **self._pair}
-            due_ms, _, now_ms = await self._ask(*self._of_pair(conversation), op)
-            slot = msgspec.structs.replace(slot, pair_ms=due_ms)
-            if due_ms > now_ms:
-                return Turnstile(due_ms, due_ms - now_ms, slot)
+        pair = {"k": "take", "hd": slot.pair_ms, "ep": 0, **self._pair}
+        due_ms, _, now_ms = await self._ask(*self._of_pair(conversation), pair)
+        slot = msgspec.structs.replace(slot, pair_ms=due_ms)
+        if due_ms > now_ms:
+            return Turnstile(due_ms, due_ms - now_ms, slot)
         op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, "lf": SLOT_LIFE_MS}
         op |= self._number(number, rate)
         due_ms, epoch, now_ms = await self._ask(*self._of_number(number), op)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from consumers.drafts import draft, to_message
-from consumers.outbound import before_send, concluded, dropped, window_open
+from consumers.outbound_plans import before_send, concluded, dropped, window_open
 from consumers.plans import Outgoing
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord
 from pyloto_stream.conversation.reply import Choice, Reply

@@ -7,13 +7,17 @@ from contextlib import asynccontextmanager
 import msgspec
 from aiohttp import web
 
+from consumers.gate import Channels, Gate
 from consumers.outbound import outbound_stage
 from consumers.plans import Outgoing
+from consumers.window import WindowTemplate
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.keys import reply_id
 from pyloto_stream.streams.model import Outcome, Plan, Turn
+from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from tests.support.graph import NUMBER, PHONE, SECRET, Graph, accepted, graph_server
@@ -36,12 +40,21 @@ class Desk:
         self.script: GraphScript = accepted
         self.sender = Sender(rig, clock)
         self.counted: list[str] = []
+        self.metrics = Metrics()
+        self.pacer = Pacer(rig.gateway, {"": 1000.0}, 0.0)
         graph.script = self._answer
         self.use(client)
 
-    def use(self, client: WhatsAppHttpClient) -> None:
-        """Envia por este cliente."""
-        self.stage = outbound_stage(client, self.sender.ledger, self.counted.append)
+    def use(
+        self,
+        client: WhatsAppHttpClient,
+        *,
+        channels: Channels | None = None,
+        late: WindowTemplate | None = None,
+    ) -> None:
+        """Envia por este cliente; `channels` e `late` como em `Gate` e `outbound_stage`."""
+        gate = Gate(self.pacer, self.metrics, channels)
+        self.stage = outbound_stage(client, self.sender.ledger, gate, self.counted.append, late=late)
 
     @property
     def sends(self) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import msgspec
 from aiohttp import web
 
+from consumers.gate import Gate
 from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, LANES, OUTBOUND, SESSION, STAGES, failed_turn
 from consumers.plans import Pending, plan, state_of, turn_id
@@ -20,11 +21,13 @@ from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.conversation.understanding import Understanding
+from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.keys import partition_of
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Handler, Item, Plan, Settlement, Turn
+from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.status import inspect
@@ -99,10 +102,11 @@ class Front:
         self._starts += 1
         name = f"front-{self._starts}"
         ledger = SendLedger(self.gateway, name, self.window_s)
+        gate = Gate(Pacer(self.gateway, {"": 1000.0}, 0.0), Metrics())
         handlers: dict[str, Handler] = {
             SESSION: session_stage(manager or SessionManager(self.rules)),
             AI: self._understand,
-            OUTBOUND: outbound_stage(self.client, ledger),
+            OUTBOUND: outbound_stage(self.client, ledger, gate),
         }
         specs = [StageSpec(stage, handler, failed_turn) for stage, handler in handlers.items()]
         for spec in (*specs, StageSpec(AUDIT, self._audit)):

@@ -103,6 +103,8 @@ class System:
             "ADMIN_PORT": "0",
             "SQLITE_PATH": str(folder / "documents.sqlite3"),
             "OBJECT_FOLDER": str(folder / "objects"),
+            "PAIR_INTERVAL": "0",  # quem prova o ritmo o pede; aqui as pessoas falam depressa
+            "WHATSAPP_MESSAGES_PER_SECOND": "1000",
             **environ,
         }
         self.settings: Settings = load(self._environ)

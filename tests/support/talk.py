@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from consumers.drafts import draft
-from consumers.outbound import concluded
+from consumers.outbound_plans import concluded
 from consumers.pipeline import AI, OUTBOUND, SESSION, failed_turn
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance

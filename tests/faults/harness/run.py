@@ -40,6 +40,7 @@ PACE = Pace(sent_ms=20, retry_first_ms=50, retry_max_ms=400, attempts=400, timeo
 """A Meta insiste mais do que qualquer defeito dura; as mensagens de uma rajada vão juntas num webhook."""
 FAST = {
     "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "STREAM_PARTITIONS": "2", "FLOOD_THRESHOLD": "1000",
+    "PAIR_INTERVAL": "0", "WHATSAPP_MESSAGES_PER_SECOND": "1000",
     "CLAIM_IDLE": "0.4", "SETTLE_WINDOW": "1.5", "DRAIN_TIMEOUT": "1", "RETRY_BASE_SECONDS": "0.05",
     "RETRY_MAX_SECONDS": "0.2", "STAGE_TIMEOUT": "10", "INGRESS_PORT": "0", "ADMIN_PORT": "0",
 }  # fmt: skip

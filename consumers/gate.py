@@ -1,0 +1,99 @@
+"""Esta resposta pode sair agora? O canal não está parado, e chegou a vez dela.
+
+Quem espera volta pela fila de temporizadores, com a vez que já tem; nenhum trabalhador fica parado por isso.
+Limite: o que a Meta disse do canal pode estar atrasado (ver `ChannelStore`); quem recusa é ela.
+"""
+
+import asyncio
+from typing import Protocol
+
+import msgspec
+from loguru import logger
+
+from consumers.drafts import Draft
+from consumers.outbound_plans import waiting
+from pyloto_stream.errors import OverloadedError, UnavailableError
+from pyloto_stream.stores.channels import ChannelState
+from pyloto_stream.streams.model import Snooze, Turn
+from pyloto_stream.streams.pace import Pacer, Slot, Turnstile
+from pyloto_stream.whatsapp.client import ThrottledError
+
+SHORT_MS = 20
+"""Uma espera até aqui se faz no lugar: estacionar o turno custaria mais."""
+PAUSED_MS = 30_000
+"""De quanto em quanto tempo se olha se um canal parado voltou."""
+
+
+class Channels(Protocol):
+    """Quem sabe o que a Meta disse de cada número."""
+
+    async def state(self, phone_number_id: str) -> ChannelState:
+        """O que vale agora para um número."""
+
+
+class Counters(Protocol):
+    """Quem conta esperas e recusas por pressa."""
+
+    def paced(self, seconds: float) -> None:
+        """Uma resposta esperou `seconds` pela sua vez."""
+
+    def throttled(self, code: int) -> None:
+        """A Meta recusou um envio por pressa."""
+
+
+class Gate:
+    """O portão dos envios. `channels` `None`: nada se sabe dos canais, e todos estão abertos."""
+
+    def __init__(self, pacer: Pacer, counters: Counters, channels: Channels | None = None) -> None:
+        self._pacer = pacer
+        self._counters = counters
+        self._channels = channels
+
+    async def enter(self, turn: Turn, ready: Draft) -> Snooze | None:
+        """`None`: é a vez desta resposta. Senão, quando voltar, e com que vez.
+
+        Raises:
+            OverloadedError: code `channel_paused`; os outros números seguem.
+            UnavailableError: o Redis não respondeu.
+        """
+        number, held = ready.state.phone_number_id, ready.outgoing.slot
+        state = await self._state(number)
+        if state.paused:
+            # não abre o disjuntor da etapa: um número parado não para os outros
+            raise OverloadedError(
+                "nothing leaves by this number", code="channel_paused", retry_after_ms=PAUSED_MS
+            )
+        ticket = await self._pacer.reserve(turn.conversation, number, held, state.messages_per_second)
+        if held is None or ticket.wait_ms:
+            self._counters.paced(ticket.wait_ms / 1000)
+        if ticket.wait_ms <= SHORT_MS:
+            await asyncio.sleep(ticket.wait_ms / 1000)
+            return None
+        return _back(ready, ticket)
+
+    async def throttled(self, turn: Turn, ready: Draft, error: ThrottledError) -> Snooze:
+        """A Meta recusou por pressa, apesar de tudo: vai-se mais devagar, e a resposta pede outra vez.
+
+        Raises:
+            UnavailableError: o Redis não respondeu.
+        """
+        self._counters.throttled(error.graph_code)
+        number, code, wait_ms = ready.state.phone_number_id, error.graph_code, error.retry_after_ms
+        logger.bind(code=error.code, wait_ms=wait_ms).warning("meta asks for calm")
+        await self._pacer.throttled(turn.conversation, number, code, wait_ms)
+        held = ready.outgoing.slot or Slot()
+        again = msgspec.structs.replace(held, number_ms=0)
+        return _back(ready, await self._pacer.reserve(turn.conversation, number, again))
+
+    async def _state(self, number: str) -> ChannelState:
+        if self._channels is None:
+            return ChannelState()
+        try:
+            return await self._channels.state(number)
+        except UnavailableError as error:  # as respostas não dependem do banco; se há bloqueio, a Meta o dirá
+            logger.bind(code=error.code).warning("the state of the channel is not known")
+            return ChannelState()
+
+
+def _back(ready: Draft, ticket: Turnstile) -> Snooze:
+    return waiting(ticket.due_ms, msgspec.structs.replace(ready.outgoing, slot=ticket.slot))

@@ -1,0 +1,58 @@
+"""A janela de 24 horas fechou: o que se envia em vez da resposta? O modelo aprovado, se há um que sirva.
+
+Só serve o que não pede valores: aqui ninguém sabe preenchê-los. Sai com id próprio e nunca duas vezes em
+dúvida: é pago, e chega fora de uma conversa.
+"""
+
+from typing import Protocol
+
+from loguru import logger
+
+from consumers.drafts import Draft
+from pyloto_stream.errors import PermanentError
+from pyloto_stream.streams.keys import reply_id
+from pyloto_stream.streams.model import Turn
+from pyloto_stream.template import Template
+from pyloto_stream.whatsapp.messages_template import TemplateMessage
+from pyloto_stream.whatsapp.payloads import build
+from pyloto_stream.whatsapp.templates_check import TemplateParams
+
+REPLY_INDEX = 1
+"""O livro de envios conhece a resposta do turno por 0; o modelo que a substitui é outro envio."""
+
+
+class Templates(Protocol):
+    """O que se pede a quem conhece os modelos (`TemplateManager`)."""
+
+    async def require_sendable(self, name: str, language: str) -> Template:
+        """O modelo, se pode sair agora."""
+
+    def build(self, template: Template, params: TemplateParams) -> TemplateMessage:
+        """O envio dele, conferido."""
+
+
+class WindowTemplate:
+    """O modelo `name` em `language`, como `WINDOW_TEMPLATE` o nomeia (`nome:idioma`)."""
+
+    def __init__(self, templates: Templates, setting: str) -> None:
+        self._templates = templates
+        self._name, _, self._language = setting.partition(":")
+
+    async def draft(self, turn: Turn, ready: Draft) -> Draft | None:
+        """O modelo, pronto para envio no lugar de `ready`; `None` se não pode sair.
+
+        Raises:
+            GraphError: era preciso ler o modelo da Meta, e ela recusou ou não respondeu.
+            UnavailableError: o banco não respondeu.
+        """
+        try:
+            template = await self._templates.require_sendable(self._name, self._language)
+            message = self._templates.build(template, TemplateParams())
+        except PermanentError as error:
+            logger.bind(code=error.code).warning("the window template cannot be sent")
+            return None
+        body = template.part("BODY")
+        own_id = reply_id(turn.partition, turn.conversation, turn.number, REPLY_INDEX)
+        call = build(message, to=ready.state.reply_to, reply_id=own_id)
+        words = body.text if body else ""
+        return Draft(own_id, call, ready.outgoing, ready.state, kind="template", text=words)

@@ -123,12 +123,23 @@ def _fits(field: Field, text: str) -> bool:
 
 def _several(field: Field, raw: object) -> str:
     """As opções marcadas, na ordem do campo; a que inclui tudo só vale sozinha. Uma estranha as invalida."""
-    marked = raw if isinstance(raw, list) else _clean(raw).split(", ") if raw else []
+    marked = _marked(raw)
     chosen = [choice for choice in field.choices if choice.value in marked]
     if not _known(marked, [choice.value for choice in chosen]):
         return ""
     specific = [choice for choice in chosen if not choice.alone]
     return ", ".join(choice.value for choice in specific or chosen)
+
+
+def _marked(raw: object) -> Sequence[object]:
+    """As opções de uma lista, de uma lista em JSON (assim a traz o webhook) ou de um texto com vírgulas."""
+    if isinstance(raw, list) or not raw:
+        return raw if isinstance(raw, list) else []
+    text = _clean(raw)
+    try:
+        return msgspec.json.decode(text, type=list[str]) if text.startswith("[") else text.split(", ")
+    except msgspec.MsgspecError:
+        return [text]
 
 
 def _known(marked: Sequence[object], values: Sequence[str]) -> bool:

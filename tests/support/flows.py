@@ -39,10 +39,12 @@ def public_of(pem: bytes) -> RSAPublicKey:
 class Device:
     """Um aparelho com a chave pública de `pem`; a chave AES é a mesma em todos os seus pedidos."""
 
-    def __init__(self, pem: bytes | None = None, key: bytes = b"") -> None:
+    def __init__(
+        self, pem: bytes | None = None, key: bytes = b"", public: RSAPublicKey | None = None
+    ) -> None:
         self.key, self.iv = key or os.urandom(16), os.urandom(16)
         padding = OAEP(MGF1(hashes.SHA256()), hashes.SHA256(), None)
-        self.wrapped = public_of(pem or private_pem()).encrypt(self.key, padding)
+        self.wrapped = (public or public_of(pem or private_pem())).encrypt(self.key, padding)
 
     def body(self, **request: object) -> bytes:
         """O corpo de um pedido."""

@@ -44,7 +44,12 @@ def measure(seconds: float, graph_ms: int) -> list[Measured]:
 
 
 async def _measure(folder: Path, seconds: float, graph_ms: int) -> list[Measured]:
-    ports = {"INGRESS_PORT": "0", "ADMIN_PORT": "0", "SIMULATOR_PORT": "0"}
+    ports = {
+        "INGRESS_PORT": "0",
+        "ADMIN_PORT": "0",
+        "SIMULATOR_PORT": "0",
+        "WHATSAPP_MESSAGES_PER_SECOND": "1000",
+    }
     places = {"EMBEDDED_DIR": str(folder / "redis"), "SQLITE_PATH": str(folder / "documents.sqlite3")}
     settings = load({**os.environ, **ports, **places, "REDIS_URL": "embedded"})
     found, first = [], 1

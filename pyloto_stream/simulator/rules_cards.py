@@ -41,7 +41,7 @@ def contacts(root: Node) -> None:
         if not any(name.has(part) for part in _NAME[1:]):
             raise RefusedCallError(131008, f"The parameter {name.path} needs one more part of the name.")
         for key, keys in _LISTS.items():
-            if card.has(key):
+            if card.has(key) and card.fields[key] != []:  # clientes em uso mandam listas vazias
                 for item in card.nodes(key, 50, *keys):
                     for each in keys:
                         item.optional(each, 2048)

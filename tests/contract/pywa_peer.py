@@ -4,23 +4,19 @@ O `pywa` não deixa escolher o endereço da Graph: um transporte troca o destino
 Ele é síncrono; quem chama daqui o faz numa thread.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import httpx
 from pywa.client import WhatsApp
-from pywa.types import templates as t
 from pywa.types.callback import Button, FlowButton, Section, SectionList, SectionRow, URLButton
 from pywa.types.flows import FlowActionType, FlowStatus
 from pywa.types.others import Contact
 
+from tests.contract.pywa_templates import TO, TRACKER, Send, templates
 from tests.support.outbound_kinds import LINK, MEDIA_ID
 
-TO = "+5541999990000"
-TRACKER = "v1.3.ab.0"
 YES = Button(title="Sim", callback_data="s1:a")
-Send = Callable[[WhatsApp], object]
 
 ANA = Contact(
     name=Contact.Name("Ana Souza", "Ana", "Souza", "Maria", "Neta", "Dra."),
@@ -53,36 +49,6 @@ def speak(url: str, token: str, number: str, send: Send) -> object:
         return send(WhatsApp(phone_id=number, token=token, session=session))
 
 
-def _text(part: type[t.HeaderText | t.BodyText], *values: object, **named: str) -> t.BaseParams:
-    # chamado na classe, mas anotado como método
-    made: t.BaseParams = part.params(*values, **named)  # type: ignore[arg-type]
-    return made
-
-
-def _template(*params: t.BaseParams | dict[str, object]) -> Send:
-    language = t.TemplateLanguage.PORTUGUESE_BR
-    given = list(params) or None
-    return lambda wa: wa.send_template(TO, "lead_followup", language, given, tracker=TRACKER)
-
-
-def _card(number: int) -> t.CarouselCard._Params:
-    parts = [
-        t.HeaderImage.params(image=MEDIA_ID),
-        _text(t.BodyText, f"Oferta {number}"),
-        t.QuickReplyButton.params(callback_data=f"card:{number}", index=0),
-    ]
-    return t.CarouselCard.params(params=parts, index=number - 1)
-
-
-_MONEY = t.Currency(fallback_value="R$ 12,50", code="BRL", amount_1000=12_500)
-_POSITIONAL = (
-    _text(t.HeaderText, "Olá"),
-    _text(t.BodyText, "Ana", _MONEY, t.DateTime(fallback_value="5 de agosto")),
-    t.QuickReplyButton.params(callback_data="opt:1", index=0),
-    t.URLButton.params(url_variable="pedido/12", index=1),
-    t.CopyCodeButton.params(coupon_code="FRETE10", index=2),
-    t.FlowButton.params(index=3, flow_token="token-1", flow_action_data={"name": "Ana"}),
-)
 _LIST = SectionList(
     button_title="Abrir",
     sections=[
@@ -113,15 +79,16 @@ _EXCHANGE = FlowButton(
     mode=FlowStatus.DRAFT,
 )
 
-PYWA: Mapping[str, Send] = MappingProxyType(
-    {
+
+def _plain(media: str) -> Mapping[str, Send]:
+    return {
         "text": lambda wa: wa.send_message(TO, "Olá! https://example.com", preview_url=True, tracker=TRACKER),
-        "image": lambda wa: wa.send_image(TO, MEDIA_ID, "A foto", tracker=TRACKER),
+        "image": lambda wa: wa.send_image(TO, media, "A foto", tracker=TRACKER),
         "video": lambda wa: wa.send_video(TO, LINK, "O vídeo", tracker=TRACKER),
-        "audio": lambda wa: wa.send_audio(TO, MEDIA_ID, tracker=TRACKER),
-        "voice": lambda wa: wa.send_voice(TO, MEDIA_ID, tracker=TRACKER),
-        "document": lambda wa: wa.send_document(TO, MEDIA_ID, "nota.pdf", "A nota", tracker=TRACKER),
-        "sticker": lambda wa: wa.send_sticker(TO, MEDIA_ID, tracker=TRACKER),
+        "audio": lambda wa: wa.send_audio(TO, media, tracker=TRACKER),
+        "voice": lambda wa: wa.send_voice(TO, media, tracker=TRACKER),
+        "document": lambda wa: wa.send_document(TO, media, "nota.pdf", "A nota", tracker=TRACKER),
+        "sticker": lambda wa: wa.send_sticker(TO, media, tracker=TRACKER),
         "location": lambda wa: wa.send_location(
             TO, -25.4284, -49.2733, "Pyloto", "Rua Um, 10", tracker=TRACKER
         ),
@@ -130,6 +97,11 @@ PYWA: Mapping[str, Send] = MappingProxyType(
         ),
         "reaction": lambda wa: wa.send_reaction(TO, "👍🏽", "wamid.IN", tracker=TRACKER),
         "reaction removed": lambda wa: wa.remove_reaction(TO, "wamid.IN", tracker=TRACKER),
+    }
+
+
+def _interactive(media: str) -> Mapping[str, Send]:
+    return {
         "interactive button": lambda wa: wa.send_message(
             TO,
             "Confirma?",
@@ -139,13 +111,13 @@ PYWA: Mapping[str, Send] = MappingProxyType(
             tracker=TRACKER,
         ),
         "interactive button image": lambda wa: wa.send_image(
-            TO, MEDIA_ID, "Confirma?", "Pyloto", [YES], tracker=TRACKER
+            TO, media, "Confirma?", "Pyloto", [YES], tracker=TRACKER
         ),
         "interactive button video": lambda wa: wa.send_video(
             TO, LINK, "Confirma?", buttons=[YES], tracker=TRACKER
         ),
         "interactive button document": lambda wa: wa.send_document(
-            TO, MEDIA_ID, "nota.pdf", "Confirma?", buttons=[YES], tracker=TRACKER
+            TO, media, "nota.pdf", "Confirma?", buttons=[YES], tracker=TRACKER
         ),
         "interactive list": lambda wa: wa.send_message(
             TO, "Escolha", "Serviços", "Pyloto", _LIST, tracker=TRACKER
@@ -160,24 +132,15 @@ PYWA: Mapping[str, Send] = MappingProxyType(
         "interactive location_request_message": lambda wa: wa.request_location(
             TO, "Onde você está?", tracker=TRACKER
         ),
-        "template": _template(),
-        "template positional": _template(*_POSITIONAL),
-        "template named": _template(_text(t.BodyText, first_name="Ana", order_id="12")),
-        "template image": _template(t.HeaderImage.params(image=LINK)),
-        "template video": _template(t.HeaderVideo.params(video=MEDIA_ID)),
-        "template gif": _template(t.HeaderGIF.params(gif=LINK)),
-        "template document": _template(t.HeaderDocument.params(document=MEDIA_ID, filename="nota.pdf")),
-        "template location": _template(
-            t.HeaderLocation.params(lat=-25.43, lon=-49.27, name="Pyloto", address="Rua Um, 10")
-        ),
-        "template product": _template(t.HeaderProduct.params(catalog_id="CATALOG1", sku="SKU1")),
-        "template offer": _template(
-            t.LimitedTimeOffer.params(expiration_time=datetime.fromtimestamp(1_790_000_000, UTC))
-        ),
-        "template carousel": _template(t.Carousel.params(cards=[_card(1), _card(2)])),
     }
-)
-"""Como o `pywa` envia cada exemplo de `OUTBOUND`, pelo mesmo nome."""
+
+
+def sends(media: str) -> Mapping[str, Send]:
+    """Como o `pywa` envia cada exemplo de `OUTBOUND`, pelo mesmo nome; `media` é o id dos arquivos."""
+    return MappingProxyType({**_plain(media), **_interactive(media), **templates(media)})
+
+
+PYWA = sends(MEDIA_ID)
 
 UNKNOWN = frozenset({"interactive address_message"})
 """O que o `pywa` não sabe enviar."""

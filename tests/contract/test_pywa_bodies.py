@@ -14,11 +14,11 @@ from pywa.client import WhatsApp
 
 from pyloto_stream.whatsapp.messages import ReadReceipt, TextMessage
 from pyloto_stream.whatsapp.payloads import build, build_receipt
-from tests.contract.pywa_peer import PYWA, TO, TRACKER, UNKNOWN, Send, speak
+from tests.contract.pywa_peer import PYWA, UNKNOWN, speak
+from tests.contract.pywa_templates import OFFER_S, TO, TRACKER, Send
 from tests.support.graph import NUMBER, SECRET, Graph, accepted, graph_server
 from tests.support.outbound_kinds import OUTBOUND
 
-SECONDS = 1_790_000_000
 BSUID = "BR.70412290518836604517"
 
 
@@ -49,9 +49,9 @@ def settled(value: object) -> object:
         known["sub_type"] = str(known["sub_type"]).lower()
     if "parameters" in known and "type" in known:
         known["type"] = str(known["type"]).lower()
-    if known.get("expiration_time_ms") == SECONDS:
+    if known.get("expiration_time_ms") == OFFER_S:
         # o `pywa` escreve segundos num campo que a Meta chama e documenta como milissegundos
-        known["expiration_time_ms"] = SECONDS * 1000
+        known["expiration_time_ms"] = OFFER_S * 1000
     # o padrão da Meta: um escreve, o outro deixa fora
     return {key: settled(item) for key, item in known.items() if (key, item) != ("preview_url", False)}
 

@@ -18,7 +18,7 @@ from pyloto_stream.conversation.texts import PACKAGE, TEXTS, join
 
 FormName = Literal["driver_signup", "merchant_signup", "custom_software"]
 FORM = "@form"
-"""Chave com que um formulário já conferido diz qual é, em `MessageReceived.form`; campo nenhum tem esse nome."""
+"""Chave com que um formulário já conferido diz qual é, em `MessageReceived.form`; não é nome de campo."""
 INTENT_OF: Mapping[FormName, Intent] = {
     "driver_signup": "PYLOTO_ENTREGA_DRIVER_SIGNUP",
     "merchant_signup": "PYLOTO_ENTREGA_MERCHANT_SIGNUP",

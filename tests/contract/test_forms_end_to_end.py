@@ -54,7 +54,7 @@ class Open(NamedTuple):
         await self.ask("data_exchange", "LIST", **values)
         done = await self.ask("data_exchange", "FORM", **values)
         assert done["screen"] == "SUCCESS"
-        params = done["data"]["extension_message_response"]["params"]  # type: ignore[index, call-overload]
+        params = done["data"]["extension_message_response"]["params"]  # type: ignore[index]
         assert isinstance(params, dict)
         return params
 

@@ -7,7 +7,12 @@ from pyloto_stream.conversation.flows import FIELDS, FLOWS
 from pyloto_stream.conversation.forms import FORM_OF, FORMS, filled, offer
 from pyloto_stream.conversation.forms_exchange import Answer, Exchange, FlowDataHandler
 
-DRIVER = {"name": "Ana Lima", "vehicle": "Moto", "city": "Londrina PR", "availability": ["Noite", "Manhã"]}
+DRIVER: dict[str, object] = {
+    "name": "Ana Lima",
+    "vehicle": "Moto",
+    "city": "Londrina PR",
+    "availability": ["Noite", "Manhã"],
+}
 HANDLER = FlowDataHandler()
 
 

@@ -53,7 +53,10 @@ def test_an_encrypted_key_opens_with_its_passphrase_also_beside_a_plain_one() ->
 
 def test_only_an_rsa_key_of_2048_bits_is_accepted() -> None:
     weak = rsa.generate_private_key(65537, 1024)  # noqa: S505 — é o que se recusa
-    keys = [weak, ec.generate_private_key(ec.SECP256R1())]
+    keys: list[rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey] = [
+        weak,
+        ec.generate_private_key(ec.SECP256R1()),
+    ]
     for key in keys:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         with pytest.raises(MisconfiguredError, match=r"must be an RSA key of 2048 bits in PEM form$"):
@@ -65,13 +68,17 @@ def test_only_an_rsa_key_of_2048_bits_is_accepted() -> None:
         FlowCrypto(broken)
 
 
+def flip(raw: bytes, at: int) -> bytes:
+    """`raw` com um bit trocado em `at`."""
+    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+
 def bad_bodies() -> dict[str, bytes]:
     device = Device()
     good = json.loads(device.body(action="ping"))
     data, key, iv = (b64decode(good[name]) for name in good)
-    flip = lambda raw, at: raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]  # noqa: E731 — uma tabela
     return {
-        "tag": Device.envelope(flip(data, -1 % len(data)), key, iv),
+        "tag": Device.envelope(flip(data, len(data) - 1), key, iv),
         "ciphertext": Device.envelope(flip(data, 0), key, iv),
         "iv": Device.envelope(data, key, flip(iv, 3)),
         "short iv": Device.envelope(data, key, iv[:12]),

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from pyloto_stream.cli import ai, config, dev, dlq, doctor, flows, services, streams, timers
+from pyloto_stream.cli import (
+    ai,
+    config,
+    dev,
+    dlq,
+    doctor,
+    flows,
+    services,
+    streams,
+    templates,
+    timers,
+    token,
+    webhook,
+)
 
 MODULES = (
     dev,
@@ -15,6 +28,9 @@ MODULES = (
     streams,
     timers,
     dlq,
+    templates,
+    webhook,
+    token,
     flows,
     ai,
     config,

@@ -72,7 +72,10 @@ _address = msgspec.json.Decoder(_Address, strict=False)
 
 
 class MediaDownloader:
-    """Baixa pelo cliente `graph` o que `streams` deixa; `max_bytes` vale diga o que disser a Meta."""
+    """Baixa pelo cliente `graph` o que `streams` deixa; `max_bytes` vale diga o que disser a Meta.
+
+    `timeout_s`: teto de cada transferência.
+    """
 
     def __init__(
         self,
@@ -89,8 +92,8 @@ class MediaDownloader:
         self._timeout_s = timeout_s
         self._clock = clock
 
-    async def fetch(self, source: MediaSource, sink: Sink) -> Fetched:
-        """Entrega o arquivo a `sink` e devolve o que ele é.
+    async def fetch(self, source: MediaSource, sink: Sink, timeout_s: float = TIMEOUT_S) -> Fetched:
+        """Entrega o arquivo a `sink` e devolve o que ele é; `timeout_s` pode encurtar o teto.
 
         Raises:
             MediaRefusedError: `MediaGoneError`, `MediaTooLargeError`, `MediaHashError` ou `MediaTypeError`.
@@ -101,7 +104,7 @@ class MediaDownloader:
         wrong = 0
         async with aclosing(self._addresses(source)) as addresses:
             async for address in addresses:
-                result = await self._download(source, address, sink)
+                result = await self._download(source, address, sink, timeout_s)
                 if isinstance(result, Fetched):
                     return result
                 wrong += isinstance(result, MediaHashError)
@@ -138,14 +141,14 @@ class MediaDownloader:
         return address
 
     async def _download(
-        self, source: MediaSource, address: _Address, sink: Sink
+        self, source: MediaSource, address: _Address, sink: Sink, timeout_s: float
     ) -> Fetched | GraphError | MediaHashError | MediaHostError:
         """Um endereço, uma vez. Devolve a falha que outro endereço pode desmentir; levanta as demais."""
         expected = digest_of(source.sha256) or digest_of(address.sha256)
-        token = self._graph.token_of(source.phone_number_id)
+        token, limit_s = self._graph.token_of(source.phone_number_id), min(timeout_s, self._timeout_s)
         try:
             while True:
-                async with self._streams.open(address.url, token, self._timeout_s) as found:
+                async with self._streams.open(address.url, token, limit_s) as found:
                     if not isinstance(found, Incoming):
                         break
                     if expected is not None:

@@ -3,6 +3,8 @@
 Promete: nenhum JSON levanta erro aqui; o que não se sabe desenhar vira um balão `other` com o nome do tipo.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pyloto_stream.simulator.bubble_wire import File, Header, Interactive, Wire, present
@@ -103,15 +105,20 @@ def _answer(bubble: Bubble, inner: Interactive) -> None:
 
 
 def _filled(response_json: str) -> str:
-    """As respostas, uma por linha; o que é da máquina (`flow_token`) fica de fora."""
     try:
-        answers = msgspec.json.decode(response_json, type=Json)
+        return told_answers(msgspec.json.decode(response_json, type=Json), {})
     except msgspec.DecodeError:
         return ""
+
+
+def told_answers(answers: Json, labels: Mapping[str, str]) -> str:
+    """As respostas, uma por linha; o que é da máquina (`flow_token`) e o vazio ficam de fora."""
     told = {
         key: value for key, value in answers.items() if key != "flow_token" and value not in ("", None, [])
     }
-    return "\n".join(f"{key.replace('_', ' ')}: {_words(value)}" for key, value in told.items())
+    return "\n".join(
+        f"{labels.get(key) or key.replace('_', ' ')}: {_words(value)}" for key, value in told.items()
+    )
 
 
 def _words(value: object) -> str:

@@ -14,7 +14,8 @@ from pyloto_stream.simulator.config import SimulatorConfig
 from pyloto_stream.simulator.door import Door, card
 from pyloto_stream.simulator.feed import Screen
 from pyloto_stream.simulator.flow_client import FlowClient
-from pyloto_stream.simulator.forms import CLOSED, Step, View, offered
+from pyloto_stream.simulator.form_wire import Step, View
+from pyloto_stream.simulator.forms import CLOSED, offered
 from pyloto_stream.simulator.gestures import Gestures
 from pyloto_stream.simulator.line import Line
 from pyloto_stream.simulator.people import Person

@@ -5,15 +5,15 @@ fim vira o webhook `nfm_reply` com o `flow_token` e o id da mensagem que oferece
 manda é da pessoa, e segue como veio: quem confere é o endpoint.
 """
 
-from typing import Literal
-
 import msgspec
 
+from pyloto_stream.simulator.bubble_reading import told_answers
 from pyloto_stream.simulator.bubble_wire import present
 from pyloto_stream.simulator.config import PublishedFlow
 from pyloto_stream.simulator.delivery import Delivery
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.flow_client import FlowClient, FlowTroubleError
+from pyloto_stream.simulator.form_wire import Answer, Definition, Extension, Offer, Sent, Step, View
 from pyloto_stream.simulator.people import Person
 
 FINAL = "SUCCESS"
@@ -22,85 +22,18 @@ CLOSED = "Este formulário não está mais disponível."
 GENERIC = "Algo deu errado. Tente mais tarde."
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """O que a pessoa fez no formulário que a mensagem `message` ofereceu; ao abrir, sem `screen` e `data`."""
-
-    message: str
-    do: Literal["open", "exchange", "back", "complete"]
-    screen: str = ""
-    data: Json = {}
-
-
-class View(msgspec.Struct, frozen=True, omit_defaults=True):
-    """O que a tela mostra a seguir. `error` fecha o formulário; `sent` diz que ele foi concluído."""
-
-    screen: str = ""
-    data: Json = {}
-    definition: msgspec.Raw = msgspec.Raw(b"")
-    error: str = ""
-    sent: bool = False
-
-
-class _Start(msgspec.Struct, frozen=True):
-    screen: str = ""
-    data: Json = {}
-
-
-class _Offer(msgspec.Struct, frozen=True):
-    flow_id: str = ""
-    flow_name: str = ""
-    flow_token: str = ""
-    flow_action: Literal["navigate", "data_exchange"] = "navigate"
-    flow_action_payload: _Start = _Start()
-
-
-class _Action(msgspec.Struct, frozen=True):
-    parameters: _Offer = _Offer()
-
-
-class _Interactive(msgspec.Struct, frozen=True):
-    type: str = ""
-    action: _Action = _Action()
-
-
-class _Sent(msgspec.Struct, frozen=True):
-    interactive: _Interactive = _Interactive()
-
-
-class _Screen(msgspec.Struct, frozen=True):
-    id: str
-
-
-class _Definition(msgspec.Struct, frozen=True):
-    screens: list[_Screen]
-    data_api_version: str = "3.0"
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    screen: str = ""
-    data: Json = {}
-
-
-class _Ended(msgspec.Struct, frozen=True):
-    params: Json = {}
-
-
-class _Extension(msgspec.Struct, frozen=True):
-    extension_message_response: _Ended = _Ended()
-
-
 class Form:
     """Um Flow oferecido a uma pessoa numa mensagem."""
 
     def __init__(
-        self, person: Person, wamid: str, offer: _Offer, flow: PublishedFlow, client: FlowClient
+        self, person: Person, wamid: str, offer: Offer, flow: PublishedFlow, client: FlowClient
     ) -> None:
         self._person = person
         self._wamid = wamid
         self._offer = offer
         self._flow = flow
         self._client = client
-        self._definition = msgspec.json.decode(flow.definition, type=_Definition)
+        self._definition = msgspec.json.decode(flow.definition, type=Definition)
 
     async def take(self, step: Step) -> View:
         """Dá um passo. Uma falha do endpoint vem em `error`, e a do prazo também fecha a oferta."""
@@ -144,9 +77,9 @@ class Form:
         }
         raw = await self._client.ask(self._flow.endpoint_url, document)
         try:
-            answer = msgspec.convert(raw, _Answer)
+            answer = msgspec.convert(raw, Answer)
             if answer.screen == FINAL:
-                self._finish(msgspec.convert(answer.data, _Extension).extension_message_response.params)
+                self._finish(msgspec.convert(answer.data, Extension).extension_message_response.params)
                 return View(sent=True)
         except msgspec.ValidationError:
             raise FlowTroubleError("payload-schema-error") from None
@@ -169,7 +102,22 @@ class Form:
             return
 
     def _finish(self, answers: Json) -> Delivery:
-        return self._person.answer_form(self._wamid, answers)
+        delivery = self._person.answer_form(self._wamid, answers)
+        words = told_answers(answers, _labels(msgspec.json.decode(self._flow.definition)))
+        self._person.talk.change(self._person.thread[-1].id, text=words)
+        return delivery
+
+
+def _labels(node: object) -> dict[str, str]:
+    """O rótulo de cada campo, onde quer que esteja no Flow JSON."""
+    found: dict[str, str] = {}
+    if isinstance(node, dict):
+        name, label = node.get("name"), node.get("label")
+        if isinstance(name, str) and isinstance(label, str):
+            found[name] = label
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        found |= _labels(inner)
+    return found
 
 
 def offered(person: Person, wamid: str, flows: tuple[PublishedFlow, ...], client: FlowClient) -> Form | None:
@@ -178,7 +126,7 @@ def offered(person: Person, wamid: str, flows: tuple[PublishedFlow, ...], client
     if sent is None or person.bubble(wamid).closed:
         return None
     try:
-        interactive = msgspec.convert(present(sent.payload), _Sent).interactive
+        interactive = msgspec.convert(present(sent.payload), Sent).interactive
     except msgspec.ValidationError:
         return None
     offer = interactive.action.parameters

@@ -149,6 +149,15 @@ class Person(Acts):
             self.typing_until_ms = self._line.clock() + TYPING_MS
             self.feed.publish("typing", {"for_ms": TYPING_MS, "latency_ms": self.latency_ms(receipt.at_s)})
 
+    def _aside(self, field: str, **content: object) -> Delivery:
+        delivery = super()._aside(field, **content)
+        self._line.chores.spawn(self._watch(delivery))
+        return delivery
+
+    async def _watch(self, delivery: Delivery) -> None:
+        """Conta à tela o que houve com um webhook que não é de mensagem."""
+        self.feed.publish("webhook", await delivery.first())
+
     async def _follow(self, bubble: Bubble, delivery: Delivery) -> None:
         attempt = await delivery.first()
         self.feed.publish("webhook", attempt)

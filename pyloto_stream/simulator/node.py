@@ -37,7 +37,7 @@ class Node:
         """Um objeto obrigatório."""
         return Node(self._required(key), self._name(key), keys, invalid=invalid)
 
-    def nodes(self, key: str, most: int, *keys: str) -> list["Node"]:
+    def nodes(self, key: str, most: int, *keys: str, invalid: int = 131009) -> list["Node"]:
         """Uma lista obrigatória de 1 a `most` objetos."""
         items = self._required(key)
         if not isinstance(items, list):
@@ -45,7 +45,7 @@ class Node:
         if not 1 <= len(items) <= most:
             raise self.wrong(key, f"must have between 1 and {most} items")
         path = self._name(key)
-        return [Node(item, f"{path}[{index}]", keys) for index, item in enumerate(items)]
+        return [Node(item, f"{path}[{index}]", keys, invalid=invalid) for index, item in enumerate(items)]
 
     def text(self, key: str, most: int, least: int = 1) -> str:
         """Um texto obrigatório, contado em pontos de código; só espaços vale como vazio."""

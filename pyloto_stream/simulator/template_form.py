@@ -52,7 +52,7 @@ def read_definition(document: object) -> Definition:
     category = root.one_of("category", "AUTHENTICATION", "MARKETING", "UTILITY")
     style = root.one_of("parameter_format", "POSITIONAL", "NAMED") if root.has("parameter_format") else ""
     style = style or "POSITIONAL"
-    parts = root.nodes("components", 8, *_PART)
+    parts = root.nodes("components", 8, *_PART, invalid=100)
     kinds = [_component(part, named=style == "NAMED") for part in parts]
     if kinds.count("BODY") != 1 or len(set(kinds)) != len(kinds):
         raise root.wrong("components", "must have one BODY and no repeated component")
@@ -103,7 +103,7 @@ def _checked(part: Node, text: str, *, named: bool) -> list[str]:
 
 def _buttons(part: Node) -> None:
     kinds = []
-    for button in part.nodes("buttons", 10, *_BUTTON):
+    for button in part.nodes("buttons", 10, *_BUTTON, invalid=100):
         kind = button.text("type", 32).upper()
         kinds.append(kind)
         if kind != "COPY_CODE":

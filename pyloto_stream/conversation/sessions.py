@@ -7,9 +7,24 @@ cala. Pura: instantes, modo e identificadores vêm de quem chama. O que a pessoa
 from collections.abc import Sequence
 
 from pyloto_stream.conversation.abuse import cooling_down, flooded
+from pyloto_stream.conversation.beside import (
+    call_received,
+    human_replied,
+    media_failed,
+    preference_changed,
+)
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import has_lead, say
-from pyloto_stream.conversation.events import Event, MessageReceived, TimerFired, TurnFailed
+from pyloto_stream.conversation.events import (
+    CallReceived,
+    Event,
+    HumanReplied,
+    MediaFailed,
+    MessageReceived,
+    PreferenceChanged,
+    TimerFired,
+    TurnFailed,
+)
 from pyloto_stream.conversation.flows import gave_facts
 from pyloto_stream.conversation.handoff import session_summary
 from pyloto_stream.conversation.inbound import ANSWERED, notice_inbound
@@ -55,12 +70,22 @@ class SessionManager:
                     _timeout(draft, event)
                 case TurnFailed():
                     _failed(draft, event)
+                case HumanReplied():
+                    human_replied(draft, event)
+                case CallReceived():
+                    call_received(draft, event)
+                case PreferenceChanged():
+                    preference_changed(draft, event)
+                case MediaFailed():
+                    media_failed(draft, event)
         return draft.step()
 
 
 def _message(draft: Draft, message: MessageReceived) -> None:
     draft.correlation_id = message.correlation_id
     notice_inbound(draft, message)
+    if message.standby:
+        return
     if draft.mode == "HUMAN":
         _stay_silent(draft)
         return

@@ -34,6 +34,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     asks: int = 0
     timer_due_ms: int = 0
     turns: int = 0
+    told: list[str] = []
+    """Linhas avulsas já ditas nesta sessão (`call`, `media`)."""
 
 
 class ConversationState(msgspec.Struct, omit_defaults=True):
@@ -58,3 +60,6 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     flood_until_ms: int = 0
     flood_level: int = 0
     flood_last_ms: int = 0
+    marketing_opt_out: bool = False
+    """A pessoa pediu para não receber mensagens de marketing."""
+    marketing_changed_ms: int = 0

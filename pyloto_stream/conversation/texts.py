@@ -71,6 +71,8 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: str
     location: str
     contacts: str
+    call: str
+    media_failed: str
     form_offer: str
     form_button: str
     form_unread: str

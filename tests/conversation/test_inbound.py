@@ -5,10 +5,10 @@ from typing import get_args
 import msgspec
 import pytest
 
-from pyloto_stream.conversation.events import Media, MessageKind
+from pyloto_stream.conversation.events import ContactCard, Media, MessageKind, MessageReceived, Referral
 from pyloto_stream.conversation.inbound import ANSWERED, NOT_FROM_PERSON
 from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT, MessageRecord, stored_text
-from tests.support.talk import T0, Talk, sure
+from tests.support.talk import PERSON, T0, Talk, sure
 
 KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 SILENT = {"sticker", "reaction", "order", "system", "edit", "revoke", "unsupported", "unknown"}
@@ -96,3 +96,43 @@ def test_messages_of_a_burst_are_taken_together_in_one_turn_with_one_reply(talk:
     assert [r.id for r in talk.records if isinstance(r, MessageRecord) and r.direction == "in"] == [
         f"wamid.{n}" for n in range(1, 6)
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "shown"),
+    [
+        ("order", {"text": "2 caixas", "order_items": 3}, "2 caixas\n[order: 3]"),
+        (
+            "contacts",
+            {"contacts": (ContactCard("Bia", PERSON), ContactCard("João"))},
+            "[contacts: Bia, João]",
+        ),
+        ("contacts", {"contacts": (ContactCard("+55 (41) 98888-7777"),)}, "[contacts: …]"),
+        ("contacts", {"contacts": (ContactCard(phone=PERSON),)}, "[contacts: 1]"),
+        ("form", {"form": {"city": "Curitiba", "flow_token": "secret"}}, "city: Curitiba"),
+        ("unsupported", {"text": "", "detail": "gif"}, "[unsupported: gif]"),
+        ("system", {"text": "", "detail": "user_changed_number"}, "[system: user_changed_number]"),
+        ("text", {"text": "tem?", "product": "sku-1"}, "tem?\n[product: sku-1]"),
+        ("revoke", {"text": "", "context_id": "wamid.0"}, ""),
+    ],
+)
+def test_history_shows_what_is_no_text_and_no_phone(
+    talk: Talk, kind: MessageKind, changes: dict[str, object], shown: str
+) -> None:
+    message = msgspec.convert({**msgspec.to_builtins(talk.message(kind)), **_plain(changes)}, MessageReceived)
+    talk.turn([message], sure("INSTITUTIONAL"))
+    assert (recorded(talk).text, recorded(talk).context_id) == (shown, message.context_id)
+
+
+def _plain(changes: dict[str, object]) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.to_builtins(changes)
+    return plain
+
+
+def test_ad_the_person_came_from_is_audited_without_the_click_id(talk: Talk) -> None:
+    message = msgspec.structs.replace(talk.message(), referral=Referral("ad", "120", "Oferta", "ARAk-1"))
+    talk.turn([message], sure("INSTITUTIONAL"))
+    (action,) = talk.acted("REFERRAL_RECEIVED")
+    assert (action.data["source"], action.data["source_id"]) == ("ad", "120")
+    assert set(action.data) == {"source", "source_id", "click"}
+    assert action.data["click"] != "ARAk-1"

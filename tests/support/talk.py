@@ -7,10 +7,10 @@ import msgspec
 
 from consumers.drafts import draft
 from consumers.outbound_plans import concluded
-from consumers.pipeline import AI, OUTBOUND, SESSION, failed_turn
+from consumers.pipeline import AI, AUDIT_LANE, MEDIA_LANE, OUTBOUND, SESSION, failed_turn
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance
-from pyloto_stream.conversation.events import Event, MessageKind, MessageReceived
+from pyloto_stream.conversation.events import Event, MediaWanted, MessageKind, MessageReceived
 from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import (
     ActionRecord,
@@ -38,6 +38,7 @@ _encode = msgspec.json.Encoder().encode
 _event: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 _state = msgspec.json.Decoder(ConversationState)
 _record = msgspec.json.Decoder(Record)
+_wanted = msgspec.json.Decoder(MediaWanted)
 _outgoing = msgspec.json.Decoder(Outgoing)
 
 
@@ -78,6 +79,7 @@ class Talk:
         self.now_ms = T0
         self.timers: dict[str, Armed] = {}
         self.records: list[Record] = []
+        self.wanted: list[MediaWanted] = []
         self.said: list[Reply] = []
         self.number = 0
         self.messages = 0
@@ -239,7 +241,8 @@ class Talk:
             self.state = _state.decode(done.state)
         if done.mode is not None:
             self.mode = msgspec.convert(done.mode, Mode)
-        self.records += [_record.decode(feed.event) for feed in done.feed]
+        self.records += [_record.decode(feed.event) for feed in done.feed if feed.lane == AUDIT_LANE.name]
+        self.wanted += [_wanted.decode(feed.event) for feed in done.feed if feed.lane == MEDIA_LANE.name]
         for timer in done.timers:
             if isinstance(timer, CancelTimer):
                 self.timers.pop(timer.name, None)

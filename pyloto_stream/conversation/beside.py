@@ -1,0 +1,87 @@
+"""O que a sessão faz com o que acontece ao lado da conversa? Ecos, ligações, preferências, arquivos perdidos.
+
+Promete: tudo fica registrado; nada disto é entendido como fala da pessoa; o robô diz no máximo uma linha de
+cada espécie por sessão. Pura.
+"""
+
+from pyloto_stream.conversation.draft import Draft
+from pyloto_stream.conversation.endings import say
+from pyloto_stream.conversation.events import CallReceived, HumanReplied, MediaFailed, PreferenceChanged
+from pyloto_stream.conversation.inbound import heard_from, hidden, shown
+from pyloto_stream.conversation.lifecycle import arm, arm_release, close_session, open_session
+from pyloto_stream.conversation.records import MessageRecord
+from pyloto_stream.conversation.texts import TEXTS
+
+
+def human_replied(draft: Draft, echo: HumanReplied) -> None:
+    """Alguém da empresa respondeu por fora: a conversa é dessa pessoa, e o que se ia responder não sai.
+
+    Uma pausa continua pausa. Com outro atendente automático na conversa, só se registra.
+    """
+    draft.correlation_id = echo.correlation_id
+    draft.records.append(
+        MessageRecord(
+            id=echo.id, direction="out", actor="HUMAN", at_ms=echo.at_ms, type=echo.kind,
+            text=shown(echo.text), context_id=echo.context_id,
+        )
+    )  # fmt: skip
+    if not echo.standby:
+        if draft.mode == "BOT":
+            draft.mode = draft.new_mode = "HUMAN"
+        draft.answer.clear()
+        draft.reply = None
+        if draft.mode == "HUMAN":
+            if draft.state.session is not None:
+                close_session(draft, "HANDOFF_HUMAN", reason="TAKEOVER")
+            arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+    via = "STANDBY" if echo.standby else echo.via.upper()
+    draft.audit(
+        f"{hidden(echo.id)}:replied", "HUMAN_REPLIED", reason=via, data={"mode": draft.mode}
+    )  # fmt: skip
+
+
+def call_received(draft: Draft, call: CallReceived) -> None:
+    """A pessoa ligou: abre a janela de 24 h, e o robô diz, uma vez por sessão, que aqui só se escreve."""
+    draft.correlation_id = call.correlation_id
+    heard_from(draft, call.reply_to, call.phone_number_id)
+    state = draft.state
+    state.last_inbound_at_ms = max(state.last_inbound_at_ms, call.at_ms)
+    moment = call.status or "call"
+    draft.audit(f"{hidden(call.id)}:{moment}", "CALL_RECEIVED", reason=moment.upper())
+    quiet_until_ms = max(state.flood_until_ms, state.cooldown_until_ms if state.session is None else 0)
+    if draft.mode != "BOT" or draft.now_ms < quiet_until_ms:
+        return
+    if state.session is None:
+        open_session(draft)
+        arm(draft)
+    _say_once(draft, "call", TEXTS.call)
+
+
+def preference_changed(draft: Draft, preference: PreferenceChanged) -> None:
+    """A pessoa não quer mais, ou quer de novo, mensagens de marketing; vale a vontade mais nova."""
+    state = draft.state
+    if preference.at_ms >= state.marketing_changed_ms:
+        state.marketing_opt_out = preference.marketing == "stop"
+        state.marketing_changed_ms = preference.at_ms
+    draft.audit(
+        f"marketing:{preference.marketing}:{preference.at_ms:x}",
+        "MARKETING_PREFERENCE",
+        reason=preference.marketing.upper(),
+    )
+
+
+def media_failed(draft: Draft, failure: MediaFailed) -> None:
+    """Um arquivo da pessoa se perdeu: pede-se de novo, uma vez por sessão, se o robô ainda a atende."""
+    message = hidden(failure.message_id)
+    draft.audit(
+        f"{message}:media_failed", "MEDIA_FAILED", reason=failure.code.upper(),
+        data={"message": message, "kind": failure.kind},
+    )  # fmt: skip
+    if draft.mode == "BOT" and draft.state.session is not None:
+        _say_once(draft, "media", TEXTS.media_failed)
+
+
+def _say_once(draft: Draft, topic: str, line: str) -> None:
+    if topic not in draft.session.told:
+        draft.session.told.append(topic)
+        draft.reply = say(line)

@@ -22,8 +22,8 @@ from pyloto_stream.streams.scripts import Script
 
 NUMBER_BURST_S = 0.25
 """Quanto do ritmo de um número pode ir de uma vez: uma conversa solta não espera, e sobra folga à da Meta."""
-SLOT_LIFE_MS = 2000
-"""Uma vez que passou há mais que isto não vale: depois de uma parada, todas as vencidas sairiam juntas."""
+LATE_BURST_S = 0.5
+"""Quanto do ritmo, em vezes já vencidas, pode sair junto depois de uma parada; as outras pedem outra vez."""
 FLUSH_S = 0.1
 PAIR_RATE = 131056
 """Recusa da Meta que é só com esta pessoa; as outras são do número inteiro."""
@@ -77,8 +77,7 @@ class Pacer:
         slot = msgspec.structs.replace(slot, pair_ms=due_ms)
         if due_ms > now_ms:
             return Turnstile(due_ms, due_ms - now_ms, slot)
-        op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, "lf": SLOT_LIFE_MS}
-        op |= self._number(number, rate)
+        op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, **self._number(number, rate)}
         due_ms, epoch, now_ms = await self._ask(*self._of_number(number), op)
         slot = msgspec.structs.replace(slot, number_ms=due_ms, epoch=epoch)
         return Turnstile(due_ms, max(0, due_ms - now_ms), slot)
@@ -109,7 +108,8 @@ class Pacer:
 
     def _number(self, number: str, rate: float) -> dict[str, float]:
         rate = rate or self._rates.get(number) or self._rates[""]
-        return {"st": 1000 / rate, "bu": max(1, int(rate * NUMBER_BURST_S))}
+        bursts = {"bu": NUMBER_BURST_S, "ga": LATE_BURST_S}
+        return {"st": 1000 / rate, **{name: max(1, int(rate * each)) for name, each in bursts.items()}}
 
     def _of_number(self, number: str) -> tuple[int, str]:
         digest = keys.dedupe_digest(f"number {number}").hex()

@@ -2,8 +2,8 @@
 -- pace: a vez de cada envio de um número ou com uma pessoa (ver pace.py), como um balde de fichas que se reservam.
 -- op: n o que se dosa, k o que fazer; st ms entre dois envios, bu quantos podem ir juntos; q nome desta pergunta: a mesma
 --     outra vez tem a mesma resposta, e não gasta de novo
---   'take' a próxima vez; hd a que já se tem, dada na época ep: vale se a época é a mesma e passou há no máximo lf ms
---          (nil: sempre), e então nada se gasta
+--   'take' a próxima vez; hd a que já se tem, dada na época ep: vale se a época é a mesma, e não se gasta outra. ga (se
+--          há): quantas vezes já vencidas podem sair juntas; as que passam disso pedem outra
 --   'charge' c mensagens que entraram gastam da mesma conta, no máximo metade dela por segundo
 --   'slow' a Meta recusou por pressa: metade do ritmo, que volta em linha reta, e ninguém por w ms
 --   'rest' a Meta recusou por pressa com esta pessoa: ninguém por 4^x s, x por recusa seguida, e ao menos w ms
@@ -12,9 +12,10 @@ local RECOVER_MS, LEAST, SAME_EVENT_MS = 60000, 0.1, 1000
 local QUIET_MS, MOST_RESTS = 600000, 5
 
 local function read(key)
-  local row = redis.call('HMGET', key, 't', 'u', 'f', 'a', 'e', 'x', 'c', 'q', 'r')
+  local row = redis.call('HMGET', key, 't', 'u', 'f', 'a', 'e', 'x', 'c', 'q', 'r', 'g')
   return { t = tonumber(row[1] or 0), u = tonumber(row[2] or 0), f = tonumber(row[3] or 1), a = tonumber(row[4] or 0),
-    e = tonumber(row[5] or 0), x = tonumber(row[6] or 0), c = row[7] or '0|0', q = row[8], r = tonumber(row[9] or 0) }
+    e = tonumber(row[5] or 0), x = tonumber(row[6] or 0), c = row[7] or '0|0', q = row[8], r = tonumber(row[9] or 0),
+    g = tonumber(row[10] or 0) }
 end
 
 -- Que parte do ritmo vale no instante `at`.
@@ -22,16 +23,26 @@ local function factor(p, at)
   return math.min(1, p.f + (1 - p.f) * math.max(0, at - p.a) / RECOVER_MS)
 end
 
-local function held(op, p)
-  return op.hd and op.hd > 0 and op.ep == p.e and (not op.lf or now - op.hd <= op.lf)
+-- Sai agora mesmo? Quem conta aqui são as saídas, e não as reservas: depois de uma parada, todas as vezes vencidas
+-- quereriam sair juntas.
+local function leaves(op, p)
+  if not op.ga then return true end
+  if p.g - (op.ga - 1) * op.st > now then return false end
+  p.g = math.max(p.g, now) + op.st / factor(p, now)
+  return true
 end
 
 local act = {}
 
 function act.take(op, p)
+  if op.hd and op.hd > 0 and op.ep == p.e then
+    local due = math.max(op.hd, p.u)
+    if due > now or leaves(op, p) then return due end
+  end
   local slot = math.max(now, p.u, p.t - (op.bu - 1) * op.st)
   p.t = math.max(p.t, slot) + op.st / factor(p, slot)
-  return slot
+  if slot > now or leaves(op, p) then return slot end
+  return p.g - (op.ga - 1) * op.st
 end
 
 function act.charge(op, p)
@@ -74,12 +85,10 @@ for i, op in ipairs(ops()) do
   local p = read(key)
   if p.q == op.q then
     replies[i] = { p.r, p.e, now }
-  elseif held(op, p) then
-    replies[i] = { math.ceil(math.max(op.hd, p.u)), p.e, now }
   else
     local slot = math.ceil(act[op.k](op, p))
     redis.call('HSET', key, 't', string.format('%.3f', p.t), 'u', int(p.u), 'f', p.f, 'a', int(p.a), 'e', p.e, 'x', p.x,
-      'c', p.c, 'q', op.q, 'r', int(slot))
+      'c', p.c, 'q', op.q, 'r', int(slot), 'g', string.format('%.3f', p.g))
     redis.call('PEXPIREAT', key, int(math.max(p.t, p.u, now) + QUIET_MS))
     replies[i] = { slot, p.e, now }
   end

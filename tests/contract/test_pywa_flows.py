@@ -20,7 +20,6 @@ from pyloto_stream.whatsapp.signature import sign
 from tests.support.flows import NOW_MS, SECRET, Device, endpoint, private_pem, public_of, token_of
 from tests.whatsapp.flows.test_media import locked, pieces
 
-
 PARTS = ("encrypted_flow_data", "encrypted_aes_key", "initial_vector")
 
 

@@ -2,7 +2,8 @@
 
 Cada status é um campo próprio de `delivery` (nome → instante), que só se acrescenta: ordem e repetição não
 mudam o resultado, e o status em vigor é o mais avançado. Um status que chega antes da mensagem fica à espera
-dela, num documento sem `timestamp`, que as listas não mostram. Puro.
+dela, num documento sem `timestamp`, que as listas não mostram. O texto de uma mensagem que a pessoa apagou é
+apagado, e não volta nem se ela chegar depois. Puro.
 """
 
 import re
@@ -25,6 +26,7 @@ RETENTION_DAYS = 365
 DELIVERY_ORDER = ("accepted", "sent", "failed", "delivered", "read", "played")
 """Do menos ao mais avançado. `failed` encerra `accepted` e `sent`; só uma prova de entrega vale mais."""
 
+REVOKE = "revoke"
 _STATUS = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
 
@@ -48,6 +50,10 @@ class StoredMessage(msgspec.Struct, frozen=True):
     reply_id: str = ""
     delivery: dict[str, str] = {}
     error_code: int = 0
+    context_id: str = ""
+    revoked_at: str = ""
+    category: str = ""
+    pricing: str = ""
 
     @property
     def status(self) -> str:
@@ -76,6 +82,7 @@ def message_write(user_key: str, record: MessageRecord) -> Create | Merge:
         "outcome": record.outcome,
         "media_id": record.media_id,
         "reply_id": record.reply_id,
+        "context_id": record.context_id,
     }
     data |= {name: value for name, value in optional.items() if value}
     place = message_path(user_key, record.id)
@@ -93,7 +100,22 @@ def status_write(user_key: str, record: StatusRecord) -> Merge:
     }
     if record.error_code:
         data["error_code"] = record.error_code
+    if record.category or record.pricing:
+        data |= {"category": record.category, "pricing": record.pricing}
     return Merge(message_path(user_key, record.message_id), data)
+
+
+def revoke_writes(user_key: str, record: MessageRecord) -> tuple[Merge, ...]:
+    """Se `record` apaga uma mensagem, a gravação que tira dela o texto e o arquivo; senão, nenhuma."""
+    if record.type != REVOKE or not record.context_id:
+        return ()
+    data: Data = {
+        "text": "",
+        "media_id": "",
+        "revoked_at": iso(record.at_ms),
+        TTL_FIELD: iso(record.at_ms + RETENTION_DAYS * DAY_MS),
+    }
+    return (Merge(message_path(user_key, record.context_id), data),)
 
 
 def to_message(document: Document) -> StoredMessage | None:
@@ -105,9 +127,10 @@ def to_message(document: Document) -> StoredMessage | None:
     if "timestamp" not in document.data:
         return None
     try:
-        return msgspec.convert(document.data, StoredMessage)
+        message = msgspec.convert(document.data, StoredMessage)
     except msgspec.ValidationError as error:
         raise PermanentError("stored message does not decode", code="undecodable_document") from error
+    return msgspec.structs.replace(message, text="", media_id="") if message.revoked_at else message
 
 
 def clean(text: str) -> str:

@@ -30,7 +30,7 @@ from pyloto_stream.stores.conversations import ConversationStore, header_write
 from pyloto_stream.stores.events import SPOKEN, events_of
 from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.media import media_writes
-from pyloto_stream.stores.messages import message_write, status_write
+from pyloto_stream.stores.messages import message_write, revoke_writes, status_write
 from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write
 from pyloto_stream.stores.sessions import session_write
 from pyloto_stream.stores.values import merged
@@ -129,7 +129,7 @@ class AuditTrail:
         """Os documentos do registro; uma ação só vive na cadeia, e um aviso da Meta não é da conversa."""
         match record:
             case MessageRecord():
-                return (message_write(user_key, record),)
+                return (message_write(user_key, record), *revoke_writes(user_key, record))
             case StatusRecord():
                 return (status_write(user_key, record),)
             case SessionRecord():
@@ -151,6 +151,8 @@ def combined(writes: Iterable[Create | Merge]) -> list[Write]:
             by_path[write.path] = write
         elif isinstance(write, Merge):
             by_path[write.path] = msgspec.structs.replace(before, data=merged(before.data, write.data))
+        elif isinstance(before, Merge):
+            by_path[write.path] = Create(write.path, merged(write.data, before.data))
     return list(by_path.values())
 
 

@@ -1,16 +1,18 @@
 import itertools
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT
+from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT, MessageRecord
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.messages import (
     DELIVERY_ORDER,
     StoredMessage,
     clean,
     message_write,
+    revoke_writes,
     status_write,
     to_message,
 )
@@ -118,3 +120,31 @@ def test_a_message_that_does_not_decode_is_a_permanent_error_without_its_content
         read({"timestamp": f"{T0}", "text": "segredo"})
     assert caught.value.code == "undecodable_document"
     assert "segredo" not in str(caught.value)
+
+
+def _lived(*writes: Create | Merge) -> StoredMessage | None:
+    data: Data = {}
+    for write in writes:
+        data = merged(data, write.data)
+    return read(data)
+
+
+def test_a_revoked_message_keeps_no_text_in_either_order_of_arrival() -> None:
+    said = msgspec.structs.replace(inbound(7), media_id="m1")
+    gone = MessageRecord("wamid.R", "in", "USER", T0, "revoke", context_id=said.id)
+    original, (erasure,) = message_write(USER, said), revoke_writes(USER, gone)
+    assert erasure.path == original.path
+    for stored in (_lived(original, erasure), _lived(erasure, original)):
+        assert stored is not None
+        assert (stored.text, stored.media_id, stored.revoked_at) == ("", "", "2023-11-14T22:13:20.000Z")
+
+
+def test_only_a_revocation_of_something_erases() -> None:
+    assert revoke_writes(USER, inbound(7)) == ()
+    assert revoke_writes(USER, MessageRecord("wamid.R", "in", "USER", T0, "revoke")) == ()
+
+
+def test_status_leaves_what_meta_charges() -> None:
+    told = msgspec.structs.replace(status(1), category="service", pricing="regular")
+    data = status_write(USER, told).data
+    assert (data["category"], data["pricing"]) == ("service", "regular")

@@ -35,6 +35,17 @@ def test_every_code_of_the_table_is_checked_above() -> None:
     assert set(KNOWN) <= {code for codes in EXPECTED.values() for code in codes}
 
 
+@pytest.mark.parametrize(("first", "last", "kind"), [(first, last, kind) for first, last, kind, _ in RANGES])
+def test_every_code_of_a_family_has_its_class_unless_it_is_told_apart(
+    first: int, last: int, kind: ErrorClass
+) -> None:
+    apart = {code: found for code, (found, _) in KNOWN.items() if first <= code <= last}
+    assert {code: classify(code) for code in range(first, last + 1)} == {
+        code: apart.get(code, kind) for code in range(first, last + 1)
+    }
+    assert set(apart) <= {131204, 131208}
+
+
 @pytest.mark.parametrize("code", [11, 199, 300, 131200, 131216, 138019, 139005, 987654])
 def test_unknown_code_is_permanent_in_a_4xx_and_known_to_be_unknown(code: int) -> None:
     assert lookup(code) is None

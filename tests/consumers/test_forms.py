@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import msgspec
@@ -29,7 +30,8 @@ IDS = {"driver_signup": "4001", "merchant_signup": "4002", "gone_form": "4003"}
 OFFER = Reply(kind="flow", text="Preencha", button="Abrir formulário", form="driver_signup")
 
 
-async def told(folder: Path, *down: str) -> ChannelStore:
+@asynccontextmanager
+async def told(folder: Path, *down: str) -> AsyncIterator[ChannelStore]:
     """Um banco em que a Meta já disse que os formulários `down` estão bloqueados."""
     documents = await SqliteDocuments.open(folder / "documents.sqlite3")
     channels = ChannelStore(documents)
@@ -37,22 +39,23 @@ async def told(folder: Path, *down: str) -> ChannelStore:
         data: dict[str, str | int | float] = {"new_status": "BLOCKED"}
         record = ChannelRecord("r", "flows", "FLOW_STATUS_CHANGE", f"flow:{flow_id}", NOW_MS, data=data)
         await channels.apply(record)
-    return channels
+    yield channels
+    await documents.close()
 
 
 async def test_every_published_form_is_offered_but_the_blocked_ones(tmp_path: Path) -> None:
-    free = await told(tmp_path)
-    assert await FormDesk(tokens(), IDS, free).available("100") == {"driver_signup", "merchant_signup"}
-    blocked = await told(tmp_path, "4001")
-    assert await FormDesk(tokens(), IDS, blocked).available("100") == {"merchant_signup"}
+    async with told(tmp_path) as free:
+        assert await FormDesk(tokens(), IDS, free).available("100") == {"driver_signup", "merchant_signup"}
+    async with told(tmp_path, "4001") as blocked:
+        assert await FormDesk(tokens(), IDS, blocked).available("100") == {"merchant_signup"}
     assert await FormDesk(tokens(), {}).available("100") == frozenset()
 
 
 async def test_none_is_offered_while_nobody_knows_which_are_blocked(tmp_path: Path) -> None:
-    channels = await told(tmp_path)
-    with closing(sqlite3.connect(tmp_path / "documents.sqlite3")) as other:
-        other.execute("DROP TABLE documents")
-    assert await FormDesk(tokens(), IDS, channels).available("100") == frozenset()
+    async with told(tmp_path) as channels:
+        with closing(sqlite3.connect(tmp_path / "documents.sqlite3")) as other:
+            other.execute("DROP TABLE documents")
+        assert await FormDesk(tokens(), IDS, channels).available("100") == frozenset()
 
 
 def form(token: str | None, *, accepted_at_ms: int = NOW_MS) -> MessageReceived:

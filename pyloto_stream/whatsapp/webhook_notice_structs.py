@@ -57,7 +57,7 @@ class TemplateCategory(TemplateValue, gc=False):
 
 
 class NumberValue(Struct, gc=False):
-    """O que todo aviso de número tem; o número é o nosso, público."""
+    """O que todo aviso de número tem; do número, que é o nosso, ficam os últimos dígitos."""
 
     display_phone_number: Loose = None
     phone_number_id: Loose = None

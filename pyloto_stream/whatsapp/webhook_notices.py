@@ -113,6 +113,9 @@ def notice_of(field: str, value: msgspec.Raw, account_id: str, time: str, at_ms:
         if field not in RECORDED:
             raise
         data = {}
+    number = "".join(filter(str.isdigit, str(data.pop("display_phone_number", ""))))
+    if number:
+        data["number_ending"] = number[-4:]
     event = str(data.pop(rule.event, "")) if rule.event else str(data.pop("event", "")) or UNSPECIFIED
     about = usable_id(str(data.pop(rule.subject_id, ""))) if rule.subject_id else account_id
     if field == QUALITY:

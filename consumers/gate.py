@@ -20,6 +20,8 @@ from pyloto_stream.whatsapp.client import ThrottledError
 
 SHORT_MS = 20
 """Uma espera até aqui se faz no lugar: estacionar o turno custaria mais."""
+CALM_MS = 1000
+"""O mínimo que se espera depois de uma recusa por pressa, se a Meta não diz quanto."""
 PAUSED_MS = 30_000
 """De quanto em quanto tempo se olha se um canal parado voltou."""
 
@@ -78,7 +80,8 @@ class Gate:
             UnavailableError: o Redis não respondeu.
         """
         self._counters.throttled(error.graph_code)
-        number, code, wait_ms = ready.state.phone_number_id, error.graph_code, error.retry_after_ms
+        number, code = ready.state.phone_number_id, error.graph_code
+        wait_ms = max(CALM_MS, error.retry_after_ms)
         logger.bind(code=error.code, wait_ms=wait_ms).warning("meta asks for calm")
         await self._pacer.throttled(turn.conversation, number, code, wait_ms)
         held = ready.outgoing.slot or Slot()

@@ -45,6 +45,7 @@ class Ears:
         self.url = ""
         self.last: dict[str, Any] = {}
         self.heard: asyncio.Queue[object] = asyncio.Queue()
+        self._turn = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
         self._peer = WhatsApp(server=None, phone_id=NUMBER, verify_token=VERIFY_TOKEN, app_secret=APP_SECRET)
         for kind in KINDS:
@@ -75,7 +76,9 @@ class Ears:
 
     async def read(self, body: bytes) -> int:
         """Lê um corpo já conferido; devolve o status da resposta."""
-        _, status = await asyncio.to_thread(self._peer.webhook_update_handler, body)
+        # um por vez: o que se entendeu de um POST vem junto, antes dele cru
+        async with self._turn:
+            _, status = await asyncio.to_thread(self._peer.webhook_update_handler, body)
         return status
 
     async def challenge(self, request: web.Request) -> web.Response:

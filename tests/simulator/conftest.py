@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest_asyncio
 
+from tests.support.form_endpoint import Endpoint, endpoint
 from tests.support.local_meta import Hands
 from tests.support.simulation import CONFIG, World
 from tests.support.simulation import world as open_world
@@ -33,3 +34,10 @@ async def hands(http: aiohttp.ClientSession) -> AsyncIterator[Hands]:
     opened.url = await opened.simulator.start()
     yield opened
     await opened.simulator.stop()
+
+
+@pytest_asyncio.fixture
+async def behind() -> AsyncIterator[Endpoint]:
+    """O endpoint do Flow de teste."""
+    async with endpoint() as opened:
+        yield opened

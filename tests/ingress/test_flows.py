@@ -1,5 +1,6 @@
 """O endpoint de Flows pela porta pública: os códigos que a Meta define, e nada do pedido no log."""
 
+import time
 from collections.abc import AsyncIterator
 from io import BytesIO
 
@@ -14,7 +15,7 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import load
 from pyloto_stream.whatsapp.flows.crypto import MAX_REQUEST
 from pyloto_stream.whatsapp.signature import HEADER, sign
-from tests.support.flows import NOW_MS, PEPPER, SECRET, Device, private_pem, token_of
+from tests.support.flows import NOW_MS, PEPPER, SECRET, Device, endpoint, private_pem, token_of
 from tests.support.ingress import CONFIG, Recorder, Tally, served
 
 ENVIRONMENT = {
@@ -119,3 +120,16 @@ def test_a_key_that_does_not_serve_stops_the_start() -> None:
     pem = private_pem("locked").decode()
     with pytest.raises(MisconfiguredError, match=r"^FLOW_PRIVATE_KEY_PASSPHRASE: does not open"):
         flow_routes(load({"FLOW_PRIVATE_KEY": pem, "FLOW_PRIVATE_KEY_PASSPHRASE": "wrong"}))
+
+
+def test_our_own_time_is_far_below_fifty_milliseconds() -> None:
+    """Tempo de CPU, com a chave anterior de uma rotação: o caso mais lento."""
+    slow, device = endpoint(private_pem() + private_pem("old")), Device(private_pem("old"))
+    spent = []
+    body = device.body(action="data_exchange", screen="ENTRY", flow_token=token_of(), data={"name": "Ana"})
+    signature = sign(SECRET, body)
+    for _ in range(300):
+        began = time.thread_time()
+        assert slow.reply(body, signature, NOW_MS).status == 200
+        spent.append(time.thread_time() - began)
+    assert sorted(spent)[296] < 0.050

@@ -1,1 +1,1 @@
-"""As quatro etapas da fila, o que cada uma decide, e o processo que as executa."""
+"""As cinco etapas da fila, o que cada uma decide, e o processo que as executa."""

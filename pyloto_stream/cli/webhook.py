@@ -109,4 +109,4 @@ def _print(found: "Subscribed", problems: list[str], *, dry_run: bool) -> None:
     typer.echo(f"account   {state}")
     typer.echo(f"fields    {', '.join(found.fields) or 'none'}")
     for problem in problems:
-        typer.echo(f"{'to do' if dry_run else 'missing'}     {problem}"[:200])
+        typer.echo(f"{'to do' if dry_run else 'missing'}     {problem}")

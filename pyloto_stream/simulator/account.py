@@ -47,7 +47,7 @@ class AccountApi:
         apps, key = PATH + "{id}/subscribed_apps", PATH + "{id}/whatsapp_business_encryption"
         return [
             web.get(PATH + "oauth/access_token", told(self.exchange)),
-            web.get(PATH + "debug_token", guard("account", self.debug)),
+            web.get(PATH + "debug_token", told(self.debug)),
             web.get(apps, guard("account", self.list_apps)),
             web.post(apps, guard("account", self.add_app)),
             web.delete(apps, guard("account", self.remove_app)),
@@ -71,7 +71,10 @@ class AccountApi:
         return answer({"access_token": token, "token_type": "bearer", "expires_in": life_s})
 
     async def debug(self, request: web.Request) -> web.StreamResponse:
-        """O que vale um token."""
+        """O que vale um token; pergunta-se com o do aplicativo, ou com um de acesso."""
+        asking = bearer(request)
+        if not (self._tokens.is_app(asking) or self._tokens.valid(asking)):
+            raise RefusedCallError(190, "The access token is missing or invalid.")
         token = request.query.get("input_token", "")
         if not token:
             raise RefusedCallError(100, "Param input_token is required.")

@@ -1,10 +1,14 @@
 """Um Secret Manager de laço local: gRPC de verdade para o cliente de verdade, com segredos na memória."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any, NoReturn
+
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+# Antes de importar o gRPC: com um servidor dele no ar, o que ele faz em `fork` derruba o comando iniciado.
 
 import google_crc32c
 import grpc.aio  # type: ignore[import-untyped]

@@ -100,18 +100,12 @@ class MediaFormat(msgspec.Struct, frozen=True):
     max_bytes: int
 
 
-_KB = 1024
-"""A Meta escreve KB e MB; lemos como potências de dois, e quem guarda um arquivo mede bytes."""
-
-_MB = 1024 * _KB
-"""Idem."""
-
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 """Prefixo dos documentos do Office."""
 
 MEDIA_FORMATS: Mapping[str, MediaFormat] = MappingProxyType({
     "audio": MediaFormat(
-        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * _MB
+        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}), 16 * 1024**2
     ),
     "document": MediaFormat(
         frozenset({
@@ -119,18 +113,18 @@ MEDIA_FORMATS: Mapping[str, MediaFormat] = MappingProxyType({
             "application/vnd.ms-powerpoint", f"{_OFFICE}.wordprocessingml.document",
             f"{_OFFICE}.spreadsheetml.sheet", f"{_OFFICE}.presentationml.presentation",
         }),
-        100 * _MB,
+        100 * 1024**2,
     ),
-    "image": MediaFormat(frozenset({"image/jpeg", "image/png"}), 5 * _MB),
-    "sticker": MediaFormat(frozenset({"image/webp"}), 500 * _KB),
-    "video": MediaFormat(frozenset({"video/mp4", "video/3gpp"}), 16 * _MB),
+    "image": MediaFormat(frozenset({"image/jpeg", "image/png"}), 5 * 1024**2),
+    "sticker": MediaFormat(frozenset({"image/webp"}), 500 * 1024),
+    "video": MediaFormat(frozenset({"video/mp4", "video/3gpp"}), 16 * 1024**2),
 })  # fmt: skip
-"""Por tipo de mensagem. OGG só com Opus de um canal; imagem de 8 bits por cor; vídeo H.264 com AAC."""
+"""Por tipo; KB e MB são potências de dois. OGG só com Opus de um canal; vídeo, H.264 com AAC."""
 
-STATIC_STICKER_BYTES = 100 * _KB
+STATIC_STICKER_BYTES = 100 * 1024
 """Figurinha sem movimento; a animada pode ter 500 KB. Ambas de 512 × 512."""
 
-VOICE_NOTE_BYTES = 512 * _KB
+VOICE_NOTE_BYTES = 512 * 1024
 """`audio.voice`: acima disto a mensagem de voz chega sem o botão de tocar e sem transcrição."""
 
 # --- Localização e contatos ("Location messages", "Contacts messages") -----------------------------
@@ -189,3 +183,17 @@ CAROUSEL_CARDS_LEAST = 2
 
 OPAQUE_DATA = 512
 """`biz_opaque_callback_data`: volta nos status; sem dado pessoal, pois todo aplicativo inscrito o recebe."""
+
+# --- Ritmo ("Messaging limits and throughput", "Pair rate limits") ---------------------------------
+
+NUMBER_PER_SECOND = 80
+"""Mensagens por segundo de um número, somadas as duas direções; 20 se divide o telefone com o aplicativo."""
+
+NUMBER_PER_SECOND_UPGRADED = 1000
+"""O mesmo, depois que a Meta promove o número por volume e qualidade."""
+
+PAIR_INTERVAL_SECONDS = 6
+"""Uma mensagem à mesma pessoa a cada 6 s, a longo prazo; acima disso, 131056."""
+
+PAIR_BURST = 45
+"""Mensagens à mesma pessoa de uma vez, a descontar do futuro: depois de `n`, espera de cerca de 6 × `n` s."""

@@ -4,6 +4,8 @@ import inspect
 import pytest
 
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS
+from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.settings import DEFAULTS, load
 from pyloto_stream.whatsapp import limits
 
 
@@ -13,6 +15,33 @@ def test_a_reply_of_the_product_fits_in_every_kind_of_message() -> None:
 
 def test_an_option_id_fits_in_a_button_and_in_a_row() -> None:
     assert min(limits.BUTTON_ID, limits.ROW_ID) == 200
+
+
+def test_what_may_be_configured_is_within_the_paces_of_meta() -> None:
+    assert DEFAULTS.paces() == {"": float(limits.NUMBER_PER_SECOND)}
+    assert DEFAULTS.pair_interval == limits.PAIR_INTERVAL_SECONDS
+    most = {
+        "WHATSAPP_MESSAGES_PER_SECOND": limits.NUMBER_PER_SECOND_UPGRADED,
+        "PAIR_BURST": limits.PAIR_BURST,
+    }
+    for name, limit in most.items():
+        assert load({name: str(limit)})
+        with pytest.raises(MisconfiguredError):
+            load({name: str(limit + 1)})
+
+
+def test_the_formats_are_those_of_the_documents() -> None:
+    sizes = {kind: accepted.max_bytes for kind, accepted in limits.MEDIA_FORMATS.items()}
+    mega = 1024 * 1024
+    assert sizes == {
+        "audio": 16 * mega,
+        "document": 100 * mega,
+        "image": 5 * mega,
+        "sticker": 500 * 1024,
+        "video": 16 * mega,
+    }
+    assert limits.MEDIA_FORMATS["image"].mimes == {"image/jpeg", "image/png"}
+    assert (limits.STATIC_STICKER_BYTES, limits.VOICE_NOTE_BYTES) == (100 * 1024, 512 * 1024)
 
 
 def test_every_limit_says_where_it_comes_from() -> None:

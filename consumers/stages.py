@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from consumers.ai import ai_stage
 from consumers.audit import audit_stage
+from consumers.documents import open_documents
 from consumers.drafts import draft
 from consumers.forms import FormDesk
 from consumers.gate import Gate
@@ -24,9 +25,6 @@ from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.channels import ChannelStore
-from pyloto_stream.stores.firestore import FirestoreDocuments
-from pyloto_stream.stores.ports import Documents
-from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.gateway import Gateway
@@ -84,19 +82,6 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
     return StageSpec(stage, handler, timeout_s=limit_s)
 
 
-async def open_documents(settings: Settings) -> Documents:
-    """O banco de documentos da configuração; quem abre fecha.
-
-    Raises:
-        MisconfiguredError: o banco não pode ser usado assim.
-        UnavailableError: ele não respondeu.
-    """
-    if settings.document_store == "firestore":
-        return await FirestoreDocuments.open(settings.firestore_project_id)
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return await SqliteDocuments.open(settings.sqlite_path)
-
-
 async def _session(parts: Parts) -> Handler:
     return session_stage(SessionManager(session_rules(parts.settings)))
 
@@ -125,7 +110,8 @@ async def _outbound(parts: Parts) -> Handler:
     parts.resources.push_async_callback(documents.close)
     account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
     pacer = Pacer(parts.gateway, settings.paces(), settings.pair_interval, settings.pair_burst)
-    gate = Gate(pacer, parts.metrics, ChannelStore(documents, account, cache_s))
+    several = bool(settings.tokens()) or len(settings.paces()) > 2
+    gate = Gate(pacer, parts.metrics, ChannelStore(documents, account, cache_s, several=several))
     late = None
     if settings.window_template:
         manager = TemplateManager(graph, TemplateStore(documents), account, cache_s=cache_s)

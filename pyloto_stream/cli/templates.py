@@ -96,7 +96,7 @@ async def _all(settings: "Settings") -> "list[Template]":
 
 @asynccontextmanager
 async def _store(settings: "Settings") -> "AsyncIterator[TemplateStore]":
-    from consumers.stages import open_documents  # noqa: PLC0415 — ver acima
+    from consumers.documents import open_documents  # noqa: PLC0415 — ver acima
     from pyloto_stream.stores.templates import TemplateStore  # noqa: PLC0415
 
     documents = await open_documents(settings)

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from consumers.documents import open_documents
 from consumers.pipeline import STAGES
-from consumers.stages import open_documents
 from pyloto_stream.cli.demo.play import FIRST_OF_CROWD, demonstrate
 from pyloto_stream.cli.demo.scenes import SCENES
 from pyloto_stream.cli.local import Local, local_system

@@ -8,6 +8,7 @@ import msgspec
 
 from pyloto_stream.conversation.records import HandoffRecord
 from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.channels import ChannelStore
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.media import RETENTION_DAYS as MEDIA_DAYS
 from pyloto_stream.stores.media import MediaStore
@@ -15,8 +16,11 @@ from pyloto_stream.stores.messages import RETENTION_DAYS
 from pyloto_stream.stores.ports import Delete
 from pyloto_stream.stores.sessions import scoped_id
 from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.stores.trail import AuditTrail
+from pyloto_stream.template import Template
 from tests.stores.test_indexes import INDEXES
+from tests.support.channels import BANNED
 from tests.support.documents import Watched
 from tests.support.records import USER, action, handoff, inbound, media, outbound, session, status
 
@@ -67,6 +71,8 @@ async def written(documents: SqliteDocuments) -> Fields:
         None,
     )
     await MediaStore(watched).keep_upload(media().sha256, "106540352242922", "1")
+    await TemplateStore(watched).put([Template("501", account_id="2")], 0)
+    await ChannelStore(watched).apply(BANNED)
     await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
     assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 5
     fields: Fields = defaultdict(set)

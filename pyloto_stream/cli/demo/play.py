@@ -9,8 +9,8 @@ from collections import Counter
 
 import msgspec
 
+from consumers.documents import open_documents
 from consumers.pipeline import STAGES
-from consumers.stages import open_documents
 from pyloto_stream.cli.demo.scenes import SCENES, Scene
 from pyloto_stream.cli.local import Local
 from pyloto_stream.conversation.records import Outcome

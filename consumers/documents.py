@@ -1,0 +1,24 @@
+"""Em que banco os processos e os comandos guardam documentos? No da configuração.
+
+Separado das etapas para que um comando que só lê documentos não carregue o resto.
+"""
+
+from pyloto_stream.settings import Settings
+from pyloto_stream.stores.ports import Documents
+
+
+async def open_documents(settings: Settings) -> Documents:
+    """O banco de documentos da configuração; quem abre fecha.
+
+    Raises:
+        MisconfiguredError: o banco não pode ser usado assim.
+        UnavailableError: ele não respondeu.
+    """
+    if settings.document_store == "firestore":
+        from pyloto_stream.stores.firestore import FirestoreDocuments  # noqa: PLC0415 — só quem o usa
+
+        return await FirestoreDocuments.open(settings.firestore_project_id)
+    from pyloto_stream.stores.sqlite import SqliteDocuments  # noqa: PLC0415 — idem
+
+    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return await SqliteDocuments.open(settings.sqlite_path)

@@ -1,17 +1,23 @@
 """O portão dos envios: a vez, o canal parado, e a calma que a Meta pede."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import msgspec
 import pytest
 import pytest_asyncio
 
 from consumers.plans import Outgoing
+from pyloto_stream.conversation.records import ChannelRecord
 from pyloto_stream.errors import OverloadedError, UnavailableError
-from pyloto_stream.stores.channels import ChannelState
+from pyloto_stream.stores.channels import ChannelStore
+from pyloto_stream.stores.ports import Document, Query
+from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.streams.model import Plan, Snooze, Turn
 from pyloto_stream.streams.pace import Pacer, Slot
+from tests.support.channels import said
 from tests.support.desk import Desk, open_desk, our_id
+from tests.support.documents import Watched
 from tests.support.graph import NUMBER, answer, refusal
 
 
@@ -21,20 +27,31 @@ async def desk(redis_url: str) -> AsyncIterator[Desk]:
         yield desk
 
 
-class Told:
-    """O que se sabe dos canais: `states` por número, ou um banco que não responde."""
-
-    def __init__(self, *, down: bool = False, **state: object) -> None:
-        self._down = down
-        self._state = msgspec.convert(state, ChannelState)
-
-    async def state(self, phone_number_id: str) -> ChannelState:
-        if self._down:
-            raise UnavailableError("away", code="store_down")
-        return self._state if phone_number_id == NUMBER else ChannelState()
+@pytest_asyncio.fixture
+async def documents(tmp_path: Path) -> AsyncIterator[SqliteDocuments]:
+    documents = await SqliteDocuments.open(tmp_path / "documents.sqlite3")
+    yield documents
+    await documents.close()
 
 
-def paced(desk: Desk, rate: float = 1.0, pair_s: float = 0.0, channels: Told | None = None) -> None:
+OURS = f"number:{NUMBER}"
+
+
+class Away(Watched):
+    """Um banco que não responde a perguntas."""
+
+    async def query(self, query: Query) -> list[Document]:  # noqa: ARG002
+        raise UnavailableError("away", code="store_unavailable")
+
+
+async def told(documents: SqliteDocuments, notice: ChannelRecord) -> ChannelStore:
+    """Os canais, depois de um aviso da Meta."""
+    channels = ChannelStore(documents)
+    await channels.apply(notice)
+    return channels
+
+
+def paced(desk: Desk, rate: float = 1.0, pair_s: float = 0.0, channels: ChannelStore | None = None) -> None:
     desk.pacer = Pacer(desk.rig.gateway, {"": rate}, pair_s, 1)
     desk.use(desk.client, channels=channels)
 
@@ -85,14 +102,18 @@ async def test_a_person_waits_for_its_own_pace_and_then_for_the_number(desk: Des
     assert (await desk.plan(back(turn, first))).sent is not None
 
 
-async def test_the_rate_meta_gave_counts_more_than_ours(desk: Desk) -> None:
-    paced(desk, rate=1000.0, channels=Told(messages_per_second=1.0))
+async def test_the_rate_meta_gave_counts_more_than_ours(desk: Desk, documents: SqliteDocuments) -> None:
+    upgrade = said("phone_number_quality_update", "THROUGHPUT_UPGRADE", subject=OURS)
+    paced(desk, channels=await told(documents, upgrade))
+    await desk.pacer.reserve("bia", NUMBER, rate=1000.0)
     assert (await desk.plan(await desk.take())).sent is not None
-    assert (await desk.pacer.reserve("bia", NUMBER, rate=1.0)).wait_ms == 1000
 
 
-async def test_a_paused_channel_holds_its_replies_without_counting_or_stopping_others(desk: Desk) -> None:
-    paced(desk, rate=1000.0, channels=Told(paused="account_disabled"))
+async def test_a_paused_channel_holds_its_replies_without_counting_or_stopping_others(
+    desk: Desk, documents: SqliteDocuments
+) -> None:
+    banned = said("account_update", "DISABLED_UPDATE", subject=OURS, waba_ban_state="DISABLE")
+    paced(desk, 1000.0, channels=await told(documents, banned))
     turn = await desk.take()
     with pytest.raises(OverloadedError) as caught:
         await desk.run(turn)
@@ -102,8 +123,10 @@ async def test_a_paused_channel_holds_its_replies_without_counting_or_stopping_o
     assert isinstance(await desk.run(msgspec.structs.replace(turn, state=msgspec.json.encode(state))), Plan)
 
 
-async def test_replies_go_on_while_nobody_knows_the_state_of_the_channel(desk: Desk) -> None:
-    paced(desk, rate=1000.0, channels=Told(down=True))
+async def test_replies_go_on_while_nobody_knows_the_state_of_the_channel(
+    desk: Desk, documents: SqliteDocuments
+) -> None:
+    paced(desk, 1000.0, channels=ChannelStore(Away(documents)))
     assert (await desk.plan(await desk.take())).sent is not None
 
 

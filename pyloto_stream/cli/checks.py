@@ -6,26 +6,15 @@ Promete: nenhuma resposta traz segredo ou dado pessoal. Limite: "alcançável ag
 import os
 import tempfile
 from pathlib import Path
-from typing import Literal
 
-import msgspec
-
+from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_meta import meta_checks
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import DEFAULTS, Settings
 from pyloto_stream.startup import examined
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.probe import Findings
-
-Standing = Literal["ok", "warning", "failed"]
-
-
-class Check(msgspec.Struct, frozen=True):
-    """Uma resposta: `warning` funciona, mas alguém deve olhar; `failed` não funciona assim."""
-
-    name: str
-    standing: Standing
-    detail: str
 
 
 async def examine(settings: Settings) -> list[Check]:
@@ -35,7 +24,7 @@ async def examine(settings: Settings) -> list[Check]:
         await _documents(settings),
         _objects(settings.object_folder),
         _webhook(settings),
-        _graph(settings),
+        *await meta_checks(settings),
         *_unused(settings),
     ]
 
@@ -127,13 +116,6 @@ def _webhook(settings: Settings) -> Check:
         return Check("webhook", "warning", "development secret: only the simulator's webhooks are accepted")
     count = len(settings.whatsapp_webhook_secret)
     return Check("webhook", "ok", f"signatures of {count} secret{'s' * (count > 1)} are accepted")
-
-
-def _graph(settings: Settings) -> Check:
-    where = f"{settings.whatsapp_api_base_url}/{settings.whatsapp_api_version}"
-    if settings.whatsapp_access_token == DEFAULTS.whatsapp_access_token:
-        return Check("graph", "warning", f"{where} (not called): development token, Meta will refuse it")
-    return Check("graph", "ok", f"{where} (not called)")
 
 
 def _unused(settings: Settings) -> list[Check]:

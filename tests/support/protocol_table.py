@@ -67,10 +67,10 @@ def inbound_rows(simulated: frozenset[str]) -> list[tuple[str, ...]]:
 
 def _inbound(body: bytes, simulated: frozenset[str]) -> tuple[str, ...]:
     batch = read(body)
-    people = {part.person: "k" * 43 for part in (*batch.messages, *batch.echoes)}
-    people |= {part.person: "k" * 43 for part in (*batch.statuses, *batch.calls)}
-    people |= {part.person: "k" * 43 for part in batch.preferences}
-    (kind, offer), *_ = updates_of(batch, Keys(b"p" * 32, people), NOW_MS, "c")
+    people = [part.person for part in batch.messages] + [part.person for part in batch.echoes]
+    people += [part.person for part in batch.statuses] + [part.person for part in batch.calls]
+    people += [part.person for part in batch.preferences]
+    (kind, offer), *_ = updates_of(batch, Keys(b"p" * 32, dict.fromkeys(people, "k" * 43)), NOW_MS, "c")
     ((field, value),) = _changes(body)
     made = YES if shape(field, value) in simulated else "–"
     if isinstance(offer, Unreadable):
@@ -130,8 +130,11 @@ def _outbound(name: str, message: Message) -> tuple[str, ...]:
 
 
 def _adorned(message: Message) -> bool:
-    """Tem partes que o produto não usa: parâmetros de modelo, cabeçalho, tela inicial de formulário."""
-    return any(getattr(message, name, None) for name in ("components", "header", "screen"))
+    """Tem partes que o produto não usa: parâmetros de modelo, arquivo no cabeçalho, tela inicial."""
+    header = getattr(message, "header", "")
+    return not isinstance(header, str) or any(
+        getattr(message, name, None) for name in ("components", "screen")
+    )
 
 
 _BUTTON = (Choice("a", "A"),)

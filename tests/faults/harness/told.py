@@ -3,7 +3,7 @@
 import re
 
 from pyloto_stream.simulator.delivery import Delivery, WebhookSender
-from pyloto_stream.simulator.envelopes import Json
+from pyloto_stream.simulator.envelopes import Change
 
 _REPLY = re.compile(rb'"biz_opaque_callback_data":\s*"([^"]+)"')
 
@@ -15,7 +15,7 @@ class Told:
         self._deliveries: list[Delivery] = []
         begin = sender._begin
 
-        def recorded(values: list[Json], wait_ms: int = 0) -> Delivery:
+        def recorded(values: list[Change], wait_ms: int = 0) -> Delivery:
             delivery = begin(values, wait_ms)
             self._deliveries.append(delivery)
             return delivery

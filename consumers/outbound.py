@@ -126,10 +126,14 @@ class _Outbound:
 
     async def _closed(self, turn: Turn, ready: Draft) -> Outcome:
         """A resposta não sairá; o modelo, se há um, é outro envio, e o turno volta já para ele."""
-        if not ready.outgoing.late and await self._template(turn, ready) is not None:
-            await self._ledger.refused(turn, ready.reply_id, for_good=True)
-            return waiting(turn.now_ms, msgspec.structs.replace(ready.outgoing, late=True))
+        try:
+            template = None if ready.outgoing.late else await self._template(turn, ready)
+        except TransientError:
+            await self._ledger.refused(turn, ready.reply_id, for_good=False)
+            raise
         await self._ledger.refused(turn, ready.reply_id, for_good=True)
+        if template is not None:
+            return waiting(turn.now_ms, msgspec.structs.replace(ready.outgoing, late=True))
         return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
 
     async def _template(self, turn: Turn, ready: Draft) -> Draft | None:

@@ -102,6 +102,8 @@ class Desk:
         await self.rig.gateway.submit(Script.MODE, 0, {"l": "turn", "c": "ana", "md": mode})
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":  # uma consulta não é envio nem leitura
+            return await self.script(request)
         await self.graph.record(request)
         if "status" in self._bodies()[-1]:
             return web.json_response({"success": True})

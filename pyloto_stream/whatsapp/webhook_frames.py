@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from msgspec import DecodeError, MsgspecError, Raw, Struct, ValidationError
+from msgspec import DecodeError, Raw, Struct, ValidationError
 from msgspec.json import Decoder
 
 from pyloto_stream.whatsapp import webhook_envelope as envelope
@@ -41,15 +41,22 @@ def decode(decoder: Decoder[_T], raw: bytes) -> tuple[_T | None, Reason]:
     """O valor, ou `None` e o motivo (que nada diz quando há valor)."""
     try:
         return decoder.decode(raw), "wrong_shape"
-    except RecursionError:
-        return None, "too_deep"
-    except UnicodeDecodeError:
-        return None, "bad_utf8"
-    except ValidationError:
-        return None, "wrong_shape"
-    except DecodeError:
-        # a sintaxe de um pedaço já foi conferida com o todo: só um pedaço ausente chega aqui
-        return None, "wrong_shape" if isinstance(raw, Raw) else "not_json"
+    except (ValueError, RecursionError) as error:
+        flaw = flaw_of(error)
+        # a sintaxe de um pedaço já foi conferida com o todo: só um pedaço ausente não é JSON
+        return None, "wrong_shape" if flaw == "not_json" and isinstance(raw, Raw) else flaw
+
+
+def flaw_of(error: Exception) -> Reason:
+    """O motivo que um erro de leitura diz."""
+    match error:
+        case RecursionError():
+            return "too_deep"
+        case UnicodeDecodeError():
+            return "bad_utf8"
+        case DecodeError() if not isinstance(error, ValidationError):
+            return "not_json"
+    return "wrong_shape"
 
 
 def elements(batch: Batch, raw: Raw, frame: Frame) -> list[Raw]:
@@ -71,7 +78,7 @@ def scalar(raw: Raw) -> str | int | float | None:
     """Um id ou um instante; `None` se é outra coisa."""
     try:
         return envelope.scalar.decode(raw)
-    except (MsgspecError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return None
 
 

@@ -91,7 +91,7 @@ def field_of(field: str, value: msgspec.Raw) -> str:
         return field
     try:
         probe = _probe.decode(value)
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         return field if field in FIELDS else ""
     if probe.new_quality_score is not None and probe.message_template_id is not None:
         return QUALITY
@@ -104,12 +104,13 @@ def notice_of(field: str, value: msgspec.Raw, account_id: str, time: str, at_ms:
     `time` é `entry.time` como veio. De um dos `RECORDED`, qualquer valor serve: o corpo não se guarda nunca.
 
     Raises:
-        msgspec.ValidationError: a forma é outra.
+        ValueError: a forma é outra, ou não é UTF-8.
+        RecursionError: fundo demais.
     """
     rule = _RULES.get(field, _RECORDED_RULE)
     try:
         data = dict(_flat(_decoders[rule.shape].decode(value)))
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         if field not in RECORDED:
             raise
         data = {}

@@ -1,11 +1,11 @@
 """Como ler um corpo com algo estranho? Nível por nível: o que não se entende fica de lado, em bytes."""
 
-from msgspec import MsgspecError, Raw
+from msgspec import Raw
 
 from pyloto_stream.whatsapp import webhook_envelope as envelope
 from pyloto_stream.whatsapp.identity import usable_id
 from pyloto_stream.whatsapp.webhook_batch import Batch, Part
-from pyloto_stream.whatsapp.webhook_frames import Frame, decode, present, repeat, scalar
+from pyloto_stream.whatsapp.webhook_frames import Frame, decode, flaw_of, present, repeat, scalar
 from pyloto_stream.whatsapp.webhook_mending import mend
 from pyloto_stream.whatsapp.webhook_notices import field_of, notice_of
 from pyloto_stream.whatsapp.webhook_reasons import instant_ms
@@ -84,8 +84,8 @@ def _read_notice(batch: Batch, change: envelope.RawChange, raw: Raw, frame: Fram
     at_ms = instant_ms(frame.time) or 0
     try:
         notice = notice_of(field, change.value, frame.account_id, frame.time, at_ms)
-    except (MsgspecError, RecursionError):
-        batch.unreadable.append(frame.part("wrong_shape", raw))
+    except (ValueError, RecursionError) as error:
+        batch.unreadable.append(frame.part(flaw_of(error), raw))
         return
     if notice is None:
         batch.unreadable.append(frame.part("missing_event", raw))

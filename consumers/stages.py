@@ -111,11 +111,12 @@ async def _outbound(parts: Parts) -> Handler:
     account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
     pacer = Pacer(parts.gateway, settings.paces(), settings.pair_interval, settings.pair_burst)
     several = bool(settings.tokens()) or len(settings.paces()) > 2
-    gate = Gate(pacer, parts.metrics, ChannelStore(documents, account, cache_s, several=several))
+    channels = ChannelStore(documents, account, cache_s, several=several)
+    gate = Gate(pacer, parts.metrics, channels)
     late = None
     if settings.window_template:
         manager = TemplateManager(graph, TemplateStore(documents), account, cache_s=cache_s)
-        late = WindowTemplate(manager, settings.window_template)
+        late = WindowTemplate(manager, settings.window_template, channels)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
     compose = partial(draft, flows=FlowSender(settings.flows(), flow_tokens(settings)))
     return outbound_stage(graph, ledger, gate, parts.metrics.sent, compose, late)

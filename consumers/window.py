@@ -10,6 +10,7 @@ from loguru import logger
 
 from consumers.drafts import Draft
 from pyloto_stream.errors import PermanentError
+from pyloto_stream.stores.channels import ChannelState
 from pyloto_stream.streams.keys import reply_id
 from pyloto_stream.streams.model import Turn
 from pyloto_stream.template import Template
@@ -31,11 +32,22 @@ class Templates(Protocol):
         """O envio dele, conferido."""
 
 
-class WindowTemplate:
-    """O modelo `name` em `language`, como `WINDOW_TEMPLATE` o nomeia (`nome:idioma`)."""
+class Channels(Protocol):
+    """Quem sabe o que a Meta disse de cada número (`ChannelStore`)."""
 
-    def __init__(self, templates: Templates, setting: str) -> None:
+    async def state(self, phone_number_id: str) -> ChannelState:
+        """O que vale agora para um número."""
+
+
+class WindowTemplate:
+    """O modelo `name` em `language`, como `WINDOW_TEMPLATE` o nomeia (`nome:idioma`).
+
+    `channels`: quem sabe se a Meta proibiu a conta de iniciar conversas; `None`: nada se sabe.
+    """
+
+    def __init__(self, templates: Templates, setting: str, channels: Channels | None = None) -> None:
         self._templates = templates
+        self._channels = channels
         self._name, _, self._language = setting.partition(":")
 
     async def draft(self, turn: Turn, ready: Draft) -> Draft | None:
@@ -45,6 +57,11 @@ class WindowTemplate:
             GraphError: era preciso ler o modelo da Meta, e ela recusou ou não respondeu.
             UnavailableError: o banco não respondeu.
         """
+        if self._channels is not None:
+            state = await self._channels.state(ready.state.phone_number_id)
+            if state.templates_paused:
+                logger.bind(code=state.templates_paused).warning("the window template cannot be sent")
+                return None
         try:
             template = await self._templates.require_sendable(self._name, self._language)
             message = self._templates.build(template, TemplateParams())

@@ -14,12 +14,14 @@ from consumers.window import REPLY_INDEX, WindowTemplate
 from pyloto_stream.clock import system_clock
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord
 from pyloto_stream.errors import PermanentError, UnavailableError
+from pyloto_stream.stores.channels import ChannelStore
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.streams.keys import reply_id
 from pyloto_stream.streams.model import Plan, Snooze, Turn
 from pyloto_stream.template import Part, Template
 from pyloto_stream.whatsapp.templates import TemplateManager
+from tests.support.channels import said
 from tests.support.desk import Desk, open_desk, our_id, records
 from tests.support.graph import WAMID, answer, cut, refusal
 from tests.support.sends import WINDOW_S
@@ -129,6 +131,23 @@ async def test_a_template_that_stops_serving_meanwhile_is_a_drop_too(
     plan = await desk.plan(turn)
     assert b"REPLY_DROPPED" in plan.feed[0].event
     assert desk.sends == []
+
+
+async def test_an_account_that_may_start_no_conversation_sends_no_template(
+    desk: Desk, store: TemplateStore, tmp_path: Path
+) -> None:
+    await approved(store)
+    documents = await SqliteDocuments.open(tmp_path / "documents.sqlite3")
+    channels = ChannelStore(documents, ACCOUNT)
+    await channels.apply(
+        said("account_update", "ACCOUNT_RESTRICTION", restriction_type="RESTRICTED_BIZ_INITIATED_MESSAGING")
+    )
+    manager = TemplateManager(desk.client, store, ACCOUNT)
+    desk.use(desk.client, late=WindowTemplate(manager, "we_are_back:pt_BR", channels))
+    plan = await desk.plan(await desk.take(silent_ms=WINDOW_MS))
+    assert b"REPLY_DROPPED" in plan.feed[0].event
+    assert desk.sends == []
+    await documents.close()
 
 
 async def test_a_template_refused_for_the_window_is_not_replaced_again(

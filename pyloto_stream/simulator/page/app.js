@@ -69,9 +69,10 @@ const choose = (id) => send({ choice: id });
 
 async function make(one) {
   trace.about(one.do);
-  const answer = await gesture(person, one);
+  const who = person;
+  const answer = await gesture(who, one);
   const out = told(answer);
-  if (out && one.do === "move") become(answer.id);
+  if (out && one.do === "move" && person === who) become(answer.id); // se já não se trocou de pessoa
   return out;
 }
 

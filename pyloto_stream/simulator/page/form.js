@@ -7,11 +7,11 @@ import { open } from "/sheet.js";
 
 const [sheet, body, snack] = [$("form-sheet"), $("form-body"), $("form-snack")];
 const TEXTS = { TextHeading: "h3", TextSubheading: "h4", TextBody: "p", TextCaption: "small", RichText: "p" };
-let flow = null; // {definition, ask, trail: [{id, data, form}]}
+let flow = null; // {definition, ask, trail: [{id, data, form}], kept: {tela: o que já se escreveu nela}}
 
 // `ask(passo)` leva um passo ao simulador: {do, screen, data}.
 export async function openForm(item, ask) {
-  flow = { definition: null, ask, trail: [] };
+  flow = { definition: null, ask, trail: [], kept: {} };
   $("form-title").textContent = item.button;
   body.replaceChildren(element("p", "hint", "Abrindo…"));
   warn("");
@@ -41,7 +41,7 @@ const screenOf = (id) => flow.definition.screens.find((screen) => screen.id === 
 // Vai à tela de `view`; se já se passou por ela, volta até lá com os dados novos.
 function go(view) {
   const place = flow.trail.findIndex((each) => each.id === view.screen);
-  const form = place < 0 ? {} : flow.trail[place].form;
+  const form = flow.kept[view.screen] ??= {};
   if (place >= 0) flow.trail.length = place;
   flow.trail.push({ id: view.screen, data: view.data ?? {}, form });
   draw();
@@ -102,7 +102,7 @@ function flatten(parts, at) {
   const scope = scopeOf(at);
   return parts.flatMap((raw) => {
     if (raw.type === "Form") {
-      at.form = { ...valueOf(raw["init-values"] ?? {}, scope), ...at.form };
+      for (const [name, value] of Object.entries(valueOf(raw["init-values"] ?? {}, scope))) at.form[name] ??= value;
       return flatten(raw.children, at);
     }
     if (raw.type === "If") return flatten((holds(raw.condition, scope) ? raw.then : raw.else) ?? [], at);

@@ -59,13 +59,13 @@ def flaw_of(error: Exception) -> Reason:
     return "wrong_shape"
 
 
-def elements(batch: Batch, raw: Raw, frame: Frame) -> list[Raw]:
-    """Os itens de uma lista; o que não é lista fica de lado, inteiro."""
+def elements(batch: Batch, name: str, raw: Raw, frame: Frame) -> list[Raw]:
+    """Os itens da lista `name` do nível de `frame`; o que não é lista fica de lado, inteiro."""
     if not present(raw):
         return []
     items, reason = decode(envelope.raw_list, raw)
     if items is None:
-        batch.unreadable.append(frame.part(reason, raw))
+        batch.unreadable.append(frame.inside(b'"%s":' % name.encode()).part(reason, raw))
     return items or []
 
 

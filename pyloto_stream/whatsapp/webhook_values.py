@@ -42,7 +42,7 @@ def read_value(batch: Batch, field: str, value: envelope.RawValue, frame: Frame)
     if present(value.errors):
         batch.unreadable.append(inner.inside(b'"errors":').part("value_errors", value.errors))
     lists = {
-        name: elements(batch, getattr(value, name), inner.inside(b'"%s":' % name.encode()))
+        name: elements(batch, name, getattr(value, name), inner)
         for name in ("messages", "statuses", "message_echoes", "calls", "user_preferences")
     }
     origin = origin_of(
@@ -80,6 +80,8 @@ class _Reader:
         take: Callable[[_Raw], Reason | None],
     ) -> None:
         """Lê os itens da lista `name`; o que `take` não entende fica também em bytes."""
+        if not lists[name]:
+            return
         key = name.encode()
         place = self._frame.inside(b'"%s":[' % key, b"]", scope=key + self._number)
         for item in lists[name]:

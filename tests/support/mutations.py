@@ -39,10 +39,15 @@ class Mutator:
         return self._flipped(body) if draw.random() < 0.1 else body
 
     def _hurt(self, document: Json) -> Json:
-        holders = _holders(document)
-        if not holders:
-            return _junk(self._draw)
-        holder = self._draw.choice(holders)
+        """Estraga um lugar qualquer: desce ao acaso, e para onde der."""
+        draw, holder = self._draw, document
+        if not isinstance(holder, dict | list) or not holder:
+            return _junk(draw)
+        while draw.random() < 0.8:
+            inner = draw.choice([*holder.values()] if isinstance(holder, dict) else holder)
+            if not isinstance(inner, dict | list) or not inner:
+                break
+            holder = inner
         if isinstance(holder, list):
             self._hurt_list(holder)
         else:
@@ -83,11 +88,8 @@ class Mutator:
 
     def _flipped(self, body: bytes) -> bytes:
         """Um byte trocado dentro de um texto: talvez UTF-8 inválido, nunca uma aspa."""
-        starts = [at for at, byte in enumerate(body[:-1]) if byte == ord(":") and body[at + 1] == ord('"')]
-        if not starts:
-            return body
-        at = self._draw.choice(starts) + 2
-        if body[at] in b'"\\':
+        at = body.find(b':"', self._draw.randrange(len(body))) + 2
+        if at == 1 or body[at] in b'"\\':
             return body
         return body[:at] + bytes([self._draw.choice(b"\x80\xff\xc3\x7fAz0 ")]) + body[at + 1 :]
 

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from consumers.pipeline import AI, OUTBOUND, SESSION
 from pyloto_stream.conversation.events import Event, MessageKind
 from pyloto_stream.conversation.flows import FIELDS
+from pyloto_stream.conversation.forms import FORMS
 from pyloto_stream.conversation.intents import MAX_INTENTS
 from pyloto_stream.conversation.records import Intent, Mode
 from pyloto_stream.conversation.rules import SessionRules
@@ -35,6 +36,7 @@ UNDERSTOOD = st.builds(
     explicit=st.one_of(st.none(), st.none(), INTENTS),
     facts=FACTS,
     corrections=st.one_of(st.just({}), FACTS),
+    declined=st.lists(st.sampled_from([*FIELDS]), max_size=2, unique=True).map(tuple),
     gesture=st.one_of(st.just(""), st.sampled_from(get_args(Gesture))),
     topic=st.one_of(st.just(""), st.sampled_from([*TOPICS, "no such topic"])),
     command=st.one_of(st.just(""), st.just(""), st.sampled_from([*COMMANDS, "/no_such"])),
@@ -52,7 +54,7 @@ AFTER_S = st.sampled_from([0, 1, 5, 60, 900, 1800, 3600, 7200, 90_000])
 class Conversation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.talk = Talk(SessionRules(flood_threshold=5))
+        self.talk = Talk(SessionRules(flood_threshold=5, forms=frozenset(FORMS)))
 
     @rule(understood=st.one_of(UNDERSTOOD, PLAIN), kinds=BURSTS, after=AFTER_S)
     def writes(self, understood: Understanding, kinds: list[MessageKind], after: int) -> None:

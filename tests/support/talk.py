@@ -11,6 +11,7 @@ from consumers.pipeline import AI, AUDIT_LANE, MEDIA_LANE, OUTBOUND, SESSION, fa
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import Event, MediaWanted, MessageKind, MessageReceived
+from pyloto_stream.conversation.forms import FORMS
 from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import (
     ActionRecord,
@@ -28,11 +29,15 @@ from pyloto_stream.conversation.step import Step
 from pyloto_stream.conversation.understanding import IntentScore, Understanding
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import CancelTimer, Plan, Turn
+from pyloto_stream.whatsapp.flows.sender import FlowSender
+from pyloto_stream.whatsapp.flows.tokens import FlowTokens
 
 T0 = 1_700_000_000_000
 PERSON = "5541988887777"
 """Quem fala nos testes: não pode aparecer em registro de ação algum."""
 NUMBER = "106540352242922"
+
+SENDER = FlowSender(dict.fromkeys(FORMS, "1"), FlowTokens(b"a pepper of the tests", 3600))
 
 _encode = msgspec.json.Encoder().encode
 _event: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -253,7 +258,7 @@ class Talk:
     def _send(self, payload: bytes, events: Sequence[Event]) -> Reply | None:
         """Envia se o modo deixa; a mensagem tem de caber na Meta."""
         token = self._token(OUTBOUND, events, payload)
-        ready = draft(token)  # valida
+        ready = draft(token, SENDER)  # valida
         if self.mode != "BOT":
             return None
         self.said.append(ready.outgoing.reply)

@@ -13,8 +13,9 @@ from pyloto_stream.conversation.lifecycle import FinalOutcome
 from pyloto_stream.conversation.records import ActionRecord, SessionRecord
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Reply
 from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.whatsapp.messages import Message
 from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
-from tests.support.talk import NUMBER, PERSON, Talk
+from tests.support.talk import NUMBER, PERSON, SENDER, Talk
 
 SECRETS = ("segredo", PERSON, NUMBER)
 """Nenhum registro de ação pode conter isto: o que a pessoa diz nos testes começa por `segredo`."""
@@ -24,13 +25,20 @@ _validator = WhatsAppMessageValidator()
 
 def check_reply(reply: Reply) -> None:
     """A resposta cabe na Meta e nos nossos limites."""
-    assert _validator.validate(to_message(reply)) == ()
+    assert _validator.validate(to_message(reply, _offer)) == ()
     assert 0 < len(reply.text) <= MAX_REPLY_CHARS
-    assert len(reply.choices) <= {"text": 0, "buttons": 3, "list": 10}[reply.kind]
+    assert len(reply.choices) <= {"buttons": 3, "list": 10}.get(reply.kind, 0)
     assert all(len(c.title) <= (20 if reply.kind == "buttons" else 24) for c in reply.choices)
     assert all(len(c.id) <= 200 and len(c.description) <= 72 for c in reply.choices)
     assert len({c.id for c in reply.choices}) == len(reply.choices)
-    assert (reply.kind == "list") == bool(reply.button)
+    assert (reply.kind in ("list", "flow")) == bool(reply.button)
+    assert (reply.kind == "flow") == bool(reply.form)
+
+
+def _offer(reply: Reply) -> Message:
+    return SENDER.message(
+        form=reply.form, body=reply.text, cta=reply.button, user_key="ana", session_id="s", now_ms=0
+    )
 
 
 def check_state(talk: Talk) -> None:

@@ -30,6 +30,7 @@ class Registry:
         self._people: dict[str, Person] = {}
         self._scoped: dict[str, Person] = {}
         self._authors: dict[str, Person] = {}
+        self._ever: set[str] = set()
 
     def add(self, profile: Profile) -> Person:
         """Põe uma pessoa nova; a que já existe com a mesma chave volta como está."""
@@ -37,6 +38,7 @@ class Registry:
         if known is None:
             known = self._people[profile.key] = Person(profile, self._line, self._authors, self._moved)
             self._scoped[profile.user_id] = known
+            self._ever |= {profile.wa_id, profile.user_id}
         return known
 
     def _moved(self, person: Person, old: Profile) -> None:
@@ -44,11 +46,12 @@ class Registry:
         self._scoped.pop(old.user_id, None)
         self._people[person.profile.key] = person
         self._scoped[person.profile.user_id] = person
+        self._ever |= {person.profile.wa_id, person.profile.user_id}
 
     def newcomer(self, *, hidden: bool = False) -> Person:
-        """Uma pessoa fictícia que ainda não existe; se `hidden`, só mostra o nome de usuário."""
+        """Uma pessoa fictícia, de ids que ninguém teve ainda; se `hidden`, só mostra o nome de usuário."""
         number = self._first
-        while fictional(number).key in self._people or fictional(number).user_id in self._scoped:
+        while self._ever & {fictional(number).wa_id, fictional(number).user_id}:
             number = number % 9999 + 1
         profile = fictional(number)
         username = f"{profile.name.lower()}.{number:04d}"

@@ -128,6 +128,7 @@ async def test_a_new_number_keeps_the_conversation_and_is_never_someone_elses(
     async with http.get(f"{world.url}/simulator/chats") as answer:
         cards = cast("list[Json]", (await answer.json())["people"])
     assert len({card["id"] for card in cards}) == len(cards) == 4
+    assert world.simulator.people.newcomer(hidden=True).profile.user_id == fictional(5).user_id
     assert (await make("react", message=ana.thread[0].id, emoji="👍"))[0] == 202
 
 

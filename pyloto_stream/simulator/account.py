@@ -1,7 +1,7 @@
-"""As rotas da conta na Graph local: assinaturas, tokens, chave dos formulários e histórico de uma mensagem.
+"""As rotas da conta na Graph local: assinaturas, chave dos formulários e histórico de uma mensagem.
 
 Promete: um endereço de webhook só é aceito depois de responder ao desafio de verdade. Fontes: páginas
-"Webhook overrides", "Webhooks subscriptions", "Access tokens" e "Business encryption" (2026).
+"Webhook overrides", "Webhooks subscriptions" e "Business encryption" (2026).
 """
 
 from collections.abc import Callable
@@ -27,13 +27,11 @@ _EVENTS = {"sent": "SENT", "delivered": "DELIVERED", "read": "READ", "played": "
 
 
 class AccountApi:
-    """As rotas da conta. `fields`: campos assinados pelo aplicativo; `subscribed`: a conta está assinada."""
+    """As rotas da conta. `keys` são as chaves públicas, por número."""
 
     def __init__(
         self, config: SimulatorConfig, gate: Gate, tokens: Tokens, sender: WebhookSender, find: Find
     ) -> None:
-        self.subscribed = True
-        self.fields: frozenset[str] = frozenset({"messages"})
         self.keys: dict[str, str] = {}
         self._config = config
         self._gate = gate
@@ -41,13 +39,25 @@ class AccountApi:
         self._sender = sender
         self._find = find
 
+    @property
+    def subscribed(self) -> bool:
+        """A conta manda webhooks ao aplicativo?"""
+        return self._sender.subscribed
+
+    @subscribed.setter
+    def subscribed(self, value: bool) -> None:
+        self._sender.subscribed = value
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Os campos assinados; antes de alguém escolher, `messages`, embora todos saiam."""
+        return frozenset({"messages"}) if self._sender.fields is None else self._sender.fields
+
     def routes(self) -> list[web.RouteDef]:
         """As rotas."""
         guard, told = self._gate.guard, self._gate.told
         apps, key = PATH + "{id}/subscribed_apps", PATH + "{id}/whatsapp_business_encryption"
         return [
-            web.get(PATH + "oauth/access_token", told(self.exchange)),
-            web.get(PATH + "debug_token", told(self.debug)),
             web.get(apps, guard("account", self.list_apps)),
             web.post(apps, guard("account", self.add_app)),
             web.delete(apps, guard("account", self.remove_app)),
@@ -57,35 +67,6 @@ class AccountApi:
             web.post(key, guard("account", self.store_key)),
             web.get(PATH + "{id}/message_history", guard("account", self.history)),
         ]
-
-    async def exchange(self, request: web.Request) -> web.StreamResponse:
-        """Troca um token válido por um novo de vida longa; o velho segue valendo até ser revogado."""
-        query, config = request.query, self._config
-        if query.get("grant_type") != "fb_exchange_token":
-            raise RefusedCallError(100, "Param grant_type must be fb_exchange_token.")
-        if query.get("client_id") != config.app_id or query.get("client_secret") != config.app_secret:
-            raise RefusedCallError(101, "Error validating application.")
-        if not self._tokens.valid(query.get("fb_exchange_token", "")):
-            raise RefusedCallError(190, "The access token is missing or invalid.")
-        token, life_s = self._tokens.issue()
-        return answer({"access_token": token, "token_type": "bearer", "expires_in": life_s})
-
-    async def debug(self, request: web.Request) -> web.StreamResponse:
-        """O que vale um token; pergunta-se com o do aplicativo, ou com um de acesso."""
-        asking = bearer(request)
-        if not (self._tokens.is_app(asking) or self._tokens.valid(asking)):
-            raise RefusedCallError(190, "The access token is missing or invalid.")
-        token = request.query.get("input_token", "")
-        if not token:
-            raise RefusedCallError(100, "Param input_token is required.")
-        data: Json = {
-            "app_id": self._config.app_id,
-            "type": "SYSTEM_USER",
-            "is_valid": self._tokens.valid(token),
-            "expires_at": self._tokens.expires_at_s(token),
-            "scopes": ["whatsapp_business_management", "whatsapp_business_messaging"],
-        }
-        return answer({"data": data})
 
     async def list_apps(self, request: web.Request) -> web.StreamResponse:
         """Que aplicativos recebem os webhooks da conta."""
@@ -107,13 +88,13 @@ class AccountApi:
             raise RefusedCallError(100, "Param override_callback_uri must be at most 200 characters long.")
         if url and not await shakes_hands(url, sent.get("verify_token", ""), self._config.pace):
             raise RefusedCallError(2200, "Callback verification failed.")
-        self.subscribed, self._sender.override = True, url
+        self._sender.subscribed, self._sender.override = True, url
         return answer({"success": True})
 
     async def remove_app(self, request: web.Request) -> web.StreamResponse:
         """Deixa de receber os webhooks da conta."""
         self._own(request, self._config.waba_id)
-        self.subscribed, self._sender.override = False, ""
+        self._sender.subscribed, self._sender.override = False, ""
         return answer({"success": True})
 
     async def list_fields(self, request: web.Request) -> web.StreamResponse:
@@ -140,7 +121,7 @@ class AccountApi:
         url = sent.get("callback_url", "")
         if not await shakes_hands(url, sent.get("verify_token", ""), self._config.pace):
             raise RefusedCallError(2200, "Callback verification failed.")
-        self._sender.url, self.fields = url, names
+        self._sender.url, self._sender.fields = url, names
         return answer({"success": True})
 
     async def show_key(self, request: web.Request) -> web.StreamResponse:

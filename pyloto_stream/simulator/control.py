@@ -1,7 +1,8 @@
 """Como outro processo programa e observa a Meta local? Rotas `/simulator/…` em JSON, conferidas.
 
 `POST|GET|DELETE /simulator/faults` · `GET /simulator/sent?after=N` (o que foi aceito, na ordem, a partir
-de N) · `GET /simulator/state` (contagens). Limite: sem senha; só para o laço local.
+de N) · `GET /simulator/state` (contagens). As alavancas da conta estão em `levers.py`; os arquivos, em
+`media.py`. Limite: sem senha; só para o laço local.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Como a Meta entrega um webhook? Assinado, repetido com espera crescente até receber exatamente 200.
 
 Promete: cada repetição leva os mesmos bytes; toda entrega acaba aceita ou desistida, e quem espera fica
-sabendo. Limite: quantas vezes e até quando se insiste diz `Pace`; a ordem entre entregas não é
-garantida, como na Meta: quem precisa dela espera `accepted` antes da próxima.
+sabendo. Limite: quanto se insiste diz `Pace`; a ordem entre entregas não é garantida, como na Meta: quem
+precisa dela espera `accepted` antes da próxima.
 """
 
 import asyncio
@@ -41,13 +41,14 @@ class Delivery:
         self.body = b""
         self.attempts: list[Attempt] = []
         self.started_s = 0.0
+        self._why = "stopped"
         self._tried = asyncio.Event()
         self._ended = asyncio.Event()
 
     async def first(self) -> Attempt:
-        """Espera a primeira tentativa terminar (`reason` `stopped`: o simulador parou antes)."""
+        """Espera a primeira tentativa terminar (`reason` `stopped`: não houve, o simulador parou)."""
         await self._tried.wait()
-        return self.attempts[0] if self.attempts else Attempt(0.0, 0.0, 0, "stopped")
+        return self.attempts[0] if self.attempts else Attempt(0.0, 0.0, 0, self._why)
 
     async def accepted(self) -> bool:
         """Espera o fim: `True` se o webhook respondeu 200, `False` se a Meta local desistiu."""
@@ -59,16 +60,19 @@ class Delivery:
         self.attempts.append(attempt)
         self._tried.set()
 
-    def end(self) -> None:
-        """Não haverá outra tentativa."""
+    def end(self, why: str = "stopped") -> "Delivery":
+        """Não haverá outra tentativa; `why`, se não houve nenhuma."""
+        self._why = why
         self._tried.set()
         self._ended.set()
+        return self
 
 
 class WebhookSender:
     """Fila de saída para um endereço. `url` pode mudar a qualquer hora: vale para as próximas tentativas.
 
-    `override` é o endereço próprio da conta: se há, leva o tráfego de conversa.
+    `override` é o endereço próprio da conta: se há, leva o tráfego de conversa. Sem `subscribed`, ou fora de
+    `fields` (vazio: todos), nada sai: a entrega termina na hora.
     """
 
     def __init__(
@@ -82,6 +86,8 @@ class WebhookSender:
     ) -> None:
         self.url = ""
         self.override = ""
+        self.subscribed = True
+        self.fields: frozenset[str] | None = None
         self.given_up: list[Delivery] = []
         self.taken = 0
         self._number = number
@@ -99,6 +105,8 @@ class WebhookSender:
     def send(self, value: Json, field: str = "messages", time_s: int = 0) -> Delivery:
         """Põe uma mudança na fila e devolve a entrega que a leva (a mesma, se juntada com outras)."""
         change = Change(value, field, time_s)
+        if not self.subscribed or (self.fields is not None and field not in self.fields):
+            return Delivery([change]).end("not_subscribed")
         if self._pace.batch_ms == 0 or not change.of_messages:
             return self._begin([change])
         if self._batch is None or len(self._batch.values) >= self._pace.batch_max:

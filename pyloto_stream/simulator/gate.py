@@ -75,6 +75,10 @@ class Gate:
         if not self._tokens.valid(bearer(request)):
             raise RefusedCallError(190, "The access token is missing or invalid.")
 
+    def serves(self, request: web.Request, number: str) -> bool:
+        """O token da chamada pode falar por esse número?"""
+        return self._tokens.serves(bearer(request), number)
+
     async def misbehave(self, request: web.Request, fault: Fault, perform: Perform) -> web.StreamResponse:
         """Age como `fault` manda."""
         if fault.delay_ms:

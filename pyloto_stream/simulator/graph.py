@@ -10,14 +10,13 @@ from aiohttp import web
 from pyloto_stream.simulator.desks import Desk, Desks
 from pyloto_stream.simulator.envelopes import Json
 from pyloto_stream.simulator.faults import Call, Fault, FaultBook
-from pyloto_stream.simulator.gate import PATH, Gate, answer, bearer
+from pyloto_stream.simulator.gate import PATH, Gate, answer
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.refusal import RefusedCallError
 from pyloto_stream.simulator.rules import Read, Send, judge
 from pyloto_stream.simulator.sent import ReadReceived, SentMessage, new_wamid
 from pyloto_stream.simulator.statuses import report
 from pyloto_stream.simulator.stock import Stock
-from pyloto_stream.simulator.tokens import Tokens
 
 WINDOW_MS = 24 * 60 * 60_000
 """Fora de 24 h da última mensagem da pessoa só passam modelos (erro 131047)."""
@@ -26,12 +25,11 @@ WINDOW_MS = 24 * 60 * 60_000
 class GraphApi:
     """A rota de mensagens. `sent` e `reads` guardam todo aceite, na ordem."""
 
-    def __init__(self, desks: Desks, gate: Gate, tokens: Tokens, faults: FaultBook, stock: Stock) -> None:
+    def __init__(self, desks: Desks, gate: Gate, faults: FaultBook, stock: Stock) -> None:
         self.sent: list[SentMessage] = []
         self.reads: list[ReadReceived] = []
         self._desks = desks
         self._gate = gate
-        self._tokens = tokens
         self._faults = faults
         self._stock = stock
 
@@ -59,7 +57,7 @@ class GraphApi:
         self._gate.admit(request)
         number = request.match_info["number"]
         desk = self._desks.find(number)
-        if desk is None or not self._tokens.serves(bearer(request), number):
+        if desk is None or not self._gate.serves(request, number):
             raise RefusedCallError(100, "Object does not exist or lacks permissions.", subcode=33)
         return desk
 
@@ -94,6 +92,8 @@ class GraphApi:
 
     def _send(self, wanted: Send, received_s: float, desk: Desk, failure: int) -> web.Response:
         line = desk.line
+        if wanted.to == line.number.display_phone_number:
+            raise RefusedCallError(131021, "Recipient phone number and sender phone number are the same.")
         person = desk.people.recipient(wanted.to, wanted.recipient)
         if person is None:
             raise RefusedCallError(131026, "The recipient is not a person of this simulator.")

@@ -69,7 +69,8 @@ class MediaApi:
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """Recebe um arquivo em `multipart/form-data` e responde o seu id, que vale 30 dias."""
-        if request.match_info["number"] not in self._numbers:
+        number = request.match_info["number"]
+        if number not in self._numbers or not self._gate.serves(request, number):
             raise RefusedCallError(100, "Object does not exist or lacks permissions.", subcode=33)
         if request.content_type != "multipart/form-data":
             raise RefusedCallError(100, "The body must be multipart/form-data.")

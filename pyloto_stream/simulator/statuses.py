@@ -31,6 +31,8 @@ async def report(line: Line, person: Person, message: SentMessage, failure: int 
         "failed": pace.sent_ms,
     }
     names: tuple[StatusName, ...] = ("failed",) if failure else profile.statuses
+    if message.type == "reaction":  # de uma reação nossa a Meta só conta que saiu, ou que falhou
+        names = tuple(name for name in names if name in ("sent", "failed"))
     passed_ms = 0
     for name in reversed(names) if pace.status_shuffle else names:
         if due_ms[name] > passed_ms:

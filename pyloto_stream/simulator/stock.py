@@ -34,7 +34,10 @@ class Stock:
         if wanted.type == "interactive":
             self._flow(wanted.payload)
         if wanted.type == "template":
-            return check_template(self._templates, wanted.payload.get("template")).held
+            template = check_template(self._templates, wanted.payload.get("template"))
+            if template.category == "AUTHENTICATION" and not wanted.to:
+                raise RefusedCallError(131062, "Authentication templates need a phone number.")
+            return template.held
         return False
 
     def template(self, payload: Json) -> list[Json] | None:

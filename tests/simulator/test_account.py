@@ -1,5 +1,7 @@
 """A conta na Meta local: assinaturas com desafio de verdade, tokens, chave dos formulários e histórico."""
 
+from urllib.parse import quote
+
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -70,11 +72,28 @@ class TestSubscriptions:
             assert code((await hands.call("POST", FIELDS, form=form))[1]) == 15
             _, done = await hands.call("POST", FIELDS, form=form, token=APP_TOKEN)
             assert done == {"success": True}
-            assert hands.simulator.account.fields == {"messages", "account_update"}
             assert await hands.simulator.person(fictional(1)).say("Oi").accepted()
             _, listed = await hands.call("GET", FIELDS, token=APP_TOKEN)
             (entry,) = msgspec.convert(listed["data"], list[Json])
             assert entry["callback_url"] == webhook.url
+            names = [each["name"] for each in msgspec.convert(entry["fields"], list[Json])]
+            assert names == ["account_update", "messages"]
+
+    async def test_a_field_not_subscribed_is_not_sent(self, hands: Hands) -> None:
+        async with webhook_server() as webhook:
+            form = {
+                "object": "whatsapp_business_account",
+                "callback_url": webhook.url,
+                "verify_token": VERIFY_TOKEN,
+                "fields": "messages",
+            }
+            await hands.call("POST", FIELDS, form=form, token=APP_TOKEN)
+            assert not await hands.simulator.notify("flows", {"event": "X"}).accepted()
+            assert await hands.simulator.person(fictional(1)).say("Oi").accepted()
+            await hands.call("DELETE", APPS)
+            unheard = hands.simulator.person(fictional(1)).say("Oi")
+            assert (await unheard.first()).reason == "not_subscribed"
+            assert len(webhook.posts) == 1
 
     @pytest.mark.parametrize(
         ("change", "expected"),
@@ -146,7 +165,7 @@ async def test_the_history_tells_what_was_told(world: World, hands: Hands) -> No
     wamid = await world.send(TextMessage("Olá"), fictional(1).wa_id)
     await world.webhook.until(lambda: len(world.webhook.statuses) == 3)
     hands.url = world.url
-    _, told = await hands.call("GET", f"{NUMBER}/message_history?message_id={wamid}")
+    _, told = await hands.call("GET", f"{NUMBER}/message_history?message_id={quote(wamid, safe='')}")
     (entry,) = msgspec.convert(told["data"], list[Json])
     events = msgspec.convert(entry["events"], dict[str, list[Json]])["data"]
     assert [event["delivery_status"] for event in events] == ["SENT", "DELIVERED", "READ"]

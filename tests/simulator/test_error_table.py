@@ -85,10 +85,7 @@ class TestNetwork:
 
 
 async def test_other_endpoints_have_their_faults(hands: Hands) -> None:
-    paths = {
-        "templates": f"{CONFIG.waba_id}/message_templates",
-        "account": f"{CONFIG.waba_id}/subscribed_apps",
-    }
+    paths = {"templates": "message_templates", "account": "subscribed_apps"}
     for endpoint, name in paths.items():
         path = f"{CONFIG.waba_id}/{name}"
         fault = msgspec.convert({"kind": "error", "code": 131000, "endpoint": endpoint}, Fault)

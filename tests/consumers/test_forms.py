@@ -73,7 +73,7 @@ def test_a_form_with_our_token_keeps_its_fields_and_gets_its_name_from_the_token
 
 
 @pytest.mark.parametrize("token", [None, "unused", "p1.a.b", token_of(user_key="bia")])
-def test_a_form_without_a_token_of_this_conversation_loses_every_field(token: str | None) -> None:
+def test_i18_a_form_without_a_token_of_this_conversation_loses_every_field(token: str | None) -> None:
     assert trusted(form(token)) == {}
 
 

@@ -128,7 +128,7 @@ async def test_who_prefers_to_type_is_asked_as_ever_and_a_later_form_still_count
         assert "Londrina PR" in last
 
 
-async def test_a_form_without_a_token_of_the_conversation_teaches_nothing(tmp_path: Path) -> None:
+async def test_i18_a_form_without_a_token_of_the_conversation_teaches_nothing(tmp_path: Path) -> None:
     async with running(tmp_path) as local:
         eve = local.simulator.person(Profile("5541900004444", "Eve"))
         stolen = str((await offered(local, eve, 0, "quero ser entregador")).offer["flow_token"])

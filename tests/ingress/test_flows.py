@@ -73,7 +73,7 @@ async def test_what_does_not_open_is_421_with_no_word_of_why(door: str, http: Cl
 @pytest.mark.parametrize(
     "token", [None, "", "unused", "p1.x.y", token_of(now_ms=NOW_MS - 3_600_000), token_of("gone")]
 )
-async def test_a_token_that_is_no_longer_valid_is_427_in_plain_json(
+async def test_i18_a_token_that_is_no_longer_valid_is_427_in_plain_json(
     door: str, http: ClientSession, action: str, token: str | None
 ) -> None:
     status, kind, text = await post(http, door, Device().body(action=action, flow_token=token))

@@ -51,7 +51,7 @@ def around(chance: random.Random, body: bytes) -> bytes:
     return body
 
 
-def test_mutated_requests_never_raise_and_get_a_status_meta_knows() -> None:
+def test_i18_mutated_requests_never_raise_and_get_a_status_meta_knows() -> None:
     chance, door, device = random.Random(20), endpoint(), Device()
     seen: dict[int, int] = {}
     for _ in range(REQUESTS):

@@ -46,7 +46,7 @@ def test_what_is_no_token_of_ours_is_told_apart(token: str | None, verdict: Toke
     assert tokens().check(token, now_ms=NOW_MS).verdict is verdict
 
 
-def test_no_single_character_can_be_changed() -> None:
+def test_i18_no_single_character_can_be_changed() -> None:
     good = token_of()
     for at in range(len(good)):
         for other in "A.z":

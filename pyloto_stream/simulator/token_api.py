@@ -1,6 +1,6 @@
 """As rotas de tokens da Graph local: trocar um por outro de vida longa, e explicar um.
 
-Fontes: páginas "Access tokens" e "Debug token" (2026). Promete: o token trocado segue valendo até ser revogado.
+Fontes: páginas "Access tokens" e "Debug token" (2026). Promete: o token trocado vale até ser revogado.
 """
 
 from typing import TYPE_CHECKING

@@ -118,10 +118,7 @@ def template_notice(record: ChannelRecord) -> Notice | None:
     )
     match record.field:
         case "message_template_status_update":
-            reason = text(record.data, "reason")
-            reason = "" if reason.upper() in {"NONE", "NULL"} else reason
-            status = _STATUS.get(record.event.upper(), record.event.upper())
-            return msgspec.structs.replace(about, status=status, rejected_reason=reason)
+            return _status(about, record)
         case "message_template_quality_update":
             score = text(record.data, "new_quality_score").upper()
             return msgspec.structs.replace(about, quality=score) if score else None
@@ -133,8 +130,24 @@ def template_notice(record: ChannelRecord) -> Notice | None:
             return None
 
 
-_STATUS = {"REINSTATED": "APPROVED"}
-"""Eventos que não têm o nome da situação que deixam."""
+_STATUS = {
+    "REINSTATED": "APPROVED",  # o evento não tem o nome da situação que deixa
+    **{each: each for each in (
+        "APPROVED", "REJECTED", "PENDING", "PAUSED", "DISABLED", "IN_APPEAL", "ARCHIVED", "DELETED",
+        "PENDING_DELETION", "LIMIT_EXCEEDED", "LOCKED",
+    )},
+}  # fmt: skip
+"""Evento → situação que ele deixa."""
+
+
+def _status(about: Notice, record: ChannelRecord) -> Notice:
+    """Um evento que não diz a situação (`FLAGGED`, ou um novo) manda lê-la da Meta."""
+    status = _STATUS.get(record.event.upper())
+    if status is None:
+        return msgspec.structs.replace(about, stale=True)
+    reason = text(record.data, "reason")
+    reason = "" if reason.upper() in {"NONE", "NULL"} else reason
+    return msgspec.structs.replace(about, status=status, rejected_reason=reason)
 
 
 def text(data: Mapping[str, str | int | float], *names: str) -> str:

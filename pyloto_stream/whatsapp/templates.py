@@ -5,6 +5,7 @@ um modelo que a Meta deixou de listar vira `DELETED`. Limite: entre duas leitura
 webhook, e um aviso pode se perder: `templates sync` num agendador é o que corrige.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -83,6 +84,7 @@ class TemplateManager:
         self._cache_ms = int(cache_s * 1000)
         self._number = number
         self._clock = clock
+        self._reading = asyncio.Lock()
         self._known: dict[str, tuple[int, list[Template]]] = {}
 
     async def sync(self) -> Synced:
@@ -110,10 +112,11 @@ class TemplateManager:
             GraphError: era preciso ler da Meta, e ela recusou ou não respondeu.
             UnavailableError: o banco não respondeu.
         """
-        now, (read_ms, found) = self._clock(), self._known.get(name, (_NEVER, []))
-        if not 0 <= now - read_ms < self._cache_ms:
-            found = await self._read(name, language)
-            self._known[name] = (now, found)
+        async with self._reading:  # muitos perguntam juntos; a Meta só aceita 200 leituras por hora
+            now, (read_ms, found) = self._clock(), self._known.get(name, (_NEVER, []))
+            if not 0 <= now - read_ms < self._cache_ms:
+                found = await self._read(name, language)
+                self._known[name] = (now, found)
         return _exact(found, language)
 
     async def require_sendable(self, name: str, language: str) -> Template:

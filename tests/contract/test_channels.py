@@ -127,6 +127,16 @@ async def test_notices_about_a_template_reach_it(documents: Documents) -> None:
     assert (found.status, found.rejected_reason) == ("APPROVED", "")
 
 
+@pytest.mark.parametrize("event", ["FLAGGED", "SOMETHING_NEW"])
+async def test_an_event_that_names_no_status_has_it_read_from_meta(event: str, documents: Documents) -> None:
+    store, templates = ChannelStore(documents, ACCOUNT), TemplateStore(documents)
+    await store.apply(said("message_template_status_update", "APPROVED", 1, "template:501"))
+    await store.apply(said("message_template_status_update", event, 2, "template:501"))
+    found = await templates.get("501")
+    assert found is not None
+    assert (found.status, bool(found.stale_at)) == ("APPROVED", True)
+
+
 @pytest.mark.parametrize(
     ("field", "data", "stale"),
     [

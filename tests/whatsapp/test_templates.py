@@ -1,5 +1,6 @@
 """Os modelos, contra a Meta local: lidos por páginas, achados no idioma exato, conferidos e enviados."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -123,8 +124,8 @@ async def test_a_template_is_found_in_its_exact_language_and_read_once(desk: Des
 
 
 async def test_what_nobody_knows_is_asked_once_per_period(desk: Desk) -> None:
-    for _ in range(3):
-        assert await desk.manager.find("nenhum", "pt_BR") is None
+    found = await asyncio.gather(*(desk.manager.find("nenhum", "pt_BR") for _ in range(3)))
+    assert found == [None, None, None]
     assert len(desk.graph.calls) == 1
     desk.now.ms += 60_000
     await desk.manager.find("nenhum", "pt_BR")

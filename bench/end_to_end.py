@@ -50,7 +50,11 @@ async def _measure(folder: Path, seconds: float, graph_ms: int) -> list[Measured
         "SIMULATOR_PORT": "0",
         "WHATSAPP_MESSAGES_PER_SECOND": "1000",
     }
-    places = {"EMBEDDED_DIR": str(folder / "redis"), "SQLITE_PATH": str(folder / "documents.sqlite3")}
+    places = {
+        "EMBEDDED_DIR": str(folder / "redis"),
+        "SQLITE_PATH": str(folder / "documents.sqlite3"),
+        "OBJECT_FOLDER": str(folder / "objects"),
+    }
     settings = load({**os.environ, **ports, **places, "REDIS_URL": "embedded"})
     found, first = [], 1
     async with local_system(settings) as local:

@@ -105,6 +105,7 @@ async def _demo(settings: "Settings", stop: asyncio.Event) -> "Report | None":
             embedded_dir=Path(folder),
             document_store="sqlite",
             sqlite_path=Path(folder) / "documents.sqlite3",
+            object_folder=Path(folder) / "objects",
             ingress_host="127.0.0.1",
             ingress_port=0,
             admin_host="127.0.0.1",

@@ -19,7 +19,7 @@ def environ(redis_url: str, folder: Path) -> dict[str, str]:
     """Um processo sobre `redis_url`, em portas livres."""
     return {
         "REDIS_URL": redis_url, "LOG_FORMAT": "json", "INGRESS_PORT": "0", "ADMIN_PORT": "0",
-        "SQLITE_PATH": str(folder / "documents.sqlite3"),
+        "SQLITE_PATH": str(folder / "documents.sqlite3"), "OBJECT_FOLDER": str(folder / "objects"),
     }  # fmt: skip
 
 

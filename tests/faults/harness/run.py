@@ -79,7 +79,8 @@ class Run:
     async def open(self, *, door: bool = True, pace: Pace = PACE, **environ: str) -> None:
         """Meta local e, com `door`, a entrada neste processo. `environ` muda a configuração."""
         self.environ = {
-            **FAST, "SQLITE_PATH": str(self.folder / "documents.sqlite3"), **environ,
+            **FAST, "SQLITE_PATH": str(self.folder / "documents.sqlite3"),
+            "OBJECT_FOLDER": str(self.folder / "objects"), **environ,
         }  # fmt: skip
         self.settings: Settings = load(self.environ)
         self.meta = Simulator(simulator_config(self.settings, pace=pace))

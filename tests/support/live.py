@@ -3,7 +3,7 @@
 import io
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from consumers.pipeline import LANES, STAGES
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
+from ingress.identities import Aliases
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.aliases import AliasTable
@@ -50,13 +51,17 @@ class Ingress:
 
 @asynccontextmanager
 async def live(
-    redis_url: str, *, config: IngressConfig = CONFIG, options: AcceptOptions | None = None
+    redis_url: str,
+    *,
+    config: IngressConfig = CONFIG,
+    options: AcceptOptions | None = None,
+    aliases: Callable[[Gateway], Aliases] = AliasTable,
 ) -> AsyncIterator[Ingress]:
     """Abre o executor em `redis_url` e atende."""
     gateway, metrics = Gateway(redis_url, partitions=PARTITIONS), Metrics()
     await gateway.open(STAGES)
     acceptor = Acceptor(gateway, list(LANES.values()), options or AcceptOptions())
-    app = create_public_app(config, acceptor, metrics, aliases=AliasTable(gateway))
+    app = create_public_app(config, acceptor, metrics, aliases=aliases(gateway))
     async with served(app) as url, ClientSession() as http:
         yield Ingress(url, metrics, http)
     await gateway.close()

@@ -16,6 +16,7 @@ from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.whatsapp.webhook import read
 from tests.consumers.test_audit import run, turn
 from tests.support.channels import ACCOUNT, NUMBER, Now
+from tests.support.simulation import CONFIG, world
 
 AT_S = 1_700_000_000
 
@@ -112,3 +113,20 @@ async def test_what_meta_writes_of_a_template_reaches_it(documents: SqliteDocume
     assert found is not None
     assert (found.name, found.language, found.account_id) == ("lead_followup", "pt_BR", ACCOUNT)
     assert (found.status, found.quality, bool(found.stale_at)) == ("PAUSED", "YELLOW", True)
+
+
+async def test_what_the_local_meta_announces_is_in_force_without_asking_it(
+    documents: SqliteDocuments,
+) -> None:
+    """A Meta local tem a sua própria leitura da documentação: as duas têm de concordar."""
+    stage = audit_stage(AuditTrail(documents), channels=ChannelStore(documents, CONFIG.waba_id))
+    async with world() as meta:
+        meta.simulator.review("retomar_contato", "pt_BR", "PAUSED")
+        meta.simulator.notify(*ban("DISABLE"))
+        await meta.webhook.until(lambda: len(meta.webhook.posts) == 2)
+        for post in meta.webhook.posts:
+            await run(stage, turn([channel(notice, AT_S * 1000) for notice in read(post.body).notices]))
+    (template,) = await TemplateStore(documents).named("retomar_contato")
+    assert (template.status, template.language) == ("PAUSED", "pt_BR")
+    state = await ChannelStore(documents, CONFIG.waba_id).state(CONFIG.phone_number_id)
+    assert state.paused == "account_disabled"

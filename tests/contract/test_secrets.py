@@ -168,6 +168,15 @@ async def test_a_server_that_is_silent_or_gone_is_told_in_time(server: SecretMan
         await secrets.close()
 
 
+async def test_without_credentials_the_start_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
+    with pytest.raises(MisconfiguredError) as caught:
+        await SecretManager.open(PROJECT)
+    assert str(tmp_path) not in str(caught.value)
+
+
 async def test_a_full_name_needs_no_project(server: SecretManagerServer) -> None:
     secrets = await SecretManager.open("", emulator_host=server.host)
     assert await secrets.add_version(f"projects/{PROJECT}/secrets/{NAME}", NEW) == "1"

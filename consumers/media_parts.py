@@ -2,13 +2,13 @@
 
 from contextlib import AsyncExitStack
 
+from consumers.graph import open_graph
 from consumers.media import MediaDesk, media_stage
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.streams.model import Handler
-from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from pyloto_stream.whatsapp.media_download import MediaDownloader
 from pyloto_stream.whatsapp.media_stream import MediaStreams
 
@@ -30,13 +30,7 @@ async def open_media_stage(settings: Settings, metrics: Metrics, resources: Asyn
         UnavailableError: o repositório de objetos não pode ser usado.
     """
     base_url = settings.whatsapp_api_base_url
-    graph = WhatsAppHttpClient(
-        base_url,
-        settings.whatsapp_api_version,
-        settings.whatsapp_access_token.reveal(),
-        tokens=settings.tokens(),
-        observe=metrics.graph_call,
-    )
+    graph = open_graph(settings, metrics)
     resources.push_async_callback(graph.close)
     objects = await open_objects(settings)
     resources.push_async_callback(objects.close)

@@ -13,6 +13,7 @@ from consumers.documents import open_documents
 from consumers.drafts import draft
 from consumers.forms import FormDesk
 from consumers.gate import Gate
+from consumers.graph import open_graph
 from consumers.media_parts import open_media_stage
 from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TURN_LANE, failed_turn, timeout_s
@@ -32,7 +33,6 @@ from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Handler
 from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.stage import StageSpec
-from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from pyloto_stream.whatsapp.flows.sender import FlowSender
 from pyloto_stream.whatsapp.flows.tokens import FlowTokens
 from pyloto_stream.whatsapp.templates import TemplateManager
@@ -98,13 +98,7 @@ async def _ai(parts: Parts) -> Handler:
 
 async def _outbound(parts: Parts) -> Handler:
     settings = parts.settings
-    graph = WhatsAppHttpClient(
-        settings.whatsapp_api_base_url,
-        settings.whatsapp_api_version,
-        settings.whatsapp_access_token.reveal(),
-        tokens=settings.tokens(),
-        observe=parts.metrics.graph_call,
-    )
+    graph = open_graph(settings, parts.metrics)
     parts.resources.push_async_callback(graph.close)
     documents = await open_documents(settings)
     parts.resources.push_async_callback(documents.close)

@@ -15,6 +15,7 @@ class ProductMetrics(Registered):
         self._throttles = self._counter("throttles", "Sends that Meta refused for haste", "code")
         self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
         self._graph_s = self._histogram("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
+        self._usage = self._gauge("graph_usage_percent", "Share of Meta's call limits in use, as last told")
         self._media = self._counter("media_files", "Files that people sent, by what became of them", "result")
         self._sessions = self._counter("sessions_opened", "Sessions opened")
         self._outcomes = self._counter("session_outcomes", "Sessions ended, by outcome", "outcome")
@@ -37,6 +38,10 @@ class ProductMetrics(Registered):
         """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
         self._graph.labels(label(endpoint), label(status), label(code)).inc()
         self._graph_s.labels(label(endpoint)).observe(seconds)
+
+    def graph_usage(self, percent: int) -> None:
+        """A Meta disse quanto dos seus limites de chamadas se usou; aos 100, ela recusa."""
+        self._usage.set(percent)
 
     def media(self, result: str) -> None:
         """Um arquivo foi guardado (`stored`), já se tinha (`known`), ou se perdeu (o código da falha)."""

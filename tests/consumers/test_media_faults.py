@@ -11,7 +11,7 @@ from aiohttp import web
 from consumers.media import MediaDesk, media_stage
 from pyloto_stream.conversation.events import Media, MediaFailed
 from pyloto_stream.conversation.records import ActionRecord, MediaRecord
-from pyloto_stream.errors import PermanentError, PylotoError, UnavailableError
+from pyloto_stream.errors import PermanentError, PylotoError, TransientError, UnavailableError
 from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.object_folder import FolderObjects
@@ -123,3 +123,18 @@ async def test_an_unreachable_graph_is_waited_for(tmp_path: Path) -> None:
         with pytest.raises(UnavailableError) as caught:
             await decide(stage, turn(msgspec.json.encode([wanted()]), failures=5))
     assert caught.value.code == "graph_unreachable"
+
+
+async def test_a_turn_whose_files_take_too_long_is_to_be_repeated(tmp_path: Path) -> None:
+    async with open_room(tmp_path / "objects") as room:
+        hurried = media_stage(room.desk, budget_s=0)
+        with pytest.raises(TransientError) as caught:
+            await decide(hurried, turn(msgspec.json.encode([wanted()])))
+    assert caught.value.code == "media_slow"
+
+
+async def test_an_address_that_cannot_be_read_is_to_be_repeated(room: Room) -> None:
+    room.files.resolve = answer(200, b'{"url":5}')
+    with pytest.raises(GraphTransientError) as caught:
+        await room.run(wanted())
+    assert caught.value.code == "media_odd_answer"

@@ -12,6 +12,7 @@ from pyloto_stream.conversation.events import Event, MediaWanted
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Turn
+from pyloto_stream.whatsapp.media_download import MediaDownloader
 from tests.support.files import MEDIA_ID, Files, downloader, files_server
 from tests.support.graph import NUMBER
 from tests.support.records import T0, USER
@@ -23,11 +24,12 @@ _record, _event = msgspec.json.Decoder(Record), msgspec.json.Decoder(Event)
 class Room:
     """Uma etapa com pasta e Graph de verdade; `counted` guarda o que ela contou."""
 
-    def __init__(self, files: Files, root: Path) -> None:
+    def __init__(self, files: Files, root: Path, media: MediaDownloader, objects: FolderObjects) -> None:
         self.files = files
         self.root = root
         self.counted: list[str] = []
-        self.stage: Handler = lambda _turn: Plan()
+        self.desk = MediaDesk(media, objects, attempts=3, count=self.counted.append)
+        self.stage = media_stage(self.desk)
 
     def stored(self) -> list[str]:
         """Caminhos de tudo o que há na pasta."""
@@ -76,7 +78,4 @@ async def open_room(root: Path) -> AsyncIterator[Room]:
     async with AsyncExitStack() as stack:
         files = await stack.enter_async_context(files_server())
         media = await stack.enter_async_context(downloader(files.url))
-        room = Room(files, root)
-        desk = MediaDesk(media, await FolderObjects.open_folder(root), attempts=3, count=room.counted.append)
-        room.stage = media_stage(desk)
-        yield room
+        yield Room(files, root, media, await FolderObjects.open_folder(root))

@@ -1,0 +1,42 @@
+"""Como um trabalhador fala com a Graph API? Um cliente com o token de cada número, medido e vigiado."""
+
+from loguru import logger
+
+from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.settings import Settings
+from pyloto_stream.whatsapp.client import WhatsAppHttpClient
+from pyloto_stream.whatsapp.graph_http import Signals
+from pyloto_stream.whatsapp.graph_usage import SLOW_DOWN_PERCENT, Usage
+
+
+def open_graph(settings: Settings, metrics: Metrics) -> WhatsAppHttpClient:
+    """O cliente da configuração; quem abre fecha.
+
+    Raises:
+        MisconfiguredError: endereço, versão ou token com forma impossível.
+    """
+    return WhatsAppHttpClient(
+        settings.whatsapp_api_base_url,
+        settings.whatsapp_api_version,
+        settings.whatsapp_access_token.reveal(),
+        tokens=settings.tokens(),
+        observe=metrics.graph_call,
+        signals=watch(metrics),
+    )
+
+
+def watch(metrics: Metrics) -> Signals:
+    """O que as respostas dizem de nós: o uso vira número, e uma linha a cada vez que passa de 80 %."""
+    high = False
+
+    def used(usage: Usage) -> None:
+        nonlocal high
+        metrics.graph_usage(usage.percent)
+        if usage.percent >= SLOW_DOWN_PERCENT and not high:
+            logger.bind(percent=usage.percent, wait_ms=usage.wait_ms).warning("graph usage is near its limit")
+        high = usage.percent >= SLOW_DOWN_PERCENT
+
+    def changed(asked: str, got: str) -> None:
+        logger.bind(asked=asked, got=got).warning("graph answers with another version than asked")
+
+    return Signals(usage=used, version=changed)

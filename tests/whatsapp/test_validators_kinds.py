@@ -91,6 +91,8 @@ def test_a_header_may_be_a_file(kind: str) -> None:
     assert VALIDATOR.validate(headed(id="1")) == ()
     assert VALIDATOR.validate(headed()) == (Violation("header.id", "one_source", 1, 0),)
     assert VALIDATOR.validate(headed(link="a")) == (Violation("header.link", "not_http"),)
+    blank = VALIDATOR.validate(headed(id="1", filename=" "))
+    assert Violation("header.filename", "empty", 1, 0) in blank
     named = VALIDATOR.validate(headed(id="1", filename="a.pdf"))
     assert named == (() if kind == "document" else (Violation("header.filename", "not_allowed", 0, 5),))
 
@@ -107,6 +109,8 @@ def test_a_place_is_on_earth_and_is_never_told(value: float) -> None:
 def test_an_address_goes_under_a_name() -> None:
     assert VALIDATOR.validate(LocationMessage(0, 0, "Pyloto")) == ()
     assert VALIDATOR.validate(LocationMessage(0, 0, address="Rua")) == (Violation("name", "empty", 1, 0),)
+    blank = VALIDATOR.validate(LocationMessage(0, 0, " ", "\n"))
+    assert [found.field for found in blank] == ["name", "address"]
 
 
 @pytest.mark.parametrize("label", ["🇧", "🏽", "©", "Ver 1️⃣"], ids=ascii)

@@ -1,8 +1,10 @@
 """O endpoint de Flows pela porta pública: os códigos que a Meta define, e nada do pedido no log."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -133,3 +135,22 @@ def test_our_own_time_is_far_below_fifty_milliseconds() -> None:
         assert slow.reply(body, signature, NOW_MS).status == 200
         spent.append(time.thread_time() - began)
     assert sorted(spent)[296] < 0.050
+
+
+async def test_a_body_that_stops_coming_is_408(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingress.flows.BODY_TIMEOUT_S", 0.05)
+    where = urlsplit(door)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(b"POST /flows/data HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+    assert b" 408 " in await asyncio.wait_for(reader.readline(), 10)
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_body_without_a_length_is_cut_at_the_limit(door: str, http: ClientSession) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(MAX_REQUEST // 65536 + 2):
+            yield b" " * 65536
+
+    async with http.post(door, data=endless(), headers={HEADER: "sha256=0"}) as answer:
+        assert answer.status == 413

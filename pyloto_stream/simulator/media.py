@@ -74,15 +74,16 @@ class MediaApi:
             raise RefusedCallError(100, "Object does not exist or lacks permissions.", subcode=33)
         if request.content_type != "multipart/form-data":
             raise RefusedCallError(100, "The body must be multipart/form-data.")
-        upload = Upload(self._vault.place())
+        upload, whole = Upload(self._vault.place()), False
         try:
             await _read(request, upload)
             stored = self._keep(upload)
-        except (RefusedCallError, ValueError) as error:
-            upload.place.unlink(missing_ok=True)
-            if isinstance(error, RefusedCallError):
-                raise
+            whole = True
+        except ValueError:
             raise RefusedCallError(100, "The multipart body is malformed.") from None
+        finally:
+            if not whole:  # nada fica pela metade, nem se quem manda desiste
+                upload.place.unlink(missing_ok=True)
         self.uploads += 1
         return answer({"id": stored.id})
 

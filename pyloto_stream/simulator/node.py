@@ -67,7 +67,7 @@ class Node:
         value = self._required(key)
         try:
             found = float(value) if isinstance(value, (int, float, str)) and value is not True else math.nan
-        except ValueError:
+        except (ValueError, OverflowError):
             found = math.nan
         if not least <= found <= most:
             raise self.wrong(key, f"must be a number between {least:g} and {most:g}")

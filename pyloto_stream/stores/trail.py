@@ -169,7 +169,9 @@ async def _missing(documents: Documents, writes: Sequence[Write]) -> list[Write]
         if not isinstance(write, Create) or write.path not in stored:
             left.append(write)
         elif "id" not in stored[write.path]:
-            left.append(Merge(write.path, write.data))
+            # o que a pessoa apagou antes de o original chegar não se grava agora
+            erased = {"text": "", "media_id": ""} if "revoked_at" in stored[write.path] else {}
+            left.append(Merge(write.path, {**write.data, **erased}))
     return left
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from pyloto_stream.simulator.config import SimulatorConfig
 from pyloto_stream.simulator.door import Door, card
 from pyloto_stream.simulator.feed import Screen
-from pyloto_stream.simulator.flow_client import FlowClient
+from pyloto_stream.simulator.flow_client import FlowClient, ping
 from pyloto_stream.simulator.form_wire import Step, View
 from pyloto_stream.simulator.forms import CLOSED, offered
 from pyloto_stream.simulator.gestures import Gestures
@@ -66,6 +66,7 @@ class Chats:
             web.post("/simulator/chats/{person}/messages", self.write),
             web.post("/simulator/chats/{person}/repeat", self.repeat),
             web.post("/simulator/chats/{person}/form", self.form),
+            web.get("/simulator/flows", self.flows),
             *Gestures(self._door, self._line.clock).routes(),
             *Uploads(self._door, self._line.media).routes(),
         ]
@@ -112,6 +113,14 @@ class Chats:
         if form is None:
             return json_response(View(error=CLOSED))
         return json_response(await form.take(step))
+
+    async def flows(self, _request: web.Request) -> web.Response:
+        """Os formulários publicados e se o endpoint de cada um responde ao `ping` da Meta."""
+        found = [
+            {"id": flow.id, "name": flow.name, "healthy": await ping(self._flows, flow.endpoint_url)}
+            for flow in self._config.flows
+        ]
+        return json_response({"flows": found})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """A conversa, ao vivo."""

@@ -40,6 +40,7 @@ async def picture(page: Page, name: str, folder: Path) -> None:
     """A imagem da tela, sempre possível; guardada nos documentos só a pedido."""
     target = IMAGES if os.environ.get("PYLOTO_SCREENSHOTS") == "1" else folder
     await expect(page.locator("#typing")).to_be_hidden()
+    await page.mouse.move(0, 0)
     shot = await page.screenshot(path=target / name)
     assert shot.startswith(b"\x89PNG")
     assert len(shot) > 20_000, "the picture is almost empty"

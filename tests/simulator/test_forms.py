@@ -12,6 +12,7 @@ from pyloto_stream.simulator.registry import fictional
 from pyloto_stream.whatsapp.messages import TextMessage
 from tests.support.form_endpoint import (
     DEFINITION,
+    FLOW_ID,
     TOKEN,
     Endpoint,
     Json,
@@ -147,6 +148,15 @@ async def test_what_goes_wrong_is_a_generic_error_and_a_notice_to_the_endpoint(
     assert await step(world, http, wamid, "open") == GENERIC
     notices = [one.data.get("error") for one in behind.asked if one.data]
     assert notices == ([told] if told else [])
+
+
+async def test_the_published_forms_are_listed_with_their_health(
+    world: World, http: aiohttp.ClientSession, behind: Endpoint
+) -> None:
+    behind.answers.extend([{"data": {"status": "active"}}, 500])
+    for healthy in (True, False):
+        async with http.get(f"{world.url}/simulator/flows") as told:
+            assert (await told.json())["flows"] == [{"id": FLOW_ID, "name": "teste", "healthy": healthy}]
 
 
 async def test_only_a_form_that_was_offered_opens(world: World, http: aiohttp.ClientSession) -> None:

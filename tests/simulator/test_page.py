@@ -350,10 +350,10 @@ class TestPanel:
             await expect(page.locator("#again")).to_be_disabled()
             await say(page, "Oi")
             for step, words in (
-                ("webhook", r"aceito em \d"),
+                ("webhook", r"texto · aceito em \d"),
                 ("redis", "guardada"),
                 ("stages", r"lida em \d"),
-                ("graph", r"resposta em \d"),
+                ("graph", r"texto · resposta em \d"),
                 ("status", "lida"),
             ):
                 line = page.locator(f"[data-step={step}]")

@@ -3,6 +3,7 @@ import { link } from "/format.js";
 import { element, icon } from "/nodes.js";
 
 const NAMES = { image: "Foto", video: "Vídeo", audio: "Áudio", document: "Documento", sticker: "Figurinha" };
+const ICONS = { audio: "i-mic", document: "i-file", sticker: "i-sticker" };
 const OWN = /^\/simulator\/files\//;
 
 export function file(media, caption) {
@@ -33,7 +34,7 @@ export function file(media, caption) {
 
 // O que não abre (arquivo vencido, tipo que o navegador não toca) ainda diz o que era.
 function loaded(node, media) {
-  node.addEventListener("error", () => node.replaceWith(chip(media)), { once: true });
+  node.addEventListener("error", () => (node.closest(".sound") ?? node).replaceWith(chip(media)), { once: true });
   node.src = media.url;
   return node;
 }
@@ -48,13 +49,13 @@ function chip(media) {
   }
   const words = element("span");
   words.append(element("b", "", media.name || NAMES[media.kind]), element("small", "", details(media, outside)));
-  node.append(icon(media.kind === "document" ? "i-file" : "i-photo"), words);
+  node.append(icon(ICONS[media.kind] ?? "i-photo"), words);
   return node;
 }
 
-function details({ mime = "", size = 0, url, kind }, outside) {
+function details({ mime = "", size = 0, url, kind, name = "" }, outside) {
   if (outside) return new URL(url).host;
-  const type = kind === "document" ? mime.split(";")[0].split("/").at(-1).toUpperCase().slice(0, 12) : NAMES[kind];
+  const type = kind === "document" ? mime.split(";")[0].split("/").at(-1).toUpperCase().slice(0, 12) : name && NAMES[kind];
   return [type, size ? weight(size) : ""].filter(Boolean).join(" · ");
 }
 

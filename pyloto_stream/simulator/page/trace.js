@@ -1,15 +1,14 @@
 // A explicação ao lado acende passo a passo com os tempos da última mensagem, e diz de que tipo ela é.
-import { $ } from "/nodes.js";
-
 const steps = new Map([...document.querySelectorAll("#steps li")].map((node) => [node.dataset.step, node]));
 const NAMES = {
-  text: "texto", media: "arquivo", location: "localização", contacts: "contato", form: "formulário (nfm_reply)",
-  order: "pedido", call: "ligação (calls)", notice: "aviso (system)", other: "outro tipo",
+  text: "texto", media: "arquivo", location: "localização", contacts: "contato", form: "formulário",
+  order: "pedido", call: "ligação", notice: "aviso", other: "outro tipo",
   image: "foto", video: "vídeo", audio: "áudio", document: "documento", sticker: "figurinha",
-  react: "reação", edit: "correção (edit)", revoke: "exclusão (revoke)", attend: "eco de uma pessoa",
-  buttons: "botões", list: "lista", link: "botão com endereço", flow: "formulário", template: "modelo",
-  ask_location: "pedido de localização",
+  react: "reação", edit: "correção", revoke: "exclusão", attend: "eco humano",
+  buttons: "botões", list: "lista", link: "endereço", flow: "formulário", template: "modelo",
+  ask_location: "pedido de lugar",
 };
+let kind = ""; // o que a pessoa mandou por último
 
 function ms(value) {
   return value >= 1000 ? `${(value / 1000).toFixed(1).replace(".", ",")} s` : `${Math.max(1, Math.round(value))} ms`;
@@ -27,30 +26,26 @@ function kindOf(item) {
   return NAMES[item?.media?.kind] ?? NAMES[item?.kind] ?? "";
 }
 
-function say(id, words) {
-  $(id).textContent = words;
-  $(id).hidden = !words;
-}
+const named = (name, words) => (name ? `${name} · ${words}` : words);
 
 export function reset(item = null) {
   for (const node of steps.values()) {
     node.classList.remove("done", "failed");
     node.querySelector("output").textContent = "";
   }
-  say("kind-in", kindOf(item));
-  say("kind-out", "");
+  kind = kindOf(item);
 }
 
 // Gestos que não viram balão: só mudam um que já existe.
 export function about(gesture) {
   if (!["react", "edit", "revoke", "attend"].includes(gesture)) return;
   reset();
-  say("kind-in", NAMES[gesture]);
+  kind = NAMES[gesture];
 }
 
 export function webhook({ status, took_ms: took }) {
   if (status === 200) {
-    mark("webhook", `aceito em ${ms(took)}`);
+    mark("webhook", named(kind, `aceito em ${ms(took)}`));
     mark("redis", "guardada");
   } else {
     mark("webhook", status ? `recusado: ${status}` : "sem resposta", "failed");
@@ -67,10 +62,9 @@ export function typing({ latency_ms: latency }) {
 }
 
 export function reply(item) {
-  say("kind-out", item.human ? "" : kindOf(item));
   if (item.latency_ms == null) return;
   mark("stages", steps.get("stages").querySelector("output").textContent || "decidido");
-  mark("graph", `resposta em ${ms(item.latency_ms)}`);
+  mark("graph", named(kindOf(item), `resposta em ${ms(item.latency_ms)}`));
 }
 
 export function changed(item) {

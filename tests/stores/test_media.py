@@ -7,7 +7,6 @@ from pyloto_stream.stores.media import (
     UPLOAD_LIFE_MS,
     MediaStore,
     StoredMedia,
-    Upload,
     media_path,
     object_path,
 )
@@ -43,17 +42,6 @@ async def test_the_same_file_again_changes_only_when_and_under_what_id(documents
     assert stored.received_at == iso(T0 + 2)
 
 
-async def test_a_file_recorded_before_its_message_does_not_hide_the_message(
-    documents: SqliteDocuments,
-) -> None:
-    trail = AuditTrail(documents)
-    state = await trail.record(USER, [media(1)], None)
-    assert (await ConversationStore(documents).messages(USER)).messages == []
-    await trail.record(USER, [inbound(1)], state)
-    (message,) = (await ConversationStore(documents).messages(USER)).messages
-    assert (message.text, message.media) == ("olá", SHA)
-
-
 async def test_an_upload_is_reused_by_its_number_while_meta_keeps_it(documents: SqliteDocuments) -> None:
     clock = ManualClock()
     store = MediaStore(documents, clock)
@@ -65,20 +53,6 @@ async def test_an_upload_is_reused_by_its_number_while_meta_keeps_it(documents: 
     assert await store.uploaded(SHA, NUMBER) == "55"
     clock.ms += 1
     assert await store.uploaded(SHA, NUMBER) == ""
-
-
-async def test_uploads_of_two_numbers_and_what_was_received_live_side_by_side(
-    documents: SqliteDocuments,
-) -> None:
-    store = MediaStore(documents, lambda: T0)
-    await store.keep_upload(SHA, "1", "11")
-    await AuditTrail(documents).record(USER, [media(1)], None)
-    await store.keep_upload(SHA, "2", "22")
-    stored = await store.find(SHA)
-    assert stored is not None
-    until = iso(T0 + UPLOAD_LIFE_MS)
-    assert stored.uploads == {"1": Upload("11", until), "2": Upload("22", until)}
-    assert stored.size == 190_000
 
 
 @pytest.mark.parametrize("bad", ["", "AB" * 32, "ab" * 31, "../" * 20, "ab" * 31 + "/x"])

@@ -107,7 +107,9 @@ def test_row_ids_do_not_repeat_across_sections() -> None:
     assert VALIDATOR.validate(message) == (Violation("rows.id", "repeated", 0, 1),)
 
 
-@pytest.mark.parametrize("url", ["example.com", "ftp://a.b", "javascript:alert(1)", "HTTPS://a.b", "https://a b"])
+@pytest.mark.parametrize(
+    "url", ["example.com", "ftp://a.b", "javascript:alert(1)", "HTTPS://a.b", "https://a b"]
+)
 def test_a_url_button_opens_only_web_addresses(url: str) -> None:
     assert VALIDATOR.validate(CtaUrlMessage("c", "Abrir", url)) == (Violation("url", "not_http"),)
 

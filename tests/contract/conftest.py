@@ -10,7 +10,7 @@ import pytest_asyncio
 from pyloto_stream.stores.firestore import FirestoreDocuments
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.stores.objects import Objects
-from pyloto_stream.stores.ports import Documents
+from pyloto_stream.stores.ports import Documents, Query
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.firestore import FirestoreEmulator, jar
 
@@ -22,9 +22,20 @@ async def firestore_emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     emulator = FirestoreEmulator(jar(), tmp_path_factory.mktemp("firestore") / "log")
     try:
         await emulator.start()
+        await _warm(emulator.host)
         yield emulator
     finally:
         await emulator.stop()
+
+
+async def _warm(host: str) -> None:
+    """A primeira consulta carrega meia JVM: numa máquina ocupada ela passaria do prazo de um teste."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIRESTORE_EMULATOR_HOST", host)
+        documents = await FirestoreDocuments.open("warm-up", timeout_s=60.0)
+    await documents.set("warm/up", {"at": "now"})
+    await documents.query(Query("warm", (("at", "now"),)))
+    await documents.close()
 
 
 @pytest_asyncio.fixture

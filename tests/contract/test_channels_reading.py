@@ -2,9 +2,9 @@
 
 import pytest
 
-from pyloto_stream.errors import UnavailableError
+from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores.channels import ChannelStore
-from pyloto_stream.stores.ports import Document, Documents, Query
+from pyloto_stream.stores.ports import ConflictError, Document, Documents, Query, Write
 from tests.support.channels import ACCOUNT, BACK, BANNED, NUMBER, Now
 from tests.support.documents import Watched
 
@@ -60,3 +60,32 @@ async def test_a_repeated_notice_writes_nothing(documents: Documents) -> None:
     for _ in range(3):
         await store.apply(BANNED)
     assert len(watched.writes) == 1
+
+
+class Moving(Watched):
+    """Outro escritor chega antes nas primeiras `times` gravações."""
+
+    times = 0
+
+    async def write(self, *writes: Write) -> list[str]:
+        if self.times:
+            self.times -= 1
+            raise ConflictError("moved by the test")
+        return await super().write(*writes)
+
+
+async def test_two_writers_do_not_lose_a_mark_and_a_race_without_end_is_told(documents: Documents) -> None:
+    moving = Moving(documents)
+    moving.times = 3
+    await ChannelStore(moving, ACCOUNT).apply(BANNED)
+    assert (await ChannelStore(documents, ACCOUNT).state(NUMBER)).paused == "account_disabled"
+    moving.times = 100
+    with pytest.raises(ConflictError):
+        await ChannelStore(moving, ACCOUNT).apply(BACK)
+
+
+async def test_a_document_that_is_no_channel_is_told(documents: Documents) -> None:
+    await documents.set("channels/account:1", {"subject": 7})
+    with pytest.raises(PermanentError) as caught:
+        await ChannelStore(documents, ACCOUNT).state(NUMBER)
+    assert caught.value.code == "undecodable_document"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from pyloto_stream.cli.local import Local, local_system
+from pyloto_stream.simulator.faults import Fault
 from pyloto_stream.simulator.registry import fictional
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.conversations import ConversationStore
@@ -94,3 +95,25 @@ async def test_a_file_too_large_is_audited_and_the_conversation_goes_on(
 
     await until(audited)
     assert objects(local) == []
+
+
+async def test_while_meta_serves_no_files_people_are_answered_and_the_file_comes_later(
+    local: Local, documents: SqliteDocuments
+) -> None:
+    down = local.simulator.faults.add(Fault("error", status=503, endpoint="download", times=10_000))
+    await local.simulator.person(ANA).document(PDF).accepted()
+
+    async def answered() -> bool:
+        told = await messages(documents)
+        return any(message.direction == "out" for chat in told.values() for message in chat)
+
+    await until(answered)
+    assert objects(local) == []
+    local.simulator.faults.clear()
+    assert down.hits
+
+    async def stored() -> bool:
+        told = await messages(documents)
+        return any(message.media == SHA for chat in told.values() for message in chat)
+
+    await until(stored)

@@ -38,7 +38,7 @@ async def test_a_file_is_stored_under_its_hash_and_recorded(room: Room) -> None:
     assert room.counted == ["stored"]
 
 
-async def test_the_same_turn_again_changes_nothing(room: Room) -> None:
+async def test_i19_the_same_turn_again_changes_nothing(room: Room) -> None:
     first, second = await room.run(wanted()), await room.run(wanted())
     assert first == second
     assert len(room.stored()) == 1

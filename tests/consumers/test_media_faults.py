@@ -41,7 +41,9 @@ LOST = {
 
 
 @pytest.mark.parametrize("code", LOST)
-async def test_what_cannot_be_kept_is_recorded_and_the_conversation_is_told(room: Room, code: str) -> None:
+async def test_i19_what_cannot_be_kept_is_recorded_and_the_conversation_is_told(
+    room: Room, code: str
+) -> None:
     room.files.resolve, room.files.file = LOST[code]
     kind = "video" if code == "media_type_refused" else "document"
     event = wanted(digest=sha256() if kind == "document" else "", kind=kind)

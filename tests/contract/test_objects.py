@@ -83,7 +83,7 @@ async def test_put_replaces_and_create_only_keeps_the_first(objects: Objects) ->
     assert await read(objects) == b"second"
 
 
-async def test_of_two_that_create_the_same_one_wins_whole(objects: Objects) -> None:
+async def test_i19_of_two_that_create_the_same_one_wins_whole(objects: Objects) -> None:
     gate = asyncio.Barrier(2)
 
     async def slowly(value: bytes) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ FLAT_KIB = 30 * 1024
 
 
 @pytest.mark.timeout(120 + 12 * FILES)
-async def test_memory_stays_flat_while_documents_of_90_mb_pass_through() -> None:
+async def test_i19_memory_stays_flat_while_documents_of_90_mb_pass_through() -> None:
     result = await flood(FILES, SIZE)
     assert result.stored == FILES
     assert result.grown_kib < FLAT_KIB, result

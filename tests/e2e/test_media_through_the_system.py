@@ -97,7 +97,7 @@ async def test_a_file_too_large_is_audited_and_the_conversation_goes_on(
     assert objects(local) == []
 
 
-async def test_while_meta_serves_no_files_people_are_answered_and_the_file_comes_later(
+async def test_i19_while_meta_serves_no_files_people_are_answered_and_the_file_comes_later(
     local: Local, documents: SqliteDocuments
 ) -> None:
     down = local.simulator.faults.add(Fault("error", status=503, endpoint="download", times=10_000))

@@ -83,7 +83,7 @@ async def test_a_failed_write_leaves_no_file(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
-async def test_what_a_killed_writer_left_is_swept_at_the_next_opening_and_a_live_one_is_not(
+async def test_i19_what_a_killed_writer_left_is_swept_at_the_next_opening_and_a_live_one_is_not(
     tmp_path: Path,
 ) -> None:
     async def start() -> asyncio.subprocess.Process:

@@ -38,7 +38,7 @@ async def test_a_redirect_within_the_same_address_keeps_the_token(files: Files) 
     assert len(sink.whole) == 1
 
 
-async def test_a_redirect_to_another_host_is_not_followed(files: Files) -> None:
+async def test_i19_a_redirect_to_another_host_is_not_followed(files: Files) -> None:
     async with files_server() as thief:
         files.file = to(f"{thief.url}/steal")
         files.resolve = lambda _request: _address(files)

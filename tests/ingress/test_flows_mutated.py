@@ -3,8 +3,12 @@
 import json
 import random
 from base64 import b64encode
+from functools import cache
+
+import pytest
 
 from pyloto_stream.conversation.forms import FORMS
+from pyloto_stream.whatsapp.flows.crypto import FlowCrypto
 from pyloto_stream.whatsapp.signature import sign
 from tests.support.flows import NOW_MS, SECRET, Device, endpoint, token_of
 
@@ -51,7 +55,11 @@ def around(chance: random.Random, body: bytes) -> bytes:
     return body
 
 
-def test_i18_mutated_requests_never_raise_and_get_a_status_meta_knows() -> None:
+def test_i18_mutated_requests_never_raise_and_get_a_status_meta_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # a mesma chave embrulhada se abre uma vez só: metade do tempo do teste seria RSA
+    monkeypatch.setattr(FlowCrypto, "_unwrapped", cache(FlowCrypto._unwrapped))
     chance, door, device = random.Random(20), endpoint(), Device()
     seen: dict[int, int] = {}
     for _ in range(REQUESTS):

@@ -28,6 +28,10 @@ from pyloto_stream.whatsapp.media_types import HEAD_BYTES, acceptable, sniff
 MARGIN_S = 20.0
 """O que sobra do prazo da etapa para decidir e guardar depois do último download."""
 
+FIRST_WAIT_MS = 2_000
+"""Espera depois do primeiro tropeço; a cada outro, quatro vezes mais. O id vive 7 dias: há tempo, e pedir de
+novo à pessoa por um tropeço de segundos da Meta seria pior."""
+
 _wanted = msgspec.json.Decoder(list[MediaWanted])
 _encode = msgspec.json.Encoder().encode
 
@@ -64,6 +68,7 @@ class MediaDesk:
             raise
         except (PermanentError, TransientError) as error:
             if isinstance(error, TransientError) and turn.failures + 1 < self._attempts:
+                error.retry_after_ms = max(error.retry_after_ms, FIRST_WAIT_MS * 4**turn.failures)
                 raise
             self._count(error.code)
             return failed(turn, wanted, error.code), asked

@@ -68,10 +68,10 @@ async def test_a_lost_file_does_not_take_the_others_of_its_turn_with_it(room: Ro
 
 async def test_a_stumble_is_retried_by_the_runtime_and_the_last_time_the_person_is_told(room: Room) -> None:
     room.files.file = answer(500, b"")
-    for failures in (0, 1):
+    for failures, wait_ms in ((0, 2_000), (1, 8_000)):
         with pytest.raises(GraphTransientError) as caught:
             await room.run(wanted(), failures=failures)
-        assert caught.value.code == "graph_http_500"
+        assert (caught.value.code, caught.value.retry_after_ms) == ("graph_http_500", wait_ms)
     plan = await room.run(wanted(), failures=2)
     assert notices(plan) == [MediaFailed(message_id=WAMID, kind="document", code="graph_http_500")]
 

@@ -108,6 +108,17 @@ async def test_what_the_browser_cannot_play_is_still_named(world: World, browser
         await expect(page.locator(".msg .file")).to_contain_text("Vídeo")
 
 
+async def test_a_refused_gesture_is_told_in_the_words_of_the_page(world: World, browser: Browser) -> None:
+    ana = world.simulator.person(ANA)
+    await ana.say("Oi").accepted()
+    async with screen(browser, world.url, expected=("409",)) as page:
+        await page.locator(".msg").hover()
+        await page.get_by_role("button", name="Reagir, responder e mais").click()
+        ana.thread[0].at_ms -= 3 * 24 * 60 * 60_000
+        await page.get_by_role("button", name="Apagar para todos").click()
+        await expect(page.locator("#toast")).to_contain_text("Já passou o prazo")
+
+
 async def test_a_failure_of_the_whole_number_is_told(world: World, browser: Browser) -> None:
     zed = world.simulator.person(Profile("5511900000077", "Zé", statuses=("failed",)))
     await zed.say("Oi").accepted()

@@ -1,4 +1,5 @@
 // Um Flow aberto como formulário: desenha a tela do momento e faz o que o aplicativo faz a cada toque.
+// Limite: condições (`If`, `visible`) valem ao desenhar a tela, e não a cada letra; fotos e documentos não há.
 import { FIELDS } from "/form_fields.js";
 import { holds, valueOf } from "/form_values.js";
 import { formatted, link } from "/format.js";

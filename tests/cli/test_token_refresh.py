@@ -109,6 +109,13 @@ async def test_nothing_is_stored_unless_all_went_well(
     assert [version.id for version in await where.secrets.versions(NAME)] == ["1"]
 
 
+async def test_the_new_one_and_the_one_before_stay_enabled_and_no_older_one(where: Where) -> None:
+    for number in range(4):
+        new = {"access_token": f"{NEW}-{number}", "expires_in": 60 * DAY_S}
+        await refresh(Meta(exchange_token=new), APP, "segredo", NUMBER, where, OLD, -1)
+    assert [version.enabled for version in await where.secrets.versions(NAME)] == [True, True, False, False]
+
+
 async def test_the_same_token_again_is_no_new_version(where: Where) -> None:
     await where.secrets.add_version(NAME, NEW)
     done = await refresh(Meta(), APP, "segredo", NUMBER, where, OLD, -1)

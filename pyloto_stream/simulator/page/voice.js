@@ -2,7 +2,7 @@
 import { button, element, icon } from "/nodes.js";
 
 const LONGEST_MS = 5 * 60_000;
-const TYPES = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
+const TYPES = ["audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/mp4", "audio/webm;codecs=opus"]; // como no aplicativo, se der
 
 // O que se vê para gravar; `done(blob)` recebe a gravação.
 export function recorder(done) {

@@ -100,7 +100,9 @@ class WhatsAppWebhook:
             logger.bind(code=error.code).warning("webhook not taken")
             return refusal(503, error.code, retry_after_s=error.retry_after_ms / 1000 or RETRY_AFTER_S)
         request[COUNTS] = self._count(updates, taken)
-        for number, n in Counter(message.phone_number_id for message in batch.messages).items():
+        # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
+        new = (message.phone_number_id for message, new in zip(batch.messages, taken, strict=False) if new)
+        for number, n in Counter(new).items():
             self._arrived(number, n)
         _warn(batch.unreadable, Counter(kind for kind, _ in updates))
         reached("before_answer", "ingress")

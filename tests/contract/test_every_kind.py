@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from consumers.pipeline import STAGES
 from pyloto_stream.cli.local import Local, local_system
 from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.conversations import ConversationStore
 from pyloto_stream.stores.messages import message_path
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.streams.status import inspect
@@ -94,13 +95,18 @@ async def test_each_kind_is_found_in_the_audit_trail(tmp_path: Path, redis_url: 
         assert set((await post_all(local, KINDS)).values()) == {200}
         documents = await SqliteDocuments.open(local.settings.sqlite_path)
         missing: dict[str, Trace] = {}
+        store, taken_over = ConversationStore(documents), set[str]()
         for name, document in KINDS.items():
             batch = read(meta.dump(document))
             if absent := expected(name, batch) - await found(documents, batch, pepper):
                 missing[name] = absent
+            for echo in batch.echoes:
+                header = await store.header(user_key(pepper, echo.person.identities()[-1]))
+                taken_over.add(header.mode if header else "")
         await documents.close()
         dead = {reason for reason, _ in (await stored(redis_url)).dead}
     assert missing == {}
+    assert taken_over == {"HUMAN"}
     assert dead == set(UNREAD)
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("documents.sqlite3*"))
     assert [name for name in THIRD_PARTIES if name.encode() in kept] == []

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from aiohttp import ClientSession
 
+from ingress.app import create_public_app
 from ingress.ports import UpdateKind
 from pyloto_stream.conversation.events import CallReceived, HumanReplied, MessageReceived, PreferenceChanged
 from pyloto_stream.conversation.records import ActionRecord, ChannelRecord
@@ -13,7 +14,7 @@ from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import user_key
 from pyloto_stream.whatsapp.signature import sign
 from tests.support import webhooks as meta
-from tests.support.ingress import NOW_MS, PEPPER, SECRET, Recorder, Tally
+from tests.support.ingress import CONFIG, NOW_MS, PEPPER, SECRET, Recorder, Tally, served
 from tests.support.kinds import KINDS
 from tests.support.kinds_fields import NOTICES, WABA
 from tests.support.live import PATH
@@ -96,3 +97,14 @@ async def test_notice_is_a_record_of_the_account(
     record = msgspec.json.decode(item.event, type=ChannelRecord)
     assert record.account_id == WABA
     assert record.at_ms <= NOW_MS
+
+
+async def test_messages_are_counted_by_number_once_they_are_taken(
+    http: ClientSession, recorder: Recorder, tally: Tally
+) -> None:
+    arrived: list[tuple[str, int]] = []
+    app = create_public_app(CONFIG, recorder, tally, arrived=lambda number, n: arrived.append((number, n)))
+    async with served(app) as url:
+        for name in ("text", "text", "status_sent", "smb_message_echoes"):
+            await sent(url, http, name)
+    assert arrived == [(meta.NUMBER, 1)]

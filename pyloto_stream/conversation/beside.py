@@ -82,6 +82,6 @@ def media_failed(draft: Draft, failure: MediaFailed) -> None:
 
 
 def _say_once(draft: Draft, topic: str, line: str) -> None:
-    if topic not in draft.session.told:
+    if topic not in draft.session.told and not draft.answer:  # havendo o que responder, só se responde
         draft.session.told.append(topic)
         draft.reply = say(line)

@@ -105,6 +105,14 @@ class TestCallReceived:
         assert talk.turn([CALL]) is None
         assert (talk.state.session, talk.state.last_inbound_at_ms) == (None, T0)
 
+    def test_line_that_gives_way_to_an_answer_is_said_another_time(self, talk: Talk) -> None:
+        reply = talk.turn([talk.message(), CALL], sure("INSTITUTIONAL"))
+        assert reply is not None
+        assert reply.text != TEXTS.call
+        again = talk.turn([structs.replace(CALL, id="wacid.2")])
+        assert again is not None
+        assert again.text == TEXTS.call
+
     def test_call_is_no_answer_to_an_open_question(self, talk: Talk) -> None:
         talk.asks(sure("CUSTOM_SOFTWARE"))
         asked, timers = talk.session.asked, dict(talk.timers)

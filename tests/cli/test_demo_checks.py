@@ -49,7 +49,7 @@ async def answered(local: Local) -> Person:
 
 async def a_reply_waits(local: Local) -> None:
     local.simulator.faults.add(
-        Fault("error", times=0, code=130429, status=429, retry_after_s=600, to=OTHER.key)
+        Fault("error", times=0, code=131056, status=400, retry_after_s=600, to=OTHER.key)
     )
     assert await local.simulator.person(OTHER).say("oi").accepted()
 
@@ -87,7 +87,7 @@ async def an_audit_event_is_erased(local: Local) -> None:
 
 async def nobody_in_the_crowd_is_answered(local: Local) -> None:
     lost = fictional(FIRST_OF_CROWD).key
-    local.simulator.faults.add(Fault("error", times=0, code=130429, status=429, retry_after_s=600, to=lost))
+    local.simulator.faults.add(Fault("error", times=0, code=131056, status=400, retry_after_s=600, to=lost))
 
 
 @pytest.mark.timeout(60)

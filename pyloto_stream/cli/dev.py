@@ -111,6 +111,8 @@ async def _demo(settings: "Settings", stop: asyncio.Event) -> "Report | None":
             admin_host="127.0.0.1",
             admin_port=0,
             simulator_port=0,
+            # a multidão mede o sistema, e não o ritmo de um número comum (80 por segundo, entrada e saída)
+            whatsapp_messages_per_second=("1000",),
         )
         async with local_system(own) as local:
             playing = asyncio.create_task(demonstrate(local))

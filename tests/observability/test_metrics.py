@@ -31,6 +31,8 @@ def used() -> Metrics:
     metrics.reader_up("ai", 1.5)
     metrics.sent("sent")
     metrics.graph_call("messages", 400, 130429, 0.2)
+    metrics.paced(1.5)
+    metrics.throttled(130429)
     metrics.outcome("HANDOFF_HUMAN")
     metrics.handoff("high")
     metrics.session_opened()
@@ -158,3 +160,10 @@ def test_the_runtime_can_report_to_it() -> None:
     logged_only = {"bug"}  # o que se faz com ele é contado como repetição ou enterro
     reported = {name for name in vars(Telemetry) if not name.startswith("_")} - logged_only
     assert reported <= set(dir(Metrics))
+
+
+def test_waits_for_a_turn_are_timed_and_refusals_for_haste_counted_by_code(metrics: Metrics) -> None:
+    metrics.paced(0.25)
+    metrics.throttled(131056)
+    assert value(metrics, "pyloto_pace_wait_seconds_sum") == 0.25
+    assert value(metrics, "pyloto_throttles_total", code="131056") == 1

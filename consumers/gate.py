@@ -17,6 +17,7 @@ from pyloto_stream.stores.channels import ChannelState
 from pyloto_stream.streams.model import Snooze, Turn
 from pyloto_stream.streams.pace import Pacer, Slot, Turnstile
 from pyloto_stream.whatsapp.client import ThrottledError
+from pyloto_stream.whatsapp.error_codes import PAIR_RATE
 
 SHORT_MS = 20
 """Uma espera até aqui se faz no lugar: estacionar o turno custaria mais."""
@@ -80,10 +81,10 @@ class Gate:
             UnavailableError: o Redis não respondeu.
         """
         self._counters.throttled(error.graph_code)
-        number, code = ready.state.phone_number_id, error.graph_code
+        number, pair = ready.state.phone_number_id, error.graph_code == PAIR_RATE
         wait_ms = max(CALM_MS, error.retry_after_ms)
         logger.bind(code=error.code, wait_ms=wait_ms).warning("meta asks for calm")
-        await self._pacer.throttled(turn.conversation, number, code, wait_ms)
+        await self._pacer.throttled(turn.conversation, number, wait_ms, pair=pair)
         held = ready.outgoing.slot or Slot()
         again = msgspec.structs.replace(held, number_ms=0)
         return _back(ready, await self._pacer.reserve(turn.conversation, number, again))

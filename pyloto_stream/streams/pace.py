@@ -25,8 +25,6 @@ NUMBER_BURST_S = 0.25
 LATE_BURST_S = 0.5
 """Quanto do ritmo, em vezes já vencidas, pode sair junto depois de uma parada; as outras pedem outra vez."""
 FLUSH_S = 0.1
-PAIR_RATE = 131056
-"""Recusa da Meta que é só com esta pessoa; as outras são do número inteiro."""
 
 
 class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,14 +81,16 @@ class Pacer:
         return Turnstile(due_ms, max(0, due_ms - now_ms), slot)
 
     async def throttled(
-        self, conversation: str, number: str, graph_code: int, retry_after_ms: int = 0, rate: float = 0.0
+        self, conversation: str, number: str, retry_after_ms: int = 0, rate: float = 0.0, *, pair: bool
     ) -> int:
         """A Meta recusou por pressa: devolve quantos ms esta conversa espera antes de pedir outra vez.
+
+        `pair`: a recusa é só com esta pessoa; senão, é do número inteiro.
 
         Raises:
             UnavailableError: o Redis não respondeu.
         """
-        if graph_code == PAIR_RATE:
+        if pair:
             op = {"k": "rest", "w": retry_after_ms, **self._pair}
             due_ms, _, now_ms = await self._ask(*self._of_pair(conversation), op)
         else:

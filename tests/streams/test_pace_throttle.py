@@ -21,7 +21,7 @@ async def spacing_ms(scene: Scene) -> float:
 
 
 async def test_i17_a_throttle_halves_the_rate_and_it_comes_back_in_a_minute(scene: Scene) -> None:
-    assert await scene.pacer.throttled("ana", NUMBER, 130429) == 0
+    assert await scene.pacer.throttled("ana", NUMBER, pair=False) == 0
     assert await spacing_ms(scene) == pytest.approx(25, rel=0.05)
     scene.clock.ms += 30_000
     assert await spacing_ms(scene) == pytest.approx(12.5 / 0.75, rel=0.05)
@@ -31,29 +31,29 @@ async def test_i17_a_throttle_halves_the_rate_and_it_comes_back_in_a_minute(scen
 
 
 async def test_there_is_no_burst_right_after_a_throttle(scene: Scene) -> None:
-    await scene.pacer.throttled("ana", NUMBER, 130429, 1000)
+    await scene.pacer.throttled("ana", NUMBER, 1000, pair=False)
     assert (await scene.waits(3)) == [1000, 1025, 1050]
 
 
 async def test_refusals_that_come_together_are_one(scene: Scene) -> None:
-    waits = [await scene.pacer.throttled("ana", NUMBER, 130429, 500 + n) for n in range(30)]
+    waits = [await scene.pacer.throttled("ana", NUMBER, 500 + n, pair=False) for n in range(30)]
     assert waits[-1] == 529
     scene.clock.ms += 999
-    await scene.pacer.throttled("ana", NUMBER, 130429)
+    await scene.pacer.throttled("ana", NUMBER, pair=False)
     assert await spacing_ms(scene) == pytest.approx(25, rel=0.05)
 
 
 async def test_a_rate_never_falls_below_a_tenth(scene: Scene) -> None:
     for _ in range(10):
         scene.clock.ms += 1000
-        await scene.pacer.throttled("ana", NUMBER, 80007)
+        await scene.pacer.throttled("ana", NUMBER, pair=False)
     assert await scene.waits(3) == [0, 125, pytest.approx(249, abs=2)]
 
 
 async def test_slots_given_at_the_old_rate_are_not_used_after_a_throttle(scene: Scene) -> None:
     await scene.waits(BURST)
     slots = [(await scene.pacer.reserve(f"d{n}", NUMBER)).slot for n in range(5)]
-    await scene.pacer.throttled("ana", NUMBER, 130429, 1000)
+    await scene.pacer.throttled("ana", NUMBER, 1000, pair=False)
     scene.clock.ms += 1000
     back = [await scene.pacer.reserve(f"d{n}", NUMBER, slot) for n, slot in enumerate(slots)]
     assert [turn.wait_ms for turn in back] == [pytest.approx(25 * n, abs=2) for n in range(5)]
@@ -61,10 +61,10 @@ async def test_slots_given_at_the_old_rate_are_not_used_after_a_throttle(scene: 
 
 async def test_i17_a_person_meta_protects_waits_longer_each_time_and_nobody_else_does(scene: Scene) -> None:
     held = (await scene.pacer.reserve("ana", NUMBER)).slot
-    waits = [await scene.pacer.throttled("ana", NUMBER, 131056) for _ in range(4)]
+    waits = [await scene.pacer.throttled("ana", NUMBER, pair=True) for _ in range(4)]
     assert waits == [1000, 4000, 16_000, 64_000]
     assert (await scene.pacer.reserve("ana", NUMBER, held)).wait_ms == 64_000
     assert await scene.wait_ms("bia") == 0
     scene.clock.ms += 600_001
-    assert await scene.pacer.throttled("ana", NUMBER, 131056) == 1000
-    assert await scene.pacer.throttled("ana", NUMBER, 131056, 9000) == 9000
+    assert await scene.pacer.throttled("ana", NUMBER, pair=True) == 1000
+    assert await scene.pacer.throttled("ana", NUMBER, 9000, pair=True) == 9000

@@ -131,7 +131,8 @@ class _Outbound:
         except TransientError:
             await self._ledger.refused(turn, ready.reply_id, for_good=False)
             raise
-        await self._ledger.refused(turn, ready.reply_id, for_good=True)
+        # com um modelo por sair, o livro não diz "falhou": quem morresse aqui voltaria para descartar o turno
+        await self._ledger.refused(turn, ready.reply_id, for_good=template is None)
         if template is not None:
             return waiting(turn.now_ms, msgspec.structs.replace(ready.outgoing, late=True))
         return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")

@@ -84,7 +84,7 @@ async def test_outside_the_window_the_template_goes_instead_with_its_own_id(
     assert isinstance(act, ActionRecord)
     assert (act.action, act.reason) == ("REPLY_REPLACED", "OUTSIDE_24H_WINDOW")
     assert await desk.sender.commit(turn, plan) == 1
-    assert [await ledger(redis, name) for name in (our_id(turn), template_id(turn))] == ["failed", "sent"]
+    assert [await ledger(redis, name) for name in (our_id(turn), template_id(turn))] == ["retry", "sent"]
 
 
 async def test_a_window_that_meta_says_is_closed_takes_the_same_way(desk: Desk, store: TemplateStore) -> None:

@@ -15,9 +15,8 @@ from consumers.pipeline import MEDIA, TIMEOUTS_S, TURN_LANE
 from consumers.plans import feed
 from consumers.skew import newer
 from pyloto_stream.conversation.events import MediaFailed, MediaWanted
-from pyloto_stream.conversation.records import ActionRecord, MediaRecord
+from pyloto_stream.conversation.records import ActionRecord, MediaRecord, opaque
 from pyloto_stream.errors import PermanentError, TransientError, UnavailableError
-from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.objects import ObjectMissingError, Objects
 from pyloto_stream.streams.model import Feed, Handler, Outcome, Plan, Turn

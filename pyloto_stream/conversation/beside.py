@@ -7,9 +7,9 @@ cada espécie por sessão. Pura.
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import say
 from pyloto_stream.conversation.events import CallReceived, HumanReplied, MediaFailed, PreferenceChanged
-from pyloto_stream.conversation.inbound import heard_from, hidden, shown
+from pyloto_stream.conversation.inbound import heard_from, shown
 from pyloto_stream.conversation.lifecycle import arm, arm_release, close_session, open_session
-from pyloto_stream.conversation.records import MessageRecord
+from pyloto_stream.conversation.records import MessageRecord, opaque
 from pyloto_stream.conversation.texts import TEXTS
 
 
@@ -36,7 +36,7 @@ def human_replied(draft: Draft, echo: HumanReplied) -> None:
             arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
     via = "STANDBY" if echo.standby else echo.via.upper()
     draft.audit(
-        f"{hidden(echo.id)}:replied", "HUMAN_REPLIED", reason=via, data={"mode": draft.mode}
+        f"{opaque(echo.id)}:replied", "HUMAN_REPLIED", reason=via, data={"mode": draft.mode}
     )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def call_received(draft: Draft, call: CallReceived) -> None:
     state = draft.state
     state.last_inbound_at_ms = max(state.last_inbound_at_ms, call.at_ms)
     moment = call.status or "call"
-    draft.audit(f"{hidden(call.id)}:{moment}", "CALL_RECEIVED", reason=moment.upper())
+    draft.audit(f"{opaque(call.id)}:{moment}", "CALL_RECEIVED", reason=moment.upper())
     quiet_until_ms = max(state.flood_until_ms, state.cooldown_until_ms if state.session is None else 0)
     if draft.mode != "BOT" or draft.now_ms < quiet_until_ms:
         return
@@ -72,7 +72,7 @@ def preference_changed(draft: Draft, preference: PreferenceChanged) -> None:
 
 def media_failed(draft: Draft, failure: MediaFailed) -> None:
     """Um arquivo da pessoa se perdeu: pede-se de novo, uma vez por sessão, se o robô ainda a atende."""
-    message = hidden(failure.message_id)
+    message = opaque(failure.message_id)
     draft.audit(
         f"{message}:media_failed", "MEDIA_FAILED", reason=failure.code.upper(),
         data={"message": message, "kind": failure.kind},

@@ -1,12 +1,11 @@
 """O que se anota de cada mensagem recebida, antes de qualquer decisão?"""
 
 import re
-from hashlib import blake2b
 from typing import get_args
 
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.events import MediaWanted, MessageKind, MessageReceived, Referral
-from pyloto_stream.conversation.records import MessageRecord, stored_text
+from pyloto_stream.conversation.records import MessageRecord, opaque, stored_text
 from pyloto_stream.conversation.step import SilenceTimer
 
 ANSWERED: frozenset[MessageKind] = frozenset(
@@ -102,10 +101,5 @@ def described(message: MessageReceived) -> str:
 def _notice_referral(draft: Draft, message_id: str, referral: Referral) -> None:
     data: dict[str, str | int | float] = {"source": referral.source, "source_id": referral.source_id}
     if referral.click_id:
-        data["click"] = hidden(referral.click_id)
-    draft.audit(f"{hidden(message_id)}:referral", "REFERRAL_RECEIVED", data=data)
-
-
-def hidden(meta_id: str) -> str:
-    """Resumo de um id da Meta, que pode conter o telefone em base64: 128 bits em hexadecimal."""
-    return blake2b(meta_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        data["click"] = opaque(referral.click_id)
+    draft.audit(f"{opaque(message_id)}:referral", "REFERRAL_RECEIVED", data=data)

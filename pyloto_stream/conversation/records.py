@@ -4,6 +4,7 @@ Cada registro traz um `id` determinístico (derivado do turno ou da mensagem): g
 Textos são para os repositórios feitos para eles; registros de ação nunca trazem dados pessoais.
 """
 
+from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -151,3 +152,8 @@ def stored_text(text: str) -> str:
     if len(text) <= MAX_STORED_TEXT:
         return text
     return text[: MAX_STORED_TEXT - len(CUT_MARK)] + CUT_MARK
+
+
+def opaque(meta_id: str) -> str:
+    """Resumo de um id da Meta, que pode conter o telefone em base64: 128 bits em hexadecimal."""
+    return blake2b(meta_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -5,7 +5,6 @@ Meta contém o telefone em base64; por isso vai resumido (`opaque`), e quem tem 
 de sessão já chega como ação (`SESSION_CLOSED`) e não se repete aqui. Puro.
 """
 
-import hashlib
 from collections.abc import Iterable
 
 from pyloto_stream.conversation.records import (
@@ -15,6 +14,7 @@ from pyloto_stream.conversation.records import (
     MediaRecord,
     MessageRecord,
     Record,
+    opaque,
 )
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.times import iso
@@ -22,11 +22,6 @@ from pyloto_stream.stores.times import iso
 RECEIVED, SENT = "MESSAGE_RECEIVED", "MESSAGE_SENT"
 SPOKEN = frozenset((RECEIVED, SENT))
 """Ações que são uma mensagem da conversa."""
-
-
-def opaque(message_id: str) -> str:
-    """Resumo de um id da Meta: 128 bits em hexadecimal."""
-    return hashlib.blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def events_of(records: Iterable[Record]) -> list[AuditEvent]:

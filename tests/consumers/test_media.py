@@ -7,8 +7,7 @@ import pytest_asyncio
 
 from consumers.pipeline import MEDIA, OUTBOUND, timeout_s
 from pyloto_stream.conversation.events import MediaFailed
-from pyloto_stream.conversation.records import MediaRecord
-from pyloto_stream.stores.events import opaque
+from pyloto_stream.conversation.records import MediaRecord, opaque
 from tests.support.files import MEDIA_ID, PDF, sha256
 from tests.support.graph import NUMBER
 from tests.support.records import T0

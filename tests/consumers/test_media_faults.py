@@ -10,9 +10,8 @@ from aiohttp import web
 
 from consumers.media import MediaDesk, media_stage
 from pyloto_stream.conversation.events import Media, MediaFailed
-from pyloto_stream.conversation.records import ActionRecord, MediaRecord
+from pyloto_stream.conversation.records import ActionRecord, MediaRecord, opaque
 from pyloto_stream.errors import PermanentError, PylotoError, TransientError, UnavailableError
-from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.streams.model import Snooze

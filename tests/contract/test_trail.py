@@ -4,12 +4,11 @@ import asyncio
 
 import pytest
 
-from pyloto_stream.conversation.records import Record
+from pyloto_stream.conversation.records import Record, opaque
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, head_path
 from pyloto_stream.stores.conversations import ConversationStore
-from pyloto_stream.stores.events import opaque
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.ports import TTL_FIELD, ConflictError, Document, Documents, Write
 from pyloto_stream.stores.sessions import SessionStore, scoped_id

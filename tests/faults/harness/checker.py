@@ -11,10 +11,11 @@ from collections import Counter
 
 import msgspec
 
+from pyloto_stream.conversation.records import opaque
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.sent import SentMessage
 from pyloto_stream.stores.audit_log import AuditLogStore, StoredEvent
-from pyloto_stream.stores.events import RECEIVED, opaque
+from pyloto_stream.stores.events import RECEIVED
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.streams.keys import partition_of, reply_id
 from tests.faults.harness.load import cities, last_city

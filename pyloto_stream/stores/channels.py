@@ -35,6 +35,7 @@ COLLECTION = "channels"
 _TRIES = 8
 _AGAIN_MS = 5000
 """Espera para perguntar de novo a um banco que não respondeu."""
+_NEVER = -(2**62)
 _RATE = re.compile(r"[0-9]{1,4}")
 
 
@@ -85,7 +86,7 @@ class ChannelStore:
         self._cache_ms = int(cache_s * 1000)
         self._clock = clock
         self._several = several
-        self._read_ms = 0
+        self._read_ms = _NEVER
         self._known: dict[str, ChannelSubject] | None = None
         self._reading = asyncio.Lock()
 
@@ -100,7 +101,7 @@ class ChannelStore:
             await self._templates.notice(notice)
         if marks := marks_of(record):
             await self._mark(record, marks)
-            self._read_ms = 0  # a próxima pergunta relê; se o banco cair antes, o sabido continua valendo
+            self._read_ms = _NEVER  # a próxima pergunta relê; se o banco cair antes, vale o sabido
 
     async def state(self, phone_number_id: str) -> ChannelState:
         """O que vale agora para `phone_number_id`.
@@ -124,20 +125,24 @@ class ChannelStore:
         )
 
     async def _subjects(self) -> dict[str, ChannelSubject]:
-        """Todos os assuntos: são poucos (conta, números, formulários), e uma leitura serve a todos."""
-        async with self._reading:
-            now = self._clock()
-            if self._known is None or not 0 <= now - self._read_ms < self._cache_ms:
-                await self._read(now)
-            return self._known or {}
+        """Todos os assuntos: são poucos (conta, números, formulários), e uma leitura serve a todos.
+
+        Só espera quem lê: um banco que demora a cair não para quem já perguntou uma vez.
+        """
+        if self._read_ms == _NEVER or not self._reading.locked():
+            async with self._reading:
+                now = self._clock()
+                if not 0 <= now - self._read_ms < self._cache_ms:
+                    await self._read(now)
+        if self._known is None:
+            raise UnavailableError("the channels are not known", code="store_unavailable")
+        return self._known
 
     async def _read(self, now: int) -> None:
         try:
             found = [_subject(document) async for document in scan(self._documents, Query(COLLECTION))]
-        except UnavailableError:
-            if self._known is None:
-                raise
-            self._read_ms = now - self._cache_ms + min(_AGAIN_MS, self._cache_ms)
+        except (UnavailableError, PermanentError):  # um documento estragado não enterra resposta nenhuma
+            self._read_ms = self._clock() - self._cache_ms + min(_AGAIN_MS, self._cache_ms)
         else:
             self._known, self._read_ms = {each.subject: each for each in found}, now
 

@@ -1,10 +1,12 @@
 """Quem pergunta pelo estado dos canais não paga uma leitura por pergunta, nem cai junto com o banco."""
 
+import asyncio
+
 import pytest
 
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores.channels import ChannelStore
-from pyloto_stream.stores.ports import ConflictError, Document, Documents, Query, Write
+from pyloto_stream.stores.ports import ConflictError, Create, Document, Documents, Query, Write
 from tests.support.channels import ACCOUNT, BACK, BANNED, NUMBER, Now
 from tests.support.documents import Watched
 
@@ -89,3 +91,45 @@ async def test_a_document_that_is_no_channel_is_told(documents: Documents) -> No
     with pytest.raises(PermanentError) as caught:
         await ChannelStore(documents, ACCOUNT).state(NUMBER)
     assert caught.value.code == "undecodable_document"
+
+
+class Slow(Watched):
+    """Um banco que demora a cair: só responde, e mal, quando o teste deixa."""
+
+    def __init__(self, inner: Documents) -> None:
+        super().__init__(inner)
+        self.asked, self.go = asyncio.Event(), asyncio.Event()
+
+    async def query(self, query: Query) -> list[Document]:
+        self.queries.append(query)
+        self.asked.set()
+        await self.go.wait()
+        raise UnavailableError("down by the test", code="store_unavailable")
+
+
+async def test_while_a_store_takes_long_to_fail_only_who_reads_waits_for_it(documents: Documents) -> None:
+    slow, now = Slow(documents), Now()
+    store = ChannelStore(slow, ACCOUNT, cache_s=60, clock=now)
+    asking = asyncio.gather(*(store.state(NUMBER) for _ in range(8)), return_exceptions=True)
+    await slow.asked.wait()
+    slow.go.set()
+    assert [type(told) for told in await asking] == [UnavailableError] * 8
+    assert len(slow.queries) == 1
+    now.ms += 5000
+    slow.asked.clear()
+    slow.go.clear()
+    reader = asyncio.ensure_future(store.state(NUMBER))
+    await slow.asked.wait()
+    with pytest.raises(UnavailableError):
+        await asyncio.wait_for(store.state(NUMBER), 1.0)
+    slow.go.set()
+    with pytest.raises(UnavailableError):
+        await reader
+    assert len(slow.queries) == 2
+
+
+async def test_a_spoiled_document_is_not_known_instead_of_an_end(documents: Documents) -> None:
+    store = ChannelStore(documents, ACCOUNT, cache_s=0)
+    await documents.write(Create("channels/number:1", {"marks": "none"}))
+    with pytest.raises(UnavailableError):
+        await store.state(NUMBER)

@@ -9,9 +9,10 @@ from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Reco
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.ledger import Ruling
 from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.whatsapp.limits import WINDOW_MINUTES
 
-WINDOW_MS = (24 * 60 - 5) * 60_000
-"""Janela de atendimento da Meta (24 h desde a última mensagem da pessoa) menos cinco minutos de margem."""
+WINDOW_MS = (WINDOW_MINUTES - 5) * 60_000
+"""Janela de atendimento da Meta, menos cinco minutos de margem."""
 
 _encode = msgspec.json.Encoder().encode
 

@@ -37,6 +37,14 @@ class Aliases(Protocol):
         """
 
 
+class FromSomebody(Protocol):
+    """O que, num webhook, é de uma pessoa."""
+
+    @property
+    def person(self) -> Person:
+        """De quem."""
+
+
 class NoAliases:
     """Sem tabela: cada pessoa tem o nome do seu id mais fraco, e nada junta os outros."""
 
@@ -127,11 +135,10 @@ class Identities:
 
 
 def _people(batch: Batch) -> Iterator[Person]:
-    groups: tuple[Iterable[object], ...] = (
+    groups: tuple[Iterable[FromSomebody], ...] = (
         batch.messages, batch.statuses, batch.echoes, batch.calls, batch.preferences,
     )  # fmt: skip
     for group in groups:
         for part in group:
-            person = getattr(part, "person", None)
-            if isinstance(person, Person) and person.address:
-                yield person
+            if part.person.address:
+                yield part.person

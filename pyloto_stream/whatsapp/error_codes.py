@@ -39,6 +39,9 @@ PAIR_RATE = 131056
 
 WINDOW_CLOSED = 131047
 
+STALE_CURSOR = 131059
+"""A lista mudou enquanto se lia: recomeça-se."""
+
 _ROWS: tuple[tuple[int, ErrorClass, str], ...] = (
     (0, _A, "token expired or authentication failed"),
     (1, _T, "unknown API error"),
@@ -80,7 +83,7 @@ _ROWS: tuple[tuple[int, ErrorClass, str], ...] = (
     (131055, _P, "method not allowed"),
     (PAIR_RATE, _H, "pair rate limit"),
     (131057, _T, "account in maintenance"),
-    (131059, _P, "paging cursor invalid or expired"),
+    (STALE_CURSOR, _P, "paging cursor invalid or expired"),
     (131061, _P, "max-price template on the wrong endpoint"),
     (131062, _P, "business-scoped recipient not supported here"),
     (131063, _D, "marketing templates disabled for this account"),

@@ -124,9 +124,6 @@ MEDIA_FORMATS: Mapping[str, MediaFormat] = MappingProxyType({
 STATIC_STICKER_BYTES = 100 * 1024
 """Figurinha sem movimento; a animada pode ter 500 KB. Ambas de 512 × 512."""
 
-VOICE_NOTE_BYTES = 512 * 1024
-"""`audio.voice`: acima disto a mensagem de voz chega sem o botão de tocar e sem transcrição."""
-
 # --- Localização e contatos ("Location messages", "Contacts messages") -----------------------------
 
 LATITUDE = 90
@@ -184,7 +181,10 @@ CAROUSEL_CARDS_LEAST = 2
 OPAQUE_DATA = 512
 """`biz_opaque_callback_data`: volta nos status; sem dado pessoal, pois todo aplicativo inscrito o recebe."""
 
-# --- Ritmo ("Messaging limits and throughput", "Pair rate limits") ---------------------------------
+# --- Janela e ritmo ("Customer service windows", "Messaging limits and throughput", "Pair rate limits") ---
+
+WINDOW_MINUTES = 24 * 60
+"""Mensagem livre só até 24 h depois da última da pessoa; passado isso, só modelo aprovado (131047)."""
 
 NUMBER_PER_SECOND = 80
 """Mensagens por segundo de um número, somadas as duas direções; 20 se divide o telefone com o aplicativo."""

@@ -14,6 +14,7 @@ import msgspec
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import PermanentError, TransientError
 from pyloto_stream.template import Template
+from pyloto_stream.whatsapp.error_codes import STALE_CURSOR
 from pyloto_stream.whatsapp.graph_call import Call
 from pyloto_stream.whatsapp.graph_errors import GraphRefusedError
 from pyloto_stream.whatsapp.messages_template import TemplateMessage
@@ -21,7 +22,6 @@ from pyloto_stream.whatsapp.templates_build import template_message
 from pyloto_stream.whatsapp.templates_check import TemplateParams, validate_template_params
 from pyloto_stream.whatsapp.templates_read import FIELDS, Page, read_page
 
-STALE_CURSOR = 131059
 PAGE_SIZE = 100
 _RESTARTS = 3
 _NEVER = -(2**62)

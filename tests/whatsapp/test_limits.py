@@ -17,6 +17,10 @@ def test_an_option_id_fits_in_a_button_and_in_a_row() -> None:
     assert min(limits.BUTTON_ID, limits.ROW_ID) == 200
 
 
+def test_the_version_asked_for_is_the_one_the_limits_were_read_of() -> None:
+    assert DEFAULTS.whatsapp_api_version == limits.GRAPH_VERSION
+
+
 def test_what_may_be_configured_is_within_the_paces_of_meta() -> None:
     assert DEFAULTS.paces() == {"": float(limits.NUMBER_PER_SECOND)}
     assert DEFAULTS.pair_interval == limits.PAIR_INTERVAL_SECONDS
@@ -41,7 +45,7 @@ def test_the_formats_are_those_of_the_documents() -> None:
         "video": 16 * mega,
     }
     assert limits.MEDIA_FORMATS["image"].mimes == {"image/jpeg", "image/png"}
-    assert (limits.STATIC_STICKER_BYTES, limits.VOICE_NOTE_BYTES) == (100 * 1024, 512 * 1024)
+    assert limits.STATIC_STICKER_BYTES == 100 * 1024
 
 
 def test_every_limit_says_where_it_comes_from() -> None:
@@ -74,6 +78,7 @@ def test_every_limit_says_where_it_comes_from() -> None:
         ("CTA_LABEL", 20),
         ("MEDIA_CAPTION", 1024),
         ("OPAQUE_DATA", 512),
+        ("WINDOW_MINUTES", 1440),
     ],
 )
 def test_limit_is_the_one_of_the_documents(name: str, value: int) -> None:

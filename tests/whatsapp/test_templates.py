@@ -13,10 +13,11 @@ from pyloto_stream.simulator.profiles import Profile
 from pyloto_stream.simulator.seeds import SEEDED, SeededTemplate, body
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.templates import Notice, TemplateStore
+from pyloto_stream.whatsapp.error_codes import STALE_CURSOR
 from pyloto_stream.whatsapp.graph_call import Call
 from pyloto_stream.whatsapp.graph_errors import GraphRefusedError
 from pyloto_stream.whatsapp.messages_template import TemplateMedia
-from pyloto_stream.whatsapp.templates import STALE_CURSOR, TemplateManager
+from pyloto_stream.whatsapp.templates import TemplateManager
 from pyloto_stream.whatsapp.templates_check import TemplateParams
 from pyloto_stream.whatsapp.validators_rules import InvalidMessageError
 from tests.support.simulation import CONFIG, World, world

@@ -137,7 +137,7 @@ class MediaStreams:
             )
         except ValueError:
             allowed = False
-        if not allowed or url.user is not None:
+        if not allowed or url.user is not None or url.password is not None:
             raise MediaHostError
         return url
 

@@ -85,8 +85,8 @@ ALLOWED = [
 REFUSED = [
     "http://lookaside.fbsbx.com/x", "https://lookaside.fbsbx.com:8443/x", "http://graph.facebook.com/", "x",
     "https://lookaside.fbsbx.com.evil.example/", "https://lookaside.fbsbx.com@evil.example/", "https://",
-    "https://user:pass@lookaside.fbsbx.com/", "https://evil.example/?lookaside.fbsbx.com", "/relative", "",
-    "ftp://lookaside.fbsbx.com/", "https://169.254.169.254/", "https://localhost/",
+    "https://user:pass@lookaside.fbsbx.com/", "https://:pass@lookaside.fbsbx.com/", "/relative", "",
+    "https://evil.example/?lookaside.fbsbx.com", "ftp://lookaside.fbsbx.com/", "https://169.254.169.254/", "https://localhost/",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ são uma rotação: a mais nova primeiro. Fonte: página "Business encryption" d
 import re
 from collections.abc import Iterator
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.serialization import (
@@ -22,6 +23,7 @@ from pyloto_stream.errors import MisconfiguredError
 
 KEY_BITS = 2048
 """O único tamanho que a Meta aceita."""
+_BEGIN = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _PEM = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 
 
@@ -34,6 +36,8 @@ def load_keys(pems: bytes, passphrase: bytes = b"") -> tuple[RSAPrivateKey, ...]
     keys = tuple(_loaded(pems, passphrase))
     if not keys:
         raise MisconfiguredError("FLOW_PRIVATE_KEY: holds no private key in PEM form")
+    if len(keys) != len(_BEGIN.findall(pems)):  # a última foi cortada: sem isto, a rotação perderia uma chave
+        raise MisconfiguredError(_NOT_A_KEY)
     return keys
 
 
@@ -62,7 +66,7 @@ def _loaded(pems: bytes, passphrase: bytes) -> Iterator[RSAPrivateKey]:
         secret = passphrase if b"ENCRYPTED" in match[0] else None
         try:
             key = load_pem_private_key(match[0], secret or None)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, UnsupportedAlgorithm):
             problem = "FLOW_PRIVATE_KEY_PASSPHRASE: does not open FLOW_PRIVATE_KEY"
             raise MisconfiguredError(problem if secret is not None else _NOT_A_KEY) from None
         if not isinstance(key, RSAPrivateKey) or key.key_size != KEY_BITS:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from base64 import b64decode
+from base64 import b64decode, b64encode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -66,6 +66,16 @@ def test_only_an_rsa_key_of_2048_bits_is_accepted() -> None:
     broken = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"
     with pytest.raises(MisconfiguredError, match="must be an RSA key"):
         FlowCrypto(broken)
+
+
+def test_a_key_cut_off_or_of_an_unknown_curve_is_refused_and_never_skipped() -> None:
+    whole = ec.generate_private_key(ec.SECP256R1())
+    der = whole.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    unknown = b64encode(der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030102")))
+    odd = b"-----BEGIN PRIVATE KEY-----\n" + unknown + b"\n-----END PRIVATE KEY-----\n"
+    for pems in (private_pem("new") + private_pem("old")[:900], odd, private_pem("new") + odd):
+        with pytest.raises(MisconfiguredError, match=r"^FLOW_PRIVATE_KEY: must be an RSA key of 2048 bits"):
+            load_keys(pems)
 
 
 def flip(raw: bytes, at: int) -> bytes:

@@ -26,6 +26,8 @@ INTENT_OF: Mapping[FormName, Intent] = {
 }
 MAX_SHORT, MAX_PHRASE, MAX_LONG = 60, 80, 300
 """Caracteres de um nome, de um prazo ou valor, e de um texto aberto (os mesmos limites do que se digita)."""
+MAX_MARKED = 32
+"""Opções marcadas que se olham: nenhum campo tem tantas, e uma lista sem fim ocuparia a entrada."""
 
 
 class Screen(msgspec.Struct, frozen=True):
@@ -124,6 +126,8 @@ def _fits(field: Field, text: str) -> bool:
 def _several(field: Field, raw: object) -> str:
     """As opções marcadas, na ordem do campo; a que inclui tudo só vale sozinha. Uma estranha as invalida."""
     marked = _marked(raw)
+    if len(marked) > MAX_MARKED:
+        return ""
     chosen = [choice for choice in field.choices if choice.value in marked]
     if not _known(marked, [choice.value for choice in chosen]):
         return ""

@@ -39,6 +39,8 @@ HANDLER = FlowDataHandler()
         ("availability", ["Noite", {}], ""),
         ("availability", '["Noite","Manhã"]', "Manhã, Noite"),
         ("availability", '["Noite",', ""),
+        ("availability", ["Noite"] * 32, "Noite"),
+        ("availability", ["Noite"] * 33, ""),
         ("availability", "[1]", ""),
         ("availability", [], ""),
         ("availability", "", ""),

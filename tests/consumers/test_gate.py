@@ -153,6 +153,19 @@ async def test_after_a_refusal_for_haste_it_waits_what_meta_asks_and_counts_no_a
     assert (await desk.plan(back(turn, wait))).sent == (our_id(turn), "wamid.2")
 
 
+async def test_a_refused_send_has_spent_its_slot_with_the_number(desk: Desk) -> None:
+    paced(desk)
+    await desk.pacer.reserve("bia", NUMBER)
+    turn = await desk.take()
+    early = await desk.run(turn)
+    assert isinstance(early, Snooze)
+    desk.clock.ms = early.due_ms
+    desk.script = answer(429, refusal(131056))
+    refused = await desk.run(back(turn, early))
+    assert isinstance(refused, Snooze)
+    assert (slot(early).number_ms > 0, slot(refused).number_ms) == (True, 0)
+
+
 async def test_waits_and_refusals_are_counted(desk: Desk) -> None:
     turn = await desk.take()
     desk.script = answer(429, refusal(130429))

@@ -128,6 +128,14 @@ async def test_a_late_webhook_of_the_old_number_does_not_take_it_back(table: Ali
     assert await one(table, PHONE) != PHONE
 
 
+async def test_i16_a_number_left_between_the_question_and_the_answer_is_not_taken_back(
+    table: AliasTable,
+) -> None:
+    await one(table, *OLD)
+    await table.move(OLD, NEW)
+    assert await table._ask("point", PHONE, PHONE) == ("", PHONE)  # quem leu antes da troca e grava depois
+
+
 async def test_who_returns_to_the_old_number_is_still_the_same_person(table: AliasTable) -> None:
     await one(table, *OLD)
     await table.move(OLD, NEW)

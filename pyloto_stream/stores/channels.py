@@ -89,6 +89,7 @@ class ChannelStore:
         self._read_ms = _NEVER
         self._known: dict[str, ChannelSubject] | None = None
         self._reading = asyncio.Lock()
+        self._why = UnavailableError.code
 
     async def apply(self, record: ChannelRecord) -> None:
         """Guarda o que `record` muda; nada, se nada muda.
@@ -135,13 +136,14 @@ class ChannelStore:
                 if not 0 <= now - self._read_ms < self._cache_ms:
                     await self._read(now)
         if self._known is None:
-            raise UnavailableError("the channels are not known", code="store_unavailable")
+            raise UnavailableError("the channels are not known", code=self._why)
         return self._known
 
     async def _read(self, now: int) -> None:
         try:
             found = [_subject(document) async for document in scan(self._documents, Query(COLLECTION))]
-        except (UnavailableError, PermanentError):  # um documento estragado não enterra resposta nenhuma
+        except (UnavailableError, PermanentError) as error:  # um documento estragado não enterra respostas
+            self._why = error.code
             self._read_ms = self._clock() - self._cache_ms + min(_AGAIN_MS, self._cache_ms)
         else:
             self._known, self._read_ms = {each.subject: each for each in found}, now

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from pyloto_stream.errors import PermanentError, UnavailableError
+from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.channels import ChannelStore
-from pyloto_stream.stores.ports import ConflictError, Create, Document, Documents, Query, Write
+from pyloto_stream.stores.ports import ConflictError, Document, Documents, Query, Write
 from tests.support.channels import ACCOUNT, BACK, BANNED, NUMBER, Now
 from tests.support.documents import Watched
 
@@ -86,9 +86,9 @@ async def test_two_writers_do_not_lose_a_mark_and_a_race_without_end_is_told(doc
         await ChannelStore(moving, ACCOUNT).apply(BACK)
 
 
-async def test_a_document_that_is_no_channel_is_told(documents: Documents) -> None:
+async def test_a_document_that_is_no_channel_is_told_and_buries_nothing(documents: Documents) -> None:
     await documents.set("channels/account:1", {"subject": 7})
-    with pytest.raises(PermanentError) as caught:
+    with pytest.raises(UnavailableError) as caught:
         await ChannelStore(documents, ACCOUNT).state(NUMBER)
     assert caught.value.code == "undecodable_document"
 
@@ -126,10 +126,3 @@ async def test_while_a_store_takes_long_to_fail_only_who_reads_waits_for_it(docu
     with pytest.raises(UnavailableError):
         await reader
     assert len(slow.queries) == 2
-
-
-async def test_a_spoiled_document_is_not_known_instead_of_an_end(documents: Documents) -> None:
-    store = ChannelStore(documents, ACCOUNT, cache_s=0)
-    await documents.write(Create("channels/number:1", {"marks": "none"}))
-    with pytest.raises(UnavailableError):
-        await store.state(NUMBER)

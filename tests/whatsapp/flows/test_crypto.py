@@ -83,6 +83,13 @@ def flip(raw: bytes, at: int) -> bytes:
     return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
 
 
+def with_iv(iv: bytes) -> bytes:
+    """Um pedido bem cifrado com esse IV, de qualquer tamanho."""
+    device = Device()
+    device.iv = iv
+    return device.body(action="ping")
+
+
 def bad_bodies() -> dict[str, bytes]:
     device = Device()
     good = json.loads(device.body(action="ping"))
@@ -91,8 +98,9 @@ def bad_bodies() -> dict[str, bytes]:
         "tag": Device.envelope(flip(data, len(data) - 1), key, iv),
         "ciphertext": Device.envelope(flip(data, 0), key, iv),
         "iv": Device.envelope(data, key, flip(iv, 3)),
-        "short iv": Device.envelope(data, key, iv[:12]),
-        "long iv": Device.envelope(data, key, iv + b"0"),
+        "cut iv": Device.envelope(data, key, iv[:12]),
+        "short iv": with_iv(os.urandom(12)),
+        "long iv": with_iv(os.urandom(17)),
         "key": Device.envelope(data, flip(key, 9), iv),
         "short key": Device.envelope(data, key[:-1], iv),
         "no data": Device.envelope(b"", key, iv),

@@ -31,6 +31,9 @@ FIRST_WAIT_MS = 2_000
 """Espera depois do primeiro tropeço; a cada outro, quatro vezes mais. O id vive 7 dias: há tempo, e pedir de
 novo à pessoa por um tropeço de segundos da Meta seria pior."""
 
+SLOW = "media_slow"
+"""O prazo do turno acabou antes do arquivo; na última tentativa, é um arquivo perdido como os outros."""
+
 _wanted = msgspec.json.Decoder(list[MediaWanted])
 _encode = msgspec.json.Encoder().encode
 
@@ -63,6 +66,7 @@ class MediaDesk:
             if stored is None:
                 asked = True
                 stored = await self._fetched(wanted, timeout_s)
+            size = await self._size(stored)
         except UnavailableError:
             raise
         except (PermanentError, TransientError) as error:
@@ -70,9 +74,9 @@ class MediaDesk:
                 error.retry_after_ms = max(error.retry_after_ms, FIRST_WAIT_MS * 4**turn.failures)
                 raise
             self._count(error.code)
-            return failed(turn, wanted, error.code), asked
+            return failed(turn, wanted, error.code), asked and error.code != SLOW
         self._count("stored" if asked else "known")
-        return kept(turn, wanted, stored, await self._size(stored)), asked
+        return kept(turn, wanted, stored, size), asked
 
     async def _stored(self, wanted: MediaWanted) -> Fetched | None:
         """O arquivo, se já se tem um com o resumo declarado; o tipo é o do conteúdo guardado."""
@@ -106,7 +110,12 @@ class MediaDesk:
             url=media.url,
             sent_at_ms=wanted.sent_at_ms,
         )
-        return await self._downloader.fetch(source, sink, timeout_s)
+        try:
+            async with asyncio.timeout(timeout_s):  # um arquivo pode levar mais de uma transferência
+                return await self._downloader.fetch(source, sink, timeout_s)
+        except TimeoutError:
+            pass
+        raise TransientError("the files of this turn take too long", code=SLOW)
 
     async def _size(self, stored: Fetched) -> int:
         info = await self._objects.head(object_path(stored.sha256))
@@ -128,9 +137,7 @@ def media_stage(desk: MediaDesk, budget_s: float = TIMEOUTS_S[MEDIA] - MARGIN_S)
         clock = asyncio.get_running_loop().time
         until, feeds, anything = clock() + budget_s, list[Feed](), False
         for wanted in events:
-            if (left_s := until - clock()) <= 0:
-                raise TransientError("the files of this turn take too long", code="media_slow")
-            fed, asked = await desk.keep(turn, wanted, left_s)
+            fed, asked = await desk.keep(turn, wanted, max(0.0, until - clock()))
             feeds.extend(fed)
             anything |= asked
         return Plan(feed=tuple(feeds), asked=anything)

@@ -14,7 +14,7 @@ from pyloto_stream.conversation.records import ActionRecord, MediaRecord, opaque
 from pyloto_stream.errors import PermanentError, PylotoError, TransientError, UnavailableError
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.object_folder import FolderObjects
-from pyloto_stream.streams.model import Snooze
+from pyloto_stream.streams.model import Plan, Snooze
 from pyloto_stream.whatsapp.graph_errors import GraphTransientError
 from tests.support.files import PDF, downloader, sha256
 from tests.support.graph import answer, closed_port, refusal
@@ -132,6 +132,17 @@ async def test_a_turn_whose_files_take_too_long_is_to_be_repeated(tmp_path: Path
         with pytest.raises(TransientError) as caught:
             await decide(hurried, turn(msgspec.json.encode([wanted()])))
     assert caught.value.code == "media_slow"
+
+
+async def test_the_last_time_a_slow_file_is_told_and_the_stored_one_beside_it_is_recorded(room: Room) -> None:
+    await room.run(wanted("wamid.1", digest=sha256()))
+    asked = len(room.files.seen)
+    events = [wanted("wamid.1", digest=sha256()), wanted("wamid.2")]
+    plan = await decide(media_stage(room.desk, budget_s=0), turn(msgspec.json.encode(events), failures=2))
+    assert isinstance(plan, Plan)
+    assert [type(record) for record in records(plan)] == [MediaRecord, ActionRecord]
+    assert notices(plan) == [MediaFailed(message_id="wamid.2", kind="document", code="media_slow")]
+    assert (plan.asked, len(room.files.seen)) == (False, asked)
 
 
 async def test_an_address_that_cannot_be_read_is_to_be_repeated(room: Room) -> None:

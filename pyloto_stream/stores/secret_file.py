@@ -20,6 +20,7 @@ from pyloto_stream.errors import MisconfiguredError, PermanentError, Unavailable
 from pyloto_stream.stores.secrets import DISABLED, LATEST, UNKNOWN, Secrets, SecretVersion, check_value
 
 _NAME = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,128}")
+_DRAFT = "[0-9a-f]" * 16
 _STATES = {"enabled": True, "disabled": False}
 
 
@@ -105,6 +106,8 @@ class SecretFile(Secrets):
             if create:
                 self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             with _locked(self._folder) as folder:
+                for left in self._folder.glob(f".{name}.{_DRAFT}"):  # de quem morreu antes de dar o nome
+                    left.unlink()
                 lines = change([] if create and not path.exists() else self._read(name))
                 text = "".join(
                     f"{line.id}\t{'enabled' if line.enabled else 'disabled'}\t{line.value}\n"

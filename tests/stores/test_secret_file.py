@@ -73,6 +73,14 @@ async def test_what_is_no_file_is_told_without_its_path_and_nothing_is_left_behi
     assert sorted(each.name for each in tmp_path.iterdir()) == ["folder", NAME]
 
 
+async def test_what_a_killed_writer_left_is_swept_by_the_next_and_nothing_else_is(tmp_path: Path) -> None:
+    left, others = tmp_path / f".{NAME}.{'0a' * 8}", (f".{NAME}.bak", f".other.{'0a' * 8}")
+    for name in (left.name, *others):
+        (tmp_path / name).write_text(f"1\tenabled\t{VALUE}\n")
+    await SecretFile(tmp_path).add_version(NAME, VALUE)
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([NAME, *others])
+
+
 async def test_writers_in_two_processes_lose_nothing(tmp_path: Path) -> None:
     writers = [
         await asyncio.create_subprocess_exec(

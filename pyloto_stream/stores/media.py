@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pyloto_stream.stores.values import Data
 
 RETENTION_DAYS = 90
-"""Dias desde a última vez que o arquivo chegou (produto, seção 10); o objeto vive o mesmo."""
+"""Dias desde a última vez que o arquivo chegou (produto, seção 10). O objeto ainda ninguém apaga."""
 
 UPLOAD_LIFE_MS = 29 * DAY_MS
 """Um id de envio vale 30 dias; com um de margem."""

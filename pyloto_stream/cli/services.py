@@ -117,12 +117,14 @@ async def _simulate(settings: "Settings", stop: asyncio.Event) -> None:
     from pyloto_stream.simulator.app import Simulator  # noqa: PLC0415
 
     webhook = f"http://{settings.ingress_host}:{settings.ingress_port}{WEBHOOK_PATH}"
-    local = Simulator(simulator_config(settings, webhook_url=webhook))
+    config = simulator_config(settings, webhook_url=webhook)
+    local = Simulator(config)
     try:
         url = await local.start(port=settings.simulator_port)
     except OSError as error:
         raise MisconfiguredError("SIMULATOR_PORT: cannot listen there") from error
-    typer.echo(f"Chat page      {url}/\nGraph API      WHATSAPP_API_BASE_URL={url}\nWebhooks go to {webhook}")
+    typer.echo(f"Chat page      {url}/\nWebhooks go to {webhook}")
+    typer.echo(f"Graph API      WHATSAPP_API_BASE_URL={url} WHATSAPP_APP_ID={config.app_id}")
     try:
         await stop.wait()
     finally:

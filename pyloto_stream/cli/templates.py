@@ -79,6 +79,8 @@ def list_templates(
     print_table(headers, [_row(each) for each in found])
     if not everything:
         typer.echo("none yet: pyloto-stream templates sync")
+    elif not found:
+        typer.echo(f"none like this among {len(everything)}")
 
 
 async def _sync(settings: "Settings") -> "Synced":

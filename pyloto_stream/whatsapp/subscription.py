@@ -9,8 +9,9 @@ from typing import Protocol
 
 import msgspec
 
-from pyloto_stream.errors import TransientError
+from pyloto_stream.errors import PermanentError, TransientError
 from pyloto_stream.whatsapp.graph_call import Call
+from pyloto_stream.whatsapp.graph_errors import GraphRefusedError
 
 OBJECT = "whatsapp_business_account"
 FIELDS = (
@@ -21,6 +22,9 @@ FIELDS = (
     "template_category_update", "phone_number_name_update", "phone_number_quality_update", "security",
 )  # fmt: skip
 """O que tratamos. Ficam de fora grupos, pagamentos e o que traz dados de terceiros (`history`, agenda)."""
+
+CHALLENGE_FAILED = 2200
+"""Código da Meta para o desafio sem a resposta esperada; só existe nesta chamada."""
 
 
 class Graph(Protocol):
@@ -101,11 +105,18 @@ async def subscribe(
     """Assina o aplicativo em `callback_url` (a Meta faz o desafio agora) e a conta no aplicativo.
 
     Raises:
-        GraphError: a Meta recusou (o desafio que falha é o código 2200) ou não respondeu.
+        PermanentError: code `graph_2200`, o endereço não respondeu ao desafio da Meta.
+        GraphError: a Meta recusou ou não respondeu.
     """
     form = {"object": OBJECT, "callback_url": callback_url, "verify_token": verify_token,
             "fields": ",".join(fields)}  # fmt: skip
-    await graph.call(Call("POST", f"{app.id}/subscriptions", "subscriptions", form=form, token=app.token))
+    try:
+        await graph.call(Call("POST", f"{app.id}/subscriptions", "subscriptions", form=form, token=app.token))
+    except GraphRefusedError as refused:
+        if refused.graph_code != CHALLENGE_FAILED:
+            raise
+        why = "the address did not answer Meta's challenge; ingress must be there, with WHATSAPP_VERIFY_TOKEN"
+        raise PermanentError(why, code=refused.code) from None
     await graph.call(Call("POST", f"{app.account_id}/subscribed_apps", "subscribed_apps", form={}))
 
 

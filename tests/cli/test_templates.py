@@ -31,6 +31,8 @@ async def test_what_meta_lists_is_stored_and_shown(meta: World, tmp_path: Path) 
     assert [(each["name"], each["quality"]) for each in json.loads(listed.out)["templates"]] == [
         ("promocao_antiga", "RED")
     ]
+    nothing = await run("templates", "list", "--status", "APROVADO", env=env, folder=tmp_path)
+    assert nothing.out.splitlines()[1:] == ["none like this among 5"]
     assert TOKEN not in done.out + shown.out + listed.out
 
 

@@ -58,7 +58,8 @@ async def test_an_address_that_does_not_answer_the_challenge_is_exit_1(meta: Wor
     env = environ(meta, WHATSAPP_VERIFY_TOKEN="outra-palavra-qualquer")
     done = await run("webhook", "subscribe", "--callback-url", meta.webhook.url, env=env)
     assert done.code == 1
-    assert done.err.startswith("graph_2200")
+    assert done.err.startswith("graph_2200: the address did not answer Meta's challenge")
+    assert "WHATSAPP_VERIFY_TOKEN" in done.err
     assert "outra-palavra" not in done.err + done.out
 
 

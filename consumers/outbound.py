@@ -15,6 +15,7 @@ import msgspec
 
 from consumers.drafts import Draft, draft
 from consumers.gate import Gate
+from consumers.numbers import Numbers
 from consumers.outbound_plans import (
     before_send,
     concluded,
@@ -30,7 +31,7 @@ from pyloto_stream.errors import InDoubtError, PermanentError, TransientError
 from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Snooze, Turn
 from pyloto_stream.streams.points import reached
-from pyloto_stream.whatsapp.client import Sent, ThrottledError, WindowClosedError
+from pyloto_stream.whatsapp.client import DependencyDownError, Sent, ThrottledError, WindowClosedError
 
 _NEWS = {"sent": "settled", "doubt": "in_doubt"}
 """O que se conta de uma decisão do livro que não é a primeira."""
@@ -50,13 +51,15 @@ def outbound_stage(
     count: Callable[[str], None] = lambda _what: None,
     compose: Callable[[Turn], Draft] = draft,
     late: WindowTemplate | None = None,
+    numbers: Numbers | None = None,
 ) -> Handler:
     """Etapa `outbound`: uma chamada por resposta, na sua vez, escrita no livro antes de acontecer.
 
     `count` recebe o que houve com um envio de fim incerto: `in_doubt`, `settled` (um status o confirmou).
-    `compose` monta a chamada; `late`, a do modelo que sai fora da janela (`None`: nenhum).
+    `compose` monta a chamada; `late`, a do modelo que sai fora da janela (`None`: nenhum). `numbers`: a
+    recusa de um número nosso não para os outros; `None`: há um só.
     """
-    return _Outbound(graph, ledger, gate, count, compose, late).handle
+    return _Outbound(graph, ledger, gate, count, compose, late, numbers).handle
 
 
 class _Outbound:
@@ -68,6 +71,7 @@ class _Outbound:
         count: Callable[[str], None],
         compose: Callable[[Turn], Draft],
         late: WindowTemplate | None,
+        numbers: Numbers | None,
     ) -> None:
         self._graph = graph
         self._ledger = ledger
@@ -75,6 +79,7 @@ class _Outbound:
         self._count = count
         self._compose = compose
         self._late = late
+        self._numbers = numbers
         self._receipts = Receipts(graph)
 
     async def handle(self, turn: Turn) -> Outcome:
@@ -103,7 +108,7 @@ class _Outbound:
 
     async def _send(self, turn: Turn, ready: Draft, ruling: Ruling, started: float) -> Outcome:
         try:
-            sent = await self._graph.send(ready.state.phone_number_id, ready.body)
+            sent = await self._call(ready)
             reached("after_send", turn.stage)
         except InDoubtError as error:
             self._count("in_doubt")
@@ -123,6 +128,21 @@ class _Outbound:
             await self._ledger.refused(turn, ready.reply_id, for_good=True)
             raise
         return concluded(turn, ready, sent.wamid, resent=ruling.resend)
+
+    async def _call(self, ready: Draft) -> Sent:
+        number, numbers = ready.state.phone_number_id, self._numbers
+        if numbers is None:
+            return await self._graph.send(number, ready.body)
+        numbers.enter(number)
+        try:
+            sent = await self._graph.send(number, ready.body)
+        except DependencyDownError as error:
+            raise numbers.refused(number, error) from None
+        except (ThrottledError, PermanentError):
+            numbers.answered(number)
+            raise
+        numbers.answered(number)
+        return sent
 
     async def _closed(self, turn: Turn, ready: Draft) -> Outcome:
         """A resposta não sairá; o modelo, se há um, é outro envio, e o turno volta já para ele."""

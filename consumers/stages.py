@@ -15,6 +15,7 @@ from consumers.forms import FormDesk
 from consumers.gate import Gate
 from consumers.graph import open_graph
 from consumers.media_parts import open_media_stage
+from consumers.numbers import Numbers
 from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TURN_LANE, failed_turn, timeout_s
 from consumers.session import session_stage
@@ -113,7 +114,8 @@ async def _outbound(parts: Parts) -> Handler:
         late = WindowTemplate(manager, settings.window_template, channels)
     ledger = SendLedger(parts.gateway, parts.consumer, settings.settle_window)
     compose = partial(draft, flows=FlowSender(settings.flows(), flow_tokens(settings)))
-    return outbound_stage(graph, ledger, gate, parts.metrics.sent, compose, late)
+    numbers = Numbers() if several else None
+    return outbound_stage(graph, ledger, gate, parts.metrics.sent, compose, late, numbers)
 
 
 async def _audit(parts: Parts) -> Handler:

@@ -57,15 +57,29 @@ class NoAliases:
         return old[-1]
 
 
+class Place(NamedTuple):
+    """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
+
+    Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
+    """
+
+    key: str
+    former: str = ""
+
+
 class Keys(NamedTuple):
     """As chaves de tudo o que há num webhook."""
 
     pepper: bytes
-    people: Mapping[Person, str]
+    people: Mapping[Person, Place]
 
     def of(self, person: Person) -> str:
         """A chave da conversa de uma pessoa do webhook."""
-        return self.people[person]
+        return self.people[person].key
+
+    def former(self, person: Person) -> str:
+        """A conversa em que o mesmo já pode ter entrado, numa entrega anterior; ver `Item.former`."""
+        return self.people[person].former
 
     def of_thing(self, name: str) -> str:
         """A chave do que não é de pessoa nenhuma (`account:…`, `message:…`)."""
@@ -79,7 +93,7 @@ class Identities:
         self._pepper = pepper
         self._aliases = aliases
         self._clock = clock
-        self._seen: dict[str, tuple[str, float]] = {}
+        self._seen: dict[str, tuple[Place, float]] = {}
 
     async def keys_of(self, batch: Batch) -> Keys:
         """A chave de cada pessoa de `batch`; trocas de número primeiro, o resto numa só ida à tabela.
@@ -87,51 +101,61 @@ class Identities:
         Raises:
             TransientError: a tabela não respondeu; repetir tudo é seguro.
         """
-        found: dict[Person, str] = {}
+        found: dict[Person, Place] = {}
+        moved: dict[str, str] = {}
         for message in batch.messages:
             if message.moved_to is not None:
-                found[message.person] = await self._move(message.person, message.moved_to)
+                key = await self._move(message.person, message.moved_to)
+                moved |= dict.fromkeys(message.person.identities(), key)
         asked = []
         for person in dict.fromkeys(_people(batch)):
-            if person not in found:
-                key = self._remembered(person)
-                if key:
-                    found[person] = key
-                else:
-                    asked.append(person)
+            # quem vem, no mesmo webhook, só com ids que alguém deixou é esse alguém, e não quem os herdar
+            left = {moved.get(identity, "") for identity in person.identities()}
+            if len(left) == 1 and (key := left.pop()):
+                found[person] = self._place(self._names(person), key)
+            elif place := self._remembered(person):
+                found[person] = place
+            else:
+                asked.append(person)
         if asked:
-            keys = await self._aliases.resolve([self._names(person) for person in asked])
-            for person, key in zip(asked, keys, strict=True):
-                found[person] = key
-                self._remember(person, key)
+            names = [self._names(person) for person in asked]
+            keys = await self._aliases.resolve(names)
+            for person, own, key in zip(asked, names, keys, strict=True):
+                found[person] = self._remember(person, own, key)
         return Keys(self._pepper, found)
 
     async def _move(self, old: Person, new: Person) -> str:
-        names = self._names(old)
-        key = await self._aliases.move(names, self._names(new), left=names[-1] if old.phone else "")
+        names, after = self._names(old), self._names(new)
+        key = await self._aliases.move(names, after, left=names[-1] if old.phone else "")
         # quem vier pelo telefone deixado é outra pessoa: só a tabela sabe
         for identity in old.identities():
             self._seen.pop(identity, None)
-        self._remember(new, key)
+        self._remember(new, after, key)
         return key
 
     def _names(self, person: Person) -> Names:
         return tuple(user_key(self._pepper, identity) for identity in person.identities())
 
-    def _remembered(self, person: Person) -> str:
-        """A chave, se todos os ids são sabidamente da mesma pessoa; vazia se é preciso perguntar."""
-        now = self._clock()
-        known = [self._seen.get(identity, ("", 0.0)) for identity in person.identities()]
-        same = {key if until > now else "" for key, until in known}
-        return same.pop() if len(same) == 1 else ""
+    def _place(self, names: Names, key: str) -> Place:
+        return Place(key, names[-1] if names[-1] != key else "")
 
-    def _remember(self, person: Person, key: str) -> None:
-        until = self._clock() + MEMORY_S
+    def _remembered(self, person: Person) -> Place | None:
+        """Onde ela fica, se todos os ids são sabidamente da mesma pessoa; `None` se é preciso perguntar."""
+        now, last = self._clock(), None
+        keys = set[str]()
         for identity in person.identities():
+            last, until = self._seen.get(identity, (None, 0.0))
+            keys.add(last.key if last is not None and until > now else "")
+        return last if len(keys) == 1 and "" not in keys else None
+
+    def _remember(self, person: Person, names: Names, key: str) -> Place:
+        until = self._clock() + MEMORY_S
+        for identity, name in zip(person.identities(), names, strict=True):
             self._seen.pop(identity, None)
-            self._seen[identity] = key, until
+            self._seen[identity] = self._place((name,), key), until
         while len(self._seen) > MEMORY_SIZE:
             del self._seen[next(iter(self._seen))]
+        return self._place(names, key)
 
 
 def _people(batch: Batch) -> Iterator[Person]:

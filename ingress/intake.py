@@ -64,27 +64,30 @@ def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> I
     event = _encode(talked(message, at_ms, correlation_id))
     key = f"message\0{message.phone_number_id}\0{message.id}"
     voided = () if message.standby else cancelled_by(message.content.kind)
-    return Item(TURN, keys.of(message.person), event, key, voided)
+    person = message.person
+    return Item(TURN, keys.of(person), event, key, voided, former=keys.former(person))
 
 
 def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:
     """Quem responde por fora assume a conversa já ao entrar o eco: nem o que está a sair passa à frente."""
     event, key = _encode(replied(echo, at_ms, correlation_id)), f"echo\0{echo.id}"
-    mode = "" if echo.standby else HUMAN
-    return Item(TURN, keys.of(echo.person), event, key, mode=mode, echo_of=echo.id)
+    mode, person = "" if echo.standby else HUMAN, echo.person
+    return Item(TURN, keys.of(person), event, key, mode=mode, echo_of=echo.id, former=keys.former(person))
 
 
 def _call(call: Call, keys: Keys, at_ms: int, correlation_id: str) -> Item:
     said = call.status if call.event == "status" else ""
     key, conversation = f"call\0{call.id}\0{call.event}\0{said}", keys.of(call.person)
     event = called(call, key, at_ms, correlation_id)
-    return Item(TURN if call.inbound else AUDIT, conversation, _encode(event), key)
+    lane, former = TURN if call.inbound else AUDIT, keys.former(call.person)
+    return Item(lane, conversation, _encode(event), key, former=former)
 
 
 def _preference(preference: Preference, keys: Keys, at_ms: int) -> Item:
     who = "\0".join(preference.person.identities())
     key = f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}"
-    return Item(TURN, keys.of(preference.person), _encode(changed(preference, at_ms)), key)
+    event, person = _encode(changed(preference, at_ms)), preference.person
+    return Item(TURN, keys.of(person), event, key, former=keys.former(person))
 
 
 def _status(status: Status, keys: Keys, at_ms: int) -> Item | Settlement:

@@ -6,7 +6,7 @@ Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -55,11 +55,8 @@ class Acceptor:
         Raises:
             UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
         """
-        replies = await asyncio.gather(*map(self._offer, offers), return_exceptions=True)
-        for reply in replies:
-            if isinstance(reply, BaseException):
-                raise reply
-        return [reply is True for reply in replies]
+        entered = await self._entered(offers)
+        return await _all(self._offer(offer, entered) for offer in offers)
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
@@ -70,7 +67,25 @@ class Acceptor:
         replies = await asyncio.gather(*asked, return_exceptions=True)
         return all(reply == 1 for reply in replies)
 
-    async def _offer(self, offer: Offer) -> bool:
+    async def _entered(self, offers: Sequence[Offer]) -> set[str]:
+        """As chaves de deduplicação que outra conversa já lembra (`Item.former`).
+
+        Pergunta-se tudo antes de oferecer qualquer coisa: a ordem do que se oferece fica.
+        """
+        asked = [offer for offer in offers if isinstance(offer, Item) and offer.former]
+        if not asked:
+            return set()
+        seen = await _all(map(self._is_seen, asked))
+        return {offer.dedupe_key for offer, known in zip(asked, seen, strict=True) if known}
+
+    async def _is_seen(self, offer: Item) -> bool:
+        partition = keys.partition_of(offer.former, self._gateway.partitions)
+        op = {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)}
+        return await self._submit(partition, op) == 0
+
+    async def _offer(self, offer: Offer, entered: set[str]) -> bool:
+        if offer.dedupe_key in entered:
+            return False
         partition, op = self._op(offer)
         reply = await self._submit(partition, op)
         if reply == _NOT_IN_LEDGER and isinstance(offer, Settlement):
@@ -105,3 +120,12 @@ class Acceptor:
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
                       "e": offer.event, "tl": self._turn_lane}  # fmt: skip
                 return partition, op
+
+
+async def _all(calls: Iterable[Awaitable[bool]]) -> list[bool]:
+    """Todas as respostas; ou, depois que todas vieram, a primeira falha."""
+    replies = await asyncio.gather(*calls, return_exceptions=True)
+    for reply in replies:
+        if isinstance(reply, BaseException):
+            raise reply
+    return [reply is True for reply in replies]

@@ -114,6 +114,8 @@ class Item(msgspec.Struct, frozen=True):
     `cancels`: temporizadores da mesma faixa e conversa que o evento, se é novo, desarma ao entrar. Quem
     o trata rearma o que ainda fizer falta. `mode`: modo que o evento, se é novo, põe em vigor já ao entrar.
     `echo_of`: se é o id externo do último envio desta conversa, o evento é eco nosso e nada acontece.
+    `former`: outra conversa em que o mesmo evento pode ter entrado, quando a chave da pessoa era essa: se ela
+    se lembra dele, é duplicado.
     """
 
     lane: str
@@ -123,6 +125,7 @@ class Item(msgspec.Struct, frozen=True):
     cancels: tuple[str, ...] = ()
     mode: str = ""
     echo_of: str = ""
+    former: str = ""
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -134,3 +134,13 @@ async def test_silent_table_refuses_the_webhook_and_nothing_enters(redis_url: st
     async with live(redis_url, aliases=Down) as ingress:
         assert await ingress.post(meta.body(meta.text())) == 503
         assert ingress.counted("message", "new") == 0
+
+
+async def test_what_the_number_that_is_left_said_in_the_same_webhook_is_of_who_leaves_it(
+    identities: Identities, table: Table
+) -> None:
+    before, change = meta.text("wamid.B"), moved(wa_id=NEW_PHONE, user_id=NEW_ID, previous_user_id=BSUID)
+    batch = read(meta.body(before, change, contacts=None))
+    for process in (identities, identities, Identities(PEPPER, table)):
+        keys = await process.keys_of(batch)
+        assert [keys.of(message.person) for message in batch.messages] == [KEY, KEY]

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.accept import Offer
+from pyloto_stream.streams.keys import partition_of
 from pyloto_stream.streams.model import Item, Outcome, Plan, Turn, Unreadable
 from tests.support.look import entries, found, only
 from tests.support.servers import open_raw
@@ -147,3 +148,19 @@ async def test_a_token_that_could_not_be_written_leaves_the_gate_open(redis_url:
         await rig.gateway.open(["one"])
         assert await rig.acceptor.accept([item("a")]) == [True]
         assert await drained(rig) == ["a"]
+
+
+async def test_i2_what_another_conversation_remembers_does_not_enter_and_the_rest_keeps_its_order(
+    redis_url: str,
+) -> None:
+    async with Rig(redis_url) as rig:
+        former = next(f"{n}" for n in range(99) if partition_of(f"{n}", 4) != partition_of("ana", 4))
+        assert await rig.acceptor.accept([item("1", former)]) == [True]
+        moved = [
+            msgspec.structs.replace(item(text), former=former if text in "13" else "") for text in "1234"
+        ]
+        assert await rig.acceptor.accept(moved) == [False, True, True, True]
+        assert await rig.acceptor.accept(moved) == [False] * 4
+        seen = await drained(rig)
+    assert sorted(seen) == ["1", "2", "3", "4"]
+    assert [text for text in seen if text != "1"] == ["2", "3", "4"]

@@ -1,9 +1,9 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria?; d resumo; x nomes de temporizadores que
---     o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da conversa, o evento
---     é eco nosso; ver cada ramo
+-- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
+--     temporizadores que o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da
+--     conversa, o evento é eco nosso; ver cada ramo
 -- resposta por op: 1 novo, 0 duplicado ou eco, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
@@ -107,6 +107,8 @@ for i, op in ipairs(list) do
     replies[i] = backlog >= head.limit and -1 or 1
   elseif op.k == 's' then
     replies[i] = settle_send(op)
+  elseif op.k == 'q' then
+    replies[i] = seen(op.d) and 0 or 1
   elseif seen(op.d) then
     replies[i] = 0
   elseif op.k == 'e' and is_echo(op) then

@@ -113,6 +113,19 @@ class TestCallReceived:
         assert again is not None
         assert again.text == TEXTS.call
 
+    def test_after_a_route_elsewhere_a_call_is_met_with_silence_unless_one_is_talking_again(
+        self, talk: Talk
+    ) -> None:
+        talk.state.cooldown_until_ms = talk.now_ms + HOUR_MS
+        assert talk.turn([CALL]) is None
+        assert talk.state.session is None
+        talk.state.cooldown_until_ms = 0
+        talk.asks(sure("CUSTOM_SOFTWARE"))
+        talk.state.cooldown_until_ms = talk.now_ms + HOUR_MS
+        reply = talk.turn([structs.replace(CALL, id="wacid.2")])
+        assert reply is not None
+        assert reply.text == TEXTS.call
+
     def test_call_is_no_answer_to_an_open_question(self, talk: Talk) -> None:
         talk.asks(sure("CUSTOM_SOFTWARE"))
         asked, timers = talk.session.asked, dict(talk.timers)

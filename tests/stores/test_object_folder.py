@@ -1,8 +1,10 @@
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from stat import S_ISREG
 
 import pytest
 
@@ -138,3 +140,20 @@ async def test_the_loop_never_waits_for_the_disk(tmp_path: Path) -> None:
     await objects.put(PATH, one(b"x" * 50_000_000), "")
     heart.cancel()
     assert beats > 100
+
+
+async def test_i19_a_name_is_given_only_to_what_is_on_the_disk_and_then_is_on_the_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    objects = await FolderObjects.open_folder(tmp_path)
+    synced: list[tuple[int, bool]] = []
+    real = os.fsync
+
+    def watched(number: int) -> None:
+        real(number)
+        size = os.fstat(number).st_size if S_ISREG(os.fstat(number).st_mode) else -1
+        synced.append((size, (tmp_path / PATH).exists()))
+
+    monkeypatch.setattr(os, "fsync", watched)
+    await objects.put(PATH, one(b"x" * 1000), "")
+    assert synced.index((1000, False)) < synced.index((-1, True))

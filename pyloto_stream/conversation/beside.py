@@ -43,7 +43,7 @@ def human_replied(draft: Draft, echo: HumanReplied) -> None:
 def call_received(draft: Draft, call: CallReceived) -> None:
     """A pessoa ligou: abre a janela de 24 h, e o robô diz, uma vez por sessão, que aqui só se escreve."""
     draft.correlation_id = call.correlation_id
-    heard_from(draft, call.reply_to, call.phone_number_id)
+    heard_from(draft, call.reply_to, call.phone_number_id, call.at_ms)
     state = draft.state
     state.last_inbound_at_ms = max(state.last_inbound_at_ms, call.at_ms)
     moment = call.status or "call"

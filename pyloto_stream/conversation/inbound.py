@@ -53,7 +53,7 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
     )
     if message.standby:
         return
-    heard_from(draft, message.reply_to, message.phone_number_id)
+    heard_from(draft, message.reply_to, message.phone_number_id, at_ms)
     if message.kind not in NOT_FROM_PERSON:
         state.last_inbound_at_ms = max(state.last_inbound_at_ms, at_ms)
         state.last_inbound_id = message.id
@@ -68,10 +68,17 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
         _notice_referral(draft, message.id, message.referral)
 
 
-def heard_from(draft: Draft, reply_to: str, phone_number_id: str) -> None:
-    """Para onde se responde: o último identificador e o último número nosso, como vieram."""
-    draft.state.reply_to = reply_to or draft.state.reply_to
-    draft.state.phone_number_id = phone_number_id or draft.state.phone_number_id
+def heard_from(draft: Draft, reply_to: str, phone_number_id: str, at_ms: int) -> None:
+    """Para onde se responde: o identificador e o número nosso mais recentes, como vieram.
+
+    Uma entrega atrasada não volta a pôr em uso um número que a pessoa deixou, e que já pode ser de outra.
+    """
+    state = draft.state
+    if state.reply_to and at_ms < state.heard_at_ms:
+        return
+    state.heard_at_ms = at_ms
+    state.reply_to = reply_to or state.reply_to
+    state.phone_number_id = phone_number_id or state.phone_number_id
 
 
 def shown(text: str) -> str:

@@ -27,7 +27,7 @@ from pyloto_stream.conversation.events import (
 )
 from pyloto_stream.conversation.flows import gave_facts
 from pyloto_stream.conversation.handoff import session_summary
-from pyloto_stream.conversation.inbound import ANSWERED, notice_inbound
+from pyloto_stream.conversation.inbound import ANSWERED, heard_from, notice_inbound
 from pyloto_stream.conversation.lifecycle import (
     arm,
     arm_release,
@@ -163,8 +163,7 @@ def _failed(draft: Draft, failure: TurnFailed) -> None:
     if handed_over:
         give_to_human(draft)
         data["mode"] = draft.mode
-    state.reply_to = failure.reply_to or state.reply_to
-    state.phone_number_id = failure.phone_number_id or state.phone_number_id
+    heard_from(draft, failure.reply_to, failure.phone_number_id, failure.sent_at_ms)
     state.last_inbound_at_ms = max(state.last_inbound_at_ms, failure.sent_at_ms)
     draft.audit(
         f"{draft.turn_id}:failed:{failure.turn:x}", "TURN_FAILED", reason=failure.code.upper(),

@@ -43,6 +43,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
 
     reply_to: str = ""
     phone_number_id: str = ""
+    heard_at_ms: int = 0
+    """De quando são `reply_to` e `phone_number_id`."""
     last_inbound_at_ms: int = 0
     last_inbound_id: str = ""
     session: Session | None = None

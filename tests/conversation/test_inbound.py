@@ -62,6 +62,16 @@ def test_a_number_change_moves_the_conversation_to_the_new_id(talk: Talk) -> Non
     assert talk.state.reply_to == "5541900001111"
 
 
+def test_what_the_old_number_said_and_comes_late_does_not_bring_it_back(talk: Talk) -> None:
+    change = msgspec.structs.replace(talk.message("system"), reply_to="5541900001111")
+    late = talk.message(sent_at_ms=T0 - 60_000)
+    for events in ([change], [late]):
+        talk.turn(events, sure("INSTITUTIONAL"))
+    assert talk.state.reply_to == "5541900001111"
+    talk.turn([talk.message(sent_at_ms=T0)], sure("INSTITUTIONAL"))
+    assert talk.state.reply_to == PERSON
+
+
 def test_an_event_without_an_address_keeps_the_known_one(talk: Talk) -> None:
     talk.hear(sure("INSTITUTIONAL"))
     before = (talk.state.reply_to, talk.state.phone_number_id)

@@ -99,6 +99,23 @@ async def test_a_pair_is_asked_about_though_each_half_is_known(identities: Ident
     assert table.asked == 3
 
 
+async def test_who_comes_by_a_number_that_was_left_is_not_taken_for_who_left_it(
+    identities: Identities,
+) -> None:
+    assert await key_of(identities, PHONE) == KEY
+    await identities.keys_of(read(meta.body(moved(wa_id=NEW_PHONE), contacts=None)))
+    assert await key_of(identities, PHONE) != KEY
+
+
+async def test_memory_is_bounded_and_forgets_the_oldest(
+    identities: Identities, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingress.identities.MEMORY_SIZE", 3)
+    for number in (1, 2, 3, 4, 2, 3, 4, 1):
+        await key_of(identities, f"554199999000{number}")
+    assert table.asked == 5
+
+
 async def test_one_body_asks_once_for_each_person(identities: Identities, table: Table) -> None:
     batch = read(
         meta.body(meta.text("wamid.A"), meta.text("wamid.B"), statuses=[meta.status()], contacts=None)

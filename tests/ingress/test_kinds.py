@@ -70,6 +70,17 @@ async def test_what_another_agent_has_changes_nothing_and_is_told_in_the_log(
     assert [line["code"] for line in lines if line["level"] == "WARNING"] == ["standby"]
 
 
+async def test_reply_of_another_agent_takes_nothing_over(
+    url: str, http: ClientSession, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = meta.dump(KINDS["smb_message_echoes"])
+    theirs: object = msgspec.json.decode(ours.replace(b'"smb_message_echoes"', b'"standby"'))
+    monkeypatch.setitem(KINDS, "standby_echo", theirs)
+    item = await only(url, http, recorder, "standby_echo")
+    assert (item.lane, item.mode) == ("turn", "")
+    assert msgspec.json.decode(item.event, type=HumanReplied).standby
+
+
 async def test_call_of_a_person_enters_their_turn(url: str, http: ClientSession, recorder: Recorder) -> None:
     item = await only(url, http, recorder, "call_terminate")
     event = msgspec.json.decode(item.event, type=CallReceived)

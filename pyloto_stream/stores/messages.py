@@ -112,6 +112,7 @@ def revoke_writes(user_key: str, record: MessageRecord) -> tuple[Merge, ...]:
     data: Data = {
         "text": "",
         "media_id": "",
+        "media": "",
         "revoked_at": iso(record.at_ms),
         TTL_FIELD: iso(record.at_ms + RETENTION_DAYS * DAY_MS),
     }
@@ -130,7 +131,9 @@ def to_message(document: Document) -> StoredMessage | None:
         message = msgspec.convert(document.data, StoredMessage)
     except msgspec.ValidationError as error:
         raise PermanentError("stored message does not decode", code="undecodable_document") from error
-    return msgspec.structs.replace(message, text="", media_id="") if message.revoked_at else message
+    if not message.revoked_at:
+        return message
+    return msgspec.structs.replace(message, text="", media_id="", media="")
 
 
 def clean(text: str) -> str:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT, MessageRecord
+from pyloto_stream.conversation.records import CUT_MARK, MAX_STORED_TEXT, MediaRecord, MessageRecord
 from pyloto_stream.errors import PermanentError
+from pyloto_stream.stores.media import media_writes
 from pyloto_stream.stores.messages import (
     DELIVERY_ORDER,
     StoredMessage,
@@ -50,7 +51,7 @@ def test_a_sent_message_completes_what_statuses_left() -> None:
 
 
 @given(
-    order=st.permutations(["message", "sent", "delivered", "read"]),
+    order=st.itertools.permutations(["message", "sent", "delivered", "read"]),
     repeated=st.lists(st.sampled_from(["message", "sent", "delivered", "read"])),
 )
 def test_order_and_repetition_of_statuses_change_nothing(order: list[str], repeated: list[str]) -> None:
@@ -137,6 +138,21 @@ def test_a_revoked_message_keeps_no_text_in_either_order_of_arrival() -> None:
     for stored in (_lived(original, erasure), _lived(erasure, original)):
         assert stored is not None
         assert (stored.text, stored.media_id, stored.revoked_at) == ("", "", "2023-11-14T22:13:20.000Z")
+
+
+def test_a_revoked_message_keeps_no_file_in_any_order_of_arrival() -> None:
+    said = msgspec.structs.replace(inbound(7), media_id="m1")
+    gone = MessageRecord("wamid.R", "in", "USER", T0, "revoke", context_id=said.id)
+    kept = MediaRecord("r1", said.id, "a" * 64, "image/png", 1, "media/aa/a", T0)
+    _, reference = media_writes(USER, kept)
+    (erasure,) = revoke_writes(USER, gone)
+    for order in itertools.permutations((message_write(USER, said), reference, erasure)):
+        stored = _lived(*order)
+        assert stored is not None
+        assert (stored.media, stored.media_id) == ("", "")
+    stored = _lived(message_write(USER, said), reference)
+    assert stored is not None
+    assert stored.media == kept.sha256
 
 
 def test_only_a_revocation_of_something_erases() -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ingress.identities import Keys
+from ingress.identities import Keys, Place
 from ingress.intake import updates_of
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
@@ -24,12 +24,12 @@ FIRST, LAST = "wamid.FIRST", "wamid.LAST"
 SEED = random.SystemRandom().randrange(10**9)
 
 
-class Anyone(dict[Person, str]):
+class Anyone(dict[Person, Place]):
     """Quem não tem nome ainda ganha um: aqui só interessa que ninguém falte."""
 
-    def __missing__(self, person: Person) -> str:
+    def __missing__(self, person: Person) -> Place:
         assert person.address
-        return person.identities()[-1]
+        return Place(person.identities()[-1])
 
 
 KEYS = Keys(PEPPER, Anyone())

@@ -51,7 +51,7 @@ def test_a_sent_message_completes_what_statuses_left() -> None:
 
 
 @given(
-    order=st.itertools.permutations(["message", "sent", "delivered", "read"]),
+    order=st.permutations(["message", "sent", "delivered", "read"]),
     repeated=st.lists(st.sampled_from(["message", "sent", "delivered", "read"])),
 )
 def test_order_and_repetition_of_statuses_change_nothing(order: list[str], repeated: list[str]) -> None:

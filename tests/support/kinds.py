@@ -81,7 +81,8 @@ def _talks() -> dict[str, Object]:
     return made
 
 
-def _others() -> dict[str, Object]:
+def _answers() -> dict[str, Object]:
+    """Status e ecos."""
     made: dict[str, Object] = {}
     for n, word in enumerate(_STATUSES, 100):
         item = meta.status(
@@ -103,35 +104,14 @@ def _others() -> dict[str, Object]:
         sent.pop("from_user_id")
         field = name if name in ("smb_message_echoes", "message_echoes") else "smb_message_echoes"
         made[name] = _wrap({"message_echoes": [sent]}, field)
-    made["standby"] = _wrap({"contacts": [_contact(120)], "messages": [_message("standby", 120)]}, "standby")
-    call: Object = {
-        "from": someone(121).phone,
-        "to": "554130000000",
-        "direction": "USER_INITIATED",
-        "timestamp": str(SENT_S),
-    }
-    made["call_connect"] = _wrap(
-        {
-            "calls": [
-                {
-                    **call,
-                    "id": "wacid.HBgM1",
-                    "event": "connect",
-                    "session": {"sdp_type": "offer", "sdp": "v=0"},
-                }
-            ]
-        },
-        "calls",
-    )
-    call["from"] = someone(122).phone
-    made["call_terminate"] = _wrap(
-        {
-            "calls": [
-                {**call, "id": "wacid.HBgM2", "event": "terminate", "status": "COMPLETED", "duration": 3}
-            ]
-        },
-        "calls",
-    )
+    return made
+
+
+def _calls() -> dict[str, Object]:
+    def call(n: int, **moment: Json) -> Object:
+        who = {"from": someone(n).phone, "to": "554130000000", "direction": "USER_INITIATED"}
+        return _wrap({"calls": [{**who, "timestamp": str(SENT_S), **moment}]}, "calls")
+
     rang: Object = {
         "id": "wacid.HBgM3",
         "type": "call",
@@ -139,7 +119,15 @@ def _others() -> dict[str, Object]:
         "timestamp": str(SENT_S),
         "recipient_id": someone(123).phone,
     }
-    made["call_status"] = _wrap({"statuses": [rang]}, "calls")
+    offer: Object = {"sdp_type": "offer", "sdp": "v=0"}
+    return {
+        "call_connect": call(121, id="wacid.HBgM1", event="connect", session=offer),
+        "call_terminate": call(122, id="wacid.HBgM2", event="terminate", status="COMPLETED", duration=3),
+        "call_status": _wrap({"statuses": [rang]}, "calls"),
+    }
+
+
+def _others() -> dict[str, Object]:
     wish: Object = {
         "wa_id": someone(124).phone,
         "user_id": someone(124).user_id,
@@ -148,8 +136,12 @@ def _others() -> dict[str, Object]:
         "value": "stop",
         "timestamp": SENT_S,
     }
-    made["user_preferences"] = _wrap({"user_preferences": [wish]}, "user_preferences")
-    return made
+    return {
+        **_answers(),
+        "standby": _wrap({"contacts": [_contact(120)], "messages": [_message("standby", 120)]}, "standby"),
+        **_calls(),
+        "user_preferences": _wrap({"user_preferences": [wish]}, "user_preferences"),
+    }
 
 
 def _unread() -> dict[str, Object]:

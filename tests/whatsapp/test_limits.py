@@ -6,6 +6,7 @@ import pytest
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import DEFAULTS, load
+from pyloto_stream.stores.channel_marks import UPGRADED_PER_SECOND
 from pyloto_stream.whatsapp import limits
 
 
@@ -24,6 +25,7 @@ def test_the_version_asked_for_is_the_one_the_limits_were_read_of() -> None:
 def test_what_may_be_configured_is_within_the_paces_of_meta() -> None:
     assert DEFAULTS.paces() == {"": float(limits.NUMBER_PER_SECOND)}
     assert DEFAULTS.pair_interval == limits.PAIR_INTERVAL_SECONDS
+    assert UPGRADED_PER_SECOND == limits.NUMBER_PER_SECOND_UPGRADED
     most = {
         "WHATSAPP_MESSAGES_PER_SECOND": limits.NUMBER_PER_SECOND_UPGRADED,
         "PAIR_BURST": limits.PAIR_BURST,

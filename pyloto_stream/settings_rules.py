@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PAIR = re.compile(r"[0-9]{5,32}:[!-~]+", re.ASCII)
 _RATE = re.compile(r"(?:[0-9]{5,32}:)?(?:[1-9][0-9]{0,2}|1000)", re.ASCII)
 _FLOW = re.compile(r"(?:driver_signup|merchant_signup|custom_software):[0-9]{5,32}", re.ASCII)
+_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*", re.ASCII | re.IGNORECASE)
 
 Problem = tuple[str, str]
 """Variável e o que dizer dela."""
@@ -116,8 +117,8 @@ def _numbers(settings: "Settings") -> Iterator[Problem]:
         yield "WHATSAPP_MESSAGES_PER_SECOND", "must be 1 to 1000, or phone_number_id:rate, comma separated"
     if not all(map(_FLOW.fullmatch, settings.flow_ids)):
         yield "FLOW_IDS", "must be name:flow_id, comma separated"
-    if any("/" in host or ":" in host for host in settings.media_hosts):
-        yield "MEDIA_HOSTS", "must be host names, without scheme, port or path"
+    if not all(map(_HOST.fullmatch, settings.media_hosts)):
+        yield "MEDIA_HOSTS", "must be host names, without scheme, port, path or wildcard"
 
 
 def split_pair(value: str) -> tuple[str, str]:

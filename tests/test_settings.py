@@ -119,6 +119,12 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
         ("FLOW_PRIVATE_KEY", "not a key", "must be a private key in PEM form"),
         ("WHATSAPP_WEBHOOK_SECRET", ",", "must hold at least one secret"),
         ("WHATSAPP_ACCESS_TOKEN", "two words", "must not contain spaces or line breaks"),
+        ("WHATSAPP_ACCESS_TOKENS", "1234567", "must be phone_number_id:token, comma separated"),
+        ("WHATSAPP_MESSAGES_PER_SECOND", "1001",
+         "must be 1 to 1000, or phone_number_id:rate, comma separated"),
+        ("MEDIA_HOSTS", "https://a.io", "must be host names, without scheme, port, path or wildcard"),
+        ("MEDIA_HOSTS", "*.a.io", "must be host names, without scheme, port, path or wildcard"),
+        ("MEDIA_HOSTS", "a.io.", "must be host names, without scheme, port, path or wildcard"),
         ("REDIS_URL", "localhost:6379", REDIS_FORMS),
         ("REDIS_URL", "redis://host:port", REDIS_FORMS),
         ("REDIS_URL", "redis://host:0", REDIS_FORMS),
@@ -177,6 +183,8 @@ def test_no_problem_ever_shows_a_value(name: str, raw: str) -> None:
         ({"RETRY_BASE_SECONDS": "10", "RETRY_MAX_SECONDS": "5"}, "RETRY_MAX_SECONDS"),
         ({"FLOOD_COOLDOWN": "100", "FLOOD_COOLDOWN_MAX": "50"}, "FLOOD_COOLDOWN_MAX"),
         ({"FLOW_PRIVATE_KEY": PEM.replace("PRIVATE", "ENCRYPTED PRIVATE")}, "FLOW_PRIVATE_KEY_PASSPHRASE"),
+        ({"FLOW_IDS": "driver_signup:400001"}, "FLOW_PRIVATE_KEY"),
+        ({"FLOW_IDS": "courier:400001", "FLOW_PRIVATE_KEY": PEM}, "FLOW_IDS"),
     ],
 )
 def test_values_that_need_another_one_say_so(environ: dict[str, str], name: str) -> None:
@@ -201,6 +209,8 @@ def test_values_that_need_another_one_say_so(environ: dict[str, str], name: str)
         {"DURABILITY": "fsync", "ALLOW_UNSAFE_REDIS": "true"},
         {"DURABILITY": "replica"},
         {"FLOW_PRIVATE_KEY": PEM},
+        {"FLOW_PRIVATE_KEY": PEM, "FLOW_IDS": "driver_signup:400001,custom_software:400002"},
+        {"MEDIA_HOSTS": "a.io,localhost,10.0.0.1"},
     ],
 )
 def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:

@@ -70,13 +70,18 @@ class TestNumber:
         tight.now_ms += 60_000
         codes = [(await sent(tight, profile.wa_id, 1))[0] for profile in people]
         assert codes == [0] * 10 + [130429] * 2
+        assert await sent(tight, people[-1].wa_id, 5) == [130429] * 5
         tight.now_ms += 200
         assert await sent(tight, people[-1].wa_id, 3) == [0, 0, 130429]
 
     async def test_what_comes_in_counts_too(self, tight: Hands) -> None:
-        for _ in range(10):
+        for _ in range(12):
             tight.simulator.person(ANA).say("Oi")
         assert await sent(tight, BRUNO.wa_id, 1) == [130429]
+        tight.now_ms += 200  # o que entrou a mais é dívida
+        assert await sent(tight, BRUNO.wa_id, 1) == [130429]
+        tight.now_ms += 150
+        assert await sent(tight, BRUNO.wa_id, 1) == [0]
 
     async def test_the_status_can_be_chosen(self, http: aiohttp.ClientSession) -> None:
         rates = RateLimits(pair_credit=1, http_status=400)

@@ -10,7 +10,8 @@ import re
 MAX_DEPTH = 64
 """Níveis conservados; um webhook real usa até uns doze."""
 
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[\[{]+|[\]}]+|-?Infinity|NaN', re.DOTALL)
+# sem a aspa final, a cadeia vai até o fim do corpo: recomeçar em cada aspa escapada dela seria quadrático
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]+|[\]}]+|-?Infinity|NaN', re.DOTALL)
 _ESCAPE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,

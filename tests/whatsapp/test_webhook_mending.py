@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -62,3 +63,10 @@ def test_each_place_too_deep_is_cut_on_its_own() -> None:
 
 def test_body_that_ends_in_the_deep_is_cut_there() -> None:
     assert mend(b"[" * 5000) == (b"[" * MAX_DEPTH, True)
+
+
+def test_a_string_that_never_ends_costs_one_pass() -> None:
+    body = b'{"b":"' + rb"\"" * 1_000_000
+    started = time.process_time()
+    assert mend(body) == (body, False)
+    assert time.process_time() - started < 5

@@ -10,6 +10,7 @@ from pyloto_stream.stores.media import (
     media_path,
     object_path,
 )
+from pyloto_stream.stores.ports import TTL_FIELD
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.trail import AuditTrail
@@ -53,6 +54,21 @@ async def test_an_upload_is_reused_by_its_number_while_meta_keeps_it(documents: 
     assert await store.uploaded(SHA, NUMBER) == "55"
     clock.ms += 1
     assert await store.uploaded(SHA, NUMBER) == ""
+
+
+async def test_a_file_that_is_sent_on_lives_as_long_as_if_it_were_not(documents: SqliteDocuments) -> None:
+    async def ends() -> object:
+        document = await documents.get(media_path(SHA))
+        assert document is not None
+        return document.data[TTL_FIELD]
+
+    store = MediaStore(documents, ManualClock())
+    await store.keep_upload(SHA, NUMBER, "55")
+    of_the_upload = await ends()
+    await AuditTrail(documents).record(USER, [media(1)], None)
+    received = await ends()
+    await store.keep_upload(SHA, NUMBER, "56")
+    assert (await ends(), received != of_the_upload) == (received, True)
 
 
 @pytest.mark.parametrize("bad", ["", "AB" * 32, "ab" * 31, "../" * 20, "ab" * 31 + "/x"])

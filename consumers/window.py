@@ -9,11 +9,12 @@ from typing import Protocol
 from loguru import logger
 
 from consumers.drafts import Draft
-from pyloto_stream.errors import PermanentError
+from pyloto_stream.errors import OverloadedError, PermanentError, UnavailableError
 from pyloto_stream.stores.channels import ChannelState
 from pyloto_stream.streams.keys import reply_id
 from pyloto_stream.streams.model import Turn
 from pyloto_stream.template import Template
+from pyloto_stream.whatsapp.client import ThrottledError
 from pyloto_stream.whatsapp.messages_template import TemplateMessage
 from pyloto_stream.whatsapp.payloads import build
 from pyloto_stream.whatsapp.templates_check import TemplateParams
@@ -54,8 +55,8 @@ class WindowTemplate:
         """O modelo, pronto para envio no lugar de `ready`; `None` se não pode sair.
 
         Raises:
-            GraphError: era preciso ler o modelo da Meta, e ela recusou ou não respondeu.
-            UnavailableError: o banco não respondeu.
+            OverloadedError: era preciso ler o modelo, e a Meta ou o banco não responderam, ou pediram calma.
+            GraphTransientError: a Meta tropeçou ao lê-lo.
         """
         if self._channels is not None:
             state = await self._channels.state(ready.state.phone_number_id)
@@ -65,6 +66,9 @@ class WindowTemplate:
         try:
             template = await self._templates.require_sendable(self._name, self._language)
             message = self._templates.build(template, TemplateParams())
+        except (UnavailableError, ThrottledError) as error:
+            # espera sem contar tentativa, e sem dizer ao disjuntor que os envios pararam: só a leitura parou
+            raise OverloadedError(str(error), code=error.code, retry_after_ms=error.retry_after_ms) from None
         except PermanentError as error:
             logger.bind(code=error.code).warning("the window template cannot be sent")
             return None

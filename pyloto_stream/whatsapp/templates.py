@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from pyloto_stream.clock import Clock, system_clock
-from pyloto_stream.errors import PermanentError, TransientError
+from pyloto_stream.errors import PermanentError, PylotoError, TransientError
 from pyloto_stream.template import Template
 from pyloto_stream.whatsapp.error_codes import STALE_CURSOR
 from pyloto_stream.whatsapp.graph_call import Call
@@ -86,6 +86,8 @@ class TemplateManager:
         self._clock = clock
         self._reading = asyncio.Lock()
         self._known: dict[str, tuple[int, list[Template]]] = {}
+        self._failures = 0
+        self._failed: PylotoError | None = None
 
     async def sync(self) -> Synced:
         """Lê a lista inteira da Meta e a guarda.
@@ -112,10 +114,17 @@ class TemplateManager:
             GraphError: era preciso ler da Meta, e ela recusou ou não respondeu.
             UnavailableError: o banco não respondeu.
         """
+        asked = self._failures
         async with self._reading:  # muitos perguntam juntos; a Meta só aceita 200 leituras por hora
+            if self._failed is not None and asked < self._failures:
+                raise self._failed.with_traceback(None)  # a leitura por que se esperou
             now, (read_ms, found) = self._clock(), self._known.get(name, (_NEVER, []))
             if not 0 <= now - read_ms < self._cache_ms:
-                found = await self._read(name, language)
+                try:
+                    found = await self._read(name, language)
+                except PylotoError as error:
+                    self._failures, self._failed = self._failures + 1, error
+                    raise
                 self._known[name] = (now, found)
         return _exact(found, language)
 

@@ -1,4 +1,4 @@
-"""Quem morre entre saber que a janela fechou e dizer isso ao executor não cala a pessoa."""
+"""A janela fechou, e algo falha antes que o modelo saia: ninguém fica calado por isso, nem para os outros."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from consumers.outbound_plans import WINDOW_MS
 from consumers.plans import Outgoing
 from consumers.window import WindowTemplate
 from pyloto_stream.clock import system_clock
+from pyloto_stream.errors import OverloadedError
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.streams.model import Snooze
@@ -52,3 +53,18 @@ async def test_a_worker_that_dies_before_the_turn_comes_back_for_its_template_dr
     plan = await desk.plan(msgspec.structs.replace(turn, payload=again.payload, snoozes=1))
     assert plan.sent is not None
     assert desk.sends[-1]["type"] == "template"
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 80007), (401, 190)])
+async def test_a_template_that_cannot_be_read_now_counts_no_attempt_and_stops_nobody_else(
+    redis_url: str, tmp_path: Path, status: int, code: int
+) -> None:
+    documents = await SqliteDocuments.open(tmp_path / "others.sqlite3")
+    async with open_desk(redis_url) as desk:
+        manager = TemplateManager(desk.client, TemplateStore(documents), ACCOUNT)
+        desk.use(desk.client, late=WindowTemplate(manager, "we_are_back:pt_BR"))
+        desk.script = answer(status, refusal(code))
+        with pytest.raises(OverloadedError) as caught:
+            await desk.run(await desk.take(silent_ms=WINDOW_MS))
+    assert caught.value.code == f"graph_{code}"
+    await documents.close()

@@ -59,8 +59,7 @@ class SessionManager:
         Uma linha própria (inundação, falha, prazo) só é dita se nada há a responder.
         """
         draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=self.rules, mode=mode)
-        # a falha é de um turno anterior a tudo o que este traz
-        for event in sorted(events, key=lambda event: not isinstance(event, TurnFailed)):
+        for event in sorted(events, key=_place):
             match event:
                 case MessageReceived():
                     _message(draft, event)
@@ -81,11 +80,20 @@ class SessionManager:
         return draft.step()
 
 
+def _place(event: Event) -> int:
+    """A vez de um evento no turno: a falha é de um turno anterior; uma linha avulsa só vale sem respostas."""
+    if isinstance(event, TurnFailed):
+        return 0
+    return 2 if isinstance(event, CallReceived | MediaFailed) else 1
+
+
 def _message(draft: Draft, message: MessageReceived) -> None:
     draft.correlation_id = message.correlation_id
     notice_inbound(draft, message)
     if message.standby:
         return
+    if message.kind == "revoke":
+        _unsay(draft, message.context_id)
     if draft.mode == "HUMAN":
         _stay_silent(draft)
         return
@@ -102,6 +110,15 @@ def _message(draft: Draft, message: MessageReceived) -> None:
         open_session(draft)
     disarm(draft)
     draft.answer.append(message)
+
+
+def _unsay(draft: Draft, message_id: str) -> None:
+    """O que a pessoa apagou antes de ser respondido não se lê nem se busca."""
+    draft.wanted = [wanted for wanted in draft.wanted if wanted.message_id != message_id]
+    left = [message for message in draft.answer if message.id != message_id]
+    if len(left) < len(draft.answer) and not left and draft.state.session is not None:
+        arm(draft)
+    draft.answer = left
 
 
 def _stay_silent(draft: Draft) -> None:

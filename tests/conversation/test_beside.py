@@ -7,6 +7,7 @@ from msgspec import structs
 
 from pyloto_stream.conversation.events import (
     CallReceived,
+    Event,
     HumanReplied,
     Media,
     MediaFailed,
@@ -105,8 +106,10 @@ class TestCallReceived:
         assert talk.turn([CALL]) is None
         assert (talk.state.session, talk.state.last_inbound_at_ms) == (None, T0)
 
-    def test_line_that_gives_way_to_an_answer_is_said_another_time(self, talk: Talk) -> None:
-        reply = talk.turn([talk.message(), CALL], sure("INSTITUTIONAL"))
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_line_that_gives_way_to_an_answer_is_said_another_time(self, talk: Talk, first: int) -> None:
+        events: list[Event] = [talk.message(), CALL]
+        reply = talk.turn([events[first], events[1 - first]], sure("INSTITUTIONAL"))
         assert reply is not None
         assert reply.text != TEXTS.call
         again = talk.turn([structs.replace(CALL, id="wacid.2")])

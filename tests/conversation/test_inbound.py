@@ -25,6 +25,10 @@ def recorded(talk: Talk) -> MessageRecord:
     return record
 
 
+def photo_of(talk: Talk) -> MessageReceived:
+    return msgspec.structs.replace(talk.message("image"), media=Media("media-1", "image/png"))
+
+
 def test_every_kind_is_answered_or_only_recorded() -> None:
     assert set(KINDS) - SILENT == ANSWERED
 
@@ -146,3 +150,17 @@ def test_ad_the_person_came_from_is_audited_without_the_click_id(talk: Talk) -> 
     assert (action.data["source"], action.data["source_id"]) == ("ad", "120")
     assert set(action.data) == {"source", "source_id", "click"}
     assert action.data["click"] != "ARAk-1"
+
+
+def test_what_was_erased_before_an_answer_is_neither_answered_nor_fetched(talk: Talk) -> None:
+    said, photo = talk.message(), photo_of(talk)
+    erased = [msgspec.structs.replace(talk.message("revoke"), context_id=it.id) for it in (said, photo)]
+    assert talk.turn([said, photo, *erased], sure("INSTITUTIONAL")) is None
+    assert (talk.wanted, list(talk.timers)) == ([], ["session_idle"])
+
+
+def test_what_was_not_erased_is_still_answered(talk: Talk) -> None:
+    said, photo = talk.message(), photo_of(talk)
+    erased = msgspec.structs.replace(talk.message("revoke"), context_id=said.id)
+    assert talk.turn([said, photo, erased], sure("INSTITUTIONAL")) is not None
+    assert [wanted.message_id for wanted in talk.wanted] == [photo.id]

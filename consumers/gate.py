@@ -15,12 +15,10 @@ from consumers.outbound_plans import waiting
 from pyloto_stream.errors import OverloadedError, UnavailableError
 from pyloto_stream.stores.channels import ChannelState
 from pyloto_stream.streams.model import Snooze, Turn
-from pyloto_stream.streams.pace import Pacer, Slot, Turnstile
+from pyloto_stream.streams.pace import SHORT_MS, Pacer, Slot, Turnstile
 from pyloto_stream.whatsapp.client import ThrottledError
 from pyloto_stream.whatsapp.error_codes import PAIR_RATE
 
-SHORT_MS = 20
-"""Uma espera até aqui se faz no lugar: estacionar o turno custaria mais."""
 CALM_MS = 1000
 """O mínimo que se espera depois de uma recusa por pressa, se a Meta não diz quanto."""
 PAUSED_MS = 30_000

@@ -25,6 +25,8 @@ NUMBER_BURST_S = 0.25
 LATE_BURST_S = 0.5
 """Quanto do ritmo, em vezes já vencidas, pode sair junto depois de uma parada; as outras pedem outra vez."""
 FLUSH_S = 0.1
+SHORT_MS = 20
+"""Uma espera até aqui se faz no lugar: estacionar o turno custaria mais."""
 
 
 class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,20 +66,22 @@ class Pacer:
     ) -> Turnstile:
         """A vez do próximo envio de `number` a `conversation`. `rate`: o ritmo que a Meta disse, se disse.
 
-        A vez do número só se pede quando a da pessoa chegou: seria guardada por quem não pode usá-la.
+        A vez do número só se pede quando a da pessoa chegou, ou faltam `SHORT_MS`: antes, seria guardada por
+        quem não pode usá-la. Sem ela (`slot.number_ms` 0) ninguém envia.
 
         Raises:
             UnavailableError: o Redis não respondeu.
         """
         slot = held or Slot()
         pair = {"k": "take", "hd": slot.pair_ms, "ep": 0, **self._pair}
-        due_ms, _, now_ms = await self._ask(*self._of_pair(conversation), pair)
-        slot = msgspec.structs.replace(slot, pair_ms=due_ms)
-        if due_ms > now_ms:
-            return Turnstile(due_ms, due_ms - now_ms, slot)
+        pair_ms, _, now_ms = await self._ask(*self._of_pair(conversation), pair)
+        slot = msgspec.structs.replace(slot, pair_ms=pair_ms)
+        if pair_ms - now_ms > SHORT_MS:
+            return Turnstile(pair_ms, pair_ms - now_ms, slot)
         op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, **self._number(number, rate)}
         due_ms, epoch, now_ms = await self._ask(*self._of_number(number), op)
         slot = msgspec.structs.replace(slot, number_ms=due_ms, epoch=epoch)
+        due_ms = max(due_ms, pair_ms)
         return Turnstile(due_ms, max(0, due_ms - now_ms), slot)
 
     async def throttled(

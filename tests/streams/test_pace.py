@@ -57,6 +57,18 @@ async def test_who_waits_for_a_person_takes_no_slot_of_the_number(scene: Scene) 
     assert await scene.waits(BURST - 1) == [0] * (BURST - 1)
 
 
+@pytest.mark.parametrize(("interval_s", "taken"), [(0.02, True), (0.021, False)])
+async def test_nobody_is_let_through_for_a_moment_without_a_slot_of_the_number(
+    scene: Scene, interval_s: float, *, taken: bool
+) -> None:
+    pacer = scene.process(interval_s, 1)
+    await pacer.reserve("ana", NUMBER)
+    ticket = await pacer.reserve("ana", NUMBER)
+    assert (ticket.wait_ms, ticket.slot.number_ms > 0) == (interval_s * 1000, taken)
+    await scene.waits(BURST - 1 - taken)
+    assert (await scene.waits(1))[0] > 0
+
+
 async def test_without_an_interval_nobody_waits_for_a_person(scene: Scene) -> None:
     pacer = scene.process(0.0)
     assert [(await pacer.reserve("ana", NUMBER)).wait_ms for _ in range(BURST)] == [0] * BURST

@@ -65,7 +65,11 @@ class AliasTable:
         person = _moved(old, before, after)
         if not before[0].key and old[0] != phone:
             person = (await self._ask("claim", old[0], person)).key
-        await asyncio.gather(*(self._ask("give", name, person) for name in new))
+        # já se fez: um nome que ela deixou depois não volta a ser dela, que já pode ser de outra pessoa
+        done = before[-1].leaver == person != before[-1].key
+        owners = zip(new, after, strict=True)
+        given = [name for name, owner in owners if not (done and owner.leaver == person)]
+        await asyncio.gather(*(self._ask("give", name, person) for name in given))
         if phone and phone not in new:
             await self._ask("leave", phone, person)
         return person

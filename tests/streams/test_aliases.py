@@ -121,6 +121,26 @@ async def test_a_number_that_changes_hands_twice_is_three_people(table: AliasTab
     assert [await one(table, PHONE_2), await one(table, "phone-3")] == people[:2]
 
 
+@pytest.mark.parametrize(("old", "new"), [(OLD, NEW), ((PHONE,), (PHONE_2,)), (OLD, (PHONE_2,))])
+async def test_i16_an_old_move_delivered_again_takes_no_number_that_was_left_since(
+    table: AliasTable, old: Names, new: Names
+) -> None:
+    await one(table, *OLD)
+    await table.move(old, new)
+    await table.move(new, ("bsuid-3", "phone-3"))
+    other = await one(table, "bsuid-9", PHONE_2)
+    assert await table.move(old, new) == PHONE
+    assert [await one(table, PHONE_2), await one(table, "bsuid-9", PHONE_2)] == [other, other]
+    assert await one(table, "bsuid-3", "phone-3") == PHONE != other
+
+
+async def test_who_goes_back_and_forth_keeps_the_number_of_now(table: AliasTable) -> None:
+    await one(table, PHONE)
+    for old, new in [(PHONE, PHONE_2), (PHONE_2, PHONE), (PHONE, PHONE_2)]:
+        assert [await table.move((old,), (new,)) for _ in range(2)] == [PHONE, PHONE]
+        assert await one(table, new) == PHONE
+
+
 async def test_a_late_webhook_of_the_old_number_does_not_take_it_back(table: AliasTable) -> None:
     await one(table, *OLD)
     await table.move(OLD, NEW)

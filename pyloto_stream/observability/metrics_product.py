@@ -1,4 +1,7 @@
-"""Que números dizem como vai o produto? Respostas, a Graph API, o ritmo dos envios e as conversas."""
+"""Que números dizem como vai o produto? Respostas, a Graph API, o ritmo dos envios e as conversas.
+
+Um só objeto para quem conta, em duas páginas: daí dois degraus de herança até `Metrics`.
+"""
 
 from prometheus_client import CollectorRegistry
 

@@ -1,6 +1,7 @@
 """O que a Meta conta sobre uma pessoa sem que ela escreva? Troca de número, ligação, preferências e ecos.
 
 Formas das páginas "System messages", "calls", "user_preferences" e "smb_message_echoes" (2026).
+`Signals`, `Acts` e `Person` são uma classe só para quem a usa, em três páginas: daí dois degraus de herança.
 """
 
 from abc import ABC, abstractmethod

@@ -68,3 +68,12 @@ async def test_i17_a_person_meta_protects_waits_longer_each_time_and_nobody_else
     scene.clock.ms += 600_001
     assert await scene.pacer.throttled("ana", NUMBER, pair=True) == 1000
     assert await scene.pacer.throttled("ana", NUMBER, 9000, pair=True) == 9000
+
+
+async def test_a_clock_that_goes_back_makes_nobody_wait_for_it_and_gives_no_burst(scene: Scene) -> None:
+    scene.clock.ms += 86_400_000
+    await scene.waits(BURST + 10)
+    await scene.wait_ms("ana")
+    scene.clock.ms -= 86_400_000
+    assert (await scene.waits(1))[0] == pytest.approx(12.5 * 12, abs=2)
+    assert await scene.wait_ms("ana") < 1000

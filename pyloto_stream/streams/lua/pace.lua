@@ -10,12 +10,18 @@
 -- resposta por op: {vez em ms, época, agora em ms}
 local RECOVER_MS, LEAST, SAME_EVENT_MS = 60000, 0.1, 1000
 local QUIET_MS, MOST_RESTS = 600000, 5
+local BACK_MS = 1000
 
 local function read(key)
-  local row = redis.call('HMGET', key, 't', 'u', 'f', 'a', 'e', 'x', 'c', 'q', 'r', 'g')
-  return { t = tonumber(row[1] or 0), u = tonumber(row[2] or 0), f = tonumber(row[3] or 1), a = tonumber(row[4] or 0),
+  local row = redis.call('HMGET', key, 't', 'u', 'f', 'a', 'e', 'x', 'c', 'q', 'r', 'g', 'l')
+  local p = { t = tonumber(row[1] or 0), u = tonumber(row[2] or 0), f = tonumber(row[3] or 1), a = tonumber(row[4] or 0),
     e = tonumber(row[5] or 0), x = tonumber(row[6] or 0), c = row[7] or '0|0', q = row[8], r = tonumber(row[9] or 0),
     g = tonumber(row[10] or 0) }
+  local back = tonumber(row[11] or now) - now
+  if back > BACK_MS then -- o relógio do servidor voltou: os instantes voltam com ele, ou tudo esperaria por ele
+    for _, name in ipairs({ 't', 'u', 'a', 'g' }) do p[name] = math.max(0, p[name] - back) end
+  end
+  return p
 end
 
 -- Que parte do ritmo vale no instante `at`.
@@ -88,7 +94,7 @@ for i, op in ipairs(ops()) do
   else
     local slot = math.ceil(act[op.k](op, p))
     redis.call('HSET', key, 't', string.format('%.3f', p.t), 'u', int(p.u), 'f', p.f, 'a', int(p.a), 'e', p.e, 'x', p.x,
-      'c', p.c, 'q', op.q, 'r', int(slot), 'g', string.format('%.3f', p.g))
+      'c', p.c, 'q', op.q, 'r', int(slot), 'g', string.format('%.3f', p.g), 'l', int(now))
     redis.call('PEXPIREAT', key, int(math.max(p.t, p.u, now) + QUIET_MS))
     replies[i] = { slot, p.e, now }
   end

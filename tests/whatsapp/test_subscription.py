@@ -5,8 +5,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from pyloto_stream.errors import TransientError
+from pyloto_stream.errors import PermanentError, TransientError
+from pyloto_stream.whatsapp.error_codes import ErrorClass
 from pyloto_stream.whatsapp.graph_call import Call
+from pyloto_stream.whatsapp.graph_errors import GraphRefusedError
 from pyloto_stream.whatsapp.subscription import FIELDS, OBJECT, Application, subscribe, subscribed
 from pyloto_stream.whatsapp.webhook_notices import FIELDS as NOTICES
 
@@ -76,6 +78,28 @@ async def test_the_app_asks_with_its_own_token_and_the_account_with_ours() -> No
     ]  # fmt: skip
     assert "segredo" not in f"{APP!r} {graph.calls!r}"
     assert "palavra" not in repr(graph.calls)
+
+
+class Refusing(Scripted):
+    """Recusa tudo com um só código da Meta."""
+
+    def __init__(self, graph_code: int) -> None:
+        super().__init__({})
+        self._graph_code = graph_code
+
+    async def call(self, call: Call) -> bytes:
+        self.calls.append(call)
+        error = GraphRefusedError("refused", code=f"graph_{self._graph_code}")
+        raise error.about(self._graph_code, ErrorClass.PERMANENT)
+
+
+@pytest.mark.parametrize(("graph_code", "advised"), [(2200, True), (100, False)])
+async def test_only_a_failed_challenge_is_blamed_on_the_address(graph_code: int, advised: bool) -> None:  # noqa: FBT001
+    graph = Refusing(graph_code)
+    with pytest.raises(PermanentError) as caught:
+        await subscribe(graph, APP, URL, "palavra", FIELDS)
+    assert (caught.value.code, "challenge" in str(caught.value)) == (f"graph_{graph_code}", advised)
+    assert len(graph.calls) == 1
 
 
 def test_every_field_asked_for_is_one_that_is_read() -> None:

@@ -176,3 +176,12 @@ class TestMedia:
     def test_without_an_open_session_nobody_is_asked(self, talk: Talk) -> None:
         assert talk.turn([MediaFailed("wamid.1", "image", "media_gone")]) is None
         assert len(talk.acted("MEDIA_FAILED")) == 1
+
+    @pytest.mark.parametrize("mode", ["HUMAN", "PAUSED"])
+    def test_who_is_attended_by_a_person_is_not_asked(
+        self, talk: Talk, mode: Literal["HUMAN", "PAUSED"]
+    ) -> None:
+        talk.hear(sure("CUSTOM_SOFTWARE"))
+        talk.mode = mode
+        assert talk.turn([MediaFailed("wamid.1", "image", "media_gone")]) is None
+        assert talk.state.session is not None

@@ -46,6 +46,10 @@ def test_what_is_no_token_of_ours_is_told_apart(token: str | None, verdict: Toke
     assert tokens().check(token, now_ms=NOW_MS).verdict is verdict
 
 
+def test_a_token_longer_than_any_of_ours_is_not_even_read() -> None:
+    assert tokens().check(token_of("f" * MAX_TOKEN), now_ms=NOW_MS).verdict is TokenVerdict.FORGED
+
+
 def test_i18_no_single_character_can_be_changed() -> None:
     good = token_of()
     for at in range(len(good)):

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from consumers.pipeline import MEDIA, OUTBOUND, timeout_s
+from consumers.media import MARGIN_S
+from consumers.pipeline import MEDIA, OUTBOUND, TIMEOUTS_S, timeout_s
 from pyloto_stream.conversation.events import MediaFailed
 from pyloto_stream.conversation.records import MediaRecord, opaque
+from pyloto_stream.whatsapp.media_download import TIMEOUT_S
 from tests.support.files import MEDIA_ID, PDF, sha256
 from tests.support.graph import NUMBER
 from tests.support.records import T0
@@ -66,3 +68,8 @@ def test_a_short_stage_timeout_does_not_cut_a_long_download() -> None:
     assert timeout_s(MEDIA, 60.0) == 300.0
     assert timeout_s(OUTBOUND, 60.0) == 45.0
     assert timeout_s(OUTBOUND, 3.0) == 3.0
+
+
+def test_a_whole_file_and_what_follows_it_fit_in_the_time_of_the_stage() -> None:
+    assert MARGIN_S > 0
+    assert TIMEOUTS_S[MEDIA] >= TIMEOUT_S + MARGIN_S

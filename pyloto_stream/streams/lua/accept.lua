@@ -75,8 +75,12 @@ local function settle_send(op)
   local row = redis.call('HMGET', key, 'st', 'c')
   if not row[1] then return 2 end
   if seen(op.d) then return 0 end
-  local open = row[1] ~= 'sent' and row[1] ~= 'failed'
-  if op.o == 'failed' then
+  -- a mesma recusa pode vir na resposta e num status: de uma que já se vai repetir, o status não diz nada de novo
+  local again = op.o == 'failed' and row[1] == 'retry'
+  local open = row[1] ~= 'sent' and row[1] ~= 'failed' and not again
+  if again then
+    -- nada muda no livro
+  elseif op.o == 'failed' then
     redis.call('HSET', key, 'st', 'failed', 'w', op.x)
   elseif open then
     redis.call('HSET', key, 'st', 'sent', 'w', op.x)

@@ -52,7 +52,7 @@ def _notice(metrics: Metrics, record: ChannelRecord) -> None:
     """Conta um aviso da Meta; uma linha se alguém tem de ver. Sem o assunto: pode ser um telefone nosso."""
     metrics.channel_notice(record.field, record.event)
     if _for_a_person(record):
-        logger.bind(field=record.field, event=record.event).warning("meta gave notice, someone should look")
+        logger.bind(field=record.field, notice=record.event).warning("meta gave notice, someone should look")
 
 
 def _for_a_person(record: ChannelRecord) -> bool:

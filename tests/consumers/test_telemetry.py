@@ -84,6 +84,7 @@ def test_a_notice_from_meta_is_counted_and_told_if_someone_should_look(
     count_records(metrics, [record])
     assert value(metrics, "channel_notices_total", field=record.field, event=record.event) == 1
     assert [line.split()[0] for line in lines] == ["WARNING"] * seen
+    assert all(line.endswith(f"{{'field': '{record.field}', 'notice': '{record.event}'}}") for line in lines)
     assert record.subject not in "".join(lines)
 
 

@@ -172,3 +172,21 @@ def test_any_answer_gets_a_verdict(status: int, body: bytes | None, after: str, 
         assert not isinstance(found, GraphInDoubtError)
     else:
         assert isinstance(found, Sent | GraphInDoubtError)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error":{"code":130429,"fbtrace_id":["x"]}}',
+        b'{"error":{"code":130429,"is_transient":"perhaps"}}',
+        b'{"error":{"code":130429},"messages":null}',
+        b'{"error":{"code":130429},"success":{"is":1}}',
+    ],
+)
+def test_what_stands_beside_the_code_in_another_form_does_not_hide_it(body: bytes) -> None:
+    assert isinstance(judge(read_answer(400, {}, body)), ThrottledError)
+
+
+@pytest.mark.parametrize("beside", [b'"success":{}', b'"error":null', b'"error":7'])
+def test_what_stands_beside_the_id_in_another_form_does_not_make_a_send_doubtful(beside: bytes) -> None:
+    assert judge(read_answer(200, {}, b'{"messages":[{"id":"wamid.1"}],' + beside + b"}")) == Sent("wamid.1")

@@ -67,7 +67,10 @@ def message_path(user_key: str, message_id: str) -> str:
 
 
 def message_write(user_key: str, record: MessageRecord) -> Create | Merge:
-    """Recebida: `Create`, a primeira vale. Enviada: completa o que os status já deixaram."""
+    """Vinda da Meta: `Create`, a primeira vale, e o que foi apagado antes de ela chegar continua apagado.
+
+    Enviada por nós: completa o que os status já deixaram.
+    """
     data: Data = {
         "id": record.id,
         "direction": record.direction,
@@ -86,9 +89,9 @@ def message_write(user_key: str, record: MessageRecord) -> Create | Merge:
     }
     data |= {name: value for name, value in optional.items() if value}
     place = message_path(user_key, record.id)
-    if record.direction == "in":
-        return Create(place, data)
-    return Merge(place, {**data, "delivery": {"accepted": iso(record.at_ms)}})
+    if record.direction == "out":
+        data["delivery"] = {"accepted": iso(record.at_ms)}
+    return Merge(place, data) if record.actor == "PYLOTO" else Create(place, data)
 
 
 def status_write(user_key: str, record: StatusRecord) -> Merge:

@@ -116,7 +116,7 @@ def _numbers(settings: "Settings") -> Iterator[Problem]:
     if not all(map(_RATE.fullmatch, settings.whatsapp_messages_per_second)):
         yield "WHATSAPP_MESSAGES_PER_SECOND", "must be 1 to 1000, or phone_number_id:rate, comma separated"
     if not all(map(_FLOW.fullmatch, settings.flow_ids)):
-        yield "FLOW_IDS", "must be name:flow_id, comma separated"
+        yield "FLOW_IDS", "must be name:flow_id, comma separated: a form of the product and 5 to 32 digits"
     if not all(map(_HOST.fullmatch, settings.media_hosts)):
         yield "MEDIA_HOSTS", "must be host names, without scheme, port, path or wildcard"
 

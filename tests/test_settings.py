@@ -161,6 +161,12 @@ def test_one_variable_gives_one_line() -> None:
     assert len(problems(production)) == 2
 
 
+def test_a_form_with_an_impossible_id_is_told_what_an_id_is() -> None:
+    (line,) = problems({"FLOW_IDS": "driver_signup:1", "FLOW_PRIVATE_KEY": PEM})
+    assert line.startswith("FLOW_IDS: ")
+    assert line.endswith("5 to 32 digits")
+
+
 @given(st.sampled_from(VARIABLES).map(lambda variable: variable.name), st.text("XYZ%&=;", min_size=6))
 def test_no_problem_ever_shows_a_value(name: str, raw: str) -> None:
     told = ""

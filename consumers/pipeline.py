@@ -11,6 +11,7 @@ from pyloto_stream.conversation.events import Event, MessageReceived, TurnFailed
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
+from pyloto_stream.whatsapp.error_codes import KNOWN, ErrorClass
 
 SESSION, AI, OUTBOUND, AUDIT, MEDIA = "session", "ai", "outbound", "audit", "media"
 
@@ -37,6 +38,9 @@ def timeout_s(stage: str, limit_s: float) -> float:
     return TIMEOUTS_S[stage] if stage == MEDIA else min(TIMEOUTS_S[stage], limit_s)
 
 
+UNREACHABLE = frozenset(f"graph_{code}" for code, (kind, _) in KNOWN.items() if kind is ErrorClass.USER)
+"""Códigos de enterro que dizem que a pessoa não recebe mensagens: a linha neutra também não chegaria."""
+
 _events = msgspec.json.Decoder(list[Event])
 _encode = msgspec.json.Encoder().encode
 
@@ -55,7 +59,7 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
 
     `None` se o turno enterrado era só esse aviso: uma falha não gera outra sem fim. Se levava também
     mensagens, a sessão que elas abriram precisa de um desfecho. Se a resposta perdida poria um modo em vigor,
-    o aviso o leva; um segundo aviso por isso é mudo, e por isso o último.
+    o aviso o leva; um segundo aviso por isso é mudo, e por isso o último. A quem não recebe nada se diz.
     """
     mode = _mode_lost_by(turn)
     try:
@@ -74,7 +78,7 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
         phone_number_id=last.phone_number_id if last else "",
         sent_at_ms=(last.sent_at_ms or last.accepted_at_ms) if last else 0,
         mode=mode,
-        silent=only_notices or failure.code == HELD,
+        silent=only_notices or failure.code == HELD or failure.code in UNREACHABLE,
     )
     return _encode(notice)
 

@@ -149,7 +149,7 @@ def test_with_the_notice_of_its_burial_a_state_nobody_can_read_begins_again() ->
     assert msgspec.json.decode(done.payload, type=Outgoing).reply.text == TEXTS.failed
     records = [msgspec.json.decode(fed.event, type=ActionRecord) for fed in done.feed]
     assert [(r.action, r.reason) for r in records] == [
-        ("STATE_RESET", "UNDECODABLE_STATE"), ("TURN_FAILED", "GRAPH_131026"),
+        ("STATE_RESET", "UNDECODABLE_STATE"), ("TURN_FAILED", "GRAPH_131009"),
     ]  # fmt: skip
     assert run(turn(message(2), state=done.state or b"")).to == AI
     assert run(turn(again, message(2), state=work.state)).to == AI
@@ -179,7 +179,7 @@ def test_a_turn_passes_three_stages_and_the_audit_lane_one() -> None:
 
 
 def notice(work: Turn) -> TurnFailed | None:
-    raw = failed_turn(work, Failure("graph_131026", "segredo", 5))
+    raw = failed_turn(work, Failure("graph_131009", "segredo", 5))
     if raw is None:
         return None
     decoded = msgspec.json.decode(raw, type=Event)
@@ -189,11 +189,11 @@ def notice(work: Turn) -> TurnFailed | None:
 
 def test_a_buried_turn_leaves_a_notice_that_knows_where_to_answer() -> None:
     first, last = message(1, reply_to="5541900001111"), message(2)
-    assert notice(turn(first, last)) == TurnFailed("session", "graph_131026", 26, PERSON, NUMBER, T0)
+    assert notice(turn(first, last)) == TurnFailed("session", "graph_131009", 26, PERSON, NUMBER, T0)
 
 
 def test_the_notice_of_a_turn_of_timers_only_knows_no_address() -> None:
-    assert notice(turn(TimerFired("session_idle", "s", T0))) == TurnFailed("session", "graph_131026", 26)
+    assert notice(turn(TimerFired("session_idle", "s", T0))) == TurnFailed("session", "graph_131009", 26)
 
 
 def test_a_message_without_a_sending_time_counts_from_its_acceptance() -> None:
@@ -204,7 +204,7 @@ def test_a_message_without_a_sending_time_counts_from_its_acceptance() -> None:
 
 @pytest.mark.parametrize("raw", [b"{", b"[]", b'[{"event":"surprise"}]'])
 def test_even_what_cannot_be_read_leaves_a_notice(raw: bytes) -> None:
-    assert notice(turn(raw=raw)) == TurnFailed("session", "graph_131026", 26)
+    assert notice(turn(raw=raw)) == TurnFailed("session", "graph_131009", 26)
 
 
 def test_a_notice_alone_leaves_no_other_but_with_messages_it_does() -> None:

@@ -216,11 +216,19 @@ async def test_the_header_of_the_conversation_tells_who_has_it(redis_url: str, t
     assert [mode for mode, _ in groupby(filter(None, modes))] == ["BOT", "HUMAN", "BOT"]
 
 
-async def test_a_person_who_cannot_be_reached_gets_one_neutral_line_and_no_loop(front: Front) -> None:
+async def test_a_person_who_cannot_be_reached_is_told_nothing_more(front: Front) -> None:
     front.script = answer(400, refusal(131026))
     await front.say(DRIVER)
+    await until(lambda: outcomes(front) == ["FAILED_INTERNAL"])
+    assert front.telemetry.of("buried") == ["graph_131026"]
+    assert len(front.sends) == 1
+
+
+async def test_a_refused_reply_gets_one_neutral_line_and_no_loop(front: Front) -> None:
+    front.script = answer(400, refusal(131009))
+    await front.say(DRIVER)
     await said(front, 2)
-    assert front.telemetry.of("buried") == ["graph_131026"] * 2
+    assert front.telemetry.of("buried") == ["graph_131009"] * 2
     assert len(front.sends) == 2
     assert outcomes(front) == ["FAILED_INTERNAL"]
 

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from yarl import URL
 
-from pyloto_stream.errors import PermanentError
+from pyloto_stream.errors import UnavailableError
 from pyloto_stream.whatsapp.graph_answer import MAX_BODY_BYTES, Answer, Silence, read_answer
 from pyloto_stream.whatsapp.graph_call import judge_call
 from pyloto_stream.whatsapp.graph_errors import GraphError, GraphTransientError
@@ -29,8 +29,12 @@ SILENCE_S = 30.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-class MediaHostError(PermanentError):
-    """A Meta aponta para um endereço que não está em `MEDIA_HOSTS`, ou sem https."""
+class MediaHostError(UnavailableError):
+    """A Meta aponta para um endereço que não está em `MEDIA_HOSTS`, ou sem https.
+
+    Quem o diz é a Meta: o mais provável é que tenha mudado de casa. Espera-se que alguém ponha a casa nova na
+    lista; enquanto isso nada se perde, até o arquivo vencer (7 dias).
+    """
 
     code = "media_host_refused"
 

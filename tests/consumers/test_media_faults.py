@@ -35,7 +35,6 @@ LOST = {
     "media_hash_mismatch": (None, answer(200, PDF[:-1])),
     "media_too_large": (None, answer(200, PDF * 6)),
     "media_type_refused": (None, answer(200, JPEG)),
-    "media_host_refused": (answer(200, b'{"url":"https://evil.example/x"}'), None),
 }
 
 
@@ -56,6 +55,15 @@ async def test_i19_what_cannot_be_kept_is_recorded_and_the_conversation_is_told(
     assert notices(plan) == [MediaFailed(message_id=WAMID, kind=event.kind, code=code)]
     assert room.stored() == []
     assert room.counted == [code]
+
+
+@pytest.mark.parametrize("failures", [0, 50])
+async def test_a_host_that_is_not_in_the_list_is_waited_for(room: Room, failures: int) -> None:
+    room.files.resolve = answer(200, b'{"url":"https://new.example/x"}')
+    with pytest.raises(UnavailableError) as caught:
+        await room.run(wanted(), failures=failures)
+    assert caught.value.code == "media_host_refused"
+    assert room.stored() == []
 
 
 async def test_a_lost_file_does_not_take_the_others_of_its_turn_with_it(room: Room) -> None:

@@ -76,9 +76,11 @@ def draft(turn: Turn, flows: FlowSender | None = None) -> Draft:
     except msgspec.MsgspecError as error:
         raise PermanentError("payload does not decode", code="undecodable_payload") from error
     state = state_of(turn)
+    reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
+    if outgoing.late:  # esta resposta já não sai: quem faz o que sai no lugar dela é `WindowTemplate`
+        return Draft(reply_id, b"", outgoing, state)
     message = to_message(outgoing.reply, None if flows is None else partial(_offer, turn, state, flows))
     _validator.check(message)
-    reply_id = make_reply_id(turn.partition, turn.conversation, turn.number, 0)
     return Draft(reply_id, build(message, to=state.reply_to, reply_id=reply_id), outgoing, state)
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from consumers.pipeline import AUDIT_LANE, LANES, TURN_LANE
-from pyloto_stream.conversation.events import Event, MessageReceived, TimerFired, TurnFailed
+from pyloto_stream.conversation.events import Event, MessageReceived, ReplyFailed, TimerFired, TurnFailed
 from pyloto_stream.conversation.records import OPERATOR, ActionRecord, Actor, Record
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.dead import DeadLetter
@@ -134,6 +134,8 @@ def _kind(event: Event | Record | None) -> str:
             return f"timer ({event.name})"
         case TurnFailed():
             return f"notice of ours (a turn failed in {event.stage})"
+        case ReplyFailed():
+            return f"notice of Meta (a reply failed with {event.code})"
         case ActionRecord():
             return f"record of {event.action}"
         case _:

@@ -24,6 +24,7 @@ from consumers.outbound_plans import (
     waiting,
     window_open,
     without_asking,
+    without_form,
 )
 from consumers.receipts import Reader, Receipts
 from consumers.window import WindowTemplate
@@ -86,11 +87,12 @@ class _Outbound:
         started = time.monotonic()
         ready = self._compose(turn)
         if ready.outgoing.late:
-            template = await self._template(turn, ready)
+            template = await self._template(ready)
             if template is None:
                 return without_asking(dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW"))
             ready = template
-        await self._receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
+        else:
+            await self._receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
         if wait := await self._gate.enter(turn, ready):
             return wait
         reached("before_begin_send", turn.stage)
@@ -124,9 +126,12 @@ class _Outbound:
         except TransientError:
             await self._ledger.refused(turn, ready.reply_id, for_good=False)
             raise
-        except PermanentError:
-            await self._ledger.refused(turn, ready.reply_id, for_good=True)
-            raise
+        except PermanentError as error:
+            instead = without_form(ready, error)
+            await self._ledger.refused(turn, ready.reply_id, for_good=instead is None)
+            if instead is None:
+                raise
+            return waiting(turn.now_ms, instead)
         return concluded(turn, ready, sent.wamid, resent=ruling.resend)
 
     async def _call(self, ready: Draft) -> Sent:
@@ -147,7 +152,7 @@ class _Outbound:
     async def _closed(self, turn: Turn, ready: Draft) -> Outcome:
         """A resposta não sairá; o modelo, se há um, é outro envio, e o turno volta já para ele."""
         try:
-            template = None if ready.outgoing.late else await self._template(turn, ready)
+            template = None if ready.outgoing.late else await self._template(ready)
         except TransientError:
             await self._ledger.refused(turn, ready.reply_id, for_good=False)
             raise
@@ -157,5 +162,5 @@ class _Outbound:
             return waiting(turn.now_ms, msgspec.structs.replace(ready.outgoing, late=True))
         return dropped(turn, ready, "REPLY_DROPPED", "OUTSIDE_24H_WINDOW")
 
-    async def _template(self, turn: Turn, ready: Draft) -> Draft | None:
-        return None if self._late is None else await self._late.draft(turn, ready)
+    async def _template(self, ready: Draft) -> Draft | None:
+        return None if self._late is None else await self._late.draft(ready)

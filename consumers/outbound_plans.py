@@ -6,9 +6,12 @@ from consumers.drafts import Draft
 from consumers.pipeline import HELD
 from consumers.plans import Outgoing, feed, turn_id
 from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Record, stored_text
+from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.ledger import Ruling
 from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.whatsapp.error_codes import FLOW_DOWN
+from pyloto_stream.whatsapp.graph_errors import GraphRefusedError
 from pyloto_stream.whatsapp.limits import WINDOW_MINUTES
 
 WINDOW_MS = (WINDOW_MINUTES - 5) * 60_000
@@ -80,6 +83,19 @@ def concluded(turn: Turn, ready: Draft, wamid: str, *, resent: bool = False) -> 
 def dropped(turn: Turn, ready: Draft, action: str, reason: str) -> Plan:
     """A resposta não será enviada: fica o registro auditável do motivo."""
     return Plan(mode=ready.outgoing.mode, feed=feed(_action(turn, action, reason)))
+
+
+def without_form(ready: Draft, error: PermanentError) -> Outgoing | None:
+    """A mesma resposta sem o formulário, se foi ele que a Meta recusou; `None` se a recusa é outra.
+
+    Sem ele fica a primeira pergunta, que a oferta já trazia (`conversation/forms.py`).
+    """
+    reply = ready.outgoing.reply
+    if reply.kind != "flow" or ready.outgoing.late:
+        return None
+    if not isinstance(error, GraphRefusedError) or error.graph_code not in FLOW_DOWN:
+        return None
+    return msgspec.structs.replace(ready.outgoing, reply=Reply("text", reply.plain or reply.text))
 
 
 def waiting(due_ms: int, outgoing: Outgoing) -> Snooze:

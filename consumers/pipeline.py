@@ -7,7 +7,7 @@ media: media                       arquivos recebidos: um download lento não at
 
 import msgspec
 
-from pyloto_stream.conversation.events import Event, MessageReceived, TurnFailed
+from pyloto_stream.conversation.events import Event, MessageReceived, ReplyFailed, TurnFailed
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
@@ -57,7 +57,7 @@ _lost = msgspec.json.Decoder(_Lost)
 def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
     """Evento que segue um turno enterrado: a sessão termina em `FAILED_INTERNAL` e a pessoa é avisada.
 
-    `None` se o turno enterrado era só esse aviso: uma falha não gera outra sem fim. Se levava também
+    `None` se o turno enterrado era só um aviso de falha: uma não gera outra sem fim. Se levava também
     mensagens, a sessão que elas abriram precisa de um desfecho. Se a resposta perdida poria um modo em vigor,
     o aviso o leva; um segundo aviso por isso é mudo, e por isso o último. A quem não recebe nada se diz.
     """
@@ -66,7 +66,7 @@ def failed_turn(turn: Turn, failure: Failure) -> bytes | None:
         events = _events.decode(turn.events)
     except msgspec.MsgspecError:
         events = []
-    only_notices = bool(events) and all(isinstance(event, TurnFailed) for event in events)
+    only_notices = bool(events) and all(isinstance(event, TurnFailed | ReplyFailed) for event in events)
     if only_notices and mode is None:
         return None
     last = next((event for event in reversed(events) if isinstance(event, MessageReceived)), None)

@@ -21,7 +21,8 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `hold`: se o fim do envio ficar incerto, não se repete sozinho; espera um operador na fila de mortos. É o
     que se faz com modelos, que se pagam e chegam fora de uma conversa; uma resposta comum se repete. `slot`:
-    a vez que já se reservou. `late`: a janela de 24 h fechou; só o modelo ainda pode sair.
+    a vez que já se reservou. `late`: a janela de 24 h fechou; só o modelo ainda pode sair. `replaces`: no
+    lugar de que resposta (id de envio), se não é a deste turno; então `reply` é vazia e ninguém a lê.
     """
 
     reply: Reply
@@ -31,6 +32,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     hold: bool = False
     slot: Slot | None = None
     late: bool = False
+    replaces: str = ""
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -87,6 +89,9 @@ def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = 
         outgoing = Outgoing(reply=step.reply, intent=active, outcome=state.last_outcome or "", mode=later)
         now = step.mode if step.mode == "BOT" else None
         return msgspec.structs.replace(common, to=OUTBOUND, payload=_encode(outgoing), mode=now)
+    if step.late:
+        outgoing = Outgoing(Reply("text", ""), late=True, replaces=step.late)
+        return msgspec.structs.replace(common, to=OUTBOUND, payload=_encode(outgoing))
     if to is not None and payload is not None:
         return msgspec.structs.replace(common, to=to, payload=_encode(payload))
     return common

@@ -11,8 +11,7 @@ from loguru import logger
 from consumers.drafts import Draft
 from pyloto_stream.errors import OverloadedError, PermanentError, UnavailableError
 from pyloto_stream.stores.channels import ChannelState
-from pyloto_stream.streams.keys import reply_id
-from pyloto_stream.streams.model import Turn
+from pyloto_stream.streams.keys import sibling
 from pyloto_stream.template import Template
 from pyloto_stream.whatsapp.client import ThrottledError
 from pyloto_stream.whatsapp.messages_template import TemplateMessage
@@ -51,7 +50,7 @@ class WindowTemplate:
         self._channels = channels
         self._name, _, self._language = setting.partition(":")
 
-    async def draft(self, turn: Turn, ready: Draft) -> Draft | None:
+    async def draft(self, ready: Draft) -> Draft | None:
         """O modelo, pronto para envio no lugar de `ready`; `None` se não pode sair.
 
         Raises:
@@ -73,7 +72,8 @@ class WindowTemplate:
             logger.bind(code=error.code).warning("the window template cannot be sent")
             return None
         body = template.part("BODY")
-        own_id = reply_id(turn.partition, turn.conversation, turn.number, REPLY_INDEX)
+        # o mesmo id, venha a notícia da Graph ou de um status: por uma resposta não saem dois modelos
+        own_id = sibling(ready.outgoing.replaces or ready.reply_id, REPLY_INDEX)
         call = build(message, to=ready.state.reply_to, reply_id=own_id)
         words = body.text if body else ""
         return Draft(own_id, call, ready.outgoing, ready.state, kind="template", text=words)

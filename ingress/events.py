@@ -14,6 +14,7 @@ from pyloto_stream.conversation.events import (
     MessageReceived,
     PreferenceChanged,
     Referral,
+    ReplyFailed,
 )
 from pyloto_stream.conversation.records import ActionRecord, ChannelRecord, StatusRecord
 from pyloto_stream.whatsapp import webhook_content as content
@@ -107,6 +108,11 @@ def status_record(status: Status, key: str, reply_id: str, at_ms: int) -> Status
         category=status.category,
         pricing=status.pricing,
     )
+
+
+def failed_reply(status: Status, at_ms: int) -> ReplyFailed:
+    """O que a conversa fica sabendo de um status `failed`."""
+    return ReplyFailed(status.callback, status.error_code, _when(status.at_ms, at_ms))
 
 
 def digest(key: str) -> str:

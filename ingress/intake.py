@@ -9,11 +9,12 @@ from hashlib import blake2b
 
 import msgspec
 
-from ingress.events import called, changed, channel, replied, status_record, talked
+from ingress.events import called, changed, channel, failed_reply, replied, status_record, talked
 from ingress.identities import Keys
 from ingress.ports import Offer, UpdateKind
 from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
+from pyloto_stream.whatsapp.error_codes import WINDOW_CLOSED
 from pyloto_stream.whatsapp.webhook import Batch, Part
 from pyloto_stream.whatsapp.webhook_others import Call, Echo, Preference
 from pyloto_stream.whatsapp.webhook_updates import Message, Status
@@ -22,6 +23,9 @@ TURN, AUDIT = "turn", "audit"
 HUMAN = "HUMAN"
 OUR_REPLY = "v1."
 """Início dos ids que mandamos em `biz_opaque_callback_data`."""
+
+FIRST_REPLY = ".0"
+"""Fim do id da resposta de um turno; o do modelo que sai no lugar dela é outro."""
 
 _encode = msgspec.json.Encoder().encode
 Update = tuple[UpdateKind, Offer]
@@ -99,7 +103,14 @@ def _status(status: Status, keys: Keys, at_ms: int) -> Item | Settlement:
         return Item(AUDIT, conversation, _encode(record), key)
     # qualquer status diz que a Meta aceitou a mensagem; só `failed` diz que ela não chegará
     outcome = "failed" if status.status == "failed" else "sent"
-    return Settlement(status.callback, outcome, status.id, AUDIT, conversation, _encode(record), key)
+    told = _encode(failed_reply(status, at_ms)) if _window_closed(status) else b""
+    return Settlement(status.callback, outcome, status.id, AUDIT, conversation, _encode(record), key, told)
+
+
+def _window_closed(status: Status) -> bool:
+    """A Meta aceitou uma resposta e só depois disse que a janela fechou? De um modelo não se cuida."""
+    refused = status.status == "failed" and status.error_code == WINDOW_CLOSED
+    return refused and status.callback.endswith(FIRST_REPLY)
 
 
 def _unreadable(part: Part) -> Unreadable:

@@ -1,4 +1,4 @@
-"""O que a sessão faz com o que acontece ao lado da conversa? Ecos, ligações, preferências, arquivos perdidos.
+"""O que a sessão faz com o que acontece ao lado da conversa? Ecos, ligações, preferências, o que se perdeu.
 
 Promete: tudo fica registrado; nada disto é entendido como fala da pessoa; o robô diz no máximo uma linha de
 cada espécie por sessão. Pura.
@@ -6,11 +6,37 @@ cada espécie por sessão. Pura.
 
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import say
-from pyloto_stream.conversation.events import CallReceived, HumanReplied, MediaFailed, PreferenceChanged
+from pyloto_stream.conversation.events import (
+    CallReceived,
+    HumanReplied,
+    MediaFailed,
+    PreferenceChanged,
+    ReplyFailed,
+)
 from pyloto_stream.conversation.inbound import heard_from, shown
 from pyloto_stream.conversation.lifecycle import arm, arm_release, close_session, open_session
 from pyloto_stream.conversation.records import MessageRecord, opaque
 from pyloto_stream.conversation.texts import TEXTS
+
+WINDOW_CLOSED = 131047
+"""O código da Meta para o que se mandou fora das 24 horas (`whatsapp/error_codes.py`)."""
+
+Aside = HumanReplied | CallReceived | PreferenceChanged | MediaFailed | ReplyFailed
+
+
+def happened_beside(draft: Draft, event: Aside) -> None:
+    """Trata o que não é fala da pessoa, nem prazo, nem falha de um turno."""
+    match event:
+        case HumanReplied():
+            human_replied(draft, event)
+        case CallReceived():
+            call_received(draft, event)
+        case PreferenceChanged():
+            preference_changed(draft, event)
+        case MediaFailed():
+            media_failed(draft, event)
+        case ReplyFailed():
+            reply_failed(draft, event)
 
 
 def human_replied(draft: Draft, echo: HumanReplied) -> None:
@@ -79,6 +105,22 @@ def media_failed(draft: Draft, failure: MediaFailed) -> None:
     )  # fmt: skip
     if draft.mode == "BOT" and draft.state.session is not None:
         _say_once(draft, "media", TEXTS.media_failed)
+
+
+def reply_failed(draft: Draft, failure: ReplyFailed) -> None:
+    """Uma resposta que parecia ter saído não chegou: fica o registro.
+
+    Se a Meta diz que a janela estava fechada, vai o modelo no lugar dela; não se o robô já não atende, nem se
+    a pessoa voltou a escrever depois disso.
+    """
+    draft.audit(
+        f"{failure.reply_id}:failed:{failure.code}", "REPLY_FAILED", reason=f"GRAPH_{failure.code}",
+        data={"reply": failure.reply_id},
+    )  # fmt: skip
+    state = draft.state
+    came_back = state.last_inbound_at_ms > failure.at_ms
+    if failure.code == WINDOW_CLOSED and draft.mode == "BOT" and state.reply_to and not came_back:
+        draft.late = failure.reply_id
 
 
 def _say_once(draft: Draft, topic: str, line: str) -> None:

@@ -34,6 +34,7 @@ class Draft:
         self.correlation_id = ""
         self.answer = []
         self.reply = None
+        self.late = ""
         self.records: list[Record] = []
         self.wanted: list[MediaWanted] = []
         self._timers: dict[str, TimerChange] = {}
@@ -79,4 +80,5 @@ class Draft:
             timers=list(self._timers.values()),
             mode=self.new_mode,
             wanted=self.wanted,
+            late="" if self.answer or self.reply else self.late,
         )

@@ -137,6 +137,17 @@ class MediaFailed(msgspec.Struct, frozen=True, tag_field="event", tag="media_fai
     code: str
 
 
+class ReplyFailed(msgspec.Struct, frozen=True, tag_field="event", tag="reply_failed", omit_defaults=True):
+    """A Meta aceitou uma resposta nossa e depois disse, num status, que não a entrega.
+
+    `reply_id` é o nosso id de envio; `code`, o erro da Meta; `at_ms`, quando ela o disse.
+    """
+
+    reply_id: str
+    code: int
+    at_ms: int
+
+
 class MediaWanted(msgspec.Struct, frozen=True, tag_field="event", tag="media", omit_defaults=True):
     """Evento da faixa `media`: um arquivo a buscar na Meta e guardar."""
 
@@ -176,4 +187,5 @@ class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", o
 
 Event = (
     MessageReceived | TimerFired | TurnFailed | HumanReplied | CallReceived | PreferenceChanged | MediaFailed
-)
+    | ReplyFailed
+)  # fmt: skip

@@ -90,7 +90,8 @@ def offer(
         return None
     asked = question(FLOWS[intent], name).text
     text = join((*before, TEXTS.form_offer.format(question=asked)))
-    return Reply(kind="flow", text=text, button=TEXTS.form_button, form=form.name)
+    plain = join((*before, asked))
+    return Reply(kind="flow", text=text, button=TEXTS.form_button, form=form.name, plain=plain)
 
 
 def filled(name: str, raw: object) -> str:

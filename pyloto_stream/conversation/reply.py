@@ -20,7 +20,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     """Uma resposta completa. Um turno tem no máximo uma: aviso, resposta e pergunta vêm juntos.
 
     `buttons` leva de 1 a 3 opções; `list`, de 1 a 10 e `button` (≤ 20), o rótulo que abre a lista. `flow`
-    oferece o formulário de nome `form` (rótulo em `button`); `location` pede a localização.
+    oferece o formulário de nome `form` (rótulo em `button`); `plain` é o que se diz se ele não puder sair.
+    `location` pede a localização.
     """
 
     kind: Literal["text", "buttons", "list", "flow", "location"]
@@ -28,3 +29,4 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     choices: tuple[Choice, ...] = ()
     button: str = ""
     form: str = ""
+    plain: str = ""

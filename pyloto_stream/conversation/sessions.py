@@ -7,21 +7,15 @@ cala. Pura: instantes, modo e identificadores vêm de quem chama. O que a pessoa
 from collections.abc import Sequence
 
 from pyloto_stream.conversation.abuse import cooling_down, flooded
-from pyloto_stream.conversation.beside import (
-    call_received,
-    human_replied,
-    media_failed,
-    preference_changed,
-)
+from pyloto_stream.conversation.beside import happened_beside
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import has_lead, say
 from pyloto_stream.conversation.events import (
     CallReceived,
     Event,
-    HumanReplied,
     MediaFailed,
     MessageReceived,
-    PreferenceChanged,
+    ReplyFailed,
     TimerFired,
     TurnFailed,
 )
@@ -69,14 +63,8 @@ class SessionManager:
                     _timeout(draft, event)
                 case TurnFailed():
                     _failed(draft, event)
-                case HumanReplied():
-                    human_replied(draft, event)
-                case CallReceived():
-                    call_received(draft, event)
-                case PreferenceChanged():
-                    preference_changed(draft, event)
-                case MediaFailed():
-                    media_failed(draft, event)
+                case _:
+                    happened_beside(draft, event)
         return draft.step()
 
 
@@ -84,7 +72,7 @@ def _place(event: Event) -> int:
     """A vez de um evento no turno: a falha é de um turno anterior; uma linha avulsa só vale sem respostas."""
     if isinstance(event, TurnFailed):
         return 0
-    return 2 if isinstance(event, CallReceived | MediaFailed) else 1
+    return 2 if isinstance(event, CallReceived | MediaFailed | ReplyFailed) else 1
 
 
 def _message(draft: Draft, message: MessageReceived) -> None:

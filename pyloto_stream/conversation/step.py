@@ -26,7 +26,8 @@ class Step(msgspec.Struct):
 
     `answer`: mensagens que a etapa `ai` deve responder (vazio: o turno não passa por ela).
     `reply`: o que enviar; `None` é silêncio. `mode`: novo modo da conversa; vale já ao gravar,
-    menos o que cala o robô quando há `reply`: esse vale depois do envio. `wanted`: arquivos a buscar.
+    menos o que cala o robô quando há `reply`: esse vale depois do envio. `wanted`: arquivos a buscar. `late`:
+    a resposta (id de envio) que a janela fechada não deixou chegar; sai o modelo no lugar dela.
     """
 
     state: ConversationState
@@ -36,3 +37,4 @@ class Step(msgspec.Struct):
     timers: list[TimerChange] = []
     mode: Mode | None = None
     wanted: list[MediaWanted] = []
+    late: str = ""

@@ -144,4 +144,5 @@ def options_reply(*parts: str) -> Reply:
 
 def with_notice(reply: Reply) -> Reply:
     """A mesma resposta, precedida do aviso de privacidade (primeiro contato)."""
-    return msgspec.structs.replace(reply, text=join((TEXTS.privacy_notice, reply.text)))
+    plain = join((TEXTS.privacy_notice, reply.plain)) if reply.plain else ""
+    return msgspec.structs.replace(reply, text=join((TEXTS.privacy_notice, reply.text)), plain=plain)

@@ -118,7 +118,8 @@ class Acceptor:
                     return self._op(Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key))
                 op = {"k": "s", "d": digest, "i": offer.reply_id, "o": offer.outcome,
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
-                      "e": offer.event, "tl": self._turn_lane}  # fmt: skip
+                      "e": offer.event, "tl": self._turn_lane,
+                      "ts": self._first[self._turn_lane], "te": offer.turn_event or None}  # fmt: skip
                 return partition, op
 
 

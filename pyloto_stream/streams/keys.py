@@ -48,6 +48,11 @@ def reply_id(partition: int, conversation: str, number: int, index: int) -> str:
     return f"v1.{partition}.{blake2b(seed, digest_size=12).hexdigest()}.{index}"
 
 
+def sibling(value: str, index: int) -> str:
+    """O id do envio `index` do mesmo turno que o envio `value`."""
+    return f"{value.rpartition('.')[0]}.{index}"
+
+
 def partition_of_reply(value: str, partitions: int) -> int | None:
     """Partição escrita num id de resposta nosso; `None` se o id não é nosso."""
     parts = value.split(".")

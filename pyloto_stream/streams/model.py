@@ -140,7 +140,8 @@ class Settlement(msgspec.Struct, frozen=True):
     """O mundo confirmou o que houve com um envio: `reply_id` foi `sent` (aceito) ou `failed`.
 
     `reply_id` traz a partição (ver `keys.py`). `event` alimenta a faixa `lane` da conversa que enviou; se o
-    livro de envios não conhece `reply_id`, a de `conversation`.
+    livro de envios não conhece `reply_id`, a de `conversation`. `turn_event`, se há: evento que essa conversa
+    recebe na faixa dos envios, no mesmo script, se com isto o livro passa a saber que `reply_id` falhou.
     """
 
     reply_id: str
@@ -150,3 +151,4 @@ class Settlement(msgspec.Struct, frozen=True):
     conversation: str
     event: bytes
     dedupe_key: str = ""
+    turn_event: bytes = b""

@@ -39,6 +39,9 @@ PAIR_RATE = 131056
 
 WINDOW_CLOSED = 131047
 
+FLOW_DOWN = frozenset((132068, 132069))
+"""O formulário está bloqueado, ou foi oferecido demais nesta hora: a conversa segue por perguntas."""
+
 STALE_CURSOR = 131059
 """A lista mudou enquanto se lia: recomeça-se."""
 

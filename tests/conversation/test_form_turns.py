@@ -51,6 +51,14 @@ def test_a_flow_that_starts_offers_its_form_and_the_first_question() -> None:
     assert (session_of(step).asked, step.state.last_outcome) == ("name", "AWAITING_USER")
 
 
+def test_an_offer_also_knows_what_to_say_without_its_form() -> None:
+    first = ConversationState(session=Session("s1", T0))
+    plain = reply_of(turn(first, sure(DRIVER))).plain
+    assert plain.startswith(TEXTS.privacy_notice)
+    assert plain.endswith(FIELDS["name"].question)
+    assert plain == reply_of(turn(first, sure(DRIVER), SessionRules())).text
+
+
 def test_who_types_is_asked_as_ever_and_is_not_offered_the_form_again() -> None:
     step = turn(opened(), sure(DRIVER))
     for field, value in FILLED.items():

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.accept import AcceptOptions
 from pyloto_stream.streams.lease import park_op
-from pyloto_stream.streams.model import Item, Plan, Snooze, Turn
+from pyloto_stream.streams.model import Item, Plan, Settlement, Snooze, Turn
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.timers import TimerPump
 from tests.support.look import only
@@ -138,3 +138,53 @@ async def test_statuses_keep_their_order_in_the_audit_lane(sender: Sender, redis
     first = await only(redis, LOG)
     waiting = await redis.lrange("pyloto:{00}:inbox:audit:ana", 0, -1)
     assert [first["e"], *waiting] == ["[0]", *(str(n) for n in range(1, 20))]
+
+
+def lost(outcome: str = "failed", key: str = "s1") -> Settlement:
+    return msgspec.structs.replace(settlement(outcome, key=key), turn_event=b'"lost"')
+
+
+async def inbox(redis: Redis) -> list[str]:
+    return [str(event) for event in await redis.lrange("pyloto:{00}:inbox:turn:ana", 0, -1)]
+
+
+async def test_a_conversation_whose_reply_failed_is_told_once_in_a_turn_of_its_own(
+    sender: Sender, redis: Redis
+) -> None:
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    await sender.commit(turn, Plan(sent=(REPLY, "wamid.1")))
+    news = [lost("sent", "s0"), lost(), lost(), lost(key="s2")]
+    assert await sender.rig.acceptor.accept(news) == [True, True, False, True]
+    told = await sender.take()
+    assert (told.conversation, told.events, told.number > turn.number) == ("ana", b'["lost"]', True)
+    assert await inbox(redis) == []
+
+
+async def test_a_turn_still_in_doubt_decides_first_and_then_its_conversation_is_told(
+    sender: Sender, redis: Redis
+) -> None:
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    await park(sender, turn, 60_000)
+    await sender.rig.acceptor.accept([lost()])
+    assert await inbox(redis) == ['"lost"']
+    assert await woken(sender) == 1
+    again = await sender.take()
+    assert (await sender.ledger.begin(again, REPLY)).verdict == "failed"
+    await sender.commit(again, Plan())
+    assert (await sender.take()).events == b'["lost"]'
+
+
+async def test_a_refusal_already_known_or_of_an_unknown_send_tells_the_conversation_nothing(
+    sender: Sender, redis: Redis
+) -> None:
+    assert await sender.rig.acceptor.accept([lost()]) == [True]
+    turn = await sender.take()
+    await sender.ledger.begin(turn, REPLY)
+    await sender.ledger.refused(turn, REPLY, for_good=False)
+    await sender.rig.acceptor.accept([lost(key="s2")])
+    await sender.ledger.begin(turn, REPLY)
+    await sender.ledger.refused(turn, REPLY, for_good=True)
+    await sender.rig.acceptor.accept([lost(key="s3")])
+    assert await inbox(redis) == []

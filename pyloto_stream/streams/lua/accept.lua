@@ -78,6 +78,8 @@ local function settle_send(op)
   -- a mesma recusa pode vir na resposta e num status: de uma que já se vai repetir, o status não diz nada de novo
   local again = op.o == 'failed' and row[1] == 'retry'
   local open = row[1] ~= 'sent' and row[1] ~= 'failed' and not again
+  -- a conversa fica sabendo do que acaba de falhar; antes de o livro mudar: quem repete ainda o acharia por dizer
+  if op.te and op.o == 'failed' and (open or row[1] == 'sent') then enter(op.tl, op.ts, row[2], op.te) end
   if again then
     -- nada muda no livro
   elseif op.o == 'failed' then

@@ -24,7 +24,8 @@ from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
 from pyloto_stream.whatsapp.templates import TemplateManager
 from tests.consumers.test_window import ACCOUNT, READY, WORDS
 from tests.support.desk import Desk, open_desk, our_id, records
-from tests.support.graph import WAMID, answer, refusal
+from tests.support.graph import WAMID, accepted, answer, cut, refusal
+from tests.support.sends import settlement
 
 
 @pytest_asyncio.fixture
@@ -70,6 +71,25 @@ async def test_the_template_goes_in_the_name_of_the_reply_that_did_not_arrive(de
     assert (done.sent, message.text) == ((sibling(lost, REPLY_INDEX), WAMID), WORDS)
     assert acts(done) == [("REPLY_REPLACED", "OUTSIDE_24H_WINDOW")]
     assert len(desk.reads) == reads  # ninguém escreveu: nada há a marcar como lido
+
+
+async def test_a_reply_in_doubt_that_the_closed_window_lost_ends_and_gets_one_template(desk: Desk) -> None:
+    turn = await desk.take()
+    desk.script = cut(read_first=True)
+    assert isinstance(await desk.run(turn), Snooze)
+    lost = msgspec.structs.replace(settlement("failed", reply_id=our_id(turn)), turn_event=b'"lost"')
+    await desk.rig.acceptor.accept([lost])
+    ended = await desk.run(turn)
+    assert acts(ended) == [("REPLY_FAILED", "REPORTED_BY_META")]
+    assert isinstance(ended, Plan)
+    await desk.sender.commit(turn, ended)
+    after = await desk.sender.take()
+    assert after.events == b'["lost"]'
+    desk.script = accepted
+    decided = plan(Step(msgspec.json.decode(turn.state, type=ConversationState), late=our_id(turn)))
+    done = await desk.plan(msgspec.structs.replace(after, payload=decided.payload, state=turn.state))
+    assert done.sent == (sibling(our_id(turn), REPLY_INDEX), WAMID)
+    assert [body["type"] for body in desk.sends] == ["text", "template"]
 
 
 async def test_a_turn_that_already_sent_its_template_is_not_followed_by_another(

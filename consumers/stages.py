@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from consumers.ai import ai_stage
 from consumers.audit import audit_stage
-from consumers.documents import open_documents
+from consumers.documents import SharedDocuments
 from consumers.drafts import draft
 from consumers.forms import FormDesk
 from consumers.gate import Gate
@@ -47,6 +47,7 @@ class Parts(NamedTuple):
     consumer: str
     metrics: Metrics
     resources: AsyncExitStack
+    documents: SharedDocuments
 
 
 def session_rules(settings: Settings) -> SessionRules:
@@ -91,8 +92,7 @@ async def _ai(parts: Parts) -> Handler:
     settings, ids = parts.settings, parts.settings.flows()
     if not ids:
         return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), {}))
-    documents = await open_documents(settings)
-    parts.resources.push_async_callback(documents.close)
+    documents = await parts.documents.get()
     channels = ChannelStore(documents, settings.whatsapp_business_account_id, settings.template_cache_seconds)
     return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), ids, channels))
 
@@ -101,8 +101,7 @@ async def _outbound(parts: Parts) -> Handler:
     settings = parts.settings
     graph = open_graph(settings, parts.metrics)
     parts.resources.push_async_callback(graph.close)
-    documents = await open_documents(settings)
-    parts.resources.push_async_callback(documents.close)
+    documents = await parts.documents.get()
     account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
     pacer = Pacer(parts.gateway, settings.paces(), settings.pair_interval, settings.pair_burst)
     several = bool(settings.tokens()) or len(settings.paces()) > 2
@@ -119,8 +118,7 @@ async def _outbound(parts: Parts) -> Handler:
 
 
 async def _audit(parts: Parts) -> Handler:
-    documents = await open_documents(parts.settings)
-    parts.resources.push_async_callback(documents.close)
+    documents = await parts.documents.get()
     channels = ChannelStore(documents, parts.settings.whatsapp_business_account_id)
     return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records), channels)
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 
+from consumers.documents import SharedDocuments
 from consumers.gauges import Gauges
 from consumers.pipeline import LANES, STAGES
 from consumers.stages import Parts, stage_spec
@@ -72,7 +73,8 @@ async def run_worker(
     """
     async with AsyncExitStack() as resources:
         gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, STAGES))
-        parts = Parts(settings, gateway, consumer_name(), metrics, resources)
+        documents = SharedDocuments(settings, resources)
+        parts = Parts(settings, gateway, consumer_name(), metrics, resources, documents)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
         quarantine = Quarantine()
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [

@@ -7,9 +7,11 @@ confirmou. O `fsync` a mais divide-se por todos os que entram na mesma transaç�
 local.
 """
 
+import errno
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
@@ -51,7 +53,14 @@ def open_file(path: Path, busy_s: float) -> sqlite3.Connection:
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Só se falta: fechar um descritor de um arquivo já aberto aqui soltaria as travas (POSIX) de todas as
+        # conexões deste processo, e outro gravaria por cima ("How To Corrupt", seção 2.2 da documentação).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise MisconfiguredError(f"SQLITE_PATH: cannot be opened for writing ({error.strerror})") from None
     connection = connect(path, busy_s)

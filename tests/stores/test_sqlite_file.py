@@ -1,6 +1,8 @@
 import asyncio
+import fcntl
 import sqlite3
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,33 @@ async def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(MisconfiguredError, match="SQLITE_PATH: cannot be opened for writing"):
             await SqliteDocuments.open(path)
+
+
+SHARED_FROM, SHARED_BYTES = 0x40000002, 510
+"""Os bytes do arquivo em que o SQLite guarda a trava de quem o tem aberto (`os_unix.c`)."""
+TWICE = """
+import sys
+from pathlib import Path
+from pyloto_stream.stores.sqlite_file import open_file
+
+first = open_file(Path(sys.argv[1]), 5.0)
+open_file(Path(sys.argv[1]), 5.0).close()
+print("open", flush=True)
+sys.stdin.readline()
+first.close()
+"""
+
+
+async def test_opening_the_file_again_in_a_process_keeps_the_locks_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", TWICE, str(path), stdin=pipe, stdout=pipe
+    )
+    assert child.stdout is not None
+    assert await child.stdout.readline() == b"open\n"
+    with path.open("r+b") as file, pytest.raises(BlockingIOError):
+        # sem esta trava, outro processo se julga o último e apaga o WAL de quem ainda grava
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_BYTES, SHARED_FROM)
+    await child.communicate(b"\n")
+    assert child.returncode == 0

@@ -23,7 +23,8 @@ _pending = msgspec.json.Decoder(Pending)
 def ai_stage(rules: SessionRules, understand: Engine, forms: FormDesk | None = None) -> Handler:
     """Etapa `ai` com o motor `understand`: intenção, fatos, resposta e destino.
 
-    `forms` diz que formulários se oferecem e confere os preenchidos; sem ele, nem uma coisa nem outra.
+    `forms` diz que formulários se oferecem e confere os preenchidos; sem ele, nem uma coisa nem outra. Só faz
+    E/S se há o que oferecer.
     """
 
     def decide(turn: Turn, messages: Sequence[MessageReceived], rules: SessionRules) -> Plan:
@@ -39,10 +40,13 @@ def ai_stage(rules: SessionRules, understand: Engine, forms: FormDesk | None = N
         return plan(step)
 
     def handle(turn: Turn) -> Plan:
-        return decide(turn, _messages(turn), rules)
+        messages = _messages(turn)
+        if forms is not None:
+            messages = forms.trusted(messages, turn.conversation, turn.now_ms)
+        return decide(turn, messages, rules)
 
-    if forms is None:
-        return handle
+    if forms is None or not forms.offers:
+        return handle  # pura: o executor decide lotes inteiros de uma vez
     desk = forms
 
     async def handle_forms(turn: Turn) -> Plan:

@@ -34,6 +34,11 @@ class FormDesk:
         self._ids = {name: flow_id for name, flow_id in ids.items() if name in FORMS}
         self._channels = channels
 
+    @property
+    def offers(self) -> bool:
+        """Há algum formulário publicado?"""
+        return bool(self._ids)
+
     async def available(self, phone_number_id: str) -> frozenset[str]:
         """Os nomes dos que se podem oferecer por `phone_number_id`."""
         if not self._ids or self._channels is None:

@@ -6,7 +6,7 @@ import signal
 import msgspec
 import pytest
 
-from consumers.pipeline import OUTBOUND, STAGES
+from consumers.pipeline import MEDIA, OUTBOUND, STAGES
 from pyloto_stream.simulator.faults import Fault
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
@@ -24,11 +24,12 @@ async def test_i1_i3_i4_i5_a_worker_killed_at_any_point_of_any_stage_costs_nothi
     async def scenario(run: Run) -> None:
         point, stage = PLACES[run.number % len(PLACES)]
         await run.open()
-        post = run.post(STAGES, [Crash(point, stage, run.rng.randint(1, 4))])
+        nth = run.rng.randint(1, 1 if stage == MEDIA else 4)  # uma foto por pessoa
+        post = run.post(STAGES, [Crash(point, stage, nth)])
         if run.rng.random() < 0.5:
             run.post()
         victim = await post.child.up()
-        await talk(run)
+        await talk(run, photos=stage == MEDIA)
         assert await victim.over() == -signal.SIGKILL, f"nobody came to {point} of {stage}"
 
     await faults.run("F1", scenario, quick=len(PLACES), full=20 * len(PLACES))
@@ -42,10 +43,12 @@ async def test_i1_i5_dying_while_taking_over_or_giving_back_costs_nothing(faults
         if point == "after_claim":  # alguém tem de morrer antes, com trabalho em mãos
             plans = [[Crash("after_read", stage)], [Crash(point, stage)]]
         else:
-            plans = [[Crash(point, stage), Crash("before_handle", stage, 2, signal.SIGTERM)]]
+            plans = [
+                [Crash(point, stage), Crash("before_handle", stage, 1 + (stage != MEDIA), signal.SIGTERM)]
+            ]
         post = run.post(STAGES, *plans)
         await post.child.up()
-        await talk(run)
+        await talk(run, photos=stage == MEDIA)
         await run.until(lambda: len(post.children) > len(plans), what=f"death at {point} of {stage}")
         assert all(child.code == -signal.SIGKILL for child in post.children[: len(plans)])
 

@@ -12,7 +12,7 @@ import signal
 
 import pytest
 
-from consumers.pipeline import OUTBOUND, STAGES
+from consumers.pipeline import MEDIA, OUTBOUND, STAGES
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
 from tests.faults.harness.orders import Crash
@@ -30,9 +30,10 @@ async def test_i3_i4_i5_a_worker_frozen_at_any_point_wakes_up_and_repeats_nothin
     async def scenario(run: Run) -> None:
         point, stage = PLACES[SPREAD * run.number % len(PLACES)]
         await run.open(CLAIM_IDLE=str(LEASE_S), SETTLE_WINDOW="3")
-        post = run.post(STAGES, [Crash(point, stage, run.rng.randint(1, 2), signal.SIGSTOP)])
+        nth = run.rng.randint(1, 1 if stage == MEDIA else 2)  # uma foto por pessoa
+        post = run.post(STAGES, [Crash(point, stage, nth, signal.SIGSTOP)])
         victim, other = await post.child.up(), await run.post().child.up()
-        talking = asyncio.create_task(talk(run))
+        talking = asyncio.create_task(talk(run, photos=stage == MEDIA))
         await run.until(victim.stopped.is_set, what=f"freeze at {point} of {stage}")
         await run.until(lambda: other.counts["claimed"], 10, "a takeover")
         victim.signal(signal.SIGCONT)

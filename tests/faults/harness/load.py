@@ -34,16 +34,21 @@ async def talk(
     said: Sequence[str] | None = None,
     statuses: tuple[StatusName, ...] = ("sent",),
     patient: bool = True,
+    photos: bool = False,
 ) -> list[Person]:
     """`count` pessoas novas conversam ao mesmo tempo, até tudo ser aceito.
 
-    `patient`: entre rajadas cada pessoa espera alguma resposta; sem isso, só espera o 200.
+    `patient`: entre rajadas cada pessoa espera alguma resposta; sem isso, só espera o 200. `photos`: a
+    primeira rajada leva também uma foto.
     """
     everyone = people(run, count, statuses)
     texts = lines(corrections) if said is None else said
     rngs = [random.Random(run.rng.random()) for _ in everyone]
     await asyncio.gather(
-        *(chat(person, rng, texts, patient=patient) for person, rng in zip(everyone, rngs, strict=True))
+        *(
+            chat(person, rng, texts, patient=patient, photos=photos)
+            for person, rng in zip(everyone, rngs, strict=True)
+        )
     )
     run.note(f"{count} people said all they had to say")
     return everyone
@@ -60,13 +65,21 @@ def people(run: Run, count: int, statuses: tuple[StatusName, ...] = ("sent",)) -
     return found
 
 
-async def chat(person: Person, rng: random.Random, texts: Sequence[str], *, patient: bool = True) -> None:
+async def chat(
+    person: Person, rng: random.Random, texts: Sequence[str], *, patient: bool = True, photos: bool = False
+) -> None:
     """Escreve tudo, em rajadas; uma rajada vai num só webhook: assim se sabe a ordem de aceitação."""
     left = list(texts)
     while left:
         size = rng.randint(1, 3)
         answered = len(person.replies)
-        (*_, last) = [person.say(text) for text in left[:size]]
+        last = person.say(left[0])
+        if photos and len(left) == len(texts):
+            last = (
+                person.photo()
+            )  # uma só: fotos seguidas são respostas inúteis, e a conversa iria a uma pessoa
+        for text in left[1:size]:
+            last = person.say(text)
         assert await last.accepted()
         del left[:size]
         if left and patient:

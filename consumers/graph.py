@@ -1,4 +1,4 @@
-"""Como um trabalhador fala com a Graph API? Um cliente com o token de cada número, medido e vigiado."""
+"""Como se fala com a Graph API? Um cliente com o token de cada número; medido, o de um trabalhador."""
 
 from loguru import logger
 
@@ -9,8 +9,8 @@ from pyloto_stream.whatsapp.graph_http import Signals
 from pyloto_stream.whatsapp.graph_usage import SLOW_DOWN_PERCENT, Usage
 
 
-def open_graph(settings: Settings, metrics: Metrics) -> WhatsAppHttpClient:
-    """O cliente da configuração; quem abre fecha.
+def open_graph(settings: Settings, metrics: Metrics | None = None) -> WhatsAppHttpClient:
+    """O cliente da configuração; quem abre fecha. Sem `metrics`, nada se mede: é o de um comando.
 
     Raises:
         MisconfiguredError: endereço, versão ou token com forma impossível.
@@ -20,8 +20,8 @@ def open_graph(settings: Settings, metrics: Metrics) -> WhatsAppHttpClient:
         settings.whatsapp_api_version,
         settings.whatsapp_access_token.reveal(),
         tokens=settings.tokens(),
-        observe=metrics.graph_call,
-        signals=watch(metrics),
+        observe=metrics.graph_call if metrics else None,
+        signals=watch(metrics) if metrics else None,
     )
 
 

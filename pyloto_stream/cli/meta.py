@@ -18,14 +18,9 @@ async def graph_of(settings: "Settings") -> "AsyncIterator[WhatsAppHttpClient]":
     Raises:
         MisconfiguredError: endereço, versão ou token com forma impossível.
     """
-    from pyloto_stream.whatsapp.client import WhatsAppHttpClient  # noqa: PLC0415 — `--help` não o carrega
+    from consumers.graph import open_graph  # noqa: PLC0415 — `--help` não o carrega
 
-    client = WhatsAppHttpClient(
-        settings.whatsapp_api_base_url,
-        settings.whatsapp_api_version,
-        settings.whatsapp_access_token.reveal(),
-        tokens=settings.tokens(),
-    )
+    client = open_graph(settings)
     try:
         yield client
     finally:

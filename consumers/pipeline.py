@@ -3,6 +3,7 @@
 turn:  session → ai → outbound     uma conversa por vez, do recebimento ao envio
 audit: audit                       alimentada por todo commit e pelos status da Meta
 media: media                       arquivos recebidos: um download lento não atrasa a conversa nem o registro
+handoff: handoff                   entregas a pessoas: um CRM fora do ar não atrasa a conversa nem o registro
 """
 
 import msgspec
@@ -13,7 +14,7 @@ from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import Lane, Turn
 from pyloto_stream.whatsapp.error_codes import KNOWN, ErrorClass
 
-SESSION, AI, OUTBOUND, AUDIT, MEDIA = "session", "ai", "outbound", "audit", "media"
+SESSION, AI, OUTBOUND, AUDIT, MEDIA, HANDOFF = "session", "ai", "outbound", "audit", "media", "handoff"
 
 TURN_LANE = Lane("turn", (SESSION, AI, OUTBOUND))
 AUDIT_LANE = Lane("audit", (AUDIT,))

@@ -87,7 +87,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     openai_base_url: str = "https://api.openai.com/v1"
     openai_model: str = ""
     openai_timeout_seconds: Annotated[float, Meta(ge=0.1, le=60)] = 5.0
+    openai_transcription_model: str = ""
+    openai_token_prices: Annotated[
+        str, Meta(pattern=r"^[0-9]{1,5}(\.[0-9]{1,4})?:[0-9]{1,5}(\.[0-9]{1,4})?$")
+    ] = ""
+    voice_max_seconds: Annotated[float, Meta(ge=1, le=600)] = 120.0
 
+    product_data: str = ""
     awaiting_user_timeout: Annotated[float, Meta(ge=1, le=86_400)] = 7200.0
     session_idle_timeout: Annotated[float, Meta(ge=1, le=86_400)] = 1800.0
     route_external_cooldown: Annotated[float, Meta(ge=0, le=86_400)] = 1800.0

@@ -37,7 +37,7 @@ SECRET_FLOORS = {
 }
 """Menor tamanho, em caracteres, fora do desenvolvimento."""
 
-NOT_USED_YET = ("CORS_ORIGINS", "HANDOFF_WEBHOOK_URL", "HANDOFF_WEBHOOK_SECRET")
+NOT_USED_YET = ("CORS_ORIGINS",)
 """Aceitas e conferidas, mas sem efeito nesta versão: quem as define é avisado."""
 
 
@@ -46,6 +46,7 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     yield from _not_in_this_version(settings)
     yield from _addresses(settings)
     yield from _companions(settings)
+    yield from _model(settings, defaults)
     yield from _secrets(settings)
     yield from _numbers(settings)
     if settings.environment == "production" and settings.allow_unsafe_redis:
@@ -57,8 +58,6 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
 
 def _not_in_this_version(settings: "Settings") -> Iterator[Problem]:
     later = "is not available in this version"
-    if settings.openai_enabled:
-        yield "OPENAI_ENABLED", f"the model engine {later}; use false"
     if settings.secrets_backend == "gcp":
         yield "SECRETS_BACKEND", f"gcp {later}; use env"
     if settings.object_store == "gcs":
@@ -87,6 +86,16 @@ def _addresses(settings: "Settings") -> Iterator[Problem]:
         parts = split(origin)
         if parts is None or not parts.hostname or origin != f"{parts.scheme}://{parts.netloc}":
             yield "CORS_ORIGINS", "must be origins such as https://app.example.com, without path"
+
+
+def _model(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
+    """O que o modelo exige; um servidor próprio pode não pedir chave."""
+    if not settings.openai_enabled:
+        return
+    if not settings.openai_model:
+        yield "OPENAI_MODEL", "required with OPENAI_ENABLED"
+    if settings.openai_base_url == defaults.openai_base_url and not settings.openai_api_key:
+        yield "OPENAI_API_KEY", "required with OPENAI_ENABLED, unless OPENAI_BASE_URL names another server"
 
 
 def _companions(settings: "Settings") -> Iterator[Problem]:

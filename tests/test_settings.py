@@ -226,7 +226,6 @@ def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("name", "raw"),
     [
-        ("OPENAI_ENABLED", "true"),
         ("SECRETS_BACKEND", "gcp"),
         ("OBJECT_STORE", "gcs"),
     ],

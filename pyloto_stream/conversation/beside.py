@@ -10,6 +10,7 @@ from pyloto_stream.conversation.events import (
     CallReceived,
     HumanReplied,
     MediaFailed,
+    OperatorActed,
     PreferenceChanged,
     ReplyFailed,
 )
@@ -21,7 +22,7 @@ from pyloto_stream.conversation.texts import TEXTS
 WINDOW_CLOSED = 131047
 """O código da Meta para o que se mandou fora das 24 horas (`whatsapp/error_codes.py`)."""
 
-Aside = HumanReplied | CallReceived | PreferenceChanged | MediaFailed | ReplyFailed
+Aside = HumanReplied | CallReceived | PreferenceChanged | MediaFailed | ReplyFailed | OperatorActed
 
 
 def happened_beside(draft: Draft, event: Aside) -> None:
@@ -37,6 +38,8 @@ def happened_beside(draft: Draft, event: Aside) -> None:
             media_failed(draft, event)
         case ReplyFailed():
             reply_failed(draft, event)
+        case OperatorActed():
+            operator_acted(draft, event)
 
 
 def human_replied(draft: Draft, echo: HumanReplied) -> None:
@@ -121,6 +124,11 @@ def reply_failed(draft: Draft, failure: ReplyFailed) -> None:
     came_back = state.last_inbound_at_ms > failure.at_ms
     if failure.code == WINDOW_CLOSED and draft.mode == "BOT" and state.reply_to and not came_back:
         draft.late = failure.reply_id
+
+
+def operator_acted(draft: Draft, act: OperatorActed) -> None:
+    """Quem opera o sistema assumiu, pausou, devolveu ou encerrou a conversa."""
+    raise NotImplementedError
 
 
 def _say_once(draft: Draft, topic: str, line: str) -> None:

@@ -108,6 +108,20 @@ class HumanReplied(msgspec.Struct, frozen=True, tag_field="event", tag="human", 
     standby: bool = False
 
 
+class OperatorActed(msgspec.Struct, frozen=True, tag_field="event", tag="operator", omit_defaults=True):
+    """Alguém que opera o sistema agiu na conversa: assumiu, pausou, devolveu ao bot ou encerrou.
+
+    O modo já vale desde que o evento entrou; `operator` é o nome de quem agiu (`records.Actor`), `reason`, as
+    palavras dele.
+    """
+
+    id: str
+    action: Literal["takeover", "pause", "release", "close"]
+    operator: str
+    at_ms: int
+    reason: str = ""
+
+
 class CallReceived(msgspec.Struct, frozen=True, tag_field="event", tag="call", omit_defaults=True):
     """A pessoa ligou: abre a janela de 24 h, e quem atende só escreve.
 
@@ -187,5 +201,5 @@ class TurnFailed(msgspec.Struct, frozen=True, tag_field="event", tag="failed", o
 
 Event = (
     MessageReceived | TimerFired | TurnFailed | HumanReplied | CallReceived | PreferenceChanged | MediaFailed
-    | ReplyFailed
+    | ReplyFailed | OperatorActed
 )  # fmt: skip

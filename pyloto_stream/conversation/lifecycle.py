@@ -85,6 +85,7 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
             intents=tuple(session.detected) or (session.active,),
             facts=dict(session.facts),
             summary=summary,
+            prompt_version=session.prompt_version,
         )
     )
     data: dict[str, str | int | float] = {"turns": session.turns, "intents": len(session.detected)}
@@ -94,9 +95,9 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
         data["mode"] = "HUMAN" if draft.mode == "BOT" else draft.mode
     draft.audit(f"{session.id}:closed", "SESSION_CLOSED", reason=outcome, data=data)
     if outcome in DELIVERED and draft.mode != "HUMAN":
-        draft.records.append(
-            build_handoff(state, session, outcome=outcome, reason=reason, now_ms=draft.now_ms)
-        )
+        handoff = build_handoff(state, session, outcome=outcome, reason=reason, now_ms=draft.now_ms)
+        draft.records.append(handoff)
+        state.handoff_id = handoff.id
     remember_summary(draft, summary)
     if outcome == "HANDOFF_HUMAN":
         give_to_human(draft)

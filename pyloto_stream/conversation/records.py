@@ -86,6 +86,19 @@ class SessionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="sessio
     intents: tuple[str, ...] = ()
     facts: dict[str, str] = {}
     summary: str = ""
+    prompt_version: str = ""
+    """As instruções do modelo que entenderam a sessão; vazio se só as regras."""
+
+
+class LeadProfile(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Quem é a pessoa, no que se sabe (contrato, seção 5). `phone`: dígitos E.164, se ela o mostra."""
+
+    name: str = ""
+    phone: str = ""
+    city: str = ""
+    is_business: bool = False
+    business_name: str = ""
+    role: str = ""
 
 
 class HandoffRecord(msgspec.Struct, frozen=True, tag_field="record", tag="handoff", omit_defaults=True):
@@ -106,6 +119,23 @@ class HandoffRecord(msgspec.Struct, frozen=True, tag_field="record", tag="handof
     qualification_level: Literal["high", "medium", "low"] = "low"
     qualification_reasons: tuple[str, ...] = ()
     lead_score: int = 0
+
+
+class HandoffReady(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Evento da faixa `handoff`: uma entrega a levar a quem a espera (fila do CRM e POST assinado)."""
+
+    handoff: HandoffRecord
+    profile: LeadProfile
+    correlation_id: str = ""
+
+
+class TranscriptRecord(msgspec.Struct, frozen=True, tag_field="record", tag="transcript", omit_defaults=True):
+    """O que se ouviu num áudio; vira o texto da mensagem `message_id`, se ela ainda não tem um."""
+
+    id: str
+    message_id: str
+    text: str
+    at_ms: int
 
 
 class MediaRecord(msgspec.Struct, frozen=True, tag_field="record", tag="media", omit_defaults=True):
@@ -143,7 +173,14 @@ class ChannelRecord(msgspec.Struct, frozen=True, tag_field="record", tag="channe
 
 
 Record = (
-    MessageRecord | StatusRecord | ActionRecord | SessionRecord | HandoffRecord | MediaRecord | ChannelRecord
+    MessageRecord
+    | StatusRecord
+    | ActionRecord
+    | SessionRecord
+    | HandoffRecord
+    | MediaRecord
+    | ChannelRecord
+    | TranscriptRecord
 )
 
 

@@ -36,6 +36,9 @@ class Session(msgspec.Struct, omit_defaults=True):
     turns: int = 0
     told: list[str] = []
     """Linhas avulsas já ditas nesta sessão (`call`, `media`)."""
+    window: list[str] = []
+    """As últimas falas, mascaradas, para o modelo (`U: …` e `P: …`); vazia quando só as regras trabalham."""
+    prompt_version: str = ""
 
 
 class ConversationState(msgspec.Struct, omit_defaults=True):
@@ -54,6 +57,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     closed_at_ms: int = 0
     summaries: list[str] = []
     """Resumos congelados das últimas sessões (no máximo 3)."""
+    handoff_id: str = ""
+    """A última entrega feita a uma pessoa, para quem a aceita ou encerra."""
     consent_version: str = ""
     cooldown_until_ms: int = 0
     cooldown_reminded: bool = False

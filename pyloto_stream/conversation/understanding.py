@@ -12,6 +12,7 @@ from pyloto_stream.conversation.records import Intent
 Gesture = Literal[
     "", "human", "erase", "cancel", "back", "refuse", "yes", "no", "thanks", "menu", "greeting", "spam"
 ]  # fmt: skip
+ReplyKind = Literal["", "text", "buttons", "list"]
 Note = Literal["audio", "media", "location", "contacts", "stale", "form"]
 
 
@@ -29,7 +30,9 @@ class Understanding(msgspec.Struct, frozen=True, omit_defaults=True):
     quero"). `facts` preenche lacunas; `corrections` substitui o que já havia; `declined`
     são os dados opcionais que se deixou em branco num formulário. `aside`: perguntou algo em
     vez de responder; `topic` é o tema perguntado. `notes`: o que chegou e não se lê. `signals`: `urgency`,
-    `role` e `location`, guardados em qualquer momento.
+    `role` e `location`, guardados em qualquer momento. `reply`: o que o modelo propõe dizer ao que a pessoa
+    disse, já conferido (vazio: falam os textos fixos); nunca traz a próxima pergunta, que é de quem decide.
+    `kind`: como ele o diria (`list`: com as opções). `prompt`: versão das instruções que o modelo recebeu.
     """
 
     intents: tuple[IntentScore, ...] = ()
@@ -44,3 +47,6 @@ class Understanding(msgspec.Struct, frozen=True, omit_defaults=True):
     notes: tuple[Note, ...] = ()
     signals: dict[str, str] = {}
     engine: str = ""
+    reply: str = ""
+    kind: ReplyKind = ""
+    prompt: str = ""

@@ -23,6 +23,7 @@ from pyloto_stream.conversation.records import (
     Record,
     SessionRecord,
     StatusRecord,
+    TranscriptRecord,
 )
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
@@ -138,7 +139,7 @@ class AuditTrail:
                 return (handoff_write(user_key, self._tenant_id, record),)
             case MediaRecord():
                 return media_writes(user_key, record)
-            case ActionRecord() | ChannelRecord():
+            case ActionRecord() | ChannelRecord() | TranscriptRecord():
                 return ()
 
 

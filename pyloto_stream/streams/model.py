@@ -56,6 +56,14 @@ class Feed(msgspec.Struct, frozen=True):
     event: bytes
 
 
+class Published(msgspec.Struct, frozen=True):
+    """Um documento JSON que o plano deixa na fila `outlet`, que outros sistemas leem; `id` é o dele."""
+
+    outlet: str
+    id: str
+    body: bytes
+
+
 class SetTimer(msgspec.Struct, frozen=True):
     """Arma o temporizador `name` (um por nome e conversa): em `due_ms`, `event` entra na caixa."""
 
@@ -84,6 +92,7 @@ class Plan(msgspec.Struct, frozen=True):
     """`(reply_id, id externo)` de um envio confirmado: vai para o livro no mesmo script."""
     feed: tuple[Feed, ...] = ()
     timers: tuple[SetTimer | CancelTimer, ...] = ()
+    published: tuple[Published, ...] = ()
     asked: bool = True
     """A etapa falou com a dependência de que precisa, e ela respondeu; ver `breaker.py`."""
 

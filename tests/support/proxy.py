@@ -20,7 +20,8 @@ class Proxy:
 
     def __init__(self, upstream: str) -> None:
         self.upstream = upstream.removeprefix("unix://")
-        self.cuts = 0
+        self.cuts = self.spared = 0
+        """Respostas cortadas, e as que passaram depois da última cortada, de pedidos com a mesma marca."""
         self.delay_s = 0.0
         self._folder = tempfile.TemporaryDirectory(prefix="proxy-")
         self._marker, self._left = b"", 0
@@ -77,10 +78,14 @@ class Proxy:
 
     def dooms(self, request: bytes, reply: bytes) -> bool:
         """Esta resposta deve se perder?"""
-        if not self._left or self._marker not in request or reply == _NOTHING:
+        if not self._marker or self._marker not in request or reply == _NOTHING:
+            return False
+        if not self._left:
+            self.spared += 1
             return False
         self._left -= 1
         self.cuts += 1
+        self.spared = 0
         return True
 
 

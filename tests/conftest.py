@@ -14,7 +14,9 @@ from redis.asyncio import Redis
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from tests.support.browser import browser as browser  # noqa: PLC0414 — fixture para todos os testes
 from tests.support.cluster import Cluster
-from tests.support.log_archive import archive
+from tests.support.faults_table import FAULTS_TABLE
+from tests.support.leaks import leaking
+from tests.support.log_archive import archive, lines
 from tests.support.servers import open_raw, redis_binary
 
 ON_CLUSTER = frozenset({
@@ -26,6 +28,13 @@ ON_CLUSTER = frozenset({
 """Módulos que falam de ordem, perda e repetição: correm também num cluster."""
 ONE_SERVER = frozenset({"binary", "own_server", "proxy"})
 """Peças de um servidor só: quem as usa não corre num cluster."""
+
+
+WHOLE_RUN = 500
+"""Testes a partir dos quais a rodada é considerada inteira."""
+LONG_GROUPS = ("faults", "cluster", "firestore", "browser")
+GROUP_OF = {"firestore": "firestore_emulator", "browser": "browser"}
+_FROM_WORKERS: list[str] = []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -41,8 +50,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quem lê o log da rodada inteira vem por último."""
-    items.sort(key=lambda item: item.path.name == "test_logs_of_the_whole_run.py")
+    """Com vários processos (`-n`), o que usa a mesma peça cara fica num só, e esses grupos começam antes."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    items.sort(key=lambda item: _group(item) not in LONG_GROUPS)
+
+
+def _group(item: pytest.Item) -> str:
+    """O grupo de um teste: a peça cara que usa, ou o seu arquivo."""
+    if item.path.parent.name == "faults":
+        return "faults"
+    names = getattr(item, "fixturenames", ())
+    server = getattr(getattr(item, "callspec", None), "params", {}).get("redis_server")
+    if server == "cluster" or "cluster" in names:
+        return "cluster"
+    found = (group for group, fixture in GROUP_OF.items() if fixture in names)
+    return next(found, item.nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController, error: object) -> None:
+    """Com vários processos, o quadro dos defeitos vem do que os fez."""
+    _FROM_WORKERS.extend(node.workeroutput.get(FAULTS_TABLE, ()) if hasattr(node, "workeroutput") else ())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -51,12 +80,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
     for reason, count in reasons.most_common():
         terminalreporter.write_line(f"skipped {count}: {reason}")
+    for line in _FROM_WORKERS:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
-def log_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Onde ficam as linhas de log de toda a rodada: as deste processo e as dos que os testes iniciam."""
-    return tmp_path_factory.mktemp("logs")
+def log_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Onde ficam as linhas de log de toda a rodada: as deste processo e as dos que os testes iniciam.
+
+    No fim da rodada, nenhuma pode trazer telefone ou texto de mensagem.
+    """
+    folder = tmp_path_factory.mktemp("logs")
+    yield folder
+    found = list(lines(folder))
+    assert leaking(found) == []
+    if request.session.testscollected >= WHOLE_RUN:
+        assert len(found) > 1000, "there is hardly any log to look at"
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from loguru import logger
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from tests.faults.harness.campaign import Campaign, Table, choice
 from tests.faults.harness.processes import Zygote
+from tests.support.faults_table import FAULTS_TABLE
 from tests.support.servers import redis_binary
 
 _TABLE = Table()
@@ -41,11 +42,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Uma linha por defeito; perdidas e fora de ordem são sempre zero."""
-    if _TABLE.rows:
-        base = choice(os.environ.get("FAULT_SEED", ""), full=False).base
-        terminalreporter.write_sep("-", f"fault runs, seeds from {base} (FAULT_SEED)")
-        for line in _TABLE.lines():
-            terminalreporter.write_line(line)
+    for line in _shown():
+        terminalreporter.write_line(line)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Num de vários processos de testes, o quadro vai para quem os dirige."""
+    output: dict[str, list[str]] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[FAULTS_TABLE] = _shown()
+
+
+def _shown() -> list[str]:
+    if not _TABLE.rows:
+        return []
+    base = choice(os.environ.get("FAULT_SEED", ""), full=False).base
+    return [f" fault runs, seeds from {base} (FAULT_SEED) ".center(79, "-"), *_TABLE.lines()]
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -21,8 +21,8 @@ from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Note, Understanding
 
-UNANSWERING: frozenset[Note] = frozenset(("stale", "form"))
-"""Notas de algo que não responde, mas tampouco é culpa da pessoa: não contam como resposta inútil."""
+UNANSWERING: frozenset[Note] = frozenset(("stale", "form", "audio", "media", "location", "contacts"))
+"""Notas do que não responde, mas tampouco é resposta inútil: fotos em série, um áudio, uma opção antiga."""
 OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
 
 

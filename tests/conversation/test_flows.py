@@ -218,6 +218,15 @@ def test_an_old_button_is_explained_and_costs_no_patience(talk: Talk) -> None:
     assert talk.session.asks == 0
 
 
+def test_photos_voice_notes_places_and_contacts_cost_no_patience(talk: Talk) -> None:
+    talk.hear(sure(DRIVER))
+    for note in ("media", "media", "media", "audio", "location", "contacts"):
+        reply = talk.asks(heard(notes=[note]))
+        assert reply.text.endswith(question(DRIVER, "name"))
+    assert talk.session.asks == 0
+    assert talk.outcomes == []
+
+
 def test_a_useless_answer_gets_the_explained_question_twice(talk: Talk) -> None:
     talk.hear(sure(DRIVER))
     assert [talk.asks().text for _ in range(2)] == [FIELDS["name"].retry] * 2

@@ -19,14 +19,15 @@ SESSION, AI, OUTBOUND, AUDIT, MEDIA, HANDOFF = "session", "ai", "outbound", "aud
 TURN_LANE = Lane("turn", (SESSION, AI, OUTBOUND))
 AUDIT_LANE = Lane("audit", (AUDIT,))
 MEDIA_LANE = Lane("media", (MEDIA,))
+HANDOFF_LANE = Lane("handoff", (HANDOFF,))
 
-LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE, MEDIA_LANE)}
-STAGES = (*TURN_LANE.stages, *AUDIT_LANE.stages, *MEDIA_LANE.stages)
+LANES = {lane.name: lane for lane in (TURN_LANE, AUDIT_LANE, MEDIA_LANE, HANDOFF_LANE)}
+STAGES = tuple(stage for lane in LANES.values() for stage in lane.stages)
 
 HELD = "held_in_doubt"
 """Código de um envio de fim incerto que não se repete sozinho: talvez tenha chegado, e nada mais se diz."""
 
-TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0, MEDIA: 300.0}
+TIMEOUTS_S = {SESSION: 5.0, AI: 15.0, OUTBOUND: 45.0, AUDIT: 30.0, MEDIA: 300.0, HANDOFF: 45.0}
 """Quanto uma decisão de cada etapa pode levar. A de envio cobre uma chamada inteira à Graph (30 s), para que
 o prazo dela, e não o nosso, diga se houve dúvida; a de arquivos, 100 MB numa linha lenta."""
 

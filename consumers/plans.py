@@ -2,15 +2,17 @@
 
 import msgspec
 
-from consumers.pipeline import AUDIT_LANE, MEDIA_LANE, OUTBOUND
+from consumers.pipeline import AUDIT_LANE, HANDOFF_LANE, MEDIA_LANE, OUTBOUND
 from pyloto_stream.conversation.events import MessageReceived, TimerFired
-from pyloto_stream.conversation.records import Mode, Record
+from pyloto_stream.conversation.handoff import lead_profile
+from pyloto_stream.conversation.records import ActionRecord, HandoffReady, HandoffRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.step import Step, TimerChange
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, SetTimer, Turn
 from pyloto_stream.streams.pace import Slot
+from pyloto_stream.whatsapp.identity import canonical_phone, classify
 
 _encode = msgspec.json.Encoder().encode
 _state = msgspec.json.Decoder(ConversationState)
@@ -63,6 +65,22 @@ def feed(*records: Record) -> tuple[Feed, ...]:
     return tuple(Feed(AUDIT_LANE.name, _encode(record)) for record in records)
 
 
+def handed_over(step: Step) -> tuple[Feed, ...]:
+    """As entregas a pessoas que `step` decidiu, para a faixa `handoff`, com o perfil de quem espera."""
+    address = step.state.reply_to
+    phone = canonical_phone(address).removeprefix("+") if classify(address) == "phone" else ""
+    heard = (r.correlation_id for r in step.records if isinstance(r, ActionRecord) and r.correlation_id)
+    correlation_id = next(heard, "")
+    return tuple(
+        Feed(
+            HANDOFF_LANE.name,
+            _encode(HandoffReady(record, lead_profile(step.state, record, phone), correlation_id)),
+        )
+        for record in step.records
+        if isinstance(record, HandoffRecord)
+    )
+
+
 def timer(change: TimerChange) -> SetTimer | CancelTimer:
     """Temporizador do produto como temporizador do executor."""
     if change.due_ms == 0:
@@ -77,9 +95,10 @@ def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = 
     O modo vale já ao gravar, menos quando cala o robô e ele ainda tem o que dizer: aí vale depois do envio.
     """
     state = step.state
+    wanted = tuple(Feed(MEDIA_LANE.name, _encode(wanted)) for wanted in step.wanted)
     common = Plan(
         state=_encode(state),
-        feed=(*feed(*step.records), *(Feed(MEDIA_LANE.name, _encode(wanted)) for wanted in step.wanted)),
+        feed=(*feed(*step.records), *wanted, *handed_over(step)),
         timers=tuple(timer(change) for change in step.timers),
         mode=step.mode,
     )

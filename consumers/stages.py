@@ -14,10 +14,11 @@ from consumers.drafts import draft
 from consumers.forms import FormDesk
 from consumers.gate import Gate
 from consumers.graph import open_graph
+from consumers.handoff import publishing_stage
 from consumers.media_parts import open_media_stage
 from consumers.numbers import Numbers
 from consumers.outbound import outbound_stage
-from consumers.pipeline import AI, AUDIT, MEDIA, OUTBOUND, SESSION, TURN_LANE, failed_turn, timeout_s
+from consumers.pipeline import AI, AUDIT, HANDOFF, MEDIA, OUTBOUND, SESSION, TURN_LANE, failed_turn, timeout_s
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
@@ -127,4 +128,8 @@ async def _media(parts: Parts) -> Handler:
     return await open_media_stage(parts.settings, parts.metrics, parts.resources)
 
 
-_BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media}
+async def _handoff(_parts: Parts) -> Handler:
+    return publishing_stage()
+
+
+_BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media, HANDOFF: _handoff}

@@ -72,6 +72,11 @@ def dead(base: str, stage: str) -> str:
     return f"{base}:dead:{stage}"
 
 
+def outlet(base: str, name: str) -> str:
+    """Fila de saída `name` da partição, que outros sistemas leem."""
+    return f"{base}:out:{name}"
+
+
 def timers(base: str) -> str:
     """Temporizadores da partição: conjunto ordenado de vencimentos."""
     return f"{base}:timers"

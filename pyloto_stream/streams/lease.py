@@ -90,6 +90,9 @@ def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) 
     if plan.feed:
         op["fd"] = [(feed.lane, lanes[feed.lane].stages[0]) for feed in plan.feed]
         op["fe"] = Blobs(feed.event for feed in plan.feed)
+    if plan.published:
+        op["ot"] = [(out.outlet, out.id) for out in plan.published]
+        op["ob"] = Blobs(out.body for out in plan.published)
     if plan.timers:
         op["tm"] = [
             (timer.name,) if isinstance(timer, CancelTimer) else (timer.name, timer.due_ms)

@@ -61,7 +61,7 @@ async def test_every_problem_of_the_configuration_is_one_line_and_no_value_is_sh
 async def test_an_unknown_stage_is_exit_2(redis_url: str) -> None:
     done = await run("worker", "--stage", "session,nothing", env={"REDIS_URL": redis_url})
     assert done.code == 2
-    assert "choose from session, ai, outbound, audit, media or all" in done.err
+    assert "choose from session, ai, outbound, audit, media, handoff or all" in done.err
 
 
 async def test_a_port_in_use_is_exit_2_naming_the_variables(redis_url: str, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ async def test_status_tells_what_waits_for_nobody(redis_url: str, tmp_path: Path
     await ingress.wait()
     found = json.loads((await run("streams", "status", "--json", env=env)).out)
     assert {stage["stage"]: stage["backlog"] for stage in found["stages"]} == {
-        "session": 1, "ai": 0, "outbound": 0, "audit": 0, "media": 0,
+        "session": 1, "ai": 0, "outbound": 0, "audit": 0, "media": 0, "handoff": 0,
     }  # fmt: skip
     assert found["dead_ingress"] == 1
     table = (await run("streams", "status", env=env)).out

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from consumers.pipeline import AI, AUDIT_LANE, LANES, MEDIA_LANE, OUTBOUND, STAGES, TURN_LANE, failed_turn
+from consumers.pipeline import AI, AUDIT_LANE, HANDOFF_LANE, LANES, OUTBOUND, STAGES, TURN_LANE, failed_turn
 from consumers.plans import Outgoing, Pending, feed, plan, state_of, timer, turn_id
 from consumers.session import session_stage
 from pyloto_stream.conversation.events import Event, TimerFired, TurnFailed
@@ -174,8 +174,9 @@ def test_events_that_do_not_decode_are_buried(raw: bytes) -> None:
 def test_a_turn_passes_three_stages_and_the_audit_lane_one() -> None:
     assert TURN_LANE.stages == ("session", "ai", "outbound")
     assert AUDIT_LANE.stages == ("audit",)
-    assert list(STAGES) == [*TURN_LANE.stages, *AUDIT_LANE.stages, *MEDIA_LANE.stages]
-    assert set(LANES) == {"turn", "audit", "media"}
+    assert HANDOFF_LANE.stages == ("handoff",)
+    assert list(STAGES) == ["session", "ai", "outbound", "audit", "media", "handoff"]
+    assert set(LANES) == {"turn", "audit", "media", "handoff"}
 
 
 def notice(work: Turn) -> TurnFailed | None:

@@ -2,6 +2,7 @@
 -- commit: aplica o plano de uma etapa, inteiro, se a entrada ainda estava pendente (o primeiro commit vence).
 -- op: s etapa, i entrada, w consumidor, l faixa, f primeira etapa, c conversa, n turno, e eventos,
 --     st estado atual, ws gravar estado?, md modo, to próxima etapa, p carga, fd {{faixa, etapa}} com fe {evento},
+--     ot {{fila de saída, id}} com ob {documento},
 --     tm {{nome, vencimento}} ({nome} desarma) com te {evento}, sn {reply_id, id externo}
 -- resposta por op: 1 aplicado, 2 já era nosso (resposta perdida e repetida), 0 descartado
 
@@ -12,6 +13,13 @@ local function record_sent(reply_id, external_id)
   if st and st ~= 'failed' then redis.call('HSET', key, 'st', 'sent', 'w', external_id) end
 end
 
+-- Quantas entradas uma fila de saída guarda, mais ou menos: quem lê atrasa-se dias sem perder nada, e uma fila que
+-- ninguém lê ocupa no máximo uns 30 MB por partição.
+local OUT_MAX, OUT_VERSION = 10000, '1'
+local function publish(outlet, id, body)
+  redis.call('XADD', P .. ':out:' .. outlet, 'MAXLEN', '~', OUT_MAX, '*', 'id', id, 'v', OUT_VERSION, 'body', body)
+end
+
 local replies = {}
 for i, op in ipairs(ops()) do
   if op.sn then record_sent(op.sn[1], op.sn[2]) end
@@ -20,6 +28,8 @@ for i, op in ipairs(ops()) do
   if not is_pending(op.s, op.i) then
     replies[i] = redis.call('HGET', key, 'k') == mark and 2 or 0
   else
+    -- primeiro: só nestas chaves mexe quem não é nosso, e se não se deixam gravar nada mais foi gravado
+    for n, out in ipairs(op.ot or {}) do publish(out[1], out[2], op.ob[n]) end
     if op.ws then redis.call('HSET', key, 's', op.st) end
     if op.md then redis.call('HSET', key, 'm', op.md) end
     for n, feed in ipairs(op.fd or {}) do enter(feed[1], feed[2], op.c, op.fe[n]) end

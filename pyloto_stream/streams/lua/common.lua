@@ -4,6 +4,7 @@
 --                                  v versão do formato de quem o escreveu; grupo "workers"
 --   P:dead:<etapa>         stream  mortos, com o token inteiro e a causa; edits emendas (JSON), original eventos antes
 --                                  delas
+--   P:out:<fila>           stream  o que outros sistemas leem: id, v formato da entrada, body documento JSON
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
 --                                  k último commit "<etapa>|<entrada>|<consumidor>", t onde está o token:
 --                                  "<etapa>|<entrada>" ou "parked" (só vale com g), q último

@@ -69,9 +69,9 @@ def _group(item: pytest.Item) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: WorkerController, error: object) -> None:
+def pytest_testnodedown(node: object) -> None:
     """Com vários processos, o quadro dos defeitos vem do que os fez."""
-    _FROM_WORKERS.extend(node.workeroutput.get(FAULTS_TABLE, ()) if hasattr(node, "workeroutput") else ())
+    _FROM_WORKERS.extend(getattr(node, "workeroutput", {}).get(FAULTS_TABLE, ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,6 +6,7 @@ Pura: estado e entendimento entram, um `Step` sai. Não lê texto nem sabe quem 
 from collections.abc import Mapping
 
 from pyloto_stream.conversation.collecting import OPTION_TITLES, ask_to_continue, collect, remember
+from pyloto_stream.conversation.comments import NOTES, answered, comment, out_of_scope
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import (
     MAX_RETRIES,
@@ -22,7 +23,6 @@ from pyloto_stream.conversation.endings import (
 from pyloto_stream.conversation.flows import FLOWS, gave_facts, question
 from pyloto_stream.conversation.handoff import subject_summary
 from pyloto_stream.conversation.intents import (
-    CONFIDENT,
     CONTINUE,
     OPERATIONAL,
     activate,
@@ -38,17 +38,9 @@ from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.step import Step
-from pyloto_stream.conversation.texts import COMMANDS, TEXTS, topic_text, with_notice
+from pyloto_stream.conversation.texts import COMMANDS, TEXTS, with_notice
 from pyloto_stream.conversation.understanding import Gesture, Understanding
 
-NOTES: Mapping[str, str] = {
-    "audio": TEXTS.audio,
-    "media": TEXTS.media,
-    "location": TEXTS.location,
-    "contacts": TEXTS.contacts,
-    "stale": TEXTS.stale_choice,
-    "form": TEXTS.form_unread,
-}
 WANTS_PERSON: Mapping[Gesture, str] = {"human": "ASKED_HUMAN", "erase": "DATA_REQUEST"}
 """Gestos que vão a uma pessoa em qualquer momento, com o motivo."""
 
@@ -65,6 +57,7 @@ def advance(
     draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=rules)
     draft.correlation_id = correlation_id
     draft.session.turns += 1
+    draft.session.prompt_version = heard.prompt or draft.session.prompt_version
     draft.reply = _respond(draft, heard)
     after = draft.state
     if draft.reply is not None and after.consent_version != TEXTS.privacy_version:
@@ -113,10 +106,7 @@ def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned:
         return _continue(draft, heard, before, learned=learned)
     if not in_progress(session):
         return _loose(draft, heard, before)
-    if heard.aside:
-        before.append(topic_text(heard.topic))
-    elif _out_of_scope(heard) and not learned:
-        before.append(TEXTS.again_unsupported)
+    before.append(comment(heard, learned=learned))
     return collect(draft, heard, before, learned=learned)
 
 
@@ -129,6 +119,7 @@ def _switch(draft: Draft, heard: Understanding, intent: Intent) -> None:
     activate(draft.session, intent, draft.now_ms, replaces=heard.explicit == intent)
     confidence = round(draft.session.confidence, 2)
     data: dict[str, str | int | float] = {"confidence": confidence, "engine": heard.engine}
+    data |= {"prompt": heard.prompt} if heard.prompt else {}
     draft.audit(f"{draft.turn_id}:intent", "INTENT_SET", reason=intent, data=data)
 
 
@@ -136,15 +127,17 @@ def _begin(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
     """Começa a tratar a intenção que acaba de tornar-se ativa."""
     session = draft.session
     if session.active in FLOWS:
-        before.append(FLOWS[session.active].intro)
+        before.append(heard.reply or FLOWS[session.active].intro)
         return collect(draft, heard, before, learned=False, fresh=True)
     if session.active not in session.resolved:
         session.resolved.append(session.active)
-    text = route_text() if session.active == OPERATIONAL else topic_text(heard.topic)
+    text = route_text() if session.active == OPERATIONAL else answered(heard)
     if session.queue:
         return ask_to_continue(draft, *before, text)
     if session.active == OPERATIONAL and not has_lead(session):
         close_session(draft, "ROUTE_EXTERNAL")
+    elif heard.kind == "list":
+        return offer_options(draft, heard, *before, text)
     return say(*before, text)
 
 
@@ -158,7 +151,7 @@ def _continue(draft: Draft, heard: Understanding, before: list[str], *, learned:
     if heard.gesture in ("no", "thanks", "refuse"):
         return end(draft, thanked=heard.gesture == "thanks")
     if heard.aside or heard.topic:
-        return ask_to_continue(draft, *before, topic_text(heard.topic))
+        return ask_to_continue(draft, *before, answered(heard))
     if not learned and "stale" not in heard.notes:
         session.asks += 1
     if session.asks > MAX_RETRIES:
@@ -171,13 +164,13 @@ def _loose(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
     session = draft.session
     if heard.gesture in ("thanks", "no"):
         return end(draft, thanked=heard.gesture == "thanks")
-    if _out_of_scope(heard):
-        return unsupported(draft)
-    if heard.topic and "INSTITUTIONAL" in session.resolved:
+    if out_of_scope(heard):
+        return unsupported(draft, heard)
+    if heard.topic and "INSTITUTIONAL" in session.resolved and heard.kind != "list":
         session.asked = ""
-        return say(*before, topic_text(heard.topic))
+        return say(*before, answered(heard))
     if heard.topic:
-        before.append(topic_text(heard.topic))
+        before.append(answered(heard))
     return offer_options(draft, heard, *before)
 
 
@@ -190,9 +183,3 @@ def _fixed(draft: Draft, text: str) -> Reply:
         return question(FLOWS[session.active], session.asked, text)
     session.asked = ""
     return say(text)
-
-
-def _out_of_scope(heard: Understanding) -> bool:
-    return not mentioned(heard) and any(
-        score.intent == "UNSUPPORTED" and score.confidence >= CONFIDENT for score in heard.intents
-    )

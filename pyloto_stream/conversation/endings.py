@@ -75,7 +75,7 @@ def limit_reached(draft: Draft) -> Reply:
     return say(TEXTS.followup_limit)
 
 
-def unsupported(draft: Draft) -> Reply:
+def unsupported(draft: Draft, heard: Understanding) -> Reply:
     """Fora do que tratamos: uma linha; a sessão só termina nisto se nada mais foi tratado nela."""
     session = draft.session
     if session.resolved or gave_facts(session.facts):
@@ -83,7 +83,7 @@ def unsupported(draft: Draft) -> Reply:
     else:
         session.active = "UNSUPPORTED"
         close_session(draft, "UNSUPPORTED")
-    return say(TEXTS.unsupported)
+    return say(heard.reply or TEXTS.unsupported)
 
 
 def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | None:
@@ -103,8 +103,12 @@ def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | N
     session.active, session.confidence, session.asked = "ENTRY_UNKNOWN", 0.0, CHOOSE
     if heard.gesture == "menu" or (heard.gesture == "greeting" and again):
         return options_reply(*before, TEXTS.options_menu)
-    first = session.turns == 1 or heard.gesture == "greeting"
-    return options_reply(*before, TEXTS.welcome if first else TEXTS.options_again)
+    if session.turns == 1 or heard.gesture == "greeting":
+        return options_reply(*before, TEXTS.welcome)
+    if not heard.reply:
+        return options_reply(*before, TEXTS.options_again)
+    told = () if heard.reply in before else (heard.reply,)
+    return options_reply(*before, *told, TEXTS.options_ask)
 
 
 def route_text() -> str:

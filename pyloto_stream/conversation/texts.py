@@ -41,6 +41,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     welcome: str
     options_again: str
     options_menu: str
+    options_ask: str
     options_button: str
     handoff: str
     handoff_empty: str

@@ -5,16 +5,14 @@ Promete: puro, e nenhum texto do conjunto aparece no resultado nem nos erros.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import get_args
 
 import msgspec
 
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.scoring import score_intents
+from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.intents import CONFIDENT
 from pyloto_stream.conversation.records import Intent
-
-INTENTS: tuple[Intent, ...] = get_args(Intent)
 
 
 class Labelled(msgspec.Struct, frozen=True):

@@ -3,10 +3,11 @@
 from pyloto_stream.ai.lexicon import LEXICON
 from pyloto_stream.ai.parsers_choices import picked
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flow_files import Option
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.intents import CHOOSE, CONTINUE
 from pyloto_stream.conversation.state import Session
-from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, Option
+from pyloto_stream.conversation.texts import KNOWLEDGE, OPTIONS, TEXTS
 from pyloto_stream.conversation.understanding import Gesture
 
 UNSURE_IS_REFUSAL = ("budget", "deadline", "quantity")
@@ -59,10 +60,10 @@ def picked_option(reading: Reading, session: Session) -> Option | None:
 
     O título vale sempre; o número, só enquanto a lista espera uma escolha.
     """
-    at = picked(reading, [option.title for option in TEXTS.options])
+    at = picked(reading, [option.title for option in OPTIONS])
     if at is None:
         return None
-    option = TEXTS.options[at]
+    option = OPTIONS[at]
     by_title = picked(reading, (option.title,)) == 0 and not _is_number(reading)
     return option if by_title or session.asked == CHOOSE else None
 

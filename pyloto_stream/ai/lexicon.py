@@ -11,7 +11,8 @@ import msgspec
 
 from pyloto_stream.ai.phrases import PhraseIndex
 from pyloto_stream.ai.reading import Reader, Tag
-from pyloto_stream.conversation.data_files import load_toml
+from pyloto_stream.conversation.data_files import DataFileError, load_toml
+from pyloto_stream.conversation.flow_files import INTENTS, RECOGNITION
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import KNOWLEDGE
@@ -19,6 +20,8 @@ from pyloto_stream.conversation.understanding import Gesture
 
 PACKAGE = "pyloto_stream.ai"
 Phrases = tuple[str, ...]
+WORDS_SCORE = 0.85
+"""A força das frases que um assunto diz bastarem para reconhecê-lo."""
 
 
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,17 +82,30 @@ def check_rules(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
     """As próprias `rules`, se só citam conceitos, marcas e gestos que existem.
 
     Raises:
-        ValueError: alguma regra cita um nome desconhecido.
+        DataFileError: alguma regra cita um nome desconhecido.
     """
     names = {*rules.concepts, *lexicon.marks, *lexicon.gestures}
     cited = {name for rule in rules.rules for name in (*rule.all, *rule.none)}
     if unknown := cited - names:
-        raise ValueError(f"intents.toml: rules cite unknown concepts: {sorted(unknown)}")
+        raise DataFileError("intents.toml", f"rules cite unknown concepts: {sorted(unknown)}")
     return rules
 
 
+def _with_flows(shipped: IntentRules) -> IntentRules:
+    """As regras de `intents.toml` de assuntos que existem, e as que cada assunto traz no seu arquivo."""
+    concepts = dict(shipped.concepts)
+    rules = [rule for rule in shipped.rules if rule.intent in INTENTS]
+    for intent, own in RECOGNITION.items():
+        concepts |= own.concepts
+        rules += [Rule(intent, rule.all, rule.score, rule.none) for rule in own.rules]
+        if own.words:
+            concepts[f"subject {intent}"] = own.words
+            rules.append(Rule(intent, (f"subject {intent}",), WORDS_SCORE))
+    return IntentRules(concepts, tuple(rules))
+
+
 LEXICON = load_toml(PACKAGE, "lexicon.toml", Lexicon)
-INTENT_RULES = check_rules(load_toml(PACKAGE, "intents.toml", IntentRules), LEXICON)
+INTENT_RULES = check_rules(_with_flows(load_toml(PACKAGE, "intents.toml", IntentRules)), LEXICON)
 COMMON = frozenset(LEXICON.words["common"].split())
 SURNAMES = frozenset(LEXICON.words["surnames"].split())
 PARTICLES = frozenset(LEXICON.words["particles"].split())

@@ -17,8 +17,8 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.scoring import score_intents
 from pyloto_stream.ai.taps import Taps, read_taps
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
-from pyloto_stream.conversation.intents import CONFIDENT, OPERATIONAL, in_progress
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, SUBJECTS, known
+from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, in_progress
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS
@@ -27,7 +27,7 @@ from pyloto_stream.conversation.understanding import Gesture, IntentScore, Under
 ENGINE = "rules"
 UNASKED = 0.65
 """Teto de um assunto que só transparece na resposta a uma pergunta, sem que a pessoa o peça."""
-PROFILE_FIELDS = ("name", "city")
+PROFILE_FIELDS = tuple(name for name in ("name", "city") if name in FIELDS)
 """Fora de um fluxo, só se guarda de quem fala."""
 
 
@@ -134,13 +134,13 @@ class _Hearing:
     def _meant(self, intent: Intent, value: str) -> bool:
         """A pessoa pediu `intent`, em vez de só responder com palavras parecidas?"""
         reading, field = self.reading, FIELDS.get(self.session.asked)
-        if intent in ("INSTITUTIONAL", "UNSUPPORTED"):
+        if intent not in SUBJECTS or SUBJECTS[intent].ends == "SELF_SERVE_INFO":
             return not value and not self.aside
         if intent == self.explicit:
             return True
-        if intent == OPERATIONAL and not value:
+        if intent in IMMEDIATE and not value:
             return True
-        if intent == OPERATIONAL:
+        if intent in IMMEDIATE:
             return reading.has("mark", "delivery_now")
         if value and field is not None and field.parser in OPEN:
             return reading.has("mark", "also") and reading.has("mark", "want")

@@ -1,10 +1,10 @@
 """Quando o bot deve calar-se por excesso? Inundação e descanso após `ROUTE_EXTERNAL`."""
 
 from pyloto_stream.conversation.draft import Draft
-from pyloto_stream.conversation.endings import has_lead, say
+from pyloto_stream.conversation.endings import has_lead, reminder_text, say
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.lifecycle import close_session, open_session
-from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS
+from pyloto_stream.conversation.texts import TEXTS
 
 FORGIVEN_AFTER_MS = 24 * 3600 * 1000
 """Sem inundação por este tempo, a próxima volta ao primeiro silêncio."""
@@ -36,7 +36,8 @@ def cooling_down(draft: Draft) -> bool:
         return False
     if not state.cooldown_reminded:
         state.cooldown_reminded = True
-        draft.reply = say(TEXTS.route_reminder.format(link=KNOWLEDGE.links["delivery"]))
+        line = reminder_text(state.routed_intent)
+        draft.reply = say(line) if line else None
     return True
 
 

@@ -16,14 +16,13 @@ from pyloto_stream.conversation.flows import (
     summary_of,
 )  # fmt: skip
 from pyloto_stream.conversation.forms import offer
-from pyloto_stream.conversation.intents import CONTINUE, choose, in_progress
+from pyloto_stream.conversation.intents import CONTINUE, TITLES, choose, in_progress
 from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Note, Understanding
 
 UNANSWERING: frozenset[Note] = frozenset(("stale", "form", "audio", "media", "location", "contacts"))
 """Notas do que não responde, mas tampouco é resposta inútil: fotos em série, um áudio, uma opção antiga."""
-OPTION_TITLES = {option.intent: option.title for option in TEXTS.options}
 
 
 def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
@@ -99,7 +98,7 @@ def finish(draft: Draft, before: list[str]) -> Reply:
 def ask_to_continue(draft: Draft, *before: str) -> Reply:
     """Pergunta se seguimos com o próximo assunto da fila (que não pode estar vazia)."""
     session = draft.session
-    title = OPTION_TITLES[choose(session, None)]
+    title = TITLES.get(choose(session, None) or "", "")
     told = TEXTS.queued.format(title=title)
     before = tuple(part for part in before if part != told)  # a pergunta já diz qual é o assunto
     session.asks = session.asks if session.asked == CONTINUE else 0

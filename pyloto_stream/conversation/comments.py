@@ -6,7 +6,10 @@ Nunca toma o lugar da pergunta, do aviso de privacidade, do resumo de uma entreg
 
 from collections.abc import Mapping
 
+from pyloto_stream.conversation.endings import answer_text
+from pyloto_stream.conversation.flows import SUBJECTS
 from pyloto_stream.conversation.intents import CONFIDENT, mentioned
+from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import TEXTS, topic_text
 from pyloto_stream.conversation.understanding import Understanding
 
@@ -23,6 +26,14 @@ NOTES: Mapping[str, str] = {
 def answered(heard: Understanding) -> str:
     """A resposta ao que se perguntou: a proposta ou o texto do tema."""
     return heard.reply or topic_text(heard.topic)
+
+
+def about(intent: Intent, heard: Understanding) -> str:
+    """O que se diz de um assunto que não coleta dados; o de outro canal fala sempre pelo arquivo dele."""
+    subject = SUBJECTS[intent]
+    if subject.ends == "ROUTE_EXTERNAL":
+        return answer_text(intent)
+    return answered(heard) if heard.reply or heard.topic else subject.answer or topic_text("")
 
 
 def comment(heard: Understanding, *, learned: bool) -> str:

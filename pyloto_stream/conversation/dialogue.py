@@ -5,8 +5,8 @@ Pura: estado e entendimento entram, um `Step` sai. Não lê texto nem sabe quem 
 
 from collections.abc import Mapping
 
-from pyloto_stream.conversation.collecting import OPTION_TITLES, ask_to_continue, collect, remember
-from pyloto_stream.conversation.comments import NOTES, answered, comment, out_of_scope
+from pyloto_stream.conversation.collecting import ask_to_continue, collect, remember
+from pyloto_stream.conversation.comments import NOTES, about, answered, comment, out_of_scope
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import (
     MAX_RETRIES,
@@ -16,15 +16,15 @@ from pyloto_stream.conversation.endings import (
     leave,
     limit_reached,
     offer_options,
-    route_text,
+    route,
     say,
     unsupported,
 )  # fmt: skip
-from pyloto_stream.conversation.flows import FLOWS, gave_facts, question
+from pyloto_stream.conversation.flows import FLOWS, SUBJECTS, gave_facts, question
 from pyloto_stream.conversation.handoff import subject_summary
 from pyloto_stream.conversation.intents import (
     CONTINUE,
-    OPERATIONAL,
+    TITLES,
     activate,
     admit,
     choose,
@@ -94,7 +94,7 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
     if heard.gesture == "menu":
         return offer_options(draft, heard, *before)
     new = [queued.intent for queued in session.queue if queued.intent not in known_intents]
-    before += [TEXTS.queued.format(title=OPTION_TITLES[intent]) for intent in new]
+    before += [TEXTS.queued.format(title=TITLES[intent]) for intent in new]
     if target is not None:
         return _begin(draft, heard, before)
     return _carry_on(draft, heard, before, learned=learned)
@@ -131,12 +131,12 @@ def _begin(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
         return collect(draft, heard, before, learned=False, fresh=True)
     if session.active not in session.resolved:
         session.resolved.append(session.active)
-    text = route_text() if session.active == OPERATIONAL else answered(heard)
+    text = about(session.active, heard)
     if session.queue:
         return ask_to_continue(draft, *before, text)
-    if session.active == OPERATIONAL and not has_lead(session):
-        close_session(draft, "ROUTE_EXTERNAL")
-    elif heard.kind == "list":
+    if SUBJECTS[session.active].ends == "ROUTE_EXTERNAL" and not has_lead(session):
+        return route(draft, session.active, *before)
+    if heard.kind == "list":
         return offer_options(draft, heard, *before, text)
     return say(*before, text)
 
@@ -166,7 +166,8 @@ def _loose(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
         return end(draft, thanked=heard.gesture == "thanks")
     if out_of_scope(heard):
         return unsupported(draft, heard)
-    if heard.topic and "INSTITUTIONAL" in session.resolved and heard.kind != "list":
+    informed = any(SUBJECTS[intent].ends == "SELF_SERVE_INFO" for intent in session.resolved)
+    if heard.topic and informed and heard.kind != "list":
         session.asked = ""
         return say(*before, answered(heard))
     if heard.topic:

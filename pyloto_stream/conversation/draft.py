@@ -6,6 +6,7 @@ O estado recebido nunca é alterado: o rascunho trabalha sobre uma cópia.
 import msgspec
 
 from pyloto_stream.conversation.events import MediaWanted, MessageReceived
+from pyloto_stream.conversation.flows import forget_removed
 from pyloto_stream.conversation.records import ActionRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
@@ -26,6 +27,7 @@ class Draft:
         self, state: ConversationState, *, turn_id: str, now_ms: int, rules: SessionRules, mode: Mode = "BOT"
     ) -> None:
         self.state = _DECODE(_ENCODE(state))
+        forget_removed(self.state)
         self.turn_id = turn_id
         self.now_ms = now_ms
         self.rules = rules

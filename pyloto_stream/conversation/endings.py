@@ -6,10 +6,11 @@ Toda função daqui devolve a resposta do turno e, menos `offer_options`, fecha 
 from collections.abc import Mapping
 
 from pyloto_stream.conversation.draft import Draft
-from pyloto_stream.conversation.flows import FLOWS, gave_facts
+from pyloto_stream.conversation.flows import FLOWS, SUBJECTS, gave_facts
 from pyloto_stream.conversation.handoff import session_summary
-from pyloto_stream.conversation.intents import CHOOSE, OPERATIONAL
+from pyloto_stream.conversation.intents import CHOOSE
 from pyloto_stream.conversation.lifecycle import close_session
+from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import Session
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, join, options_reply
@@ -60,9 +61,8 @@ def end(draft: Draft, *, thanked: bool) -> Reply:
     session = draft.session
     if has_lead(session):
         return hand_over(draft, "LEAD_COMPLETE")
-    if OPERATIONAL in session.resolved:
-        close_session(draft, "ROUTE_EXTERNAL")
-        return say(route_text())
+    if elsewhere := routes(session):
+        return route(draft, elsewhere[-1])
     close_session(draft, "SELF_SERVE_INFO", reason="ANSWERED")
     return say(TEXTS.goodbye if thanked else TEXTS.declined)
 
@@ -111,6 +111,25 @@ def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | N
     return options_reply(*before, *told, TEXTS.options_ask)
 
 
-def route_text() -> str:
-    """Para onde vai quem precisa de uma entrega."""
-    return TEXTS.route_external.format(link=KNOWLEDGE.links["delivery"])
+def routes(session: Session) -> list[Intent]:
+    """Os assuntos já respondidos que se tratam em outro canal."""
+    return [intent for intent in session.resolved if SUBJECTS[intent].ends == "ROUTE_EXTERNAL"]
+
+
+def route(draft: Draft, intent: Intent, *before: str) -> Reply:
+    """Manda ao canal de `intent`; o descanso que se segue lembra dele."""
+    draft.state.routed_intent = intent
+    close_session(draft, "ROUTE_EXTERNAL")
+    return say(*before, answer_text(intent))
+
+
+def answer_text(intent: Intent) -> str:
+    """Para onde vai quem quer `intent`, um assunto de outro canal."""
+    subject = SUBJECTS[intent]
+    return subject.answer.format(link=KNOWLEDGE.links[subject.link])
+
+
+def reminder_text(intent: Intent) -> str:
+    """Para onde ir, dito de novo no descanso; vazio se o assunto já não vai a outro canal."""
+    subject = SUBJECTS.get(intent)
+    return subject.reminder.format(link=KNOWLEDGE.links[subject.link]) if subject and subject.link else ""

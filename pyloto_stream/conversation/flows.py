@@ -1,76 +1,49 @@
-"""O que cada intenção precisa saber, e qual é a próxima pergunta? Fluxos são dados (`data/flows.toml`).
+"""O que cada intenção precisa saber, e qual é a próxima pergunta? Lê os fluxos de `flow_files.py`.
 
 Promete nunca perguntar o que a sessão ou o perfil já sabem. Não interpreta texto: fatos chegam prontos.
 """
 
 from collections.abc import Mapping
-from typing import Literal
 
-import msgspec
-
-from pyloto_stream.conversation.data_files import load_toml
-from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.flow_checks import check_flows
+from pyloto_stream.conversation.flow_files import (
+    FIELDS,
+    FLOW_FILES,
+    FLOWS,
+    INTENTS,
+    SUBJECTS,
+    Field,
+    FieldChoice,
+    Flow,
+    Parser,
+)  # fmt: skip
 from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.state import ConversationState
-from pyloto_stream.conversation.texts import PACKAGE, join
+from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, join
+
+__all__ = [
+    "FIELDS", "FLOWS", "INTENTS", "SUBJECTS", "UNKNOWN", "Field", "FieldChoice", "Flow", "Parser",
+    "forget_removed", "gave_facts", "known", "next_field", "question", "summary_of",
+]  # fmt: skip
 
 UNKNOWN = "unknown"
 """Valor de um dado recusado: nunca volta a ser pedido e conta como ausente na qualificação."""
 
-Parser = Literal[
-    "name", "city", "choice", "choices", "choice_or_text", "company", "quantity", "text", "deadline", "budget"
-]
+check_flows(FLOW_FILES, KNOWLEDGE.links, len(TEXTS.options))
 
 
-class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Uma opção de resposta; `words` são as frases que a reconhecem em texto digitado.
-
-    `alone`: inclui as outras, e só vale se nenhuma outra foi dita (parser `choices`).
-    """
-
-    value: str
-    title: str
-    description: str = ""
-    words: tuple[str, ...] = ()
-    alone: bool = False
-
-
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Um dado a coletar (as chaves são explicadas no topo de `data/flows.toml`)."""
-
-    label: str
-    question: str
-    retry: str
-    parser: Parser
-    input: Literal["typed", "buttons", "list"] = "typed"
-    button: str = ""
-    critical: bool = True
-    profile: str = ""
-    volunteer: bool = False
-    hints: tuple[str, ...] = ()
-    choices: tuple[FieldChoice, ...] = ()
-
-
-class Flow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """O que uma intenção comercial coleta, nesta ordem, e para quem vai."""
-
-    intent: Intent
-    title: str
-    routing: str
-    intro: str
-    fields: tuple[str, ...]
-    questions: dict[str, str] = {}
-    decides_alone: bool = False
-
-
-class _FlowFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    fields: dict[str, Field]
-    flows: tuple[Flow, ...]
-
-
-_FILE = load_toml(PACKAGE, "flows.toml", _FlowFile)
-FIELDS: Mapping[str, Field] = _FILE.fields
-FLOWS: Mapping[str, Flow] = {flow.intent: flow for flow in _FILE.flows}
+def forget_removed(state: ConversationState) -> None:
+    """Tira da sessão o que os dados de hoje já não têm: outra versão do produto a deixou aberta."""
+    session = state.session
+    if session is None:
+        return
+    session.queue = [queued for queued in session.queue if queued.intent in SUBJECTS]
+    session.detected = [intent for intent in session.detected if intent in SUBJECTS]
+    session.resolved = [intent for intent in session.resolved if intent in SUBJECTS]
+    if session.active not in INTENTS:
+        session.active, session.asked, session.asks = "ENTRY_UNKNOWN", "", 0
+    if not session.asked.startswith("@") and session.asked not in FIELDS:
+        session.asked, session.asks = "", 0
 
 
 def known(state: ConversationState) -> dict[str, str]:
@@ -104,6 +77,12 @@ def question(flow: Flow, name: str, *before: str, again: bool = False) -> Reply:
     rows = tuple(
         Choice(id=f"fact:{name}:{c.value}", title=c.title, description=c.description) for c in field.choices
     )
-    if field.input == "typed":
-        return Reply(kind="text", text=join((*before, text)))
-    return Reply(kind=field.input, text=join((*before, text)), choices=rows, button=field.button)
+    match flow.input_of(name):
+        case "typed":
+            return Reply(kind="text", text=join((*before, text)))
+        case "location":
+            return Reply(kind="location", text=join((*before, text)))
+        case "buttons":
+            return Reply(kind="buttons", text=join((*before, text)), choices=rows)
+        case "list":
+            return Reply(kind="list", text=join((*before, text)), choices=rows, button=field.button)

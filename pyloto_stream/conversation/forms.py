@@ -6,24 +6,19 @@ que se publica na Meta (Flow JSON 7.3); aqui só se lê dele que campo está em 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
-from typing import Literal
 
 import msgspec
 
+from pyloto_stream.conversation.data_files import DataFileError, read_data
+from pyloto_stream.conversation.flow_files import PACKAGE
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, Field, question
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.reply import Reply
-from pyloto_stream.conversation.texts import PACKAGE, TEXTS, join
+from pyloto_stream.conversation.texts import TEXTS, join
 
-FormName = Literal["driver_signup", "merchant_signup", "custom_software"]
 FORM = "@form"
 """Chave com que um formulário já conferido diz qual é, em `MessageReceived.form`; não é nome de campo."""
-INTENT_OF: Mapping[FormName, Intent] = {
-    "driver_signup": "PYLOTO_ENTREGA_DRIVER_SIGNUP",
-    "merchant_signup": "PYLOTO_ENTREGA_MERCHANT_SIGNUP",
-    "custom_software": "CUSTOM_SOFTWARE",
-}
+INTENT_OF: Mapping[str, Intent] = {flow.form: intent for intent, flow in FLOWS.items() if flow.form}
 MAX_SHORT, MAX_PHRASE, MAX_LONG = 60, 80, 300
 """Caracteres de um nome, de um prazo ou valor, e de um texto aberto (os mesmos limites do que se digita)."""
 MAX_MARKED = 32
@@ -40,7 +35,7 @@ class Screen(msgspec.Struct, frozen=True):
 class Form(msgspec.Struct, frozen=True):
     """Um formulário: `definition` é o Flow JSON que se publica; `screens`, na ordem em que se percorrem."""
 
-    name: FormName
+    name: str
     intent: Intent
     definition: bytes
     screens: tuple[Screen, ...]
@@ -60,9 +55,13 @@ class _FlowJson(msgspec.Struct, frozen=True):
     screens: tuple[_Screen, ...]
 
 
-def _load(name: FormName) -> Form:
-    definition = (resources.files(PACKAGE) / "data" / "forms" / f"{name}.json").read_bytes()
-    screens = msgspec.json.decode(definition, type=_FlowJson).screens
+def _load(name: str) -> Form:
+    file = f"forms/{name}.json"
+    definition = read_data(PACKAGE, file)
+    try:
+        screens = msgspec.json.decode(definition, type=_FlowJson).screens
+    except msgspec.MsgspecError as error:
+        raise DataFileError(file, error) from error
     pages = tuple(Screen(screen.id, tuple(_inputs(screen.layout))) for screen in screens)
     return Form(name, INTENT_OF[name], definition, pages)
 

@@ -1,8 +1,9 @@
 """Qual das intenções da pessoa está ativa? No máximo três por sessão, uma de cada vez (contrato, seção 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pyloto_stream.conversation.flows import FLOWS
+from pyloto_stream.conversation.flow_files import ENTRY, OUTSIDE
+from pyloto_stream.conversation.flows import FLOWS, SUBJECTS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import QueuedIntent, Session
 from pyloto_stream.conversation.understanding import IntentScore, Understanding
@@ -14,15 +15,11 @@ CHOOSE = "@intent"
 """Valor de `Session.asked` enquanto a lista de assuntos espera uma escolha."""
 CONTINUE = "@continue"
 """Valor de `Session.asked` enquanto se espera saber se seguimos com o próximo assunto."""
-NOT_SUBJECTS: frozenset[Intent | None] = frozenset(("ENTRY_UNKNOWN", "UNSUPPORTED", None))
-OPERATIONAL: Intent = "PYLOTO_ENTREGA_REQUEST"
-IMPACT: dict[Intent, int] = {
-    "CUSTOM_SOFTWARE": 4,
-    "SAAS_COMMUNICATION": 3,
-    "PYLOTO_ENTREGA_MERCHANT_SIGNUP": 2,
-    "PYLOTO_ENTREGA_DRIVER_SIGNUP": 2,
-    "INSTITUTIONAL": 1,
-}
+NOT_SUBJECTS: frozenset[Intent | None] = frozenset((ENTRY, OUTSIDE, None))
+IMMEDIATE: frozenset[Intent] = frozenset(i for i, subject in SUBJECTS.items() if subject.immediate)
+"""Necessidades que passam à frente das outras (uma entrega agora)."""
+IMPACT: Mapping[Intent, int] = {intent: subject.impact for intent, subject in SUBJECTS.items()}
+TITLES: Mapping[Intent, str] = {intent: subject.option.title for intent, subject in SUBJECTS.items()}
 
 
 def in_progress(session: Session) -> bool:
@@ -79,11 +76,11 @@ def choose(session: Session, explicit: Intent | None) -> Intent | None:
     if explicit is not None:
         return None if explicit == session.active and in_progress(session) else explicit
     waiting = [queued.intent for queued in session.queue]
-    if OPERATIONAL in waiting:
-        return OPERATIONAL
+    if urgent := next((intent for intent in waiting if intent in IMMEDIATE), None):
+        return urgent
     if in_progress(session) or not waiting:
         return None
-    return max(waiting, key=lambda intent: IMPACT.get(intent, 0))  # empate: a primeira mencionada
+    return max(waiting, key=lambda intent: IMPACT[intent])  # empate: a primeira mencionada
 
 
 def activate(session: Session, intent: Intent, now_ms: int, *, replaces: bool = False) -> None:

@@ -6,7 +6,7 @@ pesa no nível. A nota só ordena dentro do nível:
 
 | Critério | Pontos |
 |---|---|
-| assunto: sob medida 30, comunicação 25, loja 20, entregador 15, outro 5 | 5–30 |
+| assunto: o que o arquivo dele diz (`points`); sem interesse comercial, 5 | 0–30 |
 | dados essenciais informados, em proporção | 0–40 |
 | urgência | 10 |
 | decide (pela empresa ou por si) | 10 |
@@ -23,12 +23,6 @@ from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import TEXTS
 
-SUBJECT_POINTS: Mapping[Intent, int] = {
-    "CUSTOM_SOFTWARE": 30,
-    "SAAS_COMMUNICATION": 25,
-    "PYLOTO_ENTREGA_MERCHANT_SIGNUP": 20,
-    "PYLOTO_ENTREGA_DRIVER_SIGNUP": 15,
-}
 OTHER_SUBJECT_POINTS = 5
 COMPLETE_POINTS = 40
 
@@ -62,7 +56,11 @@ def qualify(intent: Intent, facts: Mapping[str, str]) -> Qualification:
     level: Literal["high", "medium", "low"] = "low" if len(missing) > 1 else "medium"
     if not missing and (urgent or decides):
         level = "high"
-    score = SUBJECT_POINTS[intent] + COMPLETE_POINTS * (len(critical) - len(missing)) // len(critical)
+    score = flow.points + COMPLETE_POINTS * (len(critical) - len(missing)) // len(critical)
     score += 10 * urgent + 10 * decides
-    score += 5 * bool({"budget", "monthly_budget"} & given) + 5 * ("company" in given)
+    score += sum(5 for parser in ("budget", "company") if any(_read_by(parser, name) for name in given))
     return Qualification(level, tuple(reasons), min(score, 100))
+
+
+def _read_by(parser: str, name: str) -> bool:
+    return name in FIELDS and FIELDS[name].parser == parser

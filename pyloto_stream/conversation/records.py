@@ -13,10 +13,8 @@ Outcome = Literal[
     "HANDOFF_HUMAN", "SELF_SERVE_INFO", "ROUTE_EXTERNAL", "SCHEDULED_FOLLOWUP", "AWAITING_USER",
     "DUPLICATE_OR_SPAM", "UNSUPPORTED", "FAILED_INTERNAL",
 ]  # fmt: skip
-Intent = Literal[
-    "ENTRY_UNKNOWN", "CUSTOM_SOFTWARE", "SAAS_COMMUNICATION", "PYLOTO_ENTREGA_REQUEST",
-    "PYLOTO_ENTREGA_DRIVER_SIGNUP", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "INSTITUTIONAL", "UNSUPPORTED",
-]  # fmt: skip
+Intent = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][A-Z0-9_]{1,63}\Z")]
+"""Uma intenção, pelo nome. Quais existem dizem os dados (`flow_files.INTENTS`)."""
 Mode = Literal["BOT", "HUMAN", "PAUSED"]
 OPERATOR = "OPERATOR:"
 Actor = Annotated[

@@ -62,6 +62,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     consent_version: str = ""
     cooldown_until_ms: int = 0
     cooldown_reminded: bool = False
+    routed_intent: str = "PYLOTO_ENTREGA_REQUEST"
+    """O assunto que mandou a pessoa a outro canal, para o lembrete do descanso."""
     recent_ms: list[int] = []
     """Instantes das últimas mensagens, para detectar inundação."""
     flood_until_ms: int = 0

@@ -7,30 +7,17 @@ de `reply.py`. Não conhece sessões nem intenções em andamento.
 from collections.abc import Iterable, Mapping
 
 import msgspec
+from msgspec import structs
 
 from pyloto_stream.conversation.data_files import load_toml
-from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.flow_checks import check_placeholders
+from pyloto_stream.conversation.flow_files import PACKAGE, SUBJECTS, Option
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Choice, Reply
 
-PACKAGE = "pyloto_stream.conversation"
 ELLIPSIS = "…"
 PARAGRAPH = "\n\n"
 MIN_PARAGRAPH = 40
 """Nenhum parágrafo é cortado abaixo disto."""
-
-
-class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Uma linha da lista de assuntos: leva a uma intenção ou a um gesto (`action`)."""
-
-    title: str
-    description: str = ""
-    intent: Intent | None = None
-    action: str = ""
-
-    @property
-    def id(self) -> str:
-        """Identificador da linha: `intent:<INTENT>` ou `do:<gesto>`."""
-        return f"intent:{self.intent}" if self.intent else f"do:{self.action}"
 
 
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,8 +43,6 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsupported: str
     failed: str
     flood: str
-    route_external: str
-    route_reminder: str
     continue_question: str
     continue_yes: str
     continue_no: str
@@ -81,6 +66,10 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reasons: dict[str, str]
     qualification: dict[str, str]
     options: tuple[Option, ...]
+
+    def phrases(self) -> dict[str, str]:
+        """As frases avulsas, por nome."""
+        return {name: text for name, text in structs.asdict(self).items() if isinstance(text, str)}
 
 
 class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -110,7 +99,14 @@ TEXTS = load_toml(PACKAGE, "texts.toml", Texts)
 KNOWLEDGE = load_toml(PACKAGE, "knowledge.toml", Knowledge)
 COMMANDS: Mapping[str, str] = {c.command: c.text for c in KNOWLEDGE.commands}
 TOPICS: Mapping[str, str] = {t.name: t.text for t in KNOWLEDGE.topics}
-OPTION_ROWS = tuple(Choice(id=o.id, title=o.title, description=o.description) for o in TEXTS.options)
+OPTIONS: tuple[Option, ...] = (
+    *(structs.replace(flow.option, intent=flow.intent) for flow in SUBJECTS.values()),
+    *TEXTS.options,
+)
+"""A lista de assuntos, na ordem em que aparece; por último, os gestos."""
+OPTION_ROWS = tuple(Choice(id=o.id, title=o.title, description=o.description) for o in OPTIONS)
+check_placeholders("texts.toml", {**TEXTS.phrases(), **TEXTS.qualification, **TEXTS.reasons})
+check_placeholders("knowledge.toml", {**COMMANDS, **TOPICS})
 
 
 def clip(text: str, limit: int) -> str:
@@ -146,4 +142,4 @@ def options_reply(*parts: str) -> Reply:
 def with_notice(reply: Reply) -> Reply:
     """A mesma resposta, precedida do aviso de privacidade (primeiro contato)."""
     plain = join((TEXTS.privacy_notice, reply.plain)) if reply.plain else ""
-    return msgspec.structs.replace(reply, text=join((TEXTS.privacy_notice, reply.text)), plain=plain)
+    return structs.replace(reply, text=join((TEXTS.privacy_notice, reply.text)), plain=plain)

@@ -2,13 +2,14 @@ import pytest
 
 from pyloto_stream.ai.lexicon import INTENT_RULES, LEXICON, READER, IntentRules, Rule, check_rules
 from pyloto_stream.ai.parsers import answer
+from pyloto_stream.conversation.data_files import DataFileError
 from pyloto_stream.conversation.flows import FIELDS
-from pyloto_stream.conversation.texts import TEXTS, TOPICS
+from pyloto_stream.conversation.texts import OPTIONS, TOPICS
 
 
 def test_a_rule_that_cites_an_unknown_concept_is_refused() -> None:
     rules = IntentRules(concepts={"a": ("x",)}, rules=(Rule("INSTITUTIONAL", ("a", "b"), 0.5),))
-    with pytest.raises(ValueError, match=r"unknown concepts: \['b'\]"):
+    with pytest.raises(DataFileError, match=r"unknown concepts: \['b'\]"):
         check_rules(rules, LEXICON)
 
 
@@ -25,4 +26,4 @@ def test_every_option_title_is_recognised_as_its_option() -> None:
 
 def test_every_topic_but_the_last_has_words() -> None:
     assert [topic for topic in TOPICS if not any(READER.read(topic).words)] == []
-    assert len(TEXTS.options) <= 10
+    assert len(OPTIONS) <= 10

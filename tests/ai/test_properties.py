@@ -5,16 +5,14 @@ from hypothesis import strategies as st
 
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.events import Location, MessageKind, MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS
 from pyloto_stream.conversation.intents import CHOOSE, CONTINUE
-from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS, TOPICS
 from pyloto_stream.conversation.understanding import Gesture, Note, Understanding
 from tests.ai.words import VOCABULARY
 
 MAX_FACT = 300
-INTENTS: tuple[Intent, ...] = get_args(Intent)
 
 known_words = st.lists(st.sampled_from(VOCABULARY), max_size=40).map(" ".join)
 texts = st.one_of(st.text(max_size=200), known_words, st.text("quero ésim?.!1,0\n", max_size=60))

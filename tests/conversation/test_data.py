@@ -10,17 +10,16 @@ import msgspec
 import pytest
 
 from pyloto_stream.conversation.data_files import load_toml
-from pyloto_stream.conversation.endings import route_text
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, question
-from pyloto_stream.conversation.intents import OPERATIONAL
-from pyloto_stream.conversation.qualification import SUBJECT_POINTS
-from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.endings import answer_text, reminder_text
+from pyloto_stream.conversation.flow_checks import PLACEHOLDERS
+from pyloto_stream.conversation.flow_files import PACKAGE
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, SUBJECTS, question
 from pyloto_stream.conversation.texts import (
     COMMANDS,
     KNOWLEDGE,
     MIN_PARAGRAPH,
     OPTION_ROWS,
-    PACKAGE,
+    OPTIONS,
     TEXTS,
     TOPICS,
     Texts,
@@ -32,25 +31,8 @@ from pyloto_stream.conversation.understanding import Gesture
 from pyloto_stream.whatsapp import limits
 from tests.support.talk_rules import check_reply
 
-PLACEHOLDERS = {
-    "handoff": {"summary"},
-    "handoff_partial": {"summary"},
-    "route_external": {"link"},
-    "route_reminder": {"link"},
-    "continue_question": {"title"},
-    "form_offer": {"question"},
-    "finished_one": {"title", "summary"},
-    "queued": {"title"},
-    "corrected": {"label", "value"},
-    "commercial": {"title"},
-    "missing_one": {"labels"},
-    "missing_many": {"labels"},
-}
-PHRASES: dict[str, str] = {
-    name: value for name, value in msgspec.structs.asdict(TEXTS).items() if isinstance(value, str)
-}
 EVERYTHING = {
-    **PHRASES,
+    **TEXTS.phrases(),
     **TEXTS.qualification,
     **TEXTS.reasons,
     **COMMANDS,
@@ -59,14 +41,13 @@ EVERYTHING = {
     **{f"{name}.retry": field.retry for name, field in FIELDS.items()},
     **{f"{intent}.intro": flow.intro for intent, flow in FLOWS.items()},
 }
-SUBJECTS = set(get_args(Intent)) - {"ENTRY_UNKNOWN", "UNSUPPORTED"}
 PROMISES = re.compile(r"R\$|\bgrátis\b|desconto|garantimos|garantia|contrato|em até \d", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
 def test_every_text_has_exactly_the_placeholders_its_code_fills(name: str) -> None:
     found = {field for _, field, _, _ in string.Formatter().parse(EVERYTHING[name]) if field is not None}
-    assert found == PLACEHOLDERS.get(name, set())
+    assert found == PLACEHOLDERS.get(name, frozenset())
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -89,8 +70,8 @@ def test_the_reasons_and_levels_the_code_names_exist() -> None:
 
 
 def test_the_options_offer_each_subject_once_and_a_person() -> None:
-    intents = [option.intent for option in TEXTS.options if option.intent]
-    actions = [option.action for option in TEXTS.options if not option.intent]
+    intents = [option.intent for option in OPTIONS if option.intent]
+    actions = [option.action for option in OPTIONS if not option.intent]
     assert sorted(intents) == sorted(SUBJECTS)
     assert actions == ["human"]
     assert set(actions) <= set(get_args(Gesture))
@@ -104,8 +85,16 @@ def test_the_buttons_of_going_on_fit_and_differ() -> None:
     assert max(map(len, (TEXTS.continue_yes, TEXTS.continue_no))) <= limits.BUTTON_TITLE
 
 
-def test_every_commercial_subject_has_a_flow_points_and_its_own_routing() -> None:
-    assert FLOWS.keys() == SUBJECT_POINTS.keys() == SUBJECTS - {OPERATIONAL, "INSTITUTIONAL"}
+def test_the_intents_are_the_eight_of_the_contract() -> None:
+    assert INTENTS == (
+        "ENTRY_UNKNOWN", "CUSTOM_SOFTWARE", "SAAS_COMMUNICATION", "PYLOTO_ENTREGA_REQUEST",
+        "PYLOTO_ENTREGA_DRIVER_SIGNUP", "PYLOTO_ENTREGA_MERCHANT_SIGNUP", "INSTITUTIONAL", "UNSUPPORTED",
+    )  # fmt: skip
+
+
+def test_every_commercial_subject_has_points_and_its_own_routing() -> None:
+    assert FLOWS.keys() == SUBJECTS.keys() - {"PYLOTO_ENTREGA_REQUEST", "INSTITUTIONAL"}
+    assert len({flow.points for flow in FLOWS.values()}) == len(FLOWS)
     assert len({flow.routing for flow in FLOWS.values()}) == len(FLOWS)
     assert len({flow.title for flow in FLOWS.values()}) == len(FLOWS)
 
@@ -167,7 +156,8 @@ def test_topics_and_commands_are_named_once_and_the_last_topic_answers_all() -> 
 def test_every_link_is_written_once_and_shown() -> None:
     assert all(link.startswith("https://") for link in KNOWLEDGE.links.values())
     assert KNOWLEDGE.links["privacy"] in TEXTS.privacy_notice
-    assert route_text() == TEXTS.route_external.format(link=KNOWLEDGE.links["delivery"])
+    for text in (answer_text("PYLOTO_ENTREGA_REQUEST"), reminder_text("PYLOTO_ENTREGA_REQUEST")):
+        assert KNOWLEDGE.links["delivery"] in text
     known = set(KNOWLEDGE.links.values())
     for text in EVERYTHING.values():
         assert {link.rstrip(".") for link in re.findall(r"https?://\S+", text)} <= known

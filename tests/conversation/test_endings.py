@@ -2,6 +2,7 @@
 
 import pytest
 
+from pyloto_stream.conversation.flows import SUBJECTS
 from pyloto_stream.conversation.intents import CHOOSE
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS
@@ -109,7 +110,7 @@ def test_in_the_cool_down_no_session_opens_and_one_reminder_is_given(talk: Talk)
     talk.hear(sure(REQUEST))
     reminders = [talk.hear(after_s=60) for _ in range(5)]
     assert reminders[0] is not None
-    assert reminders[0].text == TEXTS.route_reminder.format(link=LINK)
+    assert reminders[0].text == SUBJECTS["PYLOTO_ENTREGA_REQUEST"].reminder.format(link=LINK)
     assert reminders[1:] == [None] * 4
     assert talk.state.session is None
     assert len(talk.acted("SESSION_OPENED")) == 1

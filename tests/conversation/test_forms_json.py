@@ -16,7 +16,9 @@ Json = dict[str, "object"]
 DATA = resources.files("pyloto_stream.conversation") / "data"
 NAMES = ("driver_signup", "merchant_signup", "custom_software")
 FLOWS = {name: json.loads((DATA / "forms" / f"{name}.json").read_text("utf-8")) for name in NAMES}
-FIELDS = tomllib.loads((DATA / "flows.toml").read_text("utf-8"))["fields"]
+FIELDS = tomllib.loads((DATA / "fields.toml").read_text("utf-8"))["field"]
+for _file in (DATA / "flows").iterdir():
+    FIELDS |= tomllib.loads(_file.read_text("utf-8")).get("field", {})
 INPUTS = {"TextInput", "TextArea", "RadioButtonsGroup", "CheckboxGroup", "Dropdown"}
 COMPONENTS = {"SingleColumnLayout", "Form", "Footer", "TextHeading", "TextSubheading", "TextBody", *INPUTS}
 LIMITS = {

@@ -1,15 +1,14 @@
 """O que recebe quem continua: resumo, encaminhamento, nível com motivos, e a nota que ordena."""
 
 import itertools
-from typing import get_args
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, UNKNOWN
 from pyloto_stream.conversation.handoff import DEFAULT_ROUTING, build_handoff, session_summary
-from pyloto_stream.conversation.qualification import SUBJECT_POINTS, qualify
+from pyloto_stream.conversation.qualification import qualify
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, QueuedIntent, Session
 from pyloto_stream.conversation.texts import TEXTS
@@ -17,7 +16,7 @@ from tests.support.talk import T0, Talk, heard, maybe, sure
 
 CUSTOM: Intent = "CUSTOM_SOFTWARE"
 DRIVER: Intent = "PYLOTO_ENTREGA_DRIVER_SIGNUP"
-COMMERCIAL: list[Intent] = list(SUBJECT_POINTS)
+COMMERCIAL: list[Intent] = list(FLOWS)
 WORDS = TEXTS.qualification
 
 
@@ -78,7 +77,7 @@ def test_a_courier_decides_alone() -> None:
     assert WORDS["decides_alone"] in verdict.reasons
 
 
-@pytest.mark.parametrize("intent", sorted(set(get_args(Intent)) - {*COMMERCIAL}))
+@pytest.mark.parametrize("intent", sorted(set(INTENTS) - {*COMMERCIAL}))
 def test_what_is_not_commercial_is_low(intent: Intent) -> None:
     verdict = qualify(intent, full(CUSTOM, urgency="yes", role="owner"))
     assert (verdict.level, verdict.reasons) == ("low", (WORDS["not_commercial"],))
@@ -118,7 +117,7 @@ def test_the_score_follows_its_documented_criteria() -> None:
 
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(
-    st.sampled_from(get_args(Intent)),
+    st.sampled_from(INTENTS),
     st.dictionaries(st.sampled_from([*FIELDS, "urgency", "role"]), st.sampled_from(["dito", UNKNOWN])),
     st.sampled_from([*FIELDS, "urgency", "role"]),
 )
@@ -187,7 +186,7 @@ def test_confidence_is_of_the_subject_that_names_the_lead() -> None:
     assert (record.intent_primary, record.confidence) == (CUSTOM, 0.75)
 
 
-@pytest.mark.parametrize("intent", get_args(Intent))
+@pytest.mark.parametrize("intent", INTENTS)
 @pytest.mark.parametrize("outcome", ["HANDOFF_HUMAN", "SCHEDULED_FOLLOWUP"])
 def test_everyone_is_routed_somewhere(intent: Intent, outcome: str) -> None:
     session = Session(id="s", opened_at_ms=T0, active=intent)

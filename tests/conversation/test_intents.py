@@ -1,13 +1,12 @@
 """No máximo três assuntos por sessão, um de cada vez, na ordem do contrato (seção 3)."""
 
-from typing import get_args
-
 import pytest
 
-from pyloto_stream.conversation.intents import CHOOSE, CONTINUE, IMPACT, activate, choose, primary
+from pyloto_stream.conversation.flows import SUBJECTS
+from pyloto_stream.conversation.intents import CHOOSE, CONTINUE, activate, choose, primary
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import QueuedIntent, Session
-from pyloto_stream.conversation.texts import TEXTS
+from pyloto_stream.conversation.texts import OPTIONS, TEXTS
 from pyloto_stream.conversation.understanding import Understanding
 from tests.support.talk import Talk, heard, maybe, sure
 
@@ -67,14 +66,14 @@ def test_the_queue_keeps_type_time_and_confidence_and_nothing_else(talk: Talk) -
 
 
 def test_what_waits_is_said_once(talk: Talk) -> None:
-    title = next(option.title for option in TEXTS.options if option.intent == DRIVER)
+    title = next(option.title for option in OPTIONS if option.intent == DRIVER)
     told = TEXTS.queued.format(title=title)
     assert told in talk.asks(sure(CUSTOM, DRIVER)).text
     assert told not in talk.asks(sure(CUSTOM, DRIVER)).text
 
 
 def test_what_is_asked_about_at_once_is_not_also_announced(talk: Talk) -> None:
-    title = next(option.title for option in TEXTS.options if option.intent == ABOUT)
+    title = next(option.title for option in OPTIONS if option.intent == ABOUT)
     reply = talk.asks(sure(REQUEST, ABOUT))
     assert TEXTS.continue_question.format(title=title) in reply.text
     assert TEXTS.queued.format(title=title) not in reply.text
@@ -265,6 +264,10 @@ def test_nothing_waiting_nothing_to_choose() -> None:
     assert (session.active, session.confidence, session.asked) == (DRIVER, 1.0, "")
 
 
-def test_every_subject_has_its_impact() -> None:
-    named = set(get_args(Intent)) - {"ENTRY_UNKNOWN", "UNSUPPORTED", REQUEST}
-    assert IMPACT.keys() == named
+def test_the_order_of_impact_is_the_one_of_the_contract() -> None:
+    driver_and_shop = {DRIVER, "PYLOTO_ENTREGA_MERCHANT_SIGNUP"}
+    impacts = {intent: subject.impact for intent, subject in SUBJECTS.items() if not subject.immediate}
+    assert sorted(impacts, key=lambda intent: -impacts[intent])[:2] == [CUSTOM, "SAAS_COMMUNICATION"]
+    assert {impacts[intent] for intent in driver_and_shop} == {2}
+    assert [intent for intent, subject in SUBJECTS.items() if subject.immediate] == [REQUEST]
+    assert min(impacts, key=lambda intent: impacts[intent]) == ABOUT

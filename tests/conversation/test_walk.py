@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from consumers.pipeline import AI, OUTBOUND, SESSION
+from pyloto_stream.conversation import flows
 from pyloto_stream.conversation.events import Event, MessageKind
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.forms import FORMS
@@ -19,7 +20,7 @@ from pyloto_stream.conversation.understanding import Gesture, IntentScore, Note,
 from tests.support.talk import Talk
 from tests.support.talk_rules import check_turn, drain
 
-INTENTS = st.sampled_from(get_args(Intent))
+INTENTS = st.sampled_from(flows.INTENTS)
 VALUES = st.one_of(
     st.sampled_from(["segredo um", "segredo dois", "", "  "]),
     st.text(max_size=80).map(lambda text: "segredo " + text),

@@ -1,0 +1,116 @@
+"""O que o modelo lê num turno? As instruções, o que vale para o assunto em andamento, e a conversa mascarada.
+
+Promete: o que alguém escreveu passa por `Masking` e vai entre delimitadores que não pode imitar; telefone,
+nome do perfil, cartões de contato e nomes de arquivo não entram. Limite: o nome que a pessoa disse, entra.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from string import Template
+
+from pyloto_stream.ai.chat import Message
+from pyloto_stream.ai.masking import Masking
+from pyloto_stream.ai.prompts import PROMPTS, Shot
+from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
+from pyloto_stream.conversation.intents import CHOOSE, CONTINUE, in_progress
+from pyloto_stream.conversation.state import ConversationState, Session
+from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, clip
+
+MAX_MESSAGE, MAX_LINE = 4000, 300
+NOTHING = "(nada)"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_DELIMITERS = str.maketrans({"<": "‹", ">": "›"})
+
+
+def typed(messages: Iterable[MessageReceived]) -> list[str]:
+    """O que há para um modelo entender: o que foi escrito, sem toques, formulários e comandos fixos.
+
+    Só emoji, pontuação ou invisíveis não pede modelo nenhum.
+    """
+    texts = (visible(m.text) for m in messages if m.kind != "form" and not m.choice)
+    return [
+        t for t in texts if any(c.isalnum() for c in t) and t.split(maxsplit=1)[0].lower() not in COMMANDS
+    ]
+
+
+def visible(text: str) -> str:
+    """`text` sem o que não se vê (controles, largura zero, direção) e de tamanho limitado."""
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_MESSAGE]))
+    return "".join(c for c in seen if c == "\n" or c.isprintable()).strip()
+
+
+def brief(state: ConversationState, texts: Sequence[str], masking: Masking) -> tuple[Message, ...]:
+    """A pergunta ao modelo sobre `texts`, à luz de `state`.
+
+    Raises:
+        ValueError: não há sessão aberta em `state`.
+    """
+    session = state.session
+    if session is None:
+        raise ValueError("no open session")
+
+    def shown(lines: Iterable[str]) -> str:
+        return "\n".join(masking.mask(fenced(line)) for line in lines) or NOTHING
+
+    user = Template(PROMPTS.parts.CLASSIFY_INTENT_USER).substitute(
+        ativo=session.active if in_progress(session) else NOTHING,
+        resumos=shown(clip(summary, MAX_LINE) for summary in state.summaries),
+        conversa=shown(session.window),
+        fatos=shown(f"{n}: {clip(v, MAX_LINE)}" for n, v in known(state).items() if n in FIELDS),
+        pergunta=_question(session),
+        mensagens=shown(texts),
+    )
+    return Message("system", _system(session)), Message("user", user.strip())
+
+
+def fenced(text: str) -> str:
+    """`text` sem nada que feche ou abra um delimitador."""
+    return visible(text).translate(_DELIMITERS)
+
+
+def _system(session: Session) -> str:
+    parts = PROMPTS.parts
+    subjects = "\n".join(f"- {intent}: {words}" for intent, words in PROMPTS.intents.items())
+    pieces = (
+        Template(parts.CLASSIFY_INTENT_SYSTEM).substitute(assuntos=subjects),
+        "Exemplos:\n\n" + "\n\n".join(_shot(shot) for shot in PROMPTS.shots),
+        Template(parts.EXTRACT_ENTITIES).substitute(campos="\n".join(_fields(session))),
+        Template(parts.GENERATE_RESPONSE).substitute(conhecimento="\n".join(_knowledge(session))),
+    )
+    return "\n\n".join(piece.strip() for piece in pieces)
+
+
+def _shot(shot: Shot) -> str:
+    asked = f"<pergunta>{shot.question}</pergunta>\n" if shot.question else ""
+    return f"Assunto em andamento: {shot.active}\n{asked}<mensagens>{shot.text}</mensagens>\n{shot.answer}"
+
+
+def _fields(session: Session) -> Iterator[str]:
+    """Os campos do assunto em andamento; se nenhum está, os de todos, que um pode começar agora."""
+    flows = [FLOWS[session.active]] if in_progress(session) else list(FLOWS.values())
+    for name in dict.fromkeys(name for flow in flows for name in flow.fields):
+        field = FIELDS[name]
+        options = ", ".join(choice.value for choice in field.choices)
+        several = " (aceita várias)" if field.parser == "choices" else ""
+        yield f"- {name}: {field.label}" + (f"; opções{several}: {options}" if options else "")
+
+
+def _knowledge(session: Session) -> Iterator[str]:
+    if in_progress(session):
+        yield f"- {FLOWS[session.active].intro}"
+    for topic in KNOWLEDGE.topics:
+        yield f"- ({topic.name}) {topic.text}"
+
+
+def _question(session: Session) -> str:
+    if session.asked == CHOOSE:
+        return "Sobre qual dos assuntos quer falar?"
+    if session.asked == CONTINUE:
+        return "Quer continuar com o próximo assunto? (sim ou não)"
+    if session.asked not in FIELDS:
+        return NOTHING
+    flow = FLOWS.get(session.active)
+    asked = flow.questions.get(session.asked) if flow else None
+    return f"{session.asked}: {asked or FIELDS[session.asked].question}"

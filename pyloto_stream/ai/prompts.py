@@ -1,0 +1,74 @@
+"""Que instruções o modelo recebe? As de `prompts/front_desk.toml`, em partes, com versão e exemplos.
+
+Promete: o arquivo é conferido ao carregar (quatro partes, um texto por intenção, exemplos na forma pedida).
+`python -m pyloto_stream.ai.prompts` diz o resumo a escrever em `[releases]` quando uma palavra muda.
+"""
+
+import sys
+import tomllib
+from hashlib import blake2b
+from importlib import resources
+
+import msgspec
+
+from pyloto_stream.ai.decision import decode
+from pyloto_stream.conversation.flows import INTENTS
+from pyloto_stream.conversation.records import Intent
+
+PACKAGE, FILE = "pyloto_stream.ai", "front_desk.toml"
+
+
+class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """As quatro partes; `$nome` é preenchido por `briefing.py`."""
+
+    CLASSIFY_INTENT_SYSTEM: str
+    CLASSIFY_INTENT_USER: str
+    EXTRACT_ENTITIES: str
+    GENERATE_RESPONSE: str
+
+
+class Shot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Um exemplo: o que a pessoa escreveu, em que ponto da conversa, e a resposta certa."""
+
+    active: Intent
+    text: str
+    answer: str
+    question: str = ""
+
+
+class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`version` acompanha cada decisão; `releases` diz o resumo de cada versão que já existiu."""
+
+    version: str
+    releases: dict[str, str]
+    parts: Parts
+    intents: dict[Intent, str]
+    shots: tuple[Shot, ...]
+
+    def digest(self) -> str:
+        """O resumo de tudo o que o modelo lê, fora a versão."""
+        said = msgspec.json.encode((self.parts, self.intents, self.shots), order="deterministic")
+        return blake2b(said, digest_size=8).hexdigest()
+
+
+def parse(text: str) -> Prompts:
+    """Lê e confere um arquivo de instruções.
+
+    Raises:
+        ValueError: falta uma parte ou uma intenção, ou um exemplo não tem a forma da resposta.
+        OffSchemaError: idem, num exemplo.
+    """
+    prompts = msgspec.convert(tomllib.loads(text), Prompts)
+    if missing := set(INTENTS) - set(prompts.intents):
+        raise ValueError(f"{FILE}: no words for {sorted(missing)}")
+    if prompts.version not in prompts.releases:
+        raise ValueError(f"{FILE}: version {prompts.version} is not among [releases]")
+    for shot in prompts.shots:
+        decode(shot.answer)
+    return prompts
+
+
+PROMPTS = parse((resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8"))
+
+if __name__ == "__main__":
+    sys.stdout.write(f'"{PROMPTS.version}" = "{PROMPTS.digest()}"\n')

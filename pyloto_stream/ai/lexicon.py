@@ -12,7 +12,7 @@ import msgspec
 from pyloto_stream.ai.phrases import PhraseIndex
 from pyloto_stream.ai.reading import Reader, Tag
 from pyloto_stream.conversation.data_files import DataFileError, load_toml
-from pyloto_stream.conversation.flow_files import INTENTS, RECOGNITION
+from pyloto_stream.conversation.flow_files import INTENTS, RECOGNITION, REMOVED
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import KNOWLEDGE
@@ -82,19 +82,21 @@ def check_rules(rules: IntentRules, lexicon: Lexicon) -> IntentRules:
     """As próprias `rules`, se só citam conceitos, marcas e gestos que existem.
 
     Raises:
-        DataFileError: alguma regra cita um nome desconhecido.
+        DataFileError: alguma regra cita um conceito ou uma intenção que não existe.
     """
     names = {*rules.concepts, *lexicon.marks, *lexicon.gestures}
     cited = {name for rule in rules.rules for name in (*rule.all, *rule.none)}
     if unknown := cited - names:
         raise DataFileError("intents.toml", f"rules cite unknown concepts: {sorted(unknown)}")
+    if unknown := {rule.intent for rule in rules.rules} - {*INTENTS}:
+        raise DataFileError("intents.toml", f"rules of intents that no flow has: {sorted(unknown)}")
     return rules
 
 
 def _with_flows(shipped: IntentRules) -> IntentRules:
     """As regras de `intents.toml` de assuntos que existem, e as que cada assunto traz no seu arquivo."""
     concepts = dict(shipped.concepts)
-    rules = [rule for rule in shipped.rules if rule.intent in INTENTS]
+    rules = [rule for rule in shipped.rules if rule.intent not in REMOVED]
     for intent, own in RECOGNITION.items():
         concepts |= own.concepts
         rules += [Rule(intent, rule.all, rule.score, rule.none) for rule in own.rules]

@@ -1,6 +1,7 @@
 """O que está configurado? `config check` responde sem mostrar segredos."""
 
 import os
+from importlib import import_module
 
 import typer
 
@@ -20,7 +21,7 @@ app = typer.Typer(
     epilog="Example: ENVIRONMENT=production pyloto-stream config check --json",
 )
 def check(as_json: AsJson = False) -> None:
-    """Confere a configuração e mostra o que vale.
+    """Confere a configuração e os arquivos de dados do produto, e mostra o que vale.
 
     Raises:
         MisconfiguredError: há valores errados ou faltando.
@@ -30,6 +31,8 @@ def check(as_json: AsJson = False) -> None:
 
     try:
         settings = load(os.environ)
+        import_module("pyloto_stream.ai.lexicon")  # conferir os dados é carregá-los
+        import_module("pyloto_stream.conversation.forms")
     except MisconfiguredError as error:
         if as_json:
             print_json({"ok": False, "problems": error.problems})

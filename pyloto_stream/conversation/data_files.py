@@ -42,13 +42,19 @@ def load_toml(package: str, name: str, shape: type[T]) -> T:
 
 
 def load_folder(package: str, folder: str, shape: type[T]) -> Mapping[str, T]:
-    """Cada arquivo TOML da pasta `folder`, por nome relativo, em ordem; um sem chaves não conta.
+    """Cada arquivo TOML da pasta `folder`, por nome relativo, os nossos primeiro; um sem chaves não conta.
 
     Raises:
         DataFileError: algum arquivo não serve.
     """
-    names = sorted({*_listed(package, folder), *_replaced(folder)})
+    names = dict.fromkeys((*sorted(_listed(package, folder)), *sorted(_replaced(folder))))
     return {name: load_toml(package, name, shape) for name in names if not _empty(package, name)}
+
+
+def shipped_folder(package: str, folder: str, shape: type[T]) -> list[T]:
+    """Os arquivos TOML que o pacote distribui em `folder`, haja ou não outros no lugar deles."""
+    names = sorted(_listed(package, folder))
+    return [msgspec.convert(tomllib.loads(_shipped(package, name).decode()), shape) for name in names]
 
 
 def read_data(package: str, name: str) -> bytes:
@@ -61,7 +67,7 @@ def read_data(package: str, name: str) -> bytes:
     try:
         if given is not None:
             return given.read_bytes()
-        return (resources.files(package) / "data" / name).read_bytes()
+        return _shipped(package, name)
     except OSError as error:
         raise DataFileError(name, error.strerror or error) from error
 
@@ -78,6 +84,10 @@ def product_folder() -> Path | None:
     if not Path(value).is_dir():
         raise MisconfiguredError(f"{VARIABLE}: not a folder")
     return Path(value)
+
+
+def _shipped(package: str, name: str) -> bytes:
+    return (resources.files(package) / "data" / name).read_bytes()
 
 
 def _given(name: str) -> Path | None:

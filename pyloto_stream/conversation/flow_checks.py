@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterator, Mapping
 
 from pyloto_stream.conversation.data_files import DataFileError
-from pyloto_stream.conversation.flow_files import ENTRY, FIELDS, OUTSIDE, Field, Flow, FlowFile
+from pyloto_stream.conversation.flow_files import ENTRY, OUTSIDE, Field, Flow, FlowFile
 
 ROWS, BUTTONS = 10, 3
 BUTTON_TITLE = 20
@@ -44,19 +44,22 @@ def check_placeholders(file: str, texts: Mapping[str, str]) -> None:
             raise DataFileError(file, f"{name}: placeholders must be: {wanted}")
 
 
-def check_flows(files: Mapping[str, FlowFile], links: Mapping[str, str], extra_options: int) -> None:
+def check_flows(
+    files: Mapping[str, FlowFile], fields: Mapping[str, Field], links: Mapping[str, str], extra_options: int
+) -> None:
     """Confere os assuntos entre si e com os campos e ligações; `extra_options`: linhas que a lista já tem.
 
     Raises:
         DataFileError: algum se contradiz.
     """
+    for name, field in fields.items():
+        for problem in _field_problems(field):
+            source = next((file for file, content in files.items() if name in content.field), "fields.toml")
+            raise DataFileError(source, f"field.{name}: {problem}")
     seen: dict[str, str] = {}
     for name, file in files.items():
-        for problem in _problems(file.flow, links):
+        for problem in (*_flow_problems(file.flow, fields), *_ending_problems(file.flow, fields, links)):
             raise DataFileError(name, problem)
-        for field, asked in file.field.items():
-            for problem in field_problems(asked):
-                raise DataFileError(name, f"field.{field}: {problem}")
         for what in (file.flow.intent, file.flow.option.title):
             if what in seen:
                 raise DataFileError(name, f"{what} is already in {seen[what]}")
@@ -65,26 +68,25 @@ def check_flows(files: Mapping[str, FlowFile], links: Mapping[str, str], extra_o
         raise DataFileError("flows", f"{len(files)} subjects: a list takes {ROWS - extra_options}")
 
 
-def _problems(flow: Flow, links: Mapping[str, str]) -> Iterator[str]:
+def _flow_problems(flow: Flow, fields: Mapping[str, Field]) -> Iterator[str]:
     if flow.intent in (ENTRY, OUTSIDE):
         yield f"flow.intent: {flow.intent} is not a subject"
     if flow.option.intent or flow.option.action:
         yield "flow.option: takes a title and a description only"
-    if missing := {*flow.fields} - FIELDS.keys():
+    if missing := {*flow.fields} - fields.keys():
         yield f"flow.fields: unknown: {', '.join(sorted(missing))}"
     if strange := {*flow.questions, *flow.inputs} - {*flow.fields}:
         yield f"flow.questions, flow.inputs: not asked: {', '.join(sorted(strange))}"
     if len({*flow.fields}) < len(flow.fields):
         yield "flow.fields: asked twice"
     for name, chosen in flow.inputs.items():
-        if problem := _input_problem(FIELDS[name], chosen):
+        if problem := _input_problem(fields[name], chosen) if name in fields else "":
             yield f"flow.inputs.{name}: {problem}"
-    yield from _ending_problems(flow, links)
 
 
-def _ending_problems(flow: Flow, links: Mapping[str, str]) -> Iterator[str]:
+def _ending_problems(flow: Flow, fields: Mapping[str, Field], links: Mapping[str, str]) -> Iterator[str]:
     collects = flow.ends == "HANDOFF_HUMAN"
-    if collects and not any(FIELDS[name].critical for name in flow.fields):
+    if collects and not any(fields[name].critical for name in flow.fields if name in fields):
         yield "flow.fields: at least one must be critical"
     if not collects and flow.fields:
         yield f"flow.fields: nothing is asked where it ends in {flow.ends}"
@@ -98,7 +100,7 @@ def _ending_problems(flow: Flow, links: Mapping[str, str]) -> Iterator[str]:
                 yield f"flow.{key}: must say {{link}} once"
 
 
-def field_problems(field: Field) -> Iterator[str]:
+def _field_problems(field: Field) -> Iterator[str]:
     """O que não se sustenta num campo."""
     if field.parser in ("choice", "choices") and not field.choices:
         yield f"choices: missing for parser {field.parser}"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from pyloto_stream.conversation.data_files import DataFileError, load_folder, load_toml
+from pyloto_stream.conversation.data_files import DataFileError, load_folder, load_toml, shipped_folder
 from pyloto_stream.conversation.records import Intent
 
 PACKAGE = "pyloto_stream.conversation"
@@ -134,8 +134,12 @@ class _FieldFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     field: dict[FieldName, Field]
 
 
-def _fields(files: Mapping[str, FlowFile]) -> dict[str, Field]:
-    """Todos os dados, dos arquivos dos assuntos e de `fields.toml`; cada nome uma só vez."""
+def fields_of(files: Mapping[str, FlowFile]) -> dict[str, Field]:
+    """Todos os dados, dos arquivos dos assuntos e de `fields.toml`.
+
+    Raises:
+        DataFileError: um nome está em dois arquivos.
+    """
     shared = load_toml(PACKAGE, "fields.toml", _FieldFile).field
     fields: dict[str, Field] = {}
     for name, file in files.items():
@@ -146,7 +150,7 @@ def _fields(files: Mapping[str, FlowFile]) -> dict[str, Field]:
 
 
 FLOW_FILES = load_folder(PACKAGE, "flows", FlowFile)
-FIELDS: Mapping[str, Field] = _fields(FLOW_FILES)
+FIELDS: Mapping[str, Field] = fields_of(FLOW_FILES)
 SUBJECTS: Mapping[str, Flow] = {
     flow.intent: flow for flow in sorted((file.flow for file in FLOW_FILES.values()), key=lambda f: f.order)
 }
@@ -154,4 +158,6 @@ SUBJECTS: Mapping[str, Flow] = {
 FLOWS: Mapping[str, Flow] = {i: flow for i, flow in SUBJECTS.items() if flow.ends == "HANDOFF_HUMAN"}
 """Os que coletam dados e vão a uma pessoa: os comerciais."""
 INTENTS: tuple[Intent, ...] = (ENTRY, *SUBJECTS, OUTSIDE)
+REMOVED = frozenset(file.flow.intent for file in shipped_folder(PACKAGE, "flows", FlowFile)) - {*INTENTS}
+"""Os assuntos que distribuímos e que `PRODUCT_DATA` tirou."""
 RECOGNITION: Mapping[str, Recognition] = {file.flow.intent: file.recognition for file in FLOW_FILES.values()}

@@ -29,7 +29,7 @@ __all__ = [
 UNKNOWN = "unknown"
 """Valor de um dado recusado: nunca volta a ser pedido e conta como ausente na qualificação."""
 
-check_flows(FLOW_FILES, KNOWLEDGE.links, len(TEXTS.options))
+check_flows(FLOW_FILES, FIELDS, KNOWLEDGE.links, len(TEXTS.options))
 
 
 def forget_removed(state: ConversationState) -> None:

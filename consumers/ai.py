@@ -1,21 +1,26 @@
 """O que dizer, e em que estado a conversa fica? Segunda etapa da faixa `turn`: entender, depois decidir."""
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 import msgspec
 
 from consumers.forms import FormDesk
 from consumers.plans import Pending, plan, state_of, turn_id
+from pyloto_stream.ai.window import extended
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.step import Step
 from pyloto_stream.conversation.understanding import Understanding
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.model import Handler, Plan, Turn
 
-Engine = Callable[[ConversationState, Sequence[MessageReceived]], Understanding]
-"""Quem entende: lê as mensagens de um turno à luz do estado; pura."""
+Engine = Callable[[ConversationState, Sequence[MessageReceived]], Understanding | Awaitable[Understanding]]
+"""Quem entende: lê as mensagens de um turno à luz do estado. As regras são puras; um modelo é `async`."""
+Rules = Callable[[ConversationState, Sequence[MessageReceived]], Understanding]
 
 _pending = msgspec.json.Decoder(Pending)
 
@@ -24,41 +29,79 @@ def ai_stage(rules: SessionRules, understand: Engine, forms: FormDesk | None = N
     """Etapa `ai` com o motor `understand`: intenção, fatos, resposta e destino.
 
     `forms` diz que formulários se oferecem e confere os preenchidos; sem ele, nem uma coisa nem outra. Só faz
-    E/S se há o que oferecer.
+    E/S se o motor é `async` ou se há o que oferecer.
     """
-
-    def decide(turn: Turn, messages: Sequence[MessageReceived], rules: SessionRules) -> Plan:
-        state = state_of(turn)
-        step = advance(
-            state,
-            understand(state, messages),
-            turn_id=turn_id(turn),
-            now_ms=turn.now_ms,
-            rules=rules,
-            correlation_id=messages[-1].correlation_id if messages else "",
-        )
-        return plan(step)
+    if inspect.iscoroutinefunction(understand):
+        return _with_model(rules, understand, forms)
+    pure = cast("Rules", understand)
 
     def handle(turn: Turn) -> Plan:
-        messages = _messages(turn)
-        if forms is not None:
-            messages = forms.trusted(messages, turn.conversation, turn.now_ms)
-        return decide(turn, messages, rules)
+        messages, state = _messages(turn, forms), state_of(turn)
+        return plan(_decided(turn, messages, state, pure(state, messages), rules))
 
     if forms is None or not forms.offers:
         return handle  # pura: o executor decide lotes inteiros de uma vez
     desk = forms
 
     async def handle_forms(turn: Turn) -> Plan:
-        messages = desk.trusted(_messages(turn), turn.conversation, turn.now_ms)
-        available = await desk.available(messages[-1].phone_number_id if messages else "")
-        return decide(turn, messages, msgspec.structs.replace(rules, forms=available))
+        messages, state = _messages(turn, desk), state_of(turn)
+        offered = await _offering(rules, desk, messages)
+        return plan(_decided(turn, messages, state, pure(state, messages), offered))
 
     return handle_forms
 
 
-def _messages(turn: Turn) -> list[MessageReceived]:
+def _with_model(
+    rules: SessionRules,
+    understand: Callable[[ConversationState, Sequence[MessageReceived]], Awaitable[Understanding]],
+    forms: FormDesk | None,
+) -> Handler:
+    """A etapa com um motor que pergunta a um modelo: guarda também as últimas falas, para a próxima."""
+
+    async def handle(turn: Turn) -> Plan:
+        messages, state = _messages(turn, forms), state_of(turn)
+        # os áudios viram texto aqui, antes de se entender o turno (`consumers/voice.py`)
+        heard = await understand(state, messages)
+        offered = rules if forms is None else await _offering(rules, forms, messages)
+        step = _decided(turn, messages, state, heard, offered)
+        if step.state.session is not None:
+            texts = [message.text for message in messages if message.kind != "form"]
+            step.state.session.window = extended(step.state.session.window, texts, step.reply)
+        return plan(step)
+
+    return handle
+
+
+def _decided(
+    turn: Turn,
+    messages: Sequence[MessageReceived],
+    state: ConversationState,
+    heard: Understanding,
+    rules: SessionRules,
+) -> Step:
+    return advance(
+        state,
+        heard,
+        turn_id=turn_id(turn),
+        now_ms=turn.now_ms,
+        rules=rules,
+        correlation_id=messages[-1].correlation_id if messages else "",
+    )
+
+
+async def _offering(
+    rules: SessionRules, forms: FormDesk, messages: Sequence[MessageReceived]
+) -> SessionRules:
+    """As regras com os formulários que o número desta conversa pode oferecer agora."""
+    if not forms.offers:
+        return rules
+    available = await forms.available(messages[-1].phone_number_id if messages else "")
+    return msgspec.structs.replace(rules, forms=available)
+
+
+def _messages(turn: Turn, forms: FormDesk | None) -> Sequence[MessageReceived]:
     try:
-        return _pending.decode(turn.payload).messages
+        messages = _pending.decode(turn.payload).messages
     except msgspec.MsgspecError as error:
         raise PermanentError("payload does not decode", code="undecodable_payload") from error
+    return messages if forms is None else forms.trusted(messages, turn.conversation, turn.now_ms)

@@ -1,6 +1,6 @@
 """Quem entende quando há um modelo? As regras sempre, o modelo dentro de um prazo, e a junção dos dois.
 
-Promete: devolve sempre, em no máximo `budget_s` segundos além das regras, e nunca levanta por causa do modelo;
+Promete: devolve sempre, em até `budget_s` segundos além das regras, e nunca levanta por causa do modelo;
 o que sai vai mascarado, o que volta é conferido. Limite: uma palavra da própria pessoa pode estar errada.
 """
 

@@ -1,4 +1,4 @@
-"""O que se conta do modelo, sem nada de pessoal? Um porto: quem o implementa diz o que é número e o que é log."""
+"""O que se conta do modelo, sem nada de pessoal? Um porto: quem o implementa separa números de logs."""
 
 from typing import Protocol
 

@@ -7,6 +7,7 @@ nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um re
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
+from pyloto_stream.observability.metrics_model import ModelMetrics
 from pyloto_stream.observability.metrics_parts import FAST, label
 from pyloto_stream.observability.metrics_product import ProductMetrics
 
@@ -16,6 +17,7 @@ class Metrics(ProductMetrics):
 
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         super().__init__(registry)
+        self.model = ModelMetrics(self.registry)
         self._ingress()
         self._stages()
         self._queues()

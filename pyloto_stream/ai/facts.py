@@ -9,8 +9,8 @@ from typing import NamedTuple
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import answer, volunteered
-from pyloto_stream.ai.parsers_names import city
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.sightings import told_city
 from pyloto_stream.conversation.flows import FIELDS
 
 OPEN = ("text", "choice_or_text", "company")
@@ -98,8 +98,4 @@ def _told(after: Reading, fields: Sequence[str], known: Mapping[str, str]) -> It
 
 def city_of_address(address: str) -> str:
     """A cidade de um endereço escrito, se traz a sigla do estado ("… , Londrina - PR, 86010-000")."""
-    reading = READER.read(address)
-    for span in reading.clauses():
-        if (where := city(reading, *span, asked=True)) and where[-3:].strip().isupper():
-            return where
-    return ""
+    return told_city(READER.read(address))

@@ -36,7 +36,6 @@ class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     numbers: dict[str, int]
     ordinals: dict[str, int]
     states: dict[str, str]
-    nicknames: dict[str, str]
     accents: dict[str, str]
     words: dict[str, str]
 

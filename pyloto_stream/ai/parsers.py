@@ -41,6 +41,12 @@ def answer(reading: Reading, name: str) -> str:
             return text(reading)
         case "quantity":
             return _quantity(reading)
+        case "city":  # o estado, ou a própria cidade, pode vir depois de uma vírgula
+            spans = list(_useful(reading))
+            ends = spans[-1][1] if spans else 0
+            return next(
+                filter(None, (_by_shape(reading, field, (s, ends), asked=True) for s, _ in spans)), ""
+            )
         case _:
             return next(
                 filter(None, (_by_shape(reading, field, s, asked=True) for s in _useful(reading))), ""
@@ -54,10 +60,11 @@ def volunteered(reading: Reading, name: str) -> str:
         return choices.one(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
+    if field.volunteer and field.parser == "city":
+        return _by_shape(reading, field, (0, len(reading.words)), asked=False)
     if field.volunteer:
         spans = reading.clauses()
-        found = next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
-        return found or (places.place(reading, 0, len(reading.words)) if field.parser == "city" else "")
+        return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
     if choices.alone(reading, name):
         return choices.several(reading, name, field, 0, len(reading.words))
     return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")
@@ -71,13 +78,7 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
         case "name":
             return names.person(reading, *span, asked=asked)
         case "city":
-            # o estado pode vir depois de uma vírgula: a cidade começa na oração e termina onde acabar
-            return names.city(
-                reading,
-                span[0],
-                len(reading.words) if asked else _sentence_end(reading, span[1]),
-                asked=asked,
-            )
+            return places.city(reading, *span, asked=asked)
         case "company":
             return names.company(reading, *span, asked=asked)
         case "budget":
@@ -86,10 +87,6 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
             return deadline(reading, *span)
         case _:
             return ""
-
-
-def _sentence_end(reading: Reading, at: int) -> int:
-    return next((i for i in range(at, len(reading.words)) if reading.strong_break(i)), len(reading.words))
 
 
 def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:

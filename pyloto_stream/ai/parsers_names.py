@@ -1,4 +1,4 @@
-"""Qual é o nome, a cidade, a empresa? O que nenhuma lista conhece, reconhecido por lugar e forma.
+"""Qual é o nome de quem fala, e o da empresa? O que nenhuma lista conhece, reconhecido por lugar e forma.
 
 Promete devolver o que a pessoa escreveu, com maiúsculas e os acentos mais comuns, ou vazio se não parece um
 nome.
@@ -14,9 +14,9 @@ from pyloto_stream.ai.lexicon import (
     PARTICLES,
     READER,
     SENTENCE,
-    STATES,
     SURNAMES,
 )  # fmt: skip
+from pyloto_stream.ai.municipalities import DOUBTFUL, exact
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -31,21 +31,27 @@ _NOT_NAMES = ("gesture", "choice", "concept")
 
 
 class Run(NamedTuple):
-    """Palavras seguidas que podem formar um nome; `state` é a sigla que veio depois."""
+    """Palavras seguidas que podem formar um nome."""
 
     start: int
     end: int
-    state: str = ""
 
 
 def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma pessoa em `[start, end)`; sem ter sido pedido, só depois de "me chamo" e afins."""
-    for at, sure in _starts(reading, "name", start, end, asked=asked):
-        run = _proper(reading, at, end) or _without_home(reading, run_at(reading, at, end, states=False))
+    for at, sure in starts(reading, "name", start, end, asked=asked):
+        run = _proper(reading, at, end) or _without_home(reading, run_at(reading, at, end))
         proper = run.end > run.start and not sure and at > start and is_title(reading, at)
-        if plausible(reading, run, end, sure=sure or proper):
+        if plausible(reading, run, end, sure=sure or proper) and (sure or not _is_city(reading, run)):
             return written(reading, run)
     return ""
+
+
+def _is_city(reading: Reading, run: Run) -> bool:
+    """É uma cidade conhecida que ninguém tem por nome?"""
+    words = [word.plain for word in reading.words[run.start : run.end]]
+    place = exact(words)
+    return place is not None and place.large and " ".join(words) not in DOUBTFUL
 
 
 def is_title(reading: Reading, at: int) -> bool:
@@ -76,23 +82,9 @@ def _without_home(reading: Reading, run: Run) -> Run:
     return run._replace(end=run.start + next(full, cuts[0]))
 
 
-def city(reading: Reading, start: int, end: int, *, asked: bool) -> str:
-    """Cidade e, se dita, a sigla do estado, em `[start, end)`: "Londrina PR"."""
-    for at, sure in _starts(reading, "city", start, end, asked=asked):
-        run = run_at(reading, at, end, states=True)
-        plain = " ".join(word.plain for word in reading.words[run.start : run.end])
-        if plain in LEXICON.nicknames and not run.state:
-            return LEXICON.nicknames[plain]
-        if plain in STATES and plain not in LEXICON.nicknames:
-            continue
-        if plausible(reading, run, end, sure=sure or bool(run.state)):
-            return f"{written(reading, run)} {run.state}".rstrip()
-    return ""
-
-
 def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma empresa: texto curto, quase livre."""
-    for at, sure in _starts(reading, "company", start, end, asked=asked):
+    for at, sure in starts(reading, "company", start, end, asked=asked):
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
         if not asked:
             stop = next((i for i in range(at + 1, stop) if reading.words[i].plain in CONTINUES), stop)
@@ -107,7 +99,7 @@ def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     return ""
 
 
-def _starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:
+def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:
     """Onde o nome pode começar, do sinal mais claro ao mais fraco; `True` se o sinal é claro."""
     strong = [m.end for m in reading.found("lead", name) if start <= m.start and m.end < end]
     if not asked:
@@ -119,13 +111,11 @@ def _starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -
     return [*leads, *((at, False) for at in sorted(weak, reverse=True)), (start, False)]
 
 
-def run_at(reading: Reading, start: int, end: int, *, states: bool) -> Run:
+def run_at(reading: Reading, start: int, end: int) -> Run:
     """As palavras a partir de `start` que podem formar um nome."""
     at = start
     while at < end and at - start < MAX_NAME_WORDS + 1:
         word = reading.words[at]
-        if states and at > start and (uf := _state_at(reading, at, end)):
-            return _trim(reading, Run(start, at, uf))
         common = word.plain in COMMON and not (at > start and word.plain in SURNAMES)
         if word.text == BREAK or common or not word.plain.isalpha():
             break
@@ -142,22 +132,6 @@ def _trim(reading: Reading, run: Run) -> Run:
     return run._replace(end=end)
 
 
-def _state_at(reading: Reading, at: int, end: int) -> str:
-    """A sigla do estado nomeado em `at` (também depois de vírgula, "no" ou "estado de")."""
-    while at < end and (reading.words[at].text == BREAK or reading.words[at].plain in ("no", "na", "estado")):
-        at += 1
-    for size in (4, 3, 2, 1):
-        words = reading.words[at : min(at + size, end)]
-        uf = STATES.get(" ".join(word.plain for word in words)) if len(words) == size else None
-        if uf is None:
-            continue
-        raw = reading.original(at, at + size)
-        doubtful = words[0].plain in COMMON
-        if not doubtful or raw == uf or raw.lower() == "pará" or at + size == end:
-            return uf
-    return ""
-
-
 def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
     """As palavras de `run` parecem um nome? `sure`: um sinal claro as anunciou."""
     words = [word.plain for word in reading.words[run.start : run.end]]
@@ -167,8 +141,7 @@ def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
     whole = [word for word in telling if len(word) > 1]  # as outras são iniciais
     if not whole or any(len(word) > MAX_LETTERS or _UNSPEAKABLE.search(word) for word in whole):
         return False
-    near = reading.raw[max(reading.words[run.start].start - 1, 0) : reading.words[run.end - 1].end + 1]
-    if _SYMBOLS.search(near):
+    if not unmarked(reading, run.start, run.end):
         return False
     if sure:
         return True
@@ -178,6 +151,12 @@ def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
     if following is None or following.text == BREAK or following.plain.isdigit():
         return True
     return following.plain in CONTINUES or following.plain in PARTICLES
+
+
+def unmarked(reading: Reading, start: int, end: int) -> bool:
+    """Nenhum símbolo nas palavras `[start, end)`, nem encostado nelas?"""
+    near = reading.raw[max(reading.words[start].start - 1, 0) : reading.words[end - 1].end + 1]
+    return not _SYMBOLS.search(near)
 
 
 def known_phrase(reading: Reading, at: int) -> bool:

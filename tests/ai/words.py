@@ -16,7 +16,6 @@ VOCABULARY = sorted(
     {word for phrase in _PHRASES for word in re.findall(r"\w+", phrase.replace("_", " "))}
     | {
         *LEXICON.numbers,
-        *LEXICON.nicknames,
         *LEXICON.states,
         "10",
         "2k",

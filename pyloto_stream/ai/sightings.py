@@ -1,0 +1,127 @@
+"""Que municípios aparecem num texto, e com que estado? O nome mais longo em cada lugar.
+
+Promete só achar; se é ali que a pessoa está é de `parsers_places`.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import COMMON, PARTICLES, STATES
+from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, SHORT_FORMS, Place, begins, exact
+from pyloto_stream.ai.parsers_names import unmarked
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+_CITY_TOO = frozenset(("paulo", "janeiro", "sp", "rj", "df"))
+"""Terminam o nome de um estado que é também o de sua capital."""
+_TO_STATE = frozenset(("no", "na", "do", "da", "de", "estado", "interior"))
+_DOUBTFUL_STATES = COMMON | {"se", "al", "ap", "am"}
+"""Siglas que, em minúsculas, costumam ser outra palavra."""
+
+
+class Hit(NamedTuple):
+    """Um município nas palavras `[start, end)`; `end` inclui o estado, se dito."""
+
+    start: int
+    end: int
+    place: Place
+    told: bool
+
+
+def hits(reading: Reading, start: int, end: int) -> Iterator[Hit]:
+    """Os municípios de `[start, end)`, o nome mais longo em cada lugar, sem sobreposição."""
+    at = start
+    while at < end:
+        hit = _hit_at(reading, at, end)
+        if hit is None:
+            at += 1
+        else:
+            yield hit
+            at = hit.end
+
+
+def _hit_at(reading: Reading, at: int, end: int) -> Hit | None:
+    if reading.words[at].text == BREAK or not begins(reading.words[at].plain):
+        return None
+    words, ends = _window(reading, at, end)
+    state_name = next(
+        (size for size in range(min(4, len(words)), 0, -1) if " ".join(words[:size]) in STATES), 0
+    )
+    for size in range(len(words), 0, -1):
+        if words[size - 1] in PARTICLES or (len(words[0]) <= 2 and size == 1 and words[0] in SHORT_FORMS):
+            continue
+        known = exact(words[:size]) if size >= state_name else None
+        if known is None or not unmarked(reading, at, ends[size - 1]):
+            continue
+        place, stop = _with_state(reading, words[:size], known, (at, ends[size - 1], end))
+        if place is not None or " ".join(words[:size]) not in STATES or words[size - 1] in _CITY_TOO:
+            return Hit(at, stop, place or known, told=place is not None)
+    return None
+
+
+def _with_state(
+    reading: Reading, words: list[str], known: Place, where: tuple[int, int, int]
+) -> tuple[Place | None, int]:
+    """O município `words` no estado dito depois (ou antes) dele; `None` se nenhum foi dito."""
+    at, stop, end = where
+    uf, after = state_after(reading, stop, end)
+    if uf:
+        place = exact(words, uf)
+        said = reading.original(after - 1, after)
+        if place is None and (said.isupper() or len(said) > 2):  # o estado é o que a pessoa disse
+            place = Place(known.name, uf)
+        return (place, after) if place else (None, stop)
+    before = _state_before(reading, at)
+    return (exact(words, before), stop) if before else (None, stop)
+
+
+def told_city(reading: Reading) -> str:
+    """A última cidade de `reading` dita com a sigla do estado."""
+    told = [hit for hit in hits(reading, 0, len(reading.words)) if hit.told]
+    return told[-1].place.label if told else ""
+
+
+def _window(reading: Reading, at: int, end: int) -> tuple[list[str], list[int]]:
+    """As palavras seguidas a partir de `at` e onde cada uma acaba; o ponto de "S. José" não as separa."""
+    words: list[str] = []
+    ends: list[int] = []
+    for i in range(at, min(end, at + MAX_PLACE_WORDS + 2)):
+        word = reading.words[i]
+        if word.text == BREAK:
+            if word.plain.strip() != "." or not words or words[-1] not in SHORT_FORMS:
+                break
+            continue
+        if i > at and word.start == reading.words[i - 1].start:
+            continue  # a mesma palavra, aberta em duas
+        words.append(word.plain)
+        ends.append(i + 1)
+    return words[:MAX_PLACE_WORDS], ends[:MAX_PLACE_WORDS]
+
+
+def state_after(reading: Reading, at: int, end: int) -> tuple[str, int]:
+    """O estado nomeado em `at`, e onde acaba (também depois de vírgula, "no" ou "estado de")."""
+    while at < end and (
+        reading.words[at].text == BREAK
+        or reading.words[at].plain in ("no", "na", "do", "da", "de", "estado", "interior")
+    ):
+        at += 1
+    for size in (4, 3, 2, 1):
+        words = reading.words[at : min(at + size, end)]
+        uf = STATES.get(" ".join(word.plain for word in words)) if len(words) == size else None
+        if uf is None:
+            continue
+        raw = reading.original(at, at + size)
+        doubtful = words[0].plain in _DOUBTFUL_STATES
+        if not doubtful or raw == uf or raw.lower() == "pará" or at + size == end:
+            return uf, at + size
+    return "", at
+
+
+def _state_before(reading: Reading, at: int) -> str:
+    """O estado dito logo antes do nome ("PR - Londrina")."""
+    at -= 1
+    if at > 0 and reading.words[at].text == BREAK:
+        at -= 1
+    return (
+        STATES.get(reading.words[at].plain, "") if at >= 0 and reading.original(at, at + 1).isupper() else ""
+    )

@@ -8,17 +8,21 @@ from contextlib import AsyncExitStack
 from loguru import logger
 
 from pyloto_stream.ai.decision import strict_schema
+from pyloto_stream.ai.guard import check
 from pyloto_stream.ai.openai_chat import open_chat
 from pyloto_stream.ai.orchestrator import AIOrchestrator, Guard
+from pyloto_stream.ai.prompts import PROMPTS
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.observability.metrics_model import ModelMetrics
 from pyloto_stream.settings import Settings
 
 
 def allowed(reply: str) -> str:
-    """Por que `reply` não pode sair; vazio se pode."""
-    del reply
-    return ""
+    """Por que `reply` não pode sair; vazio se pode. As instruções do modelo são segredo."""
+    parts = PROMPTS.parts
+    return check(
+        reply, secrets=(parts.CLASSIFY_INTENT_SYSTEM, parts.EXTRACT_ENTITIES, parts.GENERATE_RESPONSE)
+    )
 
 
 async def open_model(

@@ -13,8 +13,9 @@ from pyloto_stream.ai.chat import Message
 from pyloto_stream.ai.masking import Masking
 from pyloto_stream.ai.prompts import PROMPTS, Shot
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, SUBJECTS, known
 from pyloto_stream.conversation.intents import CHOOSE, CONTINUE, in_progress
+from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, clip
 
@@ -72,14 +73,21 @@ def fenced(text: str) -> str:
 
 def _system(session: Session) -> str:
     parts = PROMPTS.parts
-    subjects = "\n".join(f"- {intent}: {words}" for intent, words in PROMPTS.intents.items())
+    subjects = "\n".join(f"- {intent}: {_about(intent)}" for intent in INTENTS)
     pieces = (
         Template(parts.CLASSIFY_INTENT_SYSTEM).substitute(assuntos=subjects),
-        "Exemplos:\n\n" + "\n\n".join(_shot(shot) for shot in PROMPTS.shots),
+        "Exemplos:\n\n" + "\n\n".join(_shot(shot) for shot in PROMPTS.shots if shot.active in INTENTS),
         Template(parts.EXTRACT_ENTITIES).substitute(campos="\n".join(_fields(session))),
         Template(parts.GENERATE_RESPONSE).substitute(conhecimento="\n".join(_knowledge(session))),
     )
     return "\n\n".join(piece.strip() for piece in pieces)
+
+
+def _about(intent: Intent) -> str:
+    """O que é um assunto, nas palavras das instruções ou, se é novo, nas da lista de assuntos."""
+    subject = SUBJECTS.get(intent)
+    listed = f"{subject.title}; {subject.option.description}" if subject else intent
+    return PROMPTS.intents.get(intent, listed)
 
 
 def _shot(shot: Shot) -> str:

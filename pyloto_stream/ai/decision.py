@@ -10,7 +10,7 @@ from typing import Annotated, Literal, cast
 import msgspec
 
 from pyloto_stream.ai.chat import ModelError
-from pyloto_stream.conversation.flows import FIELDS
+from pyloto_stream.conversation.flows import FIELDS, INTENTS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.texts import TOPICS
 from pyloto_stream.conversation.understanding import ReplyKind
@@ -23,7 +23,8 @@ ModelGesture = Literal[
 ]
 """Os gestos que o modelo pode dizer: só as regras chamam alguém de spam."""
 _NOT_STRICT = frozenset((
-    "title", "default", "description", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
+    "title", "default", "description", "pattern",
+    "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
 ))  # fmt: skip
 
 
@@ -84,6 +85,7 @@ def strict_schema() -> dict[str, object]:
     _, parts = msgspec.json.schema_components((Decision,), ref_template="{name}")
     shape = cast("dict[str, object]", _strict(parts["Decision"], parts))
     _names(shape, "facts", "field", list(FIELDS))
+    _names(shape, "intents", "intent", list(INTENTS))
     properties = cast("dict[str, dict[str, object]]", shape["properties"])
     properties["topic"] = {"type": "string", "enum": ["", *TOPICS]}
     return shape

@@ -19,7 +19,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.rules import PROFILE_FIELDS
 from pyloto_stream.ai.taps import read_taps
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, SUBJECTS, known
 from pyloto_stream.conversation.intents import CONFIDENT, in_progress
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
@@ -78,7 +78,8 @@ def _intents(ruled: Understanding, decision: Decision, *, aside: bool) -> tuple[
     """Os assuntos do modelo, se ele tem certeza de algum; senão os das regras."""
     scores: dict[Intent, float] = {}
     for heard in decision.intents:
-        if heard.intent == "INSTITUTIONAL" and aside:
+        subject = SUBJECTS.get(heard.intent)
+        if heard.intent not in INTENTS or (aside and subject and subject.ends == "SELF_SERVE_INFO"):
             continue  # uma pergunta no meio da coleta não é outro assunto
         scores.setdefault(heard.intent, min(heard.confidence, decision.confidence))
     if all(confidence < CONFIDENT for confidence in scores.values()):

@@ -5,6 +5,7 @@ o que sai vai mascarado, o que volta é conferido. Limite: uma palavra da própr
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -30,6 +31,8 @@ from pyloto_stream.conversation.understanding import Understanding
 WORTH_REPAIRING = 0.2
 """Parte do prazo que tem de sobrar para que um conserto ainda possa chegar a tempo."""
 MAX_ECHO = 2000
+_QUESTION = re.compile(r"[^.!?…]*\?")
+"""Uma frase que pergunta: a próxima pergunta é de quem decide, e vem depois."""
 
 Guard = Callable[[str], str]
 """Por que um texto não pode sair (uma enumeração); vazio se pode."""
@@ -93,7 +96,7 @@ class AIOrchestrator:
         heard, dropped = merge(ruled, msgspec.structs.replace(decision, facts=facts), turn)
         for part, reason in dropped:
             self._telemetry.model_fell_back(part, reason)
-        reply = " ".join(decision.reply.split())
+        reply = _QUESTION.sub("", " ".join(decision.reply.split())).strip()
         if reply and (reason := self._guard(reply)):
             self._telemetry.reply_stopped(reason)
             self._telemetry.model_fell_back("reply", reason)

@@ -1,6 +1,6 @@
 """Que instruções o modelo recebe? As de `prompts/front_desk.toml`, em partes, com versão e exemplos.
 
-Promete: o arquivo é conferido ao carregar (quatro partes, um texto por intenção, exemplos na forma pedida).
+Promete: o arquivo é conferido ao carregar (as quatro partes, a versão, os exemplos na forma pedida).
 `python -m pyloto_stream.ai.prompts` diz o resumo a escrever em `[releases]` quando uma palavra muda.
 """
 
@@ -12,7 +12,7 @@ from importlib import resources
 import msgspec
 
 from pyloto_stream.ai.decision import decode
-from pyloto_stream.conversation.flows import INTENTS
+from pyloto_stream.conversation.data_files import product_folder
 from pyloto_stream.conversation.records import Intent
 
 PACKAGE, FILE = "pyloto_stream.ai", "front_desk.toml"
@@ -55,12 +55,10 @@ def parse(text: str) -> Prompts:
     """Lê e confere um arquivo de instruções.
 
     Raises:
-        ValueError: falta uma parte ou uma intenção, ou um exemplo não tem a forma da resposta.
-        OffSchemaError: idem, num exemplo.
+        ValueError: falta uma parte, ou a versão não está entre as que já existiram.
+        OffSchemaError: um exemplo não tem a forma da resposta.
     """
     prompts = msgspec.convert(tomllib.loads(text), Prompts)
-    if missing := set(INTENTS) - set(prompts.intents):
-        raise ValueError(f"{FILE}: no words for {sorted(missing)}")
     if prompts.version not in prompts.releases:
         raise ValueError(f"{FILE}: version {prompts.version} is not among [releases]")
     for shot in prompts.shots:
@@ -68,7 +66,15 @@ def parse(text: str) -> Prompts:
     return prompts
 
 
-PROMPTS = parse((resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8"))
+def _read() -> str:
+    """As instruções de `PRODUCT_DATA/prompts`, se lá estão; senão as que se distribuem."""
+    given = product_folder()
+    if given is not None and (given / "prompts" / FILE).exists():
+        return (given / "prompts" / FILE).read_text(encoding="utf-8")
+    return (resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8")
+
+
+PROMPTS = parse(_read())
 
 if __name__ == "__main__":
     sys.stdout.write(f'"{PROMPTS.version}" = "{PROMPTS.digest()}"\n')

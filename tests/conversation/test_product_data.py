@@ -59,7 +59,8 @@ from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.texts import OPTIONS
 
 talk = Talk()
-replies = [talk.turn(text).reply for text in ("oi", "queria me matricular num curso", "Ana Souza", "padaria artesanal", "de noite")]
+said = ("oi", "queria me matricular num curso", "Ana Souza", "padaria artesanal", "de noite")
+replies = [talk.turn(text).reply for text in said]
 print(json.dumps({
     "intents": INTENTS,
     "options": [option.title for option in OPTIONS],
@@ -184,7 +185,7 @@ def test_an_elsewhere_without_its_link_is_refused(monkeypatch: pytest.MonkeyPatc
     shop = COURSES.partition("[field.course]")[0]
     shop = shop.replace("HANDOFF_HUMAN", "ROUTE_EXTERNAL").replace('fields = ["name", "course", "turn"]', "")
     monkeypatch.setenv("PRODUCT_DATA", str(written(tmp_path, flows__cursos=shop)))
-    with pytest.raises(DataFileError, match="flow.link: not in knowledge.toml"):
+    with pytest.raises(DataFileError, match=r"flow\.link: not in knowledge\.toml"):
         loaded()
     written(tmp_path, flows__cursos=shop.replace("points = 12", 'link = "site"\nanswer = "Lá: {lnk}"'))
     with pytest.raises(DataFileError, match=r"flow.answer: must say \{link\} once"):

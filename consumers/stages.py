@@ -22,6 +22,7 @@ from consumers.pipeline import AI, AUDIT, HANDOFF, MEDIA, OUTBOUND, SESSION, TUR
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
+from pyloto_stream.ai.gestures import wants_person
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -86,7 +87,7 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
 
 
 async def _session(parts: Parts) -> Handler:
-    return session_stage(SessionManager(session_rules(parts.settings)))
+    return session_stage(SessionManager(session_rules(parts.settings), wants_person))
 
 
 async def _ai(parts: Parts) -> Handler:

@@ -1,8 +1,11 @@
 """O que a pessoa faz na conversa, além de informar? Gestos, sinais, temas e escolhas da lista."""
 
-from pyloto_stream.ai.lexicon import LEXICON
+from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.parsers_choices import picked
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.abuse import asks_by_tap
+from pyloto_stream.conversation.dialogue import WANTS_PERSON
+from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.flow_files import Option
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.intents import CHOOSE, CONTINUE
@@ -23,6 +26,13 @@ def gesture(reading: Reading, session: Session) -> Gesture:
         at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
         return "" if at is None else ("yes", "no")[at]
     return ""
+
+
+def wants_person(message: MessageReceived) -> bool:
+    """A mensagem pede uma pessoa, por escrito ou pela lista?"""
+    if message.choice:
+        return asks_by_tap(message)
+    return gesture(READER.read(message.text), Session(id="", opened_at_ms=0)) in WANTS_PERSON
 
 
 def declines(reading: Reading, session: Session, value: str) -> bool:

@@ -17,7 +17,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.scoring import score_intents
 from pyloto_stream.ai.taps import Taps, read_taps
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, SUBJECTS, known
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, SUBJECTS, UNKNOWN, known
 from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, in_progress
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
@@ -158,7 +158,8 @@ class _Hearing:
         return "refuse" if weak and gestures.declines(self.reading, self.session, value) else made
 
     def _facts(self, messages: Sequence[MessageReceived]) -> Found:
-        session, already = self.session, known(self.state)
+        session = self.session
+        already = {name: value for name, value in known(self.state).items() if value != UNKNOWN}
         fields, asked = self._fields(), session.asked if self.collecting else ""
         found = find_facts(self.told, self._corrected(), fields, already, asked)
         if "city" in fields and "city" not in {**already, **found.facts}:

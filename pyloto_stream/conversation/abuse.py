@@ -1,5 +1,7 @@
 """Quando o bot deve calar-se por excesso? Inundação e descanso após `ROUTE_EXTERNAL`."""
 
+from collections.abc import Callable
+
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import has_lead, reminder_text, say
 from pyloto_stream.conversation.events import MessageReceived
@@ -8,6 +10,8 @@ from pyloto_stream.conversation.texts import TEXTS
 
 FORGIVEN_AFTER_MS = 24 * 3600 * 1000
 """Sem inundação por este tempo, a próxima volta ao primeiro silêncio."""
+WANTS_PERSON = "do:human"
+"""O id da opção que pede uma pessoa."""
 
 
 def flooded(draft: Draft, message: MessageReceived) -> bool:
@@ -29,10 +33,20 @@ def flooded(draft: Draft, message: MessageReceived) -> bool:
     return True
 
 
-def cooling_down(draft: Draft) -> bool:
-    """Logo depois de `ROUTE_EXTERNAL` nenhuma sessão se abre; no máximo um lembrete de para onde ir."""
+def asks_by_tap(message: MessageReceived) -> bool:
+    """A pessoa tocou em "Falar com uma pessoa"?"""
+    return message.choice == WANTS_PERSON
+
+
+def cooling_down(
+    draft: Draft, message: MessageReceived, wants_person: Callable[[MessageReceived], bool]
+) -> bool:
+    """Logo depois de `ROUTE_EXTERNAL` nenhuma sessão se abre; no máximo um lembrete de para onde ir.
+
+    Menos para quem pede uma pessoa (`wants_person`), o que se pode em qualquer momento (contrato, seção 4).
+    """
     state = draft.state
-    if state.session is not None or draft.now_ms >= state.cooldown_until_ms:
+    if state.session is not None or draft.now_ms >= state.cooldown_until_ms or wants_person(message):
         return False
     if not state.cooldown_reminded:
         state.cooldown_reminded = True

@@ -6,13 +6,16 @@ Promete: nunca repete a pergunta de um dado conhecido; aceita vários dados de u
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import MAX_RETRIES, hand_over
 from pyloto_stream.conversation.flows import (
+    BUSINESS,
     FIELDS,
     FLOWS,
+    ROLE,
     UNKNOWN,
     Flow,
     known,
     next_field,
     question,
+    speaks_for_business,
     summary_of,
 )  # fmt: skip
 from pyloto_stream.conversation.forms import offer
@@ -32,6 +35,8 @@ def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
     """
     session, state = draft.session, draft.state
     session.facts.update(heard.signals)
+    if role := heard.signals.get(ROLE):
+        state.profile[ROLE] = role
     wanted = FLOWS[session.active].fields if in_progress(session) else ()
     learned, said = False, []
     for name, value in {**heard.facts, **heard.corrections}.items():
@@ -41,11 +46,14 @@ def remember(draft: Draft, heard: Understanding) -> tuple[bool, list[str]]:
             continue
         if name in wanted or corrects:
             session.facts[name] = value
+            state.refused = [other for other in state.refused if other != name]
             learned = True
         if field and corrects:
             said.append(TEXTS.corrected.format(label=field.label, value=value))
         if field and field.profile and value != UNKNOWN:
             state.profile[field.profile] = value
+        if speaks_for_business(name, value):
+            state.profile[BUSINESS] = "sim"
     for name in heard.declined:
         if name in wanted and name not in known(state):
             session.facts[name] = UNKNOWN
@@ -64,6 +72,8 @@ def collect(
         return question(flow, back, *before, TEXTS.went_back)
     if heard.gesture == "refuse" and asked in FIELDS and asked not in known(draft.state):
         session.facts[asked] = UNKNOWN
+        if not FIELDS[asked].critical:
+            draft.state.refused.append(asked)
         before = [*before, TEXTS.noted_refusal]
     name = next_field(flow, known(draft.state))
     if not name:
@@ -75,7 +85,9 @@ def collect(
     if learned:
         session.asks = 0
     if fresh or learned or heard.aside or not UNANSWERING.isdisjoint(heard.notes):
-        return question(flow, name, *before)
+        # a localização chegou, mas não diz a cidade: pedi-la de novo não ajuda
+        pinned = "location" in heard.notes and flow.input_of(name) == "location"
+        return question(flow, name, *before, again=pinned)
     if not _repeats(draft, heard):
         session.asks += 1
     if session.asks > MAX_RETRIES:

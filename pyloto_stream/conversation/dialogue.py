@@ -5,7 +5,7 @@ Pura: estado e entendimento entram, um `Step` sai. Não lê texto nem sabe quem 
 
 from collections.abc import Mapping
 
-from pyloto_stream.conversation.collecting import ask_to_continue, collect, remember
+from pyloto_stream.conversation.collecting import UNANSWERING, ask_to_continue, collect, remember
 from pyloto_stream.conversation.comments import NOTES, about, answered, comment, out_of_scope
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import (
@@ -62,7 +62,7 @@ def advance(
     after = draft.state
     if draft.reply is not None and after.consent_version != TEXTS.privacy_version:
         draft.reply = with_notice(draft.reply)
-        after.consent_version = TEXTS.privacy_version
+        after.consent_version, after.consent_at_ms = TEXTS.privacy_version, now_ms
         draft.audit(f"{turn_id}:notice", "PRIVACY_NOTICE_SHOWN", reason=TEXTS.privacy_version)
     if after.session is not None:
         arm(draft)
@@ -116,6 +116,9 @@ def _target(session: Session, heard: Understanding) -> Intent | None:
 
 
 def _switch(draft: Draft, heard: Understanding, intent: Intent) -> None:
+    """Torna `intent` ativa; o resumo do assunto que se deixa pronto fica congelado."""
+    if draft.session.active in draft.session.resolved:
+        remember_summary(draft, subject_summary(draft.state, draft.session.active))
     activate(draft.session, intent, draft.now_ms, replaces=heard.explicit == intent)
     confidence = round(draft.session.confidence, 2)
     data: dict[str, str | int | float] = {"confidence": confidence, "engine": heard.engine}
@@ -145,14 +148,13 @@ def _continue(draft: Draft, heard: Understanding, before: list[str], *, learned:
     """Resposta a "quer continuar com o próximo assunto?"."""
     session = draft.session
     if heard.gesture == "yes" and (target := choose(session, None)) is not None:
-        remember_summary(draft, subject_summary(draft.state, session.active))
         _switch(draft, heard, target)
         return _begin(draft, heard, before)
     if heard.gesture in ("no", "thanks", "refuse"):
         return end(draft, thanked=heard.gesture == "thanks")
     if heard.aside or heard.topic:
         return ask_to_continue(draft, *before, answered(heard))
-    if not learned and "stale" not in heard.notes:
+    if not learned and UNANSWERING.isdisjoint(heard.notes):
         session.asks += 1
     if session.asks > MAX_RETRIES:
         return end(draft, thanked=False)

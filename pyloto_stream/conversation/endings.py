@@ -89,15 +89,18 @@ def unsupported(draft: Draft, heard: Understanding) -> Reply:
 def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | None:
     """Mostra os assuntos; depois de três ofertas sem resposta útil, desiste.
 
-    Quem só manda áudios ou arquivos vai para uma pessoa; o resto é tratado como spam, em silêncio
-    (contrato, seção 6).
+    Quem só manda áudios ou arquivos, ou já disse algo, vai para uma pessoa; quem já teve um assunto
+    respondido só se despede; sem confiança em nada, é spam, e o robô se cala (contrato, seção 6).
     """
     session = draft.session
     again = session.asked == CHOOSE
     session.asks = session.asks + 1 if again and heard.gesture != "menu" else 0
     if session.asks > MAX_RETRIES:
-        if heard.notes or gave_facts(session.facts):
+        pending = [intent for intent in session.detected if intent not in session.resolved]
+        if heard.notes or pending or gave_facts(session.facts):
             return hand_over(draft, "NO_USABLE_ANSWER")
+        if session.resolved:
+            return end(draft, thanked=False)
         close_session(draft, "DUPLICATE_OR_SPAM", reason="NO_USABLE_ANSWER")
         return None
     session.active, session.confidence, session.asked = "ENTRY_UNKNOWN", 0.0, CHOOSE

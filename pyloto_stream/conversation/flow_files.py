@@ -29,7 +29,8 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Uma opção de resposta; `words` são as frases que a reconhecem em texto digitado.
 
-    `alone`: inclui as outras, e só vale se nenhuma outra foi dita (parser `choices`).
+    `alone`: inclui as outras, e só vale se nenhuma outra foi dita (parser `choices`). `business`: quem a
+    escolhe fala por uma empresa.
     """
 
     value: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -37,6 +38,7 @@ class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: Annotated[str, msgspec.Meta(max_length=72)] = ""
     words: tuple[str, ...] = ()
     alone: bool = False
+    business: bool = False
 
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +53,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     critical: bool = True
     profile: str = ""
     volunteer: bool = False
+    business: bool = False
     hints: tuple[str, ...] = ()
     choices: tuple[FieldChoice, ...] = ()
 

@@ -22,12 +22,16 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, join
 
 __all__ = [
-    "FIELDS", "FLOWS", "INTENTS", "SUBJECTS", "UNKNOWN", "Field", "FieldChoice", "Flow", "Parser",
-    "forget_removed", "gave_facts", "known", "next_field", "question", "summary_of",
+    "BUSINESS", "FIELDS", "FLOWS", "INTENTS", "ROLE", "SUBJECTS", "UNKNOWN", "Field", "FieldChoice", "Flow",
+    "Parser", "forget_removed", "gave_facts", "known", "next_field", "question", "speaks_for_business",
+    "summary_of",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
 """Valor de um dado recusado: nunca volta a ser pedido e conta como ausente na qualificação."""
+
+ROLE, BUSINESS = "role", "is_business"
+"""O que o perfil guarda além de campos: o papel de quem fala, e se fala por uma empresa."""
 
 check_flows(FLOW_FILES, FIELDS, KNOWLEDGE.links, len(TEXTS.options))
 
@@ -47,11 +51,22 @@ def forget_removed(state: ConversationState) -> None:
 
 
 def known(state: ConversationState) -> dict[str, str]:
-    """Tudo o que já foi dito, por nome de campo: perfil primeiro, sessão por cima."""
-    facts = {n: state.profile[f.profile] for n, f in FIELDS.items() if f.profile in state.profile}
+    """Tudo o que já foi dito, por campo: o perfil, a sessão por cima, e o que não se quis dizer."""
+    facts = dict.fromkeys(state.refused, UNKNOWN)
+    facts |= {n: state.profile[f.profile] for n, f in FIELDS.items() if f.profile in state.profile}
+    if ROLE in state.profile:
+        facts[ROLE] = state.profile[ROLE]
     if state.session is not None:
         facts.update(state.session.facts)
     return facts
+
+
+def speaks_for_business(name: str, value: str) -> bool:
+    """Quem disse `value` no campo `name` fala por uma empresa?"""
+    field = FIELDS.get(name)
+    if field is None or value == UNKNOWN:
+        return False
+    return field.business or any(choice.business and choice.value == value for choice in field.choices)
 
 
 def next_field(flow: Flow, facts: Mapping[str, str]) -> str:
@@ -79,6 +94,8 @@ def question(flow: Flow, name: str, *before: str, again: bool = False) -> Reply:
     )
     match flow.input_of(name):
         case "typed":
+            return Reply(kind="text", text=join((*before, text)))
+        case "location" if again:  # o botão não serviu: digita-se
             return Reply(kind="text", text=join((*before, text)))
         case "location":
             return Reply(kind="location", text=join((*before, text)))

@@ -1,6 +1,14 @@
 """O que recebe a pessoa que continua a conversa? O contexto pronto (`ConversationHandoff`, `LeadProfile`)."""
 
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN, known, summary_of
+from pyloto_stream.conversation.flows import (
+    BUSINESS,
+    FIELDS,
+    FLOWS,
+    UNKNOWN,
+    known,
+    speaks_for_business,
+    summary_of,
+)  # fmt: skip
 from pyloto_stream.conversation.intents import primary
 from pyloto_stream.conversation.qualification import qualify
 from pyloto_stream.conversation.records import HandoffRecord, Intent, LeadProfile, Outcome
@@ -12,11 +20,6 @@ FOLLOWUP_PREFIX = "retorno/"
 """Encaminhamento de quem parou de responder: a equipe volta a falar, ninguém está esperando."""
 
 HANDED_OVER = {*FIELDS, "location", "role"}
-
-BUSINESS_FACTS = ("company", "segment", "business_type")
-"""Campos que só uma empresa responde."""
-BUSINESS_CLIENT = "Empresa"
-"""O valor de `client_type` que diz o mesmo."""
 
 
 def session_summary(state: ConversationState, session: Session) -> str:
@@ -70,12 +73,12 @@ def lead_profile(state: ConversationState, handoff: HandoffRecord, phone: str) -
     given = {name: str(value) for name, value in handoff.requirements.items()}
     said = {field.profile: given[name] for name, field in FIELDS.items() if field.profile and name in given}
     facts = {name: value for name, value in {**state.profile, **said}.items() if value != UNKNOWN}
-    a_business = any(name in given for name in BUSINESS_FACTS) or given.get("client_type") == BUSINESS_CLIENT
+    a_business = BUSINESS in facts or any(speaks_for_business(name, value) for name, value in given.items())
     return LeadProfile(
         name=facts.get("name", ""),
         phone=phone,
         city=facts.get("city", ""),
         is_business=a_business or "business_name" in facts,
         business_name=facts.get("business_name", ""),
-        role=given.get("role", ""),
+        role=given.get("role", "") or facts.get("role", ""),
     )

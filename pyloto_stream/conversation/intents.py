@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from pyloto_stream.conversation.flow_files import ENTRY, OUTSIDE
 from pyloto_stream.conversation.flows import FLOWS, SUBJECTS
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import QueuedIntent, Session
@@ -15,7 +14,6 @@ CHOOSE = "@intent"
 """Valor de `Session.asked` enquanto a lista de assuntos espera uma escolha."""
 CONTINUE = "@continue"
 """Valor de `Session.asked` enquanto se espera saber se seguimos com o próximo assunto."""
-NOT_SUBJECTS: frozenset[Intent | None] = frozenset((ENTRY, OUTSIDE, None))
 IMMEDIATE: frozenset[Intent] = frozenset(i for i, subject in SUBJECTS.items() if subject.immediate)
 """Necessidades que passam à frente das outras (uma entrega agora)."""
 IMPACT: Mapping[Intent, int] = {intent: subject.impact for intent, subject in SUBJECTS.items()}
@@ -29,7 +27,7 @@ def in_progress(session: Session) -> bool:
 
 def chosen(heard: Understanding) -> Intent | None:
     """A escolha da pessoa, se é um assunto de que tratamos."""
-    return None if heard.explicit in NOT_SUBJECTS else heard.explicit
+    return heard.explicit if heard.explicit in SUBJECTS else None
 
 
 def mentioned(heard: Understanding) -> list[IntentScore]:
@@ -38,7 +36,7 @@ def mentioned(heard: Understanding) -> list[IntentScore]:
     others = [
         score
         for score in heard.intents
-        if score.confidence >= CONFIDENT and score.intent not in {choice, *NOT_SUBJECTS}
+        if score.confidence >= CONFIDENT and score.intent in SUBJECTS and score.intent != choice
     ]
     return others if choice is None else [IntentScore(choice, 1.0), *others]
 

@@ -35,9 +35,10 @@ def open_session(draft: Draft) -> Session:
 
 
 def remember_summary(draft: Draft, summary: str) -> None:
-    """Guarda um resumo congelado; só os últimos ficam."""
+    """Guarda um resumo congelado; só os últimos ficam, e não o que o novo já contém."""
     if summary:
-        draft.state.summaries = [*draft.state.summaries, summary][-KEPT_SUMMARIES:]
+        kept = [older for older in draft.state.summaries if older not in summary]
+        draft.state.summaries = [*kept, summary][-KEPT_SUMMARIES:]
 
 
 def disarm(draft: Draft) -> None:

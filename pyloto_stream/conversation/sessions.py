@@ -4,9 +4,9 @@ Promete: toda mensagem recebida fica registrada; uma sessão tem um só desfecho
 cala. Pura: instantes, modo e identificadores vêm de quem chama. O que a pessoa quis dizer é da etapa `ai`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from pyloto_stream.conversation.abuse import cooling_down, flooded
+from pyloto_stream.conversation.abuse import asks_by_tap, cooling_down, flooded
 from pyloto_stream.conversation.beside import happened_beside
 from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import has_lead, say
@@ -40,10 +40,16 @@ __all__ = ["SessionManager", "SessionRules"]
 
 
 class SessionManager:
-    """As regras de sessão (contrato, seções 2, 6 e 7) com os limites `rules`."""
+    """As regras de sessão (contrato, seções 2, 6 e 7) com os limites `rules`.
 
-    def __init__(self, rules: SessionRules) -> None:
+    `wants_person` diz se uma mensagem pede uma pessoa: só isso fura o descanso após `ROUTE_EXTERNAL`.
+    """
+
+    def __init__(
+        self, rules: SessionRules, wants_person: Callable[[MessageReceived], bool] = asks_by_tap
+    ) -> None:
         self.rules = rules
+        self._wants_person = wants_person
 
     def open_turn(
         self, state: ConversationState, events: Sequence[Event], *, mode: Mode, turn_id: str, now_ms: int
@@ -56,7 +62,7 @@ class SessionManager:
         for event in sorted(events, key=_place):
             match event:
                 case MessageReceived():
-                    _message(draft, event)
+                    _message(draft, event, self._wants_person)
                 case TimerFired(name="handoff_release"):
                     _release(draft, event)
                 case TimerFired():
@@ -75,7 +81,7 @@ def _place(event: Event) -> int:
     return 2 if isinstance(event, CallReceived | MediaFailed | ReplyFailed) else 1
 
 
-def _message(draft: Draft, message: MessageReceived) -> None:
+def _message(draft: Draft, message: MessageReceived, wants_person: Callable[[MessageReceived], bool]) -> None:
     draft.correlation_id = message.correlation_id
     notice_inbound(draft, message)
     if message.standby:
@@ -92,7 +98,7 @@ def _message(draft: Draft, message: MessageReceived) -> None:
         if draft.state.session is not None:
             arm(draft)
         return
-    if flooded(draft, message) or cooling_down(draft):
+    if flooded(draft, message) or cooling_down(draft, message, wants_person):
         return
     if draft.state.session is None:
         open_session(draft)

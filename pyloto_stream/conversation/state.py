@@ -52,7 +52,9 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     last_inbound_id: str = ""
     session: Session | None = None
     profile: dict[str, str] = {}
-    """Fatos que valem para além da sessão (nome, cidade)."""
+    """Fatos que valem para além da sessão (nome, cidade, empresa, papel, se fala por uma empresa)."""
+    refused: list[str] = []
+    """Campos opcionais que a pessoa não quis dizer: nunca voltam a ser pedidos."""
     last_outcome: Outcome | None = None
     closed_at_ms: int = 0
     summaries: list[str] = []
@@ -60,6 +62,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     handoff_id: str = ""
     """A última entrega feita a uma pessoa, para quem a aceita ou encerra."""
     consent_version: str = ""
+    consent_at_ms: int = 0
+    """Que aviso de privacidade a pessoa recebeu, e quando: quem segue escrevendo o aceita."""
     cooldown_until_ms: int = 0
     cooldown_reminded: bool = False
     routed_intent: str = "PYLOTO_ENTREGA_REQUEST"

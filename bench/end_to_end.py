@@ -1,6 +1,6 @@
 """Quanto demora, da mensagem à resposta, pelo sistema inteiro? Em cada ritmo, gente nova escreve uma vez.
 
-Tudo num processo só: Redis embutido, Meta local, entrada e cinco etapas; a Graph local tarda `--graph-ms`.
+Tudo num processo só: Redis embutido, Meta local, entrada e seis etapas; a Graph local tarda `--graph-ms`.
 Mede do instante em que cada pessoa devia escrever até a chamada à Graph API. Limite: a máquina que mede é a
 mesma que trabalha; vale a proporção entre ritmos, não o número sozinho.
 """

@@ -1,1 +1,1 @@
-"""As cinco etapas da fila, o que cada uma decide, e o processo que as executa."""
+"""As seis etapas da fila, o que cada uma decide, e o processo que as executa."""

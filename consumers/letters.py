@@ -4,13 +4,22 @@ Promete: um aviso nosso de que um turno falhou nunca volta como se a pessoa tive
 volta que esta versão não saiba ler, pois morreria outra vez; toda ação de um operador tem o seu registro.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
 
-from consumers.pipeline import AUDIT_LANE, LANES, TURN_LANE
-from pyloto_stream.conversation.events import Event, MessageReceived, ReplyFailed, TimerFired, TurnFailed
-from pyloto_stream.conversation.records import OPERATOR, ActionRecord, Actor, Record
+from consumers.pipeline import AUDIT_LANE, HANDOFF_LANE, LANES, MEDIA_LANE, TURN_LANE
+from pyloto_stream.conversation.events import (
+    Event,
+    MediaWanted,
+    MessageReceived,
+    ReplyFailed,
+    TimerFired,
+    TurnFailed,
+)
+from pyloto_stream.conversation.records import OPERATOR, ActionRecord, Actor, HandoffReady, Record
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.dead import DeadLetter
 from pyloto_stream.streams.dead_actions import Note
@@ -22,9 +31,12 @@ MAX_REASON = 200
 Action = Literal["DLQ_REPLAYED", "DLQ_EDITED", "DLQ_DISCARDED", "DLQ_SHOWN"]
 
 _actor = msgspec.json.Decoder(Actor)
-_readers: dict[str, "msgspec.json.Decoder[Event] | msgspec.json.Decoder[Record]"] = {
-    TURN_LANE.name: msgspec.json.Decoder(Event),
-    AUDIT_LANE.name: msgspec.json.Decoder(Record),
+_Said = Event | Record | HandoffReady
+_readers: dict[str, Callable[[bytes], _Said]] = {
+    TURN_LANE.name: partial(msgspec.json.decode, type=Event),
+    AUDIT_LANE.name: partial(msgspec.json.decode, type=Record),
+    MEDIA_LANE.name: partial(msgspec.json.decode, type=MediaWanted),
+    HANDOFF_LANE.name: partial(msgspec.json.decode, type=HandoffReady),
 }
 _encode = msgspec.json.Encoder().encode
 
@@ -116,15 +128,15 @@ def _events(letter: DeadLetter) -> tuple[bytes, ...]:
     return letter.events
 
 
-def _read(lane: str, raw: bytes) -> Event | Record | None:
-    reader = _readers.get(lane)
+def _read(lane: str, raw: bytes) -> _Said | None:
+    read = _readers.get(lane)
     try:
-        return reader.decode(raw) if reader else None
+        return read(raw) if read else None
     except (msgspec.MsgspecError, RecursionError):
         return None
 
 
-def _kind(event: Event | Record | None) -> str:
+def _kind(event: _Said | None) -> str:
     match event:
         case None:
             return "unknown"
@@ -136,10 +148,18 @@ def _kind(event: Event | Record | None) -> str:
             return f"notice of ours (a turn failed in {event.stage})"
         case ReplyFailed():
             return f"notice of Meta (a reply failed with {event.code})"
-        case ActionRecord():
-            return f"record of {event.action}"
+        case MediaWanted():
+            return f"wanted file ({event.kind})"
+        case HandoffReady():
+            return f"hand-off ({event.handoff.qualification_level})"
         case _:
-            return f"record of a {type(event).__name__.removesuffix('Record').lower()}"
+            return _record(event)
+
+
+def _record(record: _Said) -> str:
+    if isinstance(record, ActionRecord):
+        return f"record of {record.action}"
+    return f"record of a {type(record).__name__.removesuffix('Record').lower()}"
 
 
 def _merged(target: object, patch: object) -> object:

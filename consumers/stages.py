@@ -14,7 +14,7 @@ from consumers.drafts import draft
 from consumers.forms import FormDesk
 from consumers.gate import Gate
 from consumers.graph import open_graph
-from consumers.handoff import publishing_stage
+from consumers.handoff_parts import open_handoff_stage
 from consumers.media_parts import open_media_stage
 from consumers.numbers import Numbers
 from consumers.outbound import outbound_stage
@@ -22,7 +22,6 @@ from consumers.pipeline import AI, AUDIT, HANDOFF, MEDIA, OUTBOUND, SESSION, TUR
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
-from pyloto_stream.ai.gestures import wants_person
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -87,7 +86,7 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
 
 
 async def _session(parts: Parts) -> Handler:
-    return session_stage(SessionManager(session_rules(parts.settings), wants_person))
+    return session_stage(SessionManager(session_rules(parts.settings)))
 
 
 async def _ai(parts: Parts) -> Handler:
@@ -129,8 +128,9 @@ async def _media(parts: Parts) -> Handler:
     return await open_media_stage(parts.settings, parts.metrics, parts.resources)
 
 
-async def _handoff(_parts: Parts) -> Handler:
-    return publishing_stage()
+async def _handoff(parts: Parts) -> Handler:
+    return open_handoff_stage(parts.settings, parts.metrics, parts.resources)
+
 
 
 _BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media, HANDOFF: _handoff}

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_handoff import handoff_check
 from pyloto_stream.cli.checks_meta import meta_checks
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import DEFAULTS, Settings
@@ -25,6 +26,7 @@ async def examine(settings: Settings) -> list[Check]:
         _objects(settings.object_folder),
         _webhook(settings),
         *await meta_checks(settings),
+        await handoff_check(settings),
         *_unused(settings),
     ]
 

@@ -20,7 +20,7 @@ app = typer.Typer()
 
 @app.command(
     "dev",
-    help="Run the whole system here (embedded Redis, local Meta, ingress, five stages) and chat with it in a "
+    help="Run the whole system here (embedded Redis, local Meta, ingress, six stages) and chat with it in a "
     "browser. A taken port is replaced by a free one; Ctrl-C stops it cleanly; data stays in EMBEDDED_DIR.",
     epilog="Example: pyloto-stream dev",
 )
@@ -75,7 +75,7 @@ def demo(as_json: AsJson = False) -> None:
 
     settings = settings_of("demo", quiet=True)
     if not as_json:
-        _say("Starting embedded Redis, local Meta, ingress and five stages ...")
+        _say("Starting embedded Redis, local Meta, ingress and six stages ...")
     report = run(lambda stop: _demo(settings, stop))
     if report is None:
         _say("Stopped before the end.")

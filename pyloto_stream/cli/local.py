@@ -1,6 +1,6 @@
 """Como rodar o sistema inteiro numa só máquina, sem instalar nem configurar nada?
 
-`local_system` inicia Redis embutido, Meta local, entrada e as cinco etapas, e termina tudo na ordem em que
+`local_system` inicia Redis embutido, Meta local, entrada e as seis etapas, e termina tudo na ordem em que
 nada se perde: a entrada para, as etapas escoam, a Meta local fecha, o Redis grava e sai. Limite: um processo
 só, para desenvolvimento; em produção cada parte é um processo.
 """

@@ -50,7 +50,9 @@ def ingress() -> None:
     epilog="Example: REDIS_URL=redis://127.0.0.1:6379/0 pyloto-stream worker --stage ai",
 )
 def worker(
-    stage: Annotated[str, typer.Option("--stage", help="session, ai, outbound, audit, media, handoff, or all.")],
+    stage: Annotated[
+        str, typer.Option("--stage", help="session, ai, outbound, audit, media, handoff, or all.")
+    ],
 ) -> None:
     """Um trabalhador, até SIGTERM; então termina o que tem em mãos em `DRAIN_TIMEOUT` e sai.
 

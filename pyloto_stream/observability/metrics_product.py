@@ -23,6 +23,8 @@ class ProductMetrics(Registered):
         self._sessions = self._counter("sessions_opened", "Sessions opened")
         self._outcomes = self._counter("session_outcomes", "Sessions ended, by outcome", "outcome")
         self._handoffs = self._counter("handoffs", "Leads handed over, by qualification", "level")
+        self._deliveries = self._counter("handoff_deliveries", "Deliveries of hand-offs, by result", "result")
+        self._delivery_s = self._histogram("handoff_post_seconds", "Time of a hand-off POST", SLOW)
         self._notices = self._counter("channel_notices", "What Meta said of our account", "field", "event")
 
     def sent(self, result: str) -> None:
@@ -61,6 +63,15 @@ class ProductMetrics(Registered):
     def handoff(self, level: str) -> None:
         """Um lead de qualificação `level` foi entregue."""
         self._handoffs.labels(label(level)).inc()
+
+    def handoff_delivered(self, result: str) -> None:
+        """Uma entrega foi publicada sem mais (`published`), ou o seu POST terminou em `result`."""
+        self._deliveries.labels(label(result)).inc()
+
+    def handoff_posted(self, result: str, seconds: float) -> None:
+        """Um POST de entrega terminou em `result` (`posted` ou o código da falha), em `seconds`."""
+        self.handoff_delivered(result)
+        self._delivery_s.observe(seconds)
 
     def channel_notice(self, field: str, event: str) -> None:
         """A Meta avisou algo da conta, de um número, de um modelo ou de um formulário."""

@@ -35,6 +35,7 @@ def used() -> Metrics:
     metrics.throttled(130429)
     metrics.outcome("HANDOFF_HUMAN")
     metrics.handoff("high")
+    metrics.handoff_posted("posted", 0.2)
     metrics.session_opened()
     return metrics
 

@@ -7,7 +7,17 @@ from redis.asyncio import Redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from pyloto_stream.streams import keys
-from pyloto_stream.streams.model import Feed, Item, Outcome, Plan, SetTimer, Snooze, Turn, Unreadable
+from pyloto_stream.streams.model import (
+    Feed,
+    Item,
+    Outcome,
+    Plan,
+    Published,
+    SetTimer,
+    Snooze,
+    Turn,
+    Unreadable,
+)
 from tests.support.look import found
 from tests.support.sends import REPLY, Sender
 from tests.support.streams import ManualClock, Rig, until
@@ -45,7 +55,13 @@ PINNED = [4, 5, 4, 3, 0]
 def test_every_key_shape_of_a_partition_shares_its_slot(partitions: int) -> None:
     for partition in range(partitions):
         base = keys.prefix(partition, partitions)
-        shapes = {keys.stream(base, "one"), keys.dead(base, "one"), keys.timers(base), f"{base}:conv:t:}}{{"}
+        shapes = {
+            keys.stream(base, "one"),
+            keys.dead(base, "one"),
+            keys.outlet(base, "leads"),
+            keys.timers(base),
+            f"{base}:conv:t:}}{{",
+        }
         assert {slot(shape) for shape in shapes} == {slot(base)}
 
 
@@ -61,6 +77,7 @@ async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_par
             mode="BOT",
             feed=(Feed("audit", b"1"), Feed("audit", b"2")),
             timers=(SetTimer("t", turn.now_ms + 60_000, b"1"),),
+            published=(Published("leads", turn.conversation, b"{}"),),
         )
 
     async with Rig(redis_url, partitions=4) as rig:
@@ -74,7 +91,7 @@ async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_par
         slots = {slot(keys.prefix(p, 4)) for p in range(4)} | {slot(keys.META)}
         assert {slot(key) for key in written} == slots
         kinds = {key.split("}")[1].split(":")[1] for key in written if key != keys.META}
-        assert kinds == {"stream", "dead", "conv", "inbox", "timers", "parked", "seen", "workers"}
+        assert kinds == {"stream", "dead", "conv", "inbox", "timers", "parked", "seen", "workers", "out"}
 
 
 async def test_i12_no_key_holds_what_a_person_sent_or_the_id_meta_gave_it(

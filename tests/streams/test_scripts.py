@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, park_op
-from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Setback, SetTimer, Turn
+from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Published, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Blobs, Op, Script, pack
 from tests.support.look import snapshot
 from tests.support.sends import REPLY, WINDOW_S, Sender
@@ -43,6 +43,7 @@ class Scene:
             sent=(REPLY, "wamid.1"),
             feed=(Feed("audit", b"1"), Feed("audit", b"2")),
             timers=(SetTimer("t", self.clock.ms + HOUR_MS, b"3"), CancelTimer("due")),
+            published=(Published("leads", "1", b"{}"),),
         )
         digest = keys.dedupe_digest("new")
         noted: Op = {"d": "one", "i": self.letter, "al": "audit", "as": "log", "ac": "ana", "av": b'"noted"'}

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from consumers.gate import Gate
 from consumers.outbound import outbound_stage
-from consumers.pipeline import AI, AUDIT, LANES, OUTBOUND, SESSION, STAGES, failed_turn
+from consumers.handoff import publishing_stage
+from consumers.pipeline import AI, AUDIT, HANDOFF, LANES, OUTBOUND, SESSION, STAGES, failed_turn
 from consumers.plans import Pending, plan, state_of, turn_id
 from consumers.session import session_stage
 from pyloto_stream.clock import system_clock
@@ -109,7 +110,7 @@ class Front:
             OUTBOUND: outbound_stage(self.client, ledger, gate),
         }
         specs = [StageSpec(stage, handler, failed_turn) for stage, handler in handlers.items()]
-        for spec in (*specs, StageSpec(AUDIT, self._audit)):
+        for spec in (*specs, StageSpec(AUDIT, self._audit), StageSpec(HANDOFF, publishing_stage())):
             worker = Worker(self.gateway, LANES, spec, name, OPTIONS, self.telemetry)
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run(self._stop)))

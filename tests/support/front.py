@@ -9,8 +9,8 @@ import msgspec
 from aiohttp import web
 
 from consumers.gate import Gate
-from consumers.outbound import outbound_stage
 from consumers.handoff import publishing_stage
+from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, HANDOFF, LANES, OUTBOUND, SESSION, STAGES, failed_turn
 from consumers.plans import Pending, plan, state_of, turn_id
 from consumers.session import session_stage

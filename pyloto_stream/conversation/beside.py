@@ -15,7 +15,8 @@ from pyloto_stream.conversation.events import (
     ReplyFailed,
 )
 from pyloto_stream.conversation.inbound import heard_from, shown
-from pyloto_stream.conversation.lifecycle import arm, arm_release, close_session, open_session
+from pyloto_stream.conversation.lifecycle import arm, close_session, give_to_human, open_session
+from pyloto_stream.conversation.operators import about_handoff, operator_acted
 from pyloto_stream.conversation.records import MessageRecord, opaque
 from pyloto_stream.conversation.texts import TEXTS
 
@@ -62,10 +63,11 @@ def human_replied(draft: Draft, echo: HumanReplied) -> None:
         if draft.mode == "HUMAN":
             if draft.state.session is not None:
                 close_session(draft, "HANDOFF_HUMAN", reason="TAKEOVER")
-            arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
+            give_to_human(draft)
     via = "STANDBY" if echo.standby else echo.via.upper()
+    handoff = {} if echo.standby else about_handoff(draft)  # outro autômato não aceita uma entrega
     draft.audit(
-        f"{opaque(echo.id)}:replied", "HUMAN_REPLIED", reason=via, data={"mode": draft.mode}
+        f"{opaque(echo.id)}:replied", "HUMAN_REPLIED", reason=via, data={"mode": draft.mode, **handoff}
     )  # fmt: skip
 
 
@@ -124,11 +126,6 @@ def reply_failed(draft: Draft, failure: ReplyFailed) -> None:
     came_back = state.last_inbound_at_ms > failure.at_ms
     if failure.code == WINDOW_CLOSED and draft.mode == "BOT" and state.reply_to and not came_back:
         draft.late = failure.reply_id
-
-
-def operator_acted(draft: Draft, act: OperatorActed) -> None:
-    """Quem opera o sistema assumiu, pausou, devolveu ou encerrou a conversa."""
-    raise NotImplementedError
 
 
 def _say_once(draft: Draft, topic: str, line: str) -> None:

@@ -37,6 +37,8 @@ class Draft:
         self.answer = []
         self.reply = None
         self.late = ""
+        self.opened = 0
+        """Quantas sessões este turno abriu."""
         self.records: list[Record] = []
         self.wanted: list[MediaWanted] = []
         self._timers: dict[str, TimerChange] = {}

@@ -26,8 +26,10 @@ def session_id(turn_id: str) -> str:
 
 
 def open_session(draft: Draft) -> Session:
-    """Abre uma sessão; um turno abre no máximo uma."""
-    session = Session(id=session_id(draft.turn_id), opened_at_ms=draft.now_ms)
+    """Abre uma sessão; um turno só abre outra se um operador encerrou a primeira no meio dele."""
+    draft.opened += 1
+    name = draft.turn_id if draft.opened == 1 else f"{draft.turn_id}.{draft.opened}"
+    session = Session(id=session_id(name), opened_at_ms=draft.now_ms)
     draft.state.session = session
     draft.state.last_outcome = None
     draft.audit(f"{session.id}:opened", "SESSION_OPENED")
@@ -62,10 +64,16 @@ def arm_release(draft: Draft, due_ms: int) -> None:
     draft.timer(TimerChange("handoff_release", due_ms))
 
 
+def disarm_release(draft: Draft) -> None:
+    """Desarma a devolução da conversa ao bot."""
+    draft.timer(TimerChange("handoff_release", 0))
+
+
 def give_to_human(draft: Draft) -> None:
     """A conversa passa a uma pessoa, até o prazo de devolução; uma pausa continua pausa."""
     if draft.mode == "BOT":
         draft.mode = draft.new_mode = "HUMAN"
+    draft.state.attended_at_ms = draft.now_ms
     arm_release(draft, draft.now_ms + draft.rules.handoff_release_after_s * 1000)
 
 

@@ -30,6 +30,7 @@ from pyloto_stream.conversation.lifecycle import (
     give_to_human,
     open_session,
 )
+from pyloto_stream.conversation.operators import about_handoff
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState
@@ -126,13 +127,17 @@ def _release(draft: Draft, timer: TimerFired) -> None:
     """Passou o prazo sem atividade: a conversa volta ao bot. Um disparo atrasado demais é rearmado."""
     if draft.mode != "HUMAN":
         return
-    quiet_since = max(draft.state.last_inbound_at_ms, draft.state.closed_at_ms)
+    state = draft.state
+    quiet_since = max(state.last_inbound_at_ms, state.closed_at_ms, state.attended_at_ms)
     due_ms = quiet_since + draft.rules.handoff_release_after_s * 1000
     if timer.due_ms < due_ms and draft.now_ms < due_ms:
         arm_release(draft, due_ms)
         return
     draft.mode = draft.new_mode = "BOT"
-    draft.audit(f"{draft.turn_id}:released", "HANDOFF_RELEASED", reason="NO_ACTIVITY", data={"mode": "BOT"})
+    draft.audit(
+        f"{draft.turn_id}:released", "HANDOFF_RELEASED", reason="NO_ACTIVITY",
+        data={"mode": "BOT", **about_handoff(draft)},
+    )  # fmt: skip
 
 
 def _timeout(draft: Draft, timer: TimerFired) -> None:

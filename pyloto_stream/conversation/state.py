@@ -61,6 +61,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     """Resumos congelados das últimas sessões (no máximo 3)."""
     handoff_id: str = ""
     """A última entrega feita a uma pessoa, para quem a aceita ou encerra."""
+    attended_at_ms: int = 0
+    """O último sinal de quem atende no lugar do robô: conta para a devolução, como as mensagens da pessoa."""
     consent_version: str = ""
     consent_at_ms: int = 0
     """Que aviso de privacidade a pessoa recebeu, e quando: quem segue escrevendo o aceita."""

@@ -1,0 +1,231 @@
+"""Um modelo de laço local que fala a API de chat completions de verdade com o SDK de verdade.
+
+Cada pedido segue um roteiro, pelo nome; o normal lê o texto de entre os delimitadores e o entende com as
+regras: assim diálogos inteiros funcionam. Guarda tudo o que recebeu.
+"""
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import get_args
+
+import msgspec
+from aiohttp import web
+
+from pyloto_stream.ai.decision import Decision, HeardFact, HeardIntent, ModelGesture
+from pyloto_stream.ai.rules import understand
+from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.intents import CHOOSE, CONTINUE
+from pyloto_stream.conversation.state import ConversationState, Session
+from pyloto_stream.conversation.texts import topic_text
+from pyloto_stream.conversation.understanding import Understanding
+
+MODEL = "tests-1"
+TOKENS_IN, TOKENS_OUT = 1200, 80
+_ACTIVE = re.compile(r"^Assunto em andamento: ([A-Z_]+)", re.MULTILINE)
+_PART = r"<{0}>\n(.*?)\n</{0}>"
+
+
+class _Message(msgspec.Struct):
+    role: str
+    content: str
+
+
+class Asked(msgspec.Struct):
+    """Um pedido que chegou: as partes que os testes olham."""
+
+    model: str
+    messages: list[_Message]
+    response_format: dict[str, object] = {}
+
+    @property
+    def system(self) -> str:
+        """As instruções."""
+        return self.messages[0].content
+
+    @property
+    def user(self) -> str:
+        """O que se trouxe de fora."""
+        return self.messages[1].content
+
+    def part(self, name: str) -> str:
+        """O que está entre os delimitadores `name`."""
+        found = re.search(_PART.format(name), self.user, re.DOTALL)
+        assert found is not None, name
+        return found[1]
+
+
+def heard(asked: Asked) -> Understanding:
+    """O que as regras entendem do texto do pedido, no ponto da conversa que ele diz."""
+    active = _ACTIVE.search(asked.user)
+    question = asked.part("pergunta")
+    session = Session(id="s", opened_at_ms=0, active=active[1] if active else "ENTRY_UNKNOWN", turns=1)
+    session.asked = {"Sobre": CHOOSE, "Quer": CONTINUE}.get(question.split(" ", 1)[0], question.split(":")[0])
+    lines = (line.partition(": ") for line in asked.part("fatos").splitlines() if ": " in line)
+    session.facts = {name: value for name, _, value in lines}
+    message = MessageReceived(
+        id="m", kind="text", phone_number_id="1", reply_to="p", sent_at_ms=1, accepted_at_ms=1,
+        text=asked.part("mensagens"),
+    )  # fmt: skip
+    return understand(ConversationState(session=session), [message])
+
+
+def decision(asked: Asked, reply: str = "") -> Decision:
+    """A resposta de um modelo que entende como as regras."""
+    understood = heard(asked)
+    facts = [HeardFact(n, v, correction=False) for n, v in understood.facts.items()]
+    facts += [HeardFact(n, v, correction=True) for n, v in understood.corrections.items()]
+    gesture = understood.gesture if understood.gesture in get_args(ModelGesture) else ""
+    return Decision(
+        intents=tuple(HeardIntent(score.intent, score.confidence) for score in understood.intents),
+        facts=tuple(facts),
+        gesture=msgspec.convert(gesture, ModelGesture),
+        topic=understood.topic,
+        aside=understood.aside,
+        kind="",
+        reply=reply or (topic_text(understood.topic) if understood.topic else ""),
+        confidence=0.95,
+    )
+
+
+def envelope(content: str | None, *, finish: str = "stop", refusal: str | None = None) -> dict[str, object]:
+    """Um `chat.completion` inteiro."""
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    usage = {"prompt_tokens": TOKENS_IN, "completion_tokens": TOKENS_OUT, "total_tokens": 1280}
+    return {
+        "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": MODEL, "usage": usage,
+        "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
+    }  # fmt: skip
+
+
+def said(asked: Asked, reply: str = "") -> web.Response:
+    """A resposta normal."""
+    return web.json_response(envelope(msgspec.json.encode(decision(asked, reply)).decode()))
+
+
+def error(status: int, code: str | None = None) -> web.Response:
+    """Um erro como os da API; a mensagem ecoa o que não pode chegar ao log."""
+    told = {"message": "you sent SEGREDO-DO-ERRO", "type": "x", "param": None, "code": code}
+    return web.json_response({"error": told}, status=status)
+
+
+Answer = Callable[["ModelServer", web.Request, Asked], Awaitable[web.StreamResponse]]
+
+
+class ModelServer:
+    """`script` diz, um a um, o roteiro dos próximos pedidos; esgotado, vale `then`."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.then = "ok"
+        self.script: list[str] = []
+        self.bodies: list[bytes] = []
+        self.keys: list[str] = []
+        self.reply = ""
+        self.gone = asyncio.Event()
+        """Um pedido em silêncio foi abandonado por quem o fez."""
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Os pedidos, em ordem."""
+        return [msgspec.json.decode(body, type=Asked) for body in self.bodies]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Guarda o pedido e segue o roteiro."""
+        body = await request.read()
+        self.bodies.append(body)
+        self.keys.append(request.headers.get("Authorization", ""))
+        name = self.script.pop(0) if self.script else self.then
+        return await SCRIPTS[name](self, request, msgspec.json.decode(body, type=Asked))
+
+
+async def _ok(server: ModelServer, _request: web.Request, asked: Asked) -> web.StreamResponse:
+    return said(asked, server.reply)
+
+
+async def _slow(server: ModelServer, _request: web.Request, _asked: Asked) -> web.StreamResponse:
+    try:
+        await asyncio.sleep(3600)  # quem pergunta desiste antes
+    finally:
+        server.gone.set()
+    return web.Response()
+
+
+async def _dropped(_server: ModelServer, request: web.Request, _asked: Asked) -> web.StreamResponse:
+    """A conexão cai no meio da resposta."""
+    response = web.StreamResponse(headers={"Content-Length": "5000", "Content-Type": "application/json"})
+    await response.prepare(request)
+    await response.write(b'{"choices": [')
+    assert request.transport is not None
+    request.transport.abort()
+    return response
+
+
+def _fixed(answer: Callable[[], web.Response]) -> Answer:
+    async def handle(_server: ModelServer, _request: web.Request, _asked: Asked) -> web.StreamResponse:
+        return answer()
+
+    return handle
+
+
+def _content(text: str | None, *, finish: str = "stop", refusal: str | None = None) -> Answer:
+    return _fixed(lambda: web.json_response(envelope(text, finish=finish, refusal=refusal)))
+
+
+def _raw(text: str, status: int = 200, kind: str = "application/json") -> Answer:
+    return _fixed(lambda: web.Response(text=text, status=status, content_type=kind))
+
+
+HALF = '{"intents":[{"intent":"CUSTOM_SOF'
+OFF = json.dumps({"intent": "CUSTOM_SOFTWARE", "confidence": 2})
+SCRIPTS: dict[str, Answer] = {
+    "ok": _ok,
+    "slow": _slow,
+    "dropped": _dropped,
+    "cut": _content(HALF, finish="length"),
+    "filtered": _content("", finish="content_filter"),
+    "refusal": _content(None, refusal="I cannot help with that."),
+    "off_schema": _content(OFF),
+    "not_json": _content("Claro! Posso ajudar."),
+    "no_content": _content(None),
+    "huge": _content("x" * 600_000),
+    "no_choices": _raw('{"choices": []}'),
+    "broken_json": _raw('{"choices": [{"message": {"content": "'),
+    "html": _raw("<html>oi</html>", kind="text/html"),
+    "html_502": _raw("<html>Bad gateway</html>", 502, "text/html"),
+    "400": _fixed(lambda: error(400)),
+    "401": _fixed(lambda: error(401)),
+    "403": _fixed(lambda: error(403)),
+    "404": _fixed(lambda: error(404)),
+    "429": _fixed(lambda: error(429)),
+    "quota": _fixed(lambda: error(429, "insufficient_quota")),
+    "500": _fixed(lambda: error(500)),
+}
+FAILURES = {
+    "slow": "timeout", "dropped": "unavailable", "cut": "cut", "filtered": "filtered", "refusal": "refused",
+    "off_schema": "off_schema", "not_json": "off_schema", "no_content": "off_schema", "huge": "too_large",
+    "no_choices": "bad_answer", "broken_json": "bad_answer", "html": "bad_answer",
+    "html_502": "unavailable", "400": "rejected", "401": "unauthorized", "403": "unauthorized",
+    "404": "not_found", "429": "rate_limited", "quota": "quota_exhausted", "500": "unavailable",
+}  # fmt: skip
+"""O código de cada roteiro que falha."""
+
+
+@asynccontextmanager
+async def model_server() -> AsyncIterator[ModelServer]:
+    """O servidor, num porto livre."""
+    server = ModelServer()
+    app = web.Application(client_max_size=2**22)
+    app.router.add_post("/v1/chat/completions", server.handle)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+    await runner.setup()
+    listener = socket.create_server(("127.0.0.1", 0))
+    await web.SockSite(runner, listener).start()
+    server.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    try:
+        yield server
+    finally:
+        await runner.cleanup()

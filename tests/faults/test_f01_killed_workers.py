@@ -6,7 +6,7 @@ import signal
 import msgspec
 import pytest
 
-from consumers.pipeline import MEDIA, OUTBOUND, STAGES
+from consumers.pipeline import HANDOFF, MEDIA, OUTBOUND, STAGES
 from pyloto_stream.simulator.faults import Fault
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
@@ -18,18 +18,26 @@ SENDING = ("before_begin_send", "after_begin_send", "after_send")
 PLACES = [(point, stage) for stage in STAGES for point in LOOP] + [(point, OUTBOUND) for point in SENDING]
 TAKING_OVER = [(point, stage) for stage in STAGES for point in ("after_claim", "before_release")]
 
+ONCE = (MEDIA, HANDOFF)
+"""Etapas a que cada pessoa dá trabalho uma vez só: uma foto, uma entrega."""
+
+
+def people_for(stage: str) -> int:
+    """Quantas pessoas conversam: bastantes para que de dois trabalhadores cada um tenha uma entrega."""
+    return 12 if stage == HANDOFF else 6
+
 
 @pytest.mark.timeout(1200)
 async def test_i1_i3_i4_i5_a_worker_killed_at_any_point_of_any_stage_costs_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
         point, stage = PLACES[run.number % len(PLACES)]
-        await run.open()
-        nth = run.rng.randint(1, 1 if stage == MEDIA else 4)  # uma foto por pessoa
+        await run.open(crm=stage == HANDOFF)
+        nth = run.rng.randint(1, 1 if stage in ONCE else 4)
         post = run.post(STAGES, [Crash(point, stage, nth)])
         if run.rng.random() < 0.5:
             run.post()
         victim = await post.child.up()
-        await talk(run, photos=stage == MEDIA)
+        await talk(run, people_for(stage), photos=stage == MEDIA)
         assert await victim.over() == -signal.SIGKILL, f"nobody came to {point} of {stage}"
 
     await faults.run("F1", scenario, quick=len(PLACES), full=20 * len(PLACES))
@@ -39,16 +47,16 @@ async def test_i1_i3_i4_i5_a_worker_killed_at_any_point_of_any_stage_costs_nothi
 async def test_i1_i5_dying_while_taking_over_or_giving_back_costs_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
         point, stage = TAKING_OVER[run.number % len(TAKING_OVER)]
-        await run.open(DRAIN_TIMEOUT="0")
+        await run.open(crm=stage == HANDOFF, DRAIN_TIMEOUT="0")
         if point == "after_claim":  # alguém tem de morrer antes, com trabalho em mãos
             plans = [[Crash("after_read", stage)], [Crash(point, stage)]]
         else:
             plans = [
-                [Crash(point, stage), Crash("before_handle", stage, 1 + (stage != MEDIA), signal.SIGTERM)]
+                [Crash(point, stage), Crash("before_handle", stage, 1 + (stage not in ONCE), signal.SIGTERM)]
             ]
         post = run.post(STAGES, *plans)
         await post.child.up()
-        await talk(run, photos=stage == MEDIA)
+        await talk(run, people_for(stage), photos=stage == MEDIA)
         await run.until(lambda: len(post.children) > len(plans), what=f"death at {point} of {stage}")
         assert all(child.code == -signal.SIGKILL for child in post.children[: len(plans)])
 
@@ -71,3 +79,27 @@ async def test_i4_a_sender_killed_while_meta_does_not_answer_sends_each_reply_on
         await talking
 
     await faults.run("F1-sending", scenario, quick=len(cases), full=20 * len(cases))
+
+
+@pytest.mark.timeout(600)
+async def test_i20_a_worker_killed_between_the_post_and_the_commit_posts_again_and_publishes_once(
+    faults: Campaign,
+) -> None:
+    """O CRM recebeu e respondeu; quem ia publicar morre, ou dorme até outro o ter feito."""
+
+    async def scenario(run: Run) -> None:
+        sign = (signal.SIGKILL, signal.SIGSTOP)[run.number % 2]
+        await run.open(crm=True)
+        victim = await run.post(STAGES, [Crash("before_apply", HANDOFF, 1, sign)]).child.up()
+        talking = asyncio.create_task(talk(run))
+        if sign == signal.SIGSTOP:
+            await run.until(victim.stopped.is_set, what="freeze after a post")
+            other = await run.post().child.up()
+            await run.until(lambda: other.counts["claimed"], what="a takeover")
+            victim.signal(signal.SIGCONT)
+        await talking
+        await run.quiet()
+        assert run.crm is not None
+        assert len(run.crm.ids) > len({*run.crm.ids}), "the hand-off in its hands came twice, with one id"
+
+    await faults.run("F1-handoff", scenario, quick=2, full=40)

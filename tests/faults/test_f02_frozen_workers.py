@@ -12,12 +12,12 @@ import signal
 
 import pytest
 
-from consumers.pipeline import MEDIA, OUTBOUND, STAGES
+from consumers.pipeline import HANDOFF, MEDIA, OUTBOUND, STAGES
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
 from tests.faults.harness.orders import Crash
 from tests.faults.harness.run import Run
-from tests.faults.test_f01_killed_workers import LOOP, SENDING
+from tests.faults.test_f01_killed_workers import LOOP, ONCE, SENDING, people_for
 
 PLACES = [(point, stage) for stage in STAGES for point in LOOP] + [(point, OUTBOUND) for point in SENDING]
 LEASE_S = 0.4
@@ -29,11 +29,11 @@ SPREAD = 7
 async def test_i3_i4_i5_a_worker_frozen_at_any_point_wakes_up_and_repeats_nothing(faults: Campaign) -> None:
     async def scenario(run: Run) -> None:
         point, stage = PLACES[SPREAD * run.number % len(PLACES)]
-        await run.open(CLAIM_IDLE=str(LEASE_S), SETTLE_WINDOW="3")
-        nth = run.rng.randint(1, 1 if stage == MEDIA else 2)  # uma foto por pessoa
+        await run.open(crm=stage == HANDOFF, CLAIM_IDLE=str(LEASE_S), SETTLE_WINDOW="3")
+        nth = run.rng.randint(1, 1 if stage in ONCE else 2)
         post = run.post(STAGES, [Crash(point, stage, nth, signal.SIGSTOP)])
         victim, other = await post.child.up(), await run.post().child.up()
-        talking = asyncio.create_task(talk(run, photos=stage == MEDIA))
+        talking = asyncio.create_task(talk(run, people_for(stage), photos=stage == MEDIA))
         await run.until(victim.stopped.is_set, what=f"freeze at {point} of {stage}")
         await run.until(lambda: other.counts["claimed"], 10, "a takeover")
         victim.signal(signal.SIGCONT)

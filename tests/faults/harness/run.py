@@ -10,6 +10,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,7 @@ from tests.faults.harness.posts import Post
 from tests.faults.harness.processes import Child, Zygote
 from tests.faults.harness.told import Told
 from tests.support import look
+from tests.support.crm import PATH, SECRET, Crm, crm_server
 from tests.support.servers import open_raw
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ class Run:
         self.folder = place.folder
         self.zygote = place.zygote
         self.people: list[Person] = []
+        self.crm: Crm | None = None
         self.children: list[Child] = []
         self.posts: list[Post] = []
         self.dead: Counter[str] = Counter()
@@ -75,13 +78,20 @@ class Run:
         self._began = time.monotonic()
         self._stop_door = asyncio.Event()
         self._door: asyncio.Task[None] | None = None
+        self._outside = AsyncExitStack()
 
-    async def open(self, *, door: bool = True, pace: Pace = PACE, **environ: str) -> None:
-        """Meta local e, com `door`, a entrada neste processo. `environ` muda a configuração."""
+    async def open(self, *, door: bool = True, pace: Pace = PACE, crm: bool = False, **environ: str) -> None:
+        """Meta local e, com `door`, a entrada neste processo; com `crm`, quem recebe as entregas a pessoas.
+
+        `environ` muda a configuração.
+        """
         self.environ = {
             **FAST, "SQLITE_PATH": str(self.folder / "documents.sqlite3"),
             "OBJECT_FOLDER": str(self.folder / "objects"), **environ,
         }  # fmt: skip
+        if crm:
+            self.crm = await self._outside.enter_async_context(crm_server())
+            self.environ |= {"HANDOFF_WEBHOOK_URL": self.crm.url + PATH, "HANDOFF_WEBHOOK_SECRET": SECRET}
         self.settings: Settings = load(self.environ)
         self.meta = Simulator(simulator_config(self.settings, pace=pace))
         self.told = Told(self.meta._sender)
@@ -102,6 +112,7 @@ class Run:
         if self._door is not None:
             await asyncio.wait([self._door], timeout=5)
         await self.meta.stop()
+        await self._outside.aclose()
         await self.gateway.close()
         await self.redis.aclose()
         for child in self.children:

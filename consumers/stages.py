@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import NamedTuple
 
-from consumers.ai import ai_stage
+from consumers.ai import Engine, ai_stage
 from consumers.audit import audit_stage
 from consumers.documents import SharedDocuments
 from consumers.drafts import draft
@@ -22,6 +22,7 @@ from consumers.pipeline import AI, AUDIT, HANDOFF, MEDIA, OUTBOUND, SESSION, TUR
 from consumers.session import session_stage
 from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
+from pyloto_stream.ai.gestures import wants_person
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -38,6 +39,9 @@ from pyloto_stream.streams.stage import StageSpec
 from pyloto_stream.whatsapp.flows.sender import FlowSender
 from pyloto_stream.whatsapp.flows.tokens import FlowTokens
 from pyloto_stream.whatsapp.templates import TemplateManager
+
+SLACK_S = 20.0
+"""Quanto a etapa `ai` pode levar além do prazo do modelo: ouvir os áudios, as regras, uma máquina ocupada."""
 
 
 class Parts(NamedTuple):
@@ -79,23 +83,41 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
         UnavailableError: o banco de documentos não respondeu.
     """
     handler = await _BUILDERS[stage](parts)
-    limit_s = timeout_s(stage, parts.settings.stage_timeout)
+    limit_s = _limit_s(stage, parts.settings)
     if stage in TURN_LANE.stages:
         return StageSpec(stage, handler, failed_turn, limit_s)
     return StageSpec(stage, handler, timeout_s=limit_s)
 
 
+def _limit_s(stage: str, settings: Settings) -> float:
+    """Prazo de uma decisão; a de quem pergunta a um modelo nunca vence antes do prazo dele."""
+    limit_s = timeout_s(stage, settings.stage_timeout)
+    if stage == AI and settings.openai_enabled:
+        return max(limit_s, settings.openai_timeout_seconds + SLACK_S)
+    return limit_s
+
+
 async def _session(parts: Parts) -> Handler:
-    return session_stage(SessionManager(session_rules(parts.settings)))
+    return session_stage(SessionManager(session_rules(parts.settings), wants_person))
 
 
 async def _ai(parts: Parts) -> Handler:
+    settings, rules = parts.settings, session_rules(parts.settings)
+    engine: Engine = understand
+    if settings.openai_enabled:
+        from consumers.model import open_model  # noqa: PLC0415 — só quem tem um modelo o carrega
+
+        engine = (await open_model(settings, parts.metrics, parts.resources)).understand
+    return ai_stage(rules, engine, await _form_desk(parts))
+
+
+async def _form_desk(parts: Parts) -> FormDesk:
     settings, ids = parts.settings, parts.settings.flows()
     if not ids:
-        return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), {}))
+        return FormDesk(flow_tokens(settings), {})
     documents = await parts.documents.get()
-    channels = ChannelStore(documents, settings.whatsapp_business_account_id, settings.template_cache_seconds)
-    return ai_stage(session_rules(settings), understand, FormDesk(flow_tokens(settings), ids, channels))
+    account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
+    return FormDesk(flow_tokens(settings), ids, ChannelStore(documents, account, cache_s))
 
 
 async def _outbound(parts: Parts) -> Handler:
@@ -130,7 +152,6 @@ async def _media(parts: Parts) -> Handler:
 
 async def _handoff(parts: Parts) -> Handler:
     return open_handoff_stage(parts.settings, parts.metrics, parts.resources)
-
 
 
 _BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media, HANDOFF: _handoff}

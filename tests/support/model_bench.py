@@ -61,10 +61,15 @@ class Bench:
 
     async def open(self, budget_s: float = BUDGET_S) -> None:
         self.chat = await open_chat(self.server.url, KEY, MODEL, strict_schema(), timeout_s=budget_s)
-        self.cache = Cache(self.clock)
+        self.budget_s = budget_s
+        self.renew()
+
+    def renew(self) -> None:
+        """O mesmo modelo, e quem pergunta esquece tudo."""
+        self.told = Told()
         self.mind = AIOrchestrator(
-            self.chat, self.told, self.guard, budget_s=budget_s, model=MODEL, clock=self.clock,
-            cache=self.cache,
+            self.chat, self.told, self.guard, budget_s=self.budget_s, model=MODEL, clock=self.clock,
+            cache=Cache(self.clock),
         )  # fmt: skip
 
     def clock(self) -> float:

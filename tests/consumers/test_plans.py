@@ -140,7 +140,7 @@ def test_a_released_conversation_is_the_bots_before_its_answer_is_sent() -> None
 
 
 def test_with_the_notice_of_its_burial_a_state_nobody_can_read_begins_again() -> None:
-    work = turn(message(), state=b'{"session":{"id":"s","opened_at_ms":1,"active":"FROM_TOMORROW"}}')
+    work = turn(message(), state=b'{"session":{"id":"s","opened_at_ms":1,"active":7}}')
     with pytest.raises(PermanentError):
         run(work)
     again = notice(work)

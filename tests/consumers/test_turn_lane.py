@@ -187,7 +187,7 @@ async def test_a_state_nobody_can_read_mutes_nobody(front: Front, redis: Redis) 
     await front.say(DRIVER)
     await said(front, 1)
     (key,) = await found(redis, "*:conv:turn:ana")
-    await redis.hset(key, "s", '{"session":{"id":"s","opened_at_ms":1,"active":"FROM_TOMORROW"}}')
+    await redis.hset(key, "s", '{"session":{"id":"s","opened_at_ms":1,"active":7}}')
     await front.say(REST)
     await said(front, 2)
     assert front.read[-1] == TEXTS.failed

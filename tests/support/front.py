@@ -14,7 +14,7 @@ from consumers.outbound import outbound_stage
 from consumers.pipeline import AI, AUDIT, HANDOFF, LANES, OUTBOUND, SESSION, STAGES, failed_turn
 from consumers.plans import Pending, plan, state_of, turn_id
 from consumers.session import session_stage
-from pyloto_stream.clock import system_clock
+from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.inbound import cancelled_by
@@ -70,11 +70,14 @@ class _Body(msgspec.Struct):
 class Front:
     """`script` responde aos envios; `records` é o que a auditoria recebeu; o texto é o entendimento."""
 
-    def __init__(self, gateway: Gateway, graph: Graph, client: WhatsAppHttpClient, window_s: float) -> None:
+    def __init__(
+        self, gateway: Gateway, graph: Graph, client: WhatsAppHttpClient, window_s: float, clock: Clock
+    ) -> None:
         self.gateway = gateway
         self.graph = graph
         self.client = client
         self.window_s = window_s
+        self.clock = clock
         self.script: GraphScript = accepted
         self.rules = SessionRules()
         self.telemetry = Recorder()
@@ -84,7 +87,7 @@ class Front:
         self._workers: list[Worker] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._starts = 0
-        self._messages = 0
+        self.messages = 0
         graph.script = self._answer
 
     @property
@@ -111,7 +114,7 @@ class Front:
         }
         specs = [StageSpec(stage, handler, failed_turn) for stage, handler in handlers.items()]
         for spec in (*specs, StageSpec(AUDIT, self._audit), StageSpec(HANDOFF, publishing_stage())):
-            worker = Worker(self.gateway, LANES, spec, name, OPTIONS, self.telemetry)
+            worker = Worker(self.gateway, LANES, spec, name, OPTIONS, self.telemetry, self.clock)
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run(self._stop)))
         self._tasks.append(asyncio.create_task(TimerPump(self.gateway, tick_s=0.02).run(self._stop)))
@@ -132,11 +135,11 @@ class Front:
 
     async def say(self, *understood: Understanding, conversation: str = "ana") -> None:
         """A pessoa escreve, e é isto que se entenderá."""
-        now, items = system_clock(), []
+        now, items = self.clock(), []
         for meant in understood:
-            self._messages += 1
+            self.messages += 1
             text = msgspec.json.encode(meant).decode()
-            message = MessageReceived(f"wamid.{self._messages}", "text", NUMBER, PHONE, now, now, text=text)
+            message = MessageReceived(f"wamid.{self.messages}", "text", NUMBER, PHONE, now, now, text=text)
             voided = cancelled_by(message.kind)
             items.append(Item("turn", conversation, msgspec.json.encode(message), message.id, voided))
         await self.acceptor.accept(items)
@@ -181,15 +184,15 @@ class Front:
 
 @asynccontextmanager
 async def open_front(
-    redis_url: str, *, window_s: float = 30.0, timeout_s: float = 5.0
+    redis_url: str, *, window_s: float = 30.0, timeout_s: float = 5.0, clock: Clock | None = None
 ) -> AsyncIterator[Front]:
-    """Tudo aberto sobre um Redis vazio, ainda sem trabalhadores."""
-    gateway = Gateway(redis_url, partitions=2, block_ms=200)
+    """Tudo aberto, ainda sem trabalhadores; `clock` é o de todos os scripts (o do servidor, se não vem)."""
+    gateway = Gateway(redis_url, partitions=2, block_ms=200, clock=clock)
     await gateway.open(STAGES)
     try:
         async with graph_server() as graph:
             client = WhatsAppHttpClient(graph.url, "v24.0", SECRET, timeout_s=timeout_s)
-            front = Front(gateway, graph, client, window_s)
+            front = Front(gateway, graph, client, window_s, clock or system_clock)
             try:
                 yield front
                 await front.stop()

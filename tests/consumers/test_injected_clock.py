@@ -14,7 +14,6 @@ from redis.asyncio import Redis
 
 from pyloto_stream.conversation.records import SessionRecord
 from pyloto_stream.conversation.state import ConversationState
-from pyloto_stream.conversation.texts import TEXTS
 from pyloto_stream.conversation.understanding import Understanding
 from pyloto_stream.streams.timers import TimerPump
 from tests.support.front import Front, open_front
@@ -69,7 +68,7 @@ async def kept(redis: Redis) -> ConversationState:
 
 async def mode(redis: Redis) -> str:
     (key,) = await found(redis, "*:conv:turn:ana")
-    return cast("str", await redis.hget(key, "md") or "BOT")
+    return cast("str", await redis.hget(key, "m") or "BOT")
 
 
 @pytest.mark.parametrize(("timer", "said", "after_ms", "outcome"), SILENCES)
@@ -137,6 +136,7 @@ async def test_the_return_to_the_bot_waits_for_its_millisecond_across_a_restart(
 ) -> None:
     clock = ManualClock()
     assert await before(redis_url, clock, heard(gesture="human")) == ["HANDOFF_HUMAN"]
+    assert await mode(redis) == "HUMAN"
     clock.ms += HALF_DAY_MS - 1
     async with reopened(redis_url, clock) as front:
         assert await TimerPump(front.gateway).promote_due() == 0
@@ -173,5 +173,4 @@ async def test_the_cool_down_ends_at_its_millisecond_across_a_restart(
         await front.say(ANSWERED)
         await front.quiet()
         assert ((await kept(redis)).session is not None) == opens
-        assert (TEXTS.privacy_notice in front.read[-1]) is False
         assert front.read[-1].startswith("Para pedir ou acompanhar entregas") != opens

@@ -6,6 +6,7 @@ Promete: o arquivo é conferido ao carregar (as quatro partes, a versão, os exe
 
 import sys
 import tomllib
+from collections.abc import Mapping
 from hashlib import blake2b
 from importlib import resources
 
@@ -51,14 +52,14 @@ class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return blake2b(said, digest_size=8).hexdigest()
 
 
-def parse(text: str) -> Prompts:
-    """Lê e confere um arquivo de instruções.
+def parse(data: Mapping[str, object]) -> Prompts:
+    """Confere um arquivo de instruções, já lido.
 
     Raises:
         ValueError: falta uma parte, ou a versão não está entre as que já existiram.
         OffSchemaError: um exemplo não tem a forma da resposta.
     """
-    prompts = msgspec.convert(tomllib.loads(text), Prompts)
+    prompts = msgspec.convert(data, Prompts)
     if prompts.version not in prompts.releases:
         raise ValueError(f"{FILE}: version {prompts.version} is not among [releases]")
     for shot in prompts.shots:
@@ -74,7 +75,7 @@ def _read() -> str:
     return (resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8")
 
 
-PROMPTS = parse(_read())
+PROMPTS = parse(tomllib.loads(_read()))
 
 if __name__ == "__main__":
     sys.stdout.write(f'"{PROMPTS.version}" = "{PROMPTS.digest()}"\n')

@@ -137,7 +137,7 @@ class Talk:
         if done.to == AI:
             if dies_in == AI:
                 return None
-            step = self._advance(understood)
+            step = self._advance(self.understand(step.answer, understood))
             done = self._commit(plan(step))
         self.lost = done.payload
         if done.to != OUTBOUND or dies_in == OUTBOUND:
@@ -182,6 +182,11 @@ class Talk:
             said.append(self.fire())
         self.now_ms = max(self.now_ms, until)
         return said
+
+    def understand(self, answer: Sequence[MessageReceived], understood: Understanding) -> Understanding:
+        """O que se entendeu de `answer`: o que o teste diz."""
+        del answer
+        return understood
 
     # --- o que se vê ---------------------------------------------------------------------------------
 

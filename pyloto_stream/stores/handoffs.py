@@ -30,12 +30,15 @@ if TYPE_CHECKING:
 
 Status = Literal["OPEN", "ACCEPTED", "CLOSED"]
 
-_BEFORE: dict[Status, tuple[Status, ...]] = {
+Level = Literal["high", "medium", "low"]
+
+BEFORE: dict[Status, tuple[Status, ...]] = {
     "OPEN": (),
     "ACCEPTED": ("OPEN",),
     "CLOSED": ("OPEN", "ACCEPTED"),
 }
-_LEVELS = ("high", "medium", "low")
+"""De que estados se chega a cada um."""
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 
 
 class Handoff(msgspec.Struct, frozen=True):
@@ -62,7 +65,7 @@ class Handoff(msgspec.Struct, frozen=True):
     deadline: str = ""
     routing: str = ""
     confidence: float = 0.0
-    qualification_level: Literal["high", "medium", "low"] = "low"
+    qualification_level: Level = "low"
     qualification_reasons: list[str] = []
     lead_score: int = 0
 
@@ -71,7 +74,7 @@ def handoff_write(user_key: str, tenant_id: str, record: HandoffRecord) -> Creat
     """Gravação de uma entrega nova, `OPEN`."""
     key = scoped_id(user_key, record.id)
     at = iso(record.at_ms)
-    level = _LEVELS.index(record.qualification_level)
+    level = LEVELS.index(record.qualification_level)
     data: Data = {
         **msgspec.json.decode(msgspec.json.encode(record)),
         "id": key,
@@ -106,11 +109,22 @@ class HandoffStore:
         return _handoff(document) if document else None
 
     async def queue(
-        self, status: Status = "OPEN", *, start: Position | None = None, limit: int = 50
+        self,
+        status: Status = "OPEN",
+        *,
+        level: Level | None = None,
+        start: Position | None = None,
+        limit: int = 50,
     ) -> tuple[list[Handoff], Position | None]:
-        """Entregas em `status`, a mais urgente primeiro, e onde continuar (`None`: acabou)."""
-        query = Query("handoffs", (("status", status),), "queue_key", after=start, limit=limit + 1)
+        """Entregas em `status`, a mais urgente primeiro, e onde continuar (`None`: acabou).
+
+        `level`: só as desse nível, que na ordem da fila estão juntas.
+        """
+        prefix = "" if level is None else f"{LEVELS.index(level)}-"
+        after = start or (Position(prefix, "0") if prefix else None)
+        query = Query("handoffs", (("status", status),), "queue_key", after=after, limit=limit + 1)
         found = await self._documents.query(query)
+        found = [document for document in found if str(document.data["queue_key"]).startswith(prefix)]
         last = position(found[limit - 1], "queue_key") if len(found) > limit else None
         return [_handoff(document) for document in found[:limit]], last
 
@@ -125,7 +139,7 @@ class HandoffStore:
     async def _move(self, handoff_id: str, status: Status) -> bool:
         while True:
             document = await self._documents.get(path("handoffs", handoff_id))
-            if document is None or _handoff(document).status not in _BEFORE[status]:
+            if document is None or _handoff(document).status not in BEFORE[status]:
                 return False
             change: Data = {"status": status, "updated_at": iso(self._clock())}
             try:

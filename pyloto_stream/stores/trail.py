@@ -1,9 +1,8 @@
 """Como um turno inteiro chega ao banco uma vez só, com a cadeia de auditoria sem lacuna nem bifurcação?
 
-Tudo o que um turno registra — mensagens, status, sessão, entrega, cabeçalho, eventos e a ponta da cadeia —
-vai numa gravação atômica, sem leitura quando se conhece a ponta. Se a gravação conflita (o turno já foi
-gravado e o executor caiu antes de confirmar, ou a ponta conhecida está velha), relê a ponta, retira o que já
-está lá e grava o resto. Por isso repetir um turno, ou dois executores com o mesmo turno, dá o mesmo
+O que um turno registra vai numa gravação atômica, sem leitura quando se conhece a ponta. Se ela conflita (o
+turno já foi gravado e o executor caiu antes de confirmar, ou a ponta está velha), relê a ponta, retira o que
+já está lá e grava o resto. Por isso repetir um turno, ou dois executores com o mesmo turno, dá o mesmo
 resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica.
 """
 
@@ -29,11 +28,13 @@ from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
 from pyloto_stream.stores.conversations import ConversationStore, header_write
 from pyloto_stream.stores.events import SPOKEN, events_of
+from pyloto_stream.stores.handoff_moves import moved, moves_of
 from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.media import media_writes
 from pyloto_stream.stores.messages import message_write, revoke_writes, status_write
 from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write
 from pyloto_stream.stores.sessions import session_write
+from pyloto_stream.stores.transcripts import transcript_write, without_late_transcripts
 from pyloto_stream.stores.values import merged
 
 _BATCH = 100
@@ -78,16 +79,18 @@ class AuditTrail:
     async def _record(
         self, user_key: str, records: Sequence[Record], known: TrailState | None
     ) -> TrailState | None:
+        records = await without_late_transcripts(self._documents, user_key, records)
         documents = combined(write for record in records for write in self._writes_of(user_key, record))
-        pending, state = events_of(records), known
+        pending, state, moves = events_of(records), known, moves_of(user_key, records)
         for _ in range(TRIES):
+            writes = await moved(self._documents, documents, moves)
             try:
                 if pending:
                     state = state or await self._load(user_key)
-                    return await self._grow(user_key, state, documents, pending)
+                    return await self._grow(user_key, state, writes, pending)
                 # só status e documentos avulsos: nada move a cadeia, nem o cabeçalho, que anda com ela
-                if documents:
-                    await self._documents.write(*documents)
+                if writes:
+                    await self._documents.write(*writes)
             except ConflictError:
                 state = await self._load(user_key)
                 documents = await _missing(self._documents, documents)
@@ -103,13 +106,9 @@ class AuditTrail:
         links, head = link(user_key, ChainHead(state.head, state.seq, state.version), events)
         after = _advanced(state, events, head)
         header = header_write(
-            user_key,
-            self._tenant_id,
-            created_at=after.created_at,
-            updated_at=after.updated_at,
-            last_message_at=after.last_message_at,
-            mode=_mode(events),
-        )
+            user_key, self._tenant_id, created_at=after.created_at, updated_at=after.updated_at,
+            last_message_at=after.last_message_at, mode=_mode(events),
+        )  # fmt: skip
         versions = await self._documents.write(*documents, header, *links)
         return msgspec.structs.replace(after, version=versions[-1])
 
@@ -139,7 +138,9 @@ class AuditTrail:
                 return (handoff_write(user_key, self._tenant_id, record),)
             case MediaRecord():
                 return media_writes(user_key, record)
-            case ActionRecord() | ChannelRecord() | TranscriptRecord():
+            case TranscriptRecord():
+                return (transcript_write(user_key, record),)
+            case ActionRecord() | ChannelRecord():
                 return ()
 
 

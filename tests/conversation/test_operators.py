@@ -2,7 +2,7 @@
 
 import pytest
 
-from pyloto_stream.conversation.events import HumanReplied, OperatorActed
+from pyloto_stream.conversation.events import Event, HumanReplied, OperatorActed
 from pyloto_stream.conversation.operators import ACTIONS, MAX_REASON, Act, silences
 from pyloto_stream.conversation.records import CUT_MARK, ActionRecord
 from tests.support.talk import NOTHING, Talk, heard, sure
@@ -152,7 +152,7 @@ class TestClose:
         assert talk.hear() is not None
 
     def test_messages_around_it_are_two_sessions_each_with_its_own_outcome(self, talk: Talk) -> None:
-        events = [talk.message(), act(talk, "close"), talk.message()]
+        events: list[Event] = [talk.message(), act(talk, "close"), talk.message()]
         assert talk.turn(events, sure("CUSTOM_SOFTWARE")) is not None
         opened = [record.id for record in talk.acted("SESSION_OPENED")]
         assert len({*opened}) == 2
@@ -222,6 +222,6 @@ def test_the_neutral_line_of_a_lost_turn_is_not_said_over_the_head_of_who_took_o
 def test_a_message_after_every_act_is_still_answered_or_met_with_silence(talk: Talk) -> None:
     answered = {}
     for action in ("takeover", "pause", "release", "close"):
-        talk.turn([act(talk, action)])  # type: ignore[arg-type]
+        talk.turn([act(talk, action)])
         answered[action] = talk.hear(NOTHING) is not None
     assert answered == {"takeover": False, "pause": False, "release": True, "close": True}

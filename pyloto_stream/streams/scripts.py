@@ -32,6 +32,7 @@ class Script(Enum):
     MODE = "mode"
     PACE = "pace"
     PARK = "park"
+    PEEK = "peek"
     PROMOTE = "promote"
     REFRESH = "refresh"
     RELEASE = "release"

@@ -75,6 +75,7 @@ class Scene:
             Script.MODE: {"l": "turn", "c": "ana", "md": "HUMAN"},
             Script.PACE: {"k": "take", "n": "pair:ana", "st": 6000, "bu": 10, "q": "q"},
             Script.PARK: park_op(self.turn, self.clock.ms + HOUR_MS, setback=Setback("x", "", 1)),
+            Script.PEEK: {"l": "turn", "c": "ana"},
             Script.PROMOTE: {"limit": 10},
             Script.REFRESH: mine,
             Script.RELEASE: mine,
@@ -112,7 +113,10 @@ async def scene(redis_url: str, redis: Redis) -> AsyncIterator[Scene]:
         yield Scene(rig, clock, turn, str(letter))
 
 
-LOOKS = (Script.DEAD_PAGE, Script.HISTORY, Script.REFRESH, Script.STATUS, Script.TOKENS, Script.UPCOMING)
+LOOKS = (
+    Script.DEAD_PAGE, Script.HISTORY, Script.PEEK, Script.REFRESH, Script.STATUS, Script.TOKENS,
+    Script.UPCOMING,
+)  # fmt: skip
 WRITES = [script for script in Script if script not in LOOKS]
 
 

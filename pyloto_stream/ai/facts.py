@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pyloto_stream.ai import parsers_choices as choices
+from pyloto_stream.ai.amends import Amend, changed
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import answer, volunteered
 from pyloto_stream.ai.reading import Reading
@@ -25,14 +26,14 @@ class Found(NamedTuple):
 
 
 def find_facts(
-    reading: Reading, after: Reading | None, fields: Sequence[str], known: Mapping[str, str], asked: str
+    reading: Reading, amend: Amend | None, fields: Sequence[str], known: Mapping[str, str], asked: str
 ) -> Found:
-    """Lê os campos `fields` em `reading`; `after` é o que vem depois de "na verdade" e afins, se há.
+    """Lê os campos `fields` em `reading`; `amend` é a correção que há nele, se há.
 
     Um dado conhecido que a pessoa repete igual também vem: não muda nada, mas não é silêncio.
     """
     said = {name: value for name in fields if name != asked and (value := volunteered(reading, name))}
-    corrections = _corrections(after, fields, known, asked) if after is not None else {}
+    corrections = _corrections(amend.after, fields, known, asked) if amend is not None else {}
     facts = {name: value for name, value in said.items() if known.get(name, value) == value}
     if asked in fields and (not corrections or asked not in known):
         value = _asked(reading, asked, said, corrections)
@@ -45,6 +46,8 @@ def find_facts(
             facts = {**{n: v for n, v in facts.items() if n not in owned}, asked: value}
             if FIELDS[asked].parser == "name":
                 facts = _outside_name(reading, facts, value)
+    if amend is not None:
+        facts |= changed(amend, fields, known, asked)
     answered = asked in facts and FIELDS[asked].parser == "text"
     return Found(facts, corrections if answered else {**_grown(said, known), **corrections})
 
@@ -77,7 +80,8 @@ def _corrections(
     after: Reading, fields: Sequence[str], known: Mapping[str, str], asked: str
 ) -> dict[str, str]:
     told = dict(_told(after, fields, known))
-    if told or (
+    new = any(volunteered(after, name) for name in fields if name not in known and name != asked)
+    if told or new or (
         asked in fields and FIELDS[asked].parser not in (*OPEN, "name", "city") and answer(after, asked)
     ):
         return told

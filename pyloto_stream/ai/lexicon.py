@@ -117,3 +117,8 @@ FILLERS = frozenset(LEXICON.words["fillers"].split())
 CONTINUES = frozenset(LEXICON.words["continues"].split())
 STATES = {**LEXICON.states, **{uf.lower(): uf for uf in LEXICON.states.values()}}
 READER = Reader(PhraseIndex(_tagged()), LEXICON.short_forms, COMMON | LEXICON.numbers.keys())
+
+
+def words(name: str) -> frozenset[str]:
+    """As palavras de `name`, na seção `words` do arquivo."""
+    return frozenset(LEXICON.words[name].split())

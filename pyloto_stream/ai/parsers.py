@@ -10,8 +10,9 @@ from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai import parsers_names as names
 from pyloto_stream.ai import parsers_places as places
 from pyloto_stream.ai.gestures import asks_about_us
-from pyloto_stream.ai.parsers_numbers import quantity
-from pyloto_stream.ai.parsers_terms import budget, deadline
+from pyloto_stream.ai.parsers_deadlines import deadline, deadline_said
+from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, amount_in, quantity
+from pyloto_stream.ai.parsers_terms import budget, budget_said, is_money
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS, Field
@@ -41,16 +42,16 @@ def answer(reading: Reading, name: str) -> str:
             return text(reading)
         case "quantity":
             return _quantity(reading)
-        case "city":  # o estado, ou a própria cidade, pode vir depois de uma vírgula
+        case "city" | "budget":  # o estado, ou o fim de um intervalo, pode vir depois de uma vírgula
             spans = list(_useful(reading))
             ends = spans[-1][1] if spans else 0
             return next(
                 filter(None, (_by_shape(reading, field, (s, ends), asked=True) for s, _ in spans)), ""
             )
         case _:
-            return next(
-                filter(None, (_by_shape(reading, field, s, asked=True) for s in _useful(reading))), ""
-            )
+            values = (_by_shape(reading, field, s, asked=True) for s in _useful(reading))
+            found = [value for value in values if value]
+            return next(iter(found[::-1] if field.parser == "deadline" else found), "")
 
 
 def volunteered(reading: Reading, name: str) -> str:
@@ -82,9 +83,9 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
         case "company":
             return names.company(reading, *span, asked=asked)
         case "budget":
-            return budget(reading, *span)
+            return (budget if asked else budget_said)(reading, *span)
         case "deadline":
-            return deadline(reading, *span)
+            return (deadline if asked else deadline_said)(reading, *span)
         case _:
             return ""
 
@@ -99,9 +100,11 @@ def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
             return choices.several(reading, name, field, *span)
         case "text":
             return _around(reading, span, hints[0].start)[:MAX_TEXT]
+        case "deadline" | "budget":
+            return _by_shape(reading, field, span, asked=False)
         case "quantity":
             near = ((max(span[0], m.start - NEAR), min(span[1], m.end + NEAR)) for m in hints)
-            found = next(filter(None, (quantity(reading, *window) for window in near)), "")
+            found = next(filter(None, (_counted(reading, *window) for window in near)), "")
             return found if found != "1" or _digit(reading) else ""
         case _:
             return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
@@ -128,8 +131,20 @@ def _useful(reading: Reading) -> Iterator[Span]:
             yield start, end
 
 
+def _counted(reading: Reading, start: int, end: int) -> str:
+    """A quantidade de `[start, end)`, se não é dinheiro."""
+    amount = amount_in(reading, start, end, MAX_QUANTITY)
+    money = amount is not None and is_money(reading, amount.low.start, amount.end)
+    return "" if money else quantity(reading, start, end)
+
+
 def _quantity(reading: Reading) -> str:
-    if value := quantity(reading, 0, len(reading.words)):
+    value = quantity(reading, 0, len(reading.words))
+    if reading.has("mark", "two_of_us") and not value:
+        return "2"
+    if reading.has("mark", "me_too") and value.isdecimal():
+        return str(int(value) + 1)
+    if value:
         return value
     if reading.has("mark", "only_me"):
         return "1"

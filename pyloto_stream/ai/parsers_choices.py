@@ -33,6 +33,9 @@ def _inside(match: Match[Tag], other: Match[Tag]) -> bool:
 def _discarded(reading: Reading, match: Match[Tag]) -> bool:
     """Está negado ("não tenho moto") ou dentro de um cumprimento ("boa noite")?"""
     greeted = any(g.start <= match.start < g.end for g in reading.found("gesture", "greeting"))
+    following = [word.text for word in reading.words[match.end : match.end + 2]]
+    if following[:1] == ["nao"] and following[1:] == [BREAK]:  # "moto não, carro"
+        return True
     before = range(max(0, match.start - NEGATION_REACH), match.start)
     return greeted or any(
         m.start in before and BREAK not in [w.text for w in reading.words[m.start : match.start]]

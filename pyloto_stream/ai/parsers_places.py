@@ -78,6 +78,8 @@ def city(reading: Reading, start: int, end: int, *, asked: bool) -> str:
 def _elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     """É outro lugar? "Sul de Minas" é o estado; "Vale do Itajaí", a região; "vocês são de", o nosso."""
     before = [word.text for word in reading.words[max(hit.start - 4, 0) : hit.start]]
+    if "nao" in before[-2:]:
+        return True
     near = before[-2] if len(before) > 1 and before[-1] in ("de", "do", "da") else ""
     plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
     after = reading.words[hit.end].plain if hit.end < len(reading.words) else ""

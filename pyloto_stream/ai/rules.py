@@ -7,12 +7,13 @@ decide nada.
 from collections.abc import Sequence
 
 from pyloto_stream.ai import gestures
+from pyloto_stream.ai.amends import amend_in
 from pyloto_stream.ai.asides import DETAILS, asked_in, statements
 from pyloto_stream.ai.facts import OPEN, Found, city_of_address, find_facts
 from pyloto_stream.ai.forms import Filled, read_forms
 from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.notes import location_signal, notes_of, place_of
-from pyloto_stream.ai.phrases import BREAK, fold
+from pyloto_stream.ai.phrases import fold
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.scoring import score_intents
 from pyloto_stream.ai.taps import Taps, read_taps
@@ -27,8 +28,8 @@ from pyloto_stream.conversation.understanding import Gesture, IntentScore, Under
 ENGINE = "rules"
 UNASKED = 0.65
 """Teto de um assunto que só transparece na resposta a uma pergunta, sem que a pessoa o peça."""
-PROFILE_FIELDS = tuple(name for name in ("name", "city") if name in FIELDS)
-"""Fora de um fluxo, só se guarda de quem fala."""
+PROFILE_FIELDS = tuple(name for name, field in FIELDS.items() if field.profile)
+"""De quem fala guarda-se o que disser, seja qual for o assunto."""
 
 
 def understand(state: ConversationState, messages: Sequence[MessageReceived]) -> Understanding:
@@ -161,29 +162,18 @@ class _Hearing:
         session = self.session
         already = {name: value for name, value in known(self.state).items() if value != UNKNOWN}
         fields, asked = self._fields(), session.asked if self.collecting else ""
-        found = find_facts(self.told, self._corrected(), fields, already, asked)
+        found = find_facts(self.told, amend_in(self.told), fields, already, asked)
         if "city" in fields and "city" not in {**already, **found.facts}:
             where = city_of_address(place_of(messages))
             found.facts.update({"city": where} if where else {})
         return found
 
     def _fields(self) -> tuple[str, ...]:
-        """Os campos que interessam: os do assunto em andamento e os dos que começam agora."""
+        """Os campos que interessam: os do assunto em andamento, os dos que começam agora e os do perfil."""
         intents: list[Intent] = [score.intent for score in self._confident()]
         if self.collecting:
             intents = [self.session.active]
         if self.explicit is not None:
             intents = [self.explicit]
         fields = [name for intent in intents if intent in FLOWS for name in FLOWS[intent].fields]
-        return tuple(dict.fromkeys(fields)) or PROFILE_FIELDS
-
-    def _corrected(self) -> Reading | None:
-        """O que vem depois de "na verdade" e afins (ou tudo, se isso vem no fim)."""
-        told = self.told
-        marks = told.found("mark", "correction")
-        if not marks:
-            return None
-        end = max(match.end for match in marks)
-        if all(word.text == BREAK for word in told.words[end:]):
-            return told
-        return READER.read(told.raw[told.words[end].start :])
+        return tuple(dict.fromkeys((*fields, *PROFILE_FIELDS)))

@@ -175,7 +175,7 @@ def test_the_functions_of_a_system_are_no_list_of_subjects() -> None:
     [
         (
             ["tenho uma loja de roupas em Curitiba, umas 15 entregas por dia"],
-            {"city": "Curitiba PR", "segment": "Loja", "delivery_volume": "cerca de 15 por dia"},
+            {"city": "Curitiba PR", "segment": "Loja", "delivery_volume": "15 por dia"},
         ),
         (["crm pra minha imobiliaria"], {"client_type": "Empresa"}),
         (

@@ -98,6 +98,36 @@ def test_a_correction_may_bring_the_answer_along() -> None:
     assert heard.corrections == {"name": "Bia"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "texts", "facts"),
+    [
+        ("name", ["Ana", "moro em Londrina", "na verdade é Curitiba"], {"name": "Ana", "city": "Curitiba PR"}),
+        ("city", ["moro em Londrina na verdade é Curitiba"], {"city": "Curitiba PR"}),
+        ("city", ["Londrina, digo, Maringá"], {"city": "Maringá PR"}),
+        ("city", ["Londrina", "ops", "Maringá"], {"city": "Maringá PR"}),
+        ("city", ["londrna", "*Londrina"], {"city": "Londrina PR"}),
+        ("city", ["não é Maringá, é Marialva"], {"city": "Marialva PR"}),
+        ("city", ["Londrina", "errei, é Cambé"], {"city": "Cambé PR"}),
+        ("name", ["Maria, quer dizer, Mariana Lopes"], {"name": "Mariana Lopes"}),
+        ("name", ["Mario", "corrigindo: Mário Sérgio"], {"name": "Mário Sérgio"}),
+        ("vehicle", ["moto, ou melhor, carro"], {"vehicle": "Carro"}),
+        ("vehicle", ["moto não, carro"], {"vehicle": "Carro"}),
+        ("availability", ["noite, aliás de manhã"], {"availability": "Manhã"}),
+    ],
+)
+def test_what_a_turn_says_and_then_corrects_is_the_correction(
+    asked: str, texts: list[str], facts: dict[str, str]
+) -> None:
+    heard = hear(asking(asked, DRIVER), *texts)
+    assert heard.facts == facts
+    assert heard.corrections == {}
+
+
+def test_a_correction_that_adds_replaces_nothing() -> None:
+    heard = hear(asking("availability", DRIVER), "noite, aliás de manhã também")
+    assert heard.facts == {"availability": "Manhã, Noite"}
+
+
 def test_an_open_question_does_not_swallow_a_correction() -> None:
     heard = hear(asking("features", "CUSTOM_SOFTWARE", city="Londrina"), "na verdade a cidade é Curitiba")
     assert (heard.facts, heard.corrections) == ({}, {"city": "Curitiba PR"})
@@ -120,7 +150,8 @@ def test_a_subject_that_begins_takes_its_facts_from_the_same_message() -> None:
 
 def test_a_refused_fact_may_still_be_given() -> None:
     state = asking("deadline", "CUSTOM_SOFTWARE", users="unknown", city="Itu")
-    assert hear(state, "na verdade são 12 usuários").corrections == {"users": "12"}
+    heard = hear(state, "na verdade são 12 usuários")
+    assert {**heard.facts, **heard.corrections} == {"users": "12"}
 
 
 @pytest.mark.parametrize(

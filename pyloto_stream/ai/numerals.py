@@ -1,0 +1,100 @@
+"""Que números há num texto? Em algarismos ou por extenso, com "mil", "k", dúzias e meios.
+
+Promete achar cada número com as palavras de que é feito; artigos ("um monte", "uma ideia") não são números.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import LEXICON, VAGUE
+from pyloto_stream.ai.reading import Reading
+
+_SCALES = {"mil": 1000, "k": 1000, "milhao": 1_000_000, "milhoes": 1_000_000}
+_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil)?")
+
+
+class Number(NamedTuple):
+    """Um número nas palavras `[start, end)`."""
+
+    value: float
+    start: int
+    end: int
+
+
+def numbers_in(reading: Reading, start: int, end: int) -> Iterator[Number]:
+    """Os números de `[start, end)`, da esquerda para a direita."""
+    at = start
+    while at < end:
+        number = _number_at(reading, at, end)
+        if number is None:
+            at += 1
+        else:
+            yield number
+            at = number.end
+
+
+def _number_at(reading: Reading, start: int, end: int) -> Number | None:
+    if _vague(reading, start, end):
+        return None
+    total, current, at, used = 0.0, 0.0, start, start
+    while at < end:
+        word = reading.words[at].text
+        value = _value(reading, at)
+        if word in ("duzia", "duzias"):
+            current = (current or 1) * 12
+        elif word in ("meia", "meio") and at > start and reading.words[at - 1].text == "e":
+            total += _half(reading.words[at - 2].text)
+        elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:
+            current = 0.5
+        elif value is not None and (current == 0 or 0 < value < _last_place(current)):
+            current += value
+        elif word in _SCALES and (current or word != "k"):
+            total, current = total + (current or 1) * _SCALES[word], 0
+        elif not (word == "e" and used > start and at == used):
+            break
+        at += 1
+        used = at if word != "e" else used
+    return Number(total + current, start, used) if used > start else None
+
+
+def _half(scale: str) -> float:
+    """Metade do que veio antes, como em "uma dúzia e meia"."""
+    return 6 if scale.startswith("duzia") else _SCALES.get(scale, 0) / 2
+
+
+def _vague(reading: Reading, at: int, end: int) -> bool:
+    """É "um monte", "uma ideia": artigo, não número?"""
+    word = reading.words[at].text
+    if word not in ("um", "uma"):
+        return False
+    return at + 1 < end and reading.words[at + 1].text in VAGUE
+
+
+def _last_place(value: float) -> float:
+    """Até onde se pode somar por extenso: depois de cem, menos de cem; depois de vinte, menos de dez."""
+    if value >= 100 and value % 100 == 0:
+        return 100
+    return 10 if value >= 20 and value % 10 == 0 else 0
+
+
+def _value(reading: Reading, at: int) -> float | None:
+    word = reading.words[at]
+    if word.text == "meia":
+        following = reading.words[at + 1].text if at + 1 < len(reading.words) else ""
+        return 0.5 if following == "duzia" else None
+    if word.text in LEXICON.numbers and not word.text.startswith("duzia"):
+        return LEXICON.numbers[word.text]
+    match = _DIGITS.fullmatch(reading.raw[word.start : word.end].lower())
+    if match is None:
+        return None
+    return _decimal(match[1]) * (1000 if match[2] else 1)
+
+
+def _decimal(digits: str) -> float:
+    """`5.000,00` e `5,5`: o ponto separa milhares; a vírgula, ou um ponto sem três casas, separa centavos."""
+    whole, _, cents = digits.partition(",")
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", whole):
+        whole = whole.replace(".", "")
+    head, _, tail = whole.partition(".")
+    return float(f"{head}.{tail or cents or 0}".replace(",", "").rstrip("."))

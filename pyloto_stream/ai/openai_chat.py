@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pyloto_stream.ai.chat import Completion, Message, ModelError
+from pyloto_stream.errors import MisconfiguredError
 
 if TYPE_CHECKING:
     import openai
@@ -157,8 +158,14 @@ async def open_chat(
     """Carrega a biblioteca e aquece o caminho de um pedido, para que a primeira pessoa não pague por isso.
 
     `schema` é o JSON Schema da resposta; `timeout_s`, o prazo de um pedido. Nada sai desta máquina.
+
+    Raises:
+        MisconfiguredError: a biblioteca não está instalada.
     """
-    import openai  # noqa: PLC0415 — leva mais de um segundo
+    try:
+        import openai  # noqa: PLC0415 — leva mais de um segundo
+    except ImportError:
+        raise MisconfiguredError("OPENAI_ENABLED: install the extra: pip install pyloto-stream[ai]") from None
 
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyloto_stream.cli.check import Check
 from pyloto_stream.cli.checks_handoff import handoff_check
 from pyloto_stream.cli.checks_meta import meta_checks
+from pyloto_stream.cli.checks_model import model_checks
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import DEFAULTS, Settings
 from pyloto_stream.startup import examined
@@ -27,6 +28,7 @@ async def examine(settings: Settings) -> list[Check]:
         _webhook(settings),
         *await meta_checks(settings),
         await handoff_check(settings),
+        *await model_checks(settings),
         *_unused(settings),
     ]
 

@@ -125,6 +125,8 @@ class ModelServer:
         self.bodies: list[bytes] = []
         self.keys: list[str] = []
         self.reply = ""
+        self.wait_s = 0.0
+        """Quanto a resposta normal demora."""
         self.gone = asyncio.Event()
         """Um pedido em silêncio foi abandonado por quem o fez."""
 
@@ -143,6 +145,7 @@ class ModelServer:
 
 
 async def _ok(server: ModelServer, _request: web.Request, asked: Asked) -> web.StreamResponse:
+    await asyncio.sleep(server.wait_s)
     return said(asked, server.reply)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pyloto_stream.conversation.events import MessageKind, MessageReceived
 from pyloto_stream.conversation.understanding import Note
 
+LONG = "too_long"
+"""`detail` de um áudio longo demais para ser ouvido (`consumers/voice.py`)."""
 NOTE_OF: Mapping[MessageKind, Note] = {
     "audio": "audio",
     "image": "media",
@@ -21,12 +23,17 @@ def notes_of(messages: Sequence[MessageReceived], *, stale: bool, form: bool = F
 
     `stale`: tocou-se numa opção antiga; `form`: veio um formulário que não se pôde conferir.
     """
-    notes = [NOTE_OF[m.kind] for m in messages if m.kind in NOTE_OF and not (m.kind == "audio" and m.text)]
+    notes = [_note(m) for m in messages if m.kind in NOTE_OF and not (m.kind == "audio" and m.text)]
     if stale:
         notes.append("stale")
     if form:
         notes.append("form")
     return tuple(dict.fromkeys(notes))
+
+
+def _note(message: MessageReceived) -> Note:
+    long = message.kind == "audio" and message.detail == LONG
+    return "audio_long" if long else NOTE_OF[message.kind]
 
 
 def place_of(messages: Sequence[MessageReceived]) -> str:

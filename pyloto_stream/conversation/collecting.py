@@ -24,7 +24,9 @@ from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Note, Understanding
 
-UNANSWERING: frozenset[Note] = frozenset(("stale", "form", "audio", "media", "location", "contacts"))
+UNANSWERING: frozenset[Note] = frozenset(
+    ("stale", "form", "audio", "audio_long", "media", "location", "contacts")
+)
 """Notas do que não responde, mas tampouco é resposta inútil: fotos em série, um áudio, uma opção antiga."""
 
 

@@ -15,6 +15,7 @@ from pyloto_stream.conversation.understanding import Understanding
 
 NOTES: Mapping[str, str] = {
     "audio": TEXTS.audio,
+    "audio_long": TEXTS.audio_long,
     "media": TEXTS.media,
     "location": TEXTS.location,
     "contacts": TEXTS.contacts,

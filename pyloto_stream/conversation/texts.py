@@ -54,6 +54,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stale_choice: str
     again_unsupported: str
     audio: str
+    audio_long: str
     media: str
     location: str
     contacts: str

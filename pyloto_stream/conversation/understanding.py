@@ -13,7 +13,7 @@ Gesture = Literal[
     "", "human", "erase", "cancel", "back", "refuse", "yes", "no", "thanks", "menu", "greeting", "spam"
 ]  # fmt: skip
 ReplyKind = Literal["", "text", "buttons", "list"]
-Note = Literal["audio", "media", "location", "contacts", "stale", "form"]
+Note = Literal["audio", "audio_long", "media", "location", "contacts", "stale", "form"]
 
 
 class IntentScore(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ class ModelMetrics:
         self._cost = counter("pyloto_model_cost_usd", "Cost of the calls, at OPENAI_TOKEN_PRICES")
         self._cached = counter("pyloto_model_cache_hits", "Calls that a kept answer saved")
         self._stopped = counter("pyloto_model_replies_stopped", "Replies the guard stopped", ("reason",))
+        self._voice = counter("pyloto_voice_notes", "Voice notes, by what became of them", ("result",))
         self._down_s = counter("pyloto_model_outage_seconds", "Time without the model")
         self._seconds = Histogram(
             "pyloto_model_call_seconds", "Time of a call to the model", (), buckets=SLOW, registry=registry
@@ -50,6 +51,10 @@ class ModelMetrics:
     def stopped(self, reason: str) -> None:
         """A guarda barrou uma resposta proposta."""
         self._stopped.labels(label(reason)).inc()
+
+    def heard(self, result: str) -> None:
+        """Um áudio foi ouvido (`ok`), não dizia nada (`empty`), ou não (`too_long`, código da falha)."""
+        self._voice.labels(label(result)).inc()
 
     def was_down(self, seconds: float) -> None:
         """Uma queda do modelo terminou."""

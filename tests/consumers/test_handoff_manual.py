@@ -6,6 +6,7 @@ import re
 import msgspec
 import pytest
 from redis import Redis
+from redis.exceptions import NoPermissionError
 
 from consumers.handoff import OUTLET, published
 from consumers.handoff_document import for_post, for_stream
@@ -93,3 +94,22 @@ def test_the_reader_of_the_manual_reads_every_partition_and_what_it_left_unfinis
         assert poll(redis, streams, "crm-1", lambda found: seen.append(found["id"]), since="0") == 4
         assert poll(redis, streams, "crm-1", lambda found: seen.append(found["id"]), since="0") == 0
     assert sorted(seen) == [f"{USER}.s{number}:handoff" for number in range(4)]
+
+
+@pytest.mark.one_server
+def test_the_user_of_the_manual_reads_the_outlets_and_sees_nothing_else(redis_url: str) -> None:
+    join, poll = taught("def poll", "join"), taught("def poll", "poll")
+    prefix, ready_ = keys.prefix(0, 1), published(USER, ready())
+    with Redis.from_url(redis_url, decode_responses=True) as redis:
+        redis.xadd(keys.outlet(prefix, OUTLET), {"id": ready_.id, "v": "1", "body": ready_.body})
+        redis.execute_command(*snippet("text", "ACL SETUSER").split())
+        try:
+            with Redis.from_url(
+                redis_url, username="crm", password="password", decode_responses=True
+            ) as reader:
+                assert poll(reader, join(reader, [prefix]), "crm-1", lambda _found: None) == 1
+                for refused in (("xrange", f"{prefix}:stream:ai", "-", "+"), ("xadd", "x", "*", "a", "b")):
+                    with pytest.raises(NoPermissionError):
+                        reader.execute_command(*refused)
+        finally:
+            redis.execute_command("ACL", "DELUSER", "crm")

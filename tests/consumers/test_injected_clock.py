@@ -1,8 +1,8 @@
 """Um milissegundo decide: os prazos do produto, com o relógio na mão do teste e um reinício no meio.
 
-O relógio é o da `Gateway` e dos trabalhadores: arma, aceita, promove e entrega o `now_ms` de cada turno. Sem ele
-os scripts usam o do servidor. Entre armar e vencer morrem trabalhadores e conexões, e outros nascem; só o Redis
-fica.
+O relógio é o da `Gateway` e dos trabalhadores: arma, aceita, promove e entrega o `now_ms` de cada turno. Sem
+ele, os scripts usam o do servidor. Entre armar e vencer morrem trabalhadores e conexões, e outros nascem; só
+o Redis fica.
 """
 
 from collections.abc import AsyncIterator

@@ -1,25 +1,29 @@
-"""Quanto as regras acertam? Acerto, precisão e cobertura por intenção, e confusão, de frases rotuladas.
+"""Quanto um motor acerta? Intenções, dados e respostas, contados contra um conjunto rotulado.
 
-Promete: puro, e nenhum texto do conjunto aparece no resultado nem nos erros.
+Promete: puro, e nenhum texto do conjunto aparece no resultado nem nos erros. Um dado está certo se é igual
+ao esperado, salvo acentos, maiúsculas e pontuação.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
-from pyloto_stream.ai.lexicon import READER
-from pyloto_stream.ai.scoring import score_intents
+from pyloto_stream.ai.dataset import Labelled
+from pyloto_stream.ai.phrases import fold
 from pyloto_stream.conversation.flows import INTENTS
-from pyloto_stream.conversation.intents import CONFIDENT
+from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, IMPACT, mentioned
 from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.understanding import Understanding
 
 
-class Labelled(msgspec.Struct, frozen=True):
-    """Uma frase e a intenção que uma pessoa lhe deu."""
+class Heard(NamedTuple):
+    """O que um motor entendeu de uma frase: a intenção que ficaria ativa, com que confiança, e os dados."""
 
     intent: Intent
-    text: str
+    confidence: float
+    facts: Mapping[str, str]
 
 
 class IntentReport(msgspec.Struct, frozen=True):
@@ -32,76 +36,133 @@ class IntentReport(msgspec.Struct, frozen=True):
     support: int
 
 
+class FactCounts(msgspec.Struct, frozen=True):
+    """Dados: certos, errados (outro valor), perdidos e inventados (nada se esperava).
+
+    `rate` = certos / esperados; `precision` = certos / dados.
+    """
+
+    field: str
+    expected: int
+    right: int
+    wrong: int
+    missed: int
+    invented: int
+    rate: float
+    precision: float
+
+
+class FactsReport(msgspec.Struct, frozen=True):
+    """Os dados no conjunto todo (`field` vazio) e campo a campo."""
+
+    all: FactCounts
+    fields: tuple[FactCounts, ...]
+
+
 class Report(msgspec.Struct, frozen=True):
-    """O resultado; `confusion[esperada][entendida]` conta frases (só as células não nulas)."""
+    """O resultado; `confusion[esperada][entendida]` conta frases (só as células não nulas).
+
+    `confident`: parte das frases com intenção dita com `CONFIDENT` ou mais; `confident_precision`: quantas
+    destas estão certas. `facts`: numa primeira mensagem, com a intenção por descobrir.
+    """
 
     total: int
     correct: int
     accuracy: float
+    confident: float
+    confident_precision: float
     intents: tuple[IntentReport, ...]
     confusion: dict[str, dict[str, int]]
+    facts: FactsReport
 
 
-class MalformedLineError(ValueError):
-    """A linha `number` do conjunto não é `intenção<TAB>texto`. Não carrega o conteúdo dela."""
-
-    def __init__(self, number: int, problem: str) -> None:
-        super().__init__(f"line {number}: {problem}")
-        self.number = number
+Pair = tuple[Mapping[str, str], Mapping[str, str]]
+"""Dados esperados e dados achados."""
 
 
-def parse_dataset(lines: Iterable[str]) -> list[Labelled]:
-    """Lê linhas `intenção<TAB>texto`; linhas vazias e que começam por `#` são saltadas.
-
-    Raises:
-        MalformedLineError: falta a tabulação ou o texto, ou a intenção não existe.
-    """
-    known: Mapping[str, Intent] = {intent: intent for intent in INTENTS}
-    read: list[Labelled] = []
-    for number, line in enumerate(lines, start=1):
-        row = line.rstrip("\r\n")
-        if not row.strip() or row.startswith("#"):
-            continue
-        label, tab, text = row.partition("\t")
-        if not tab or not text.strip():
-            raise MalformedLineError(number, "expected intent<TAB>text")
-        intent = known.get(label.strip())
-        if intent is None:
-            raise MalformedLineError(number, "unknown intent")
-        read.append(Labelled(intent, text))
-    return read
+def active_of(heard: Understanding) -> tuple[Intent, float]:
+    """A intenção que a conversa tornaria ativa; `ENTRY_UNKNOWN` se não há confiança em nenhuma."""
+    said = mentioned(heard)
+    for score in said:
+        if score.intent in IMMEDIATE:
+            return score.intent, score.confidence
+    if said:
+        best = max(said, key=lambda score: IMPACT.get(score.intent, 0))
+        return best.intent, best.confidence
+    outside = max((s.confidence for s in heard.intents if s.intent == "UNSUPPORTED"), default=0.0)
+    return ("UNSUPPORTED", outside) if outside >= CONFIDENT else ("ENTRY_UNKNOWN", 0.0)
 
 
-def intent_of(text: str) -> Intent:
-    """A intenção em que as regras confiam para `text`; `ENTRY_UNKNOWN` se em nenhuma."""
-    best = max(score_intents(READER.read(text)), key=lambda score: score.confidence, default=None)
-    return best.intent if best is not None and best.confidence >= CONFIDENT else "ENTRY_UNKNOWN"
+def heard_in(understanding: Understanding) -> Heard:
+    """O que interessa medir de um entendimento."""
+    return Heard(*active_of(understanding), {**understanding.facts, **understanding.corrections})
 
 
-def evaluate(lines: Iterable[Labelled], classify: Callable[[str], Intent] = intent_of) -> Report:
-    """Classifica cada frase e compara com o rótulo. Um conjunto vazio tem acerto zero."""
-    pairs = Counter((line.intent, classify(line.text)) for line in lines)
-    correct = sum(count for (expected, heard), count in pairs.items() if expected == heard)
-    total = sum(pairs.values())
+def evaluate(lines: Sequence[Labelled], heard: Iterable[Heard]) -> Report:
+    """Compara cada frase com o que se entendeu dela. Um conjunto vazio tem acerto zero."""
+    all_heard = tuple(heard)
+    pairs = Counter((line.intent, one.intent) for line, one in zip(lines, all_heard, strict=True))
+    sure = [line.intent == one.intent for line, one in zip(lines, all_heard, strict=True) if one.confidence]
+    correct = sum(count for (expected, said), count in pairs.items() if expected == said)
     confusion: dict[str, dict[str, int]] = {}
-    for (expected, heard), count in sorted(pairs.items()):
-        confusion.setdefault(expected, {})[heard] = count
-    reports = (_report(intent, pairs) for intent in INTENTS)
+    for (expected, said), count in sorted(pairs.items()):
+        confusion.setdefault(expected, {})[said] = count
+    reports = (_intent_report(intent, pairs) for intent in INTENTS)
     return Report(
-        total, correct, _ratio(correct, total), tuple(r for r in reports if r is not None), confusion
+        total=len(lines),
+        correct=correct,
+        accuracy=ratio(correct, len(lines)),
+        confident=ratio(len(sure), len(lines)),
+        confident_precision=ratio(sum(sure), len(sure)),
+        intents=tuple(report for report in reports if report is not None),
+        confusion=confusion,
+        facts=compare_facts([(line.facts, one.facts) for line, one in zip(lines, all_heard, strict=True)]),
     )
 
 
-def _report(intent: Intent, pairs: Mapping[tuple[Intent, Intent], int]) -> IntentReport | None:
+def _intent_report(intent: Intent, pairs: Mapping[tuple[Intent, Intent], int]) -> IntentReport | None:
     """`None` se a intenção não aparece, nem esperada nem entendida."""
     right = pairs.get((intent, intent), 0)
     support = sum(count for (expected, _), count in pairs.items() if expected == intent)
-    heard = sum(count for (_, said), count in pairs.items() if said == intent)
-    if not support and not heard:
+    said = sum(count for (_, heard), count in pairs.items() if heard == intent)
+    if not support and not said:
         return None
-    f1 = _ratio(2 * right, support + heard)
-    return IntentReport(intent, _ratio(right, heard), _ratio(right, support), f1, support)
+    f1 = ratio(2 * right, support + said)
+    return IntentReport(intent, ratio(right, said), ratio(right, support), f1, support)
 
 
-def _ratio(part: int, whole: int) -> float:
+def compare_facts(pairs: Iterable[Pair]) -> FactsReport:
+    """Conta os dados certos, errados, perdidos e inventados."""
+    counts: dict[str, Counter[str]] = {}
+    for expected, found in pairs:
+        for name in expected.keys() | found.keys():
+            kind = judge(expected.get(name, ""), found.get(name, ""))
+            if kind:
+                counts.setdefault(name, Counter())[kind] += 1
+    whole = _counts("", sum(counts.values(), Counter()))
+    return FactsReport(whole, tuple(_counts(name, counts[name]) for name in sorted(counts)))
+
+
+def judge(expected: str, found: str) -> str:
+    """Em que conta entra um dado; vazio se nada se esperava e nada veio."""
+    if not expected:
+        return "invented" if found else ""
+    if not found:
+        return "missed"
+    return "right" if _plain(expected) == _plain(found) else "wrong"
+
+
+def _plain(value: str) -> str:
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in fold(value)).split())
+
+
+def _counts(field: str, kinds: Mapping[str, int]) -> FactCounts:
+    right, wrong, missed, invented = (kinds.get(k, 0) for k in ("right", "wrong", "missed", "invented"))
+    expected = right + wrong + missed
+    rates = ratio(right, expected), ratio(right, right + wrong + invented)
+    return FactCounts(field, expected, right, wrong, missed, invented, *rates)
+
+
+def ratio(part: int, whole: int) -> float:
+    """`part / whole` com quatro casas; zero se não há todo."""
     return round(part / whole, 4) if whole else 0.0

@@ -17,6 +17,9 @@ MAX_WORDS = 200
 """Palavras lidas de um texto: o começo diz a intenção, e o custo de um texto enorme fica limitado."""
 _TOKEN = re.compile(r"\d{1,15}(?:[.,]\d{1,15}){1,5}|[^\W_]{1,80}|[.,;:!?\n()](?:\s*[.,;:!?\n()])*")
 _NOT_FOLDED = re.compile(r"[^a-z0-9]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPELT_OUT = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
+"""Letras soltas ("m o t o b o y"): dois espaços separam as palavras."""
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _STRONG = frozenset(".;!?\n")
 
@@ -62,6 +65,14 @@ class Reading:
     def names(self, group: str) -> dict[str, int]:
         """Os nomes de `group` presentes, com a posição da primeira ocorrência."""
         return {name: found[0].start for (g, name), found in self._by_group.items() if g == group}
+
+    def names_within(self, groups: Collection[str], start: int, end: int) -> set[str]:
+        """Os nomes de `groups` com alguma ocorrência que começa em `[start, end)`."""
+        return {
+            name
+            for (group, name), found in self._by_group.items()
+            if group in groups and any(start <= match.start < end for match in found)
+        }
 
     def starts_at(self, group: str, at: int) -> bool:
         """Alguma frase de `group` começa na palavra `at`?"""
@@ -112,7 +123,8 @@ class Reader:
 
     def read(self, raw: str) -> Reading:
         """Lê `raw` (o que passa de `MAX_CHARS` ou `MAX_WORDS` é ignorado)."""
-        raw = raw[:MAX_CHARS]
+        raw = _INVISIBLE.sub("", raw[:MAX_CHARS])
+        raw = _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), raw)
         words: list[Word] = []
         for token in _TOKEN.finditer(raw):
             words.extend(self._words(token, first=not words))

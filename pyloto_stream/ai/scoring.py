@@ -1,13 +1,17 @@
-"""Que intenções um texto mostra, e com que força? A mais forte vence, as outras recuam.
+"""Que intenções um texto mostra, e com que força? As regras e o classificador opinam juntos.
 
-Promete forças em [0, 1) e, entre intenções de frases diferentes, a ordem em que foram ditas. Não decide o
+Promete forças em [0, 1) e, entre intenções de pedidos distintos, a ordem em que foram ditas. Não decide o
 que fazer com elas: isso é de `conversation`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
+from pyloto_stream.ai import classifier
+from pyloto_stream.ai.classifier import Classifier
 from pyloto_stream.ai.lexicon import INTENT_RULES
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.intents import CONFIDENT
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.understanding import IntentScore
@@ -19,27 +23,76 @@ AGREEMENT = 0.25
 """Quanto do que falta para a certeza cada regra a mais, da mesma intenção, acrescenta."""
 
 Positions = Mapping[str, Sequence[int]]
+Strengths = dict[Intent, float]
 
 
 def score_intents(reading: Reading) -> tuple[IntentScore, ...]:
-    """As intenções de `reading`: uma por pedido, se há pedidos distintos; senão a do texto inteiro."""
+    """As intenções de `reading`: uma por pedido, se há pedidos distintos; senão a do texto inteiro.
+
+    Um pedido só conta como distinto se as regras e o classificador concordam sobre ele. Com outros assuntos
+    do que aqueles com que o classificador aprendeu, as regras ficam sós.
+    """
+    if _classifier().intents != set(INTENTS):
+        return score_by_rules(reading)
     positions = _positions(reading)
-    by_request: dict[Intent, float] = {}
+    by_request: Strengths = {}
+    for start, end in _requests(reading):
+        ruled = _strengths(positions, start, end)
+        best = _best(ruled)
+        if best is None or best[1] < CONFIDENT:
+            continue
+        agreed = _best(_weighed(reading, start, end, ruled))
+        if agreed is not None and agreed[0] == best[0] and agreed[1] >= CONFIDENT:
+            by_request[best[0]] = max(agreed[1], by_request.get(best[0], 0.0))
+    if len(by_request) > 1:
+        return _scores(by_request)
+    ruled = _strengths(positions, 0, len(reading.words))
+    return _scores(_with_rivals(_weighed(reading, 0, len(reading.words), ruled), ruled))
+
+
+def score_by_rules(reading: Reading) -> tuple[IntentScore, ...]:
+    """Como `score_intents`, só com as regras: o que se diz no meio de uma coleta parece com muita coisa."""
+    positions = _positions(reading)
+    by_request: Strengths = {}
     for start, end in _requests(reading):
         best = _best(_strengths(positions, start, end))
         if best is not None and best[1] >= CONFIDENT:
             by_request[best[0]] = max(best[1], by_request.get(best[0], 0.0))
     if len(by_request) > 1:
         return _scores(by_request)
-    strengths = _strengths(positions, 0, len(reading.words))
-    best = _best(strengths)
-    if best is None:
-        return ()
-    rivals = {i: min(s, RIVAL) for i, s in strengths.items() if i != best[0]}
-    return _scores({best[0]: best[1], **rivals})
+    ruled = _strengths(positions, 0, len(reading.words))
+    best = _best(ruled)
+    return () if best is None else _scores(_with_rivals({best[0]: best[1]}, ruled))
 
 
-def _scores(strengths: Mapping[Intent, float]) -> tuple[IntentScore, ...]:
+def strengths_of(reading: Reading) -> Strengths:
+    """A força que as regras dão a cada intenção no texto inteiro."""
+    return _strengths(_positions(reading), 0, len(reading.words))
+
+
+@cache
+def _classifier() -> Classifier:
+    return classifier.load()
+
+
+def _weighed(reading: Reading, start: int, end: int, ruled: Strengths) -> Strengths:
+    """A intenção mais provável do trecho e sua confiança; nada se ele só tem palavras desconhecidas."""
+    found = classifier.evidence(reading, start, end, ruled)
+    learned = _classifier()
+    if not ruled and not learned.knows(found):
+        return {}
+    best = _best(learned.probabilities(found))
+    if best is None or best[0] == "ENTRY_UNKNOWN":
+        return {}
+    return {best[0]: min(CEILING, learned.confidence(best[1]))}
+
+
+def _with_rivals(best: Strengths, ruled: Strengths) -> Strengths:
+    rivals = {intent: min(strength, RIVAL) for intent, strength in ruled.items() if intent not in best}
+    return {**best, **rivals}
+
+
+def _scores(strengths: Strengths) -> tuple[IntentScore, ...]:
     return tuple(IntentScore(intent, round(strength, 3)) for intent, strength in strengths.items())
 
 
@@ -52,9 +105,9 @@ def _positions(reading: Reading) -> Positions:
     return found
 
 
-def _strengths(positions: Positions, start: int, end: int) -> dict[Intent, float]:
+def _strengths(positions: Positions, start: int, end: int) -> Strengths:
     present = {name for name, starts in positions.items() if any(start <= at < end for at in starts)}
-    strengths: dict[Intent, float] = {}
+    strengths: Strengths = {}
     for rule in INTENT_RULES.rules:
         if present.issuperset(rule.all) and present.isdisjoint(rule.none):
             old = strengths.get(rule.intent, 0.0)
@@ -63,7 +116,7 @@ def _strengths(positions: Positions, start: int, end: int) -> dict[Intent, float
     return strengths
 
 
-def _best(strengths: Mapping[Intent, float]) -> tuple[Intent, float] | None:
+def _best(strengths: Strengths) -> tuple[Intent, float] | None:
     return max(strengths.items(), key=lambda item: item[1], default=None)
 
 

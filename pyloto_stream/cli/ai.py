@@ -1,6 +1,6 @@
-"""Quanto o entendimento acerta? `ai eval` mede um conjunto rotulado sem mostrar nenhum texto dele."""
+"""Quanto o entendimento acerta? `ai eval` mede um conjunto rotulado; só mostra textos dele se lhe pedem."""
 
-from importlib import resources
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +11,8 @@ from pyloto_stream.cli import USAGE
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 
 if TYPE_CHECKING:
-    from pyloto_stream.ai.evaluation import Labelled, Report
+    from pyloto_stream.ai.dataset import Dataset
+    from pyloto_stream.ai.evaluation import FactCounts, FactsReport, Heard, Report
 
 app = typer.Typer(
     name="ai",
@@ -21,9 +22,19 @@ app = typer.Typer(
 )
 
 Engine = Annotated[Literal["rules", "model"], typer.Option("--engine", help="Who understands.")]
-Dataset = Annotated[
+From = Annotated[
     Path | None,
-    typer.Option("--dataset", help="Lines of intent<TAB>text, UTF-8. Default: the held-out set that ships."),
+    typer.Option(
+        "--dataset",
+        help="A file of intent<TAB>text[<TAB>{facts}], UTF-8, or a folder of them. Default: what ships.",
+    ),
+]
+Part = Annotated[
+    Literal["train", "test", "all"] | None,
+    typer.Option("--split", help="Which side. Default: test of what ships, all of --dataset."),
+]
+Mistakes = Annotated[
+    bool, typer.Option("--show-mistakes", help="Also print the texts that were misunderstood.")
 ]
 
 
@@ -34,46 +45,78 @@ def root() -> None:
 
 @app.command(
     "eval",
-    help="Measure accuracy, per-intent precision and recall, and confusion over lines of intent<TAB>text. "
-    "Exits 2 if the data set cannot be read.",
-    epilog="Example: pyloto-stream ai eval --engine rules --dataset my_lines.tsv --json",
+    help="Measure intents, facts and answers over labelled messages. "
+    "Exits 2 if the data set cannot be read or the engine is off.",
+    epilog="Example: pyloto-stream ai eval --engine rules --split train --json",
 )
-def evaluate_engine(engine: Engine = "rules", dataset: Dataset = None, as_json: AsJson = False) -> None:
+def evaluate_engine(
+    engine: Engine = "rules",
+    dataset: From = None,
+    split: Part = None,
+    as_json: AsJson = False,
+    show_mistakes: Mistakes = False,
+) -> None:
     """Mede o motor escolhido.
 
     Raises:
-        Exit: 2 se o motor não existe nesta versão ou o conjunto não se lê.
+        Exit: 2 se o motor está desligado ou o conjunto não se lê.
     """
-    from rich.console import Console  # noqa: PLC0415 — ver `app.py`
-    from rich.progress import track  # noqa: PLC0415
-
+    from pyloto_stream.ai.dataset import part  # noqa: PLC0415 — ver `app.py`
     from pyloto_stream.ai.evaluation import evaluate  # noqa: PLC0415
 
-    if engine == "model":
-        raise _refusal("the model engine is not in this version; use --engine rules")
-    lines = _read(dataset)
-    console = Console(stderr=True)
-    report = evaluate(
-        track(lines, "Reading", console=console, transient=True, disable=not console.is_terminal)
-    )
+    chosen = split or ("test" if dataset is None else "all")
+    data = part(_read(dataset), chosen)
+    heard = _by_rules(data) if engine == "rules" else _by_model(data)
+    report = evaluate(data.lines, heard)
+    extra = _measures_of_rules(data) if engine == "rules" else {}
     if as_json:
-        print_json({"engine": engine, **msgspec.structs.asdict(report)})
+        print_json({"engine": engine, "split": chosen, **msgspec.structs.asdict(report), **extra})
         return
-    _print(report)
+    _print(report, extra)
+    if show_mistakes:
+        _print_mistakes(data, heard)
 
 
-def _read(dataset: Path | None) -> "list[Labelled]":
-    """As linhas do conjunto, ou do que vem com o pacote.
+def _by_rules(data: "Dataset") -> "list[Heard]":
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import track  # noqa: PLC0415
+
+    from pyloto_stream.ai.evaluation import heard_in  # noqa: PLC0415
+    from pyloto_stream.ai.listening import hear_first  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    lines = track(data.lines, "Reading", console=console, transient=True, disable=not console.is_terminal)
+    return [heard_in(hear_first(line.text)) for line in lines]
+
+
+def _by_model(data: "Dataset") -> "list[Heard]":
+    del data
+    raise _refusal("the model engine is not in this version; use --engine rules")
+
+
+def _measures_of_rules(data: "Dataset") -> "dict[str, FactsReport]":
+    """O que só as regras medem: dados com o assunto já sabido, e respostas a perguntas."""
+    from pyloto_stream.ai.evaluation import compare_facts  # noqa: PLC0415
+    from pyloto_stream.ai.listening import answer_to, facts_in_subject  # noqa: PLC0415
+
+    return {
+        "facts_in_subject": compare_facts((line.facts, facts_in_subject(line)) for line in data.lines),
+        "answers": compare_facts(
+            ({one.field: one.expected}, {one.field: answer_to(one)}) for one in data.answers
+        ),
+    }
+
+
+def _read(dataset: Path | None) -> "Dataset":
+    """O conjunto pedido, ou o que vem com o pacote.
 
     Raises:
         Exit: 2 se não se lê; a mensagem diz a linha e nunca o texto dela.
     """
-    from pyloto_stream.ai.evaluation import MalformedLineError, parse_dataset  # noqa: PLC0415
+    from pyloto_stream.ai.dataset import SHIPPED, MalformedLineError, read_dataset  # noqa: PLC0415
 
-    shipped = resources.files("pyloto_stream.ai") / "data" / "intents_heldout.tsv"
-    source = shipped if dataset is None else dataset
     try:
-        return parse_dataset(source.read_text(encoding="utf-8").splitlines())
+        return read_dataset(SHIPPED if dataset is None else dataset)
     except MalformedLineError as error:
         raise _refusal(str(error)) from None
     except UnicodeDecodeError:
@@ -87,8 +130,12 @@ def _refusal(problem: str) -> typer.Exit:
     return typer.Exit(code=USAGE)
 
 
-def _print(report: "Report") -> None:
-    typer.echo(f"accuracy {report.accuracy:.1%} ({report.correct} of {report.total})\n")
+def _print(report: "Report", extra: "dict[str, FactsReport]") -> None:
+    typer.echo(f"accuracy {report.accuracy:.1%} ({report.correct} of {report.total})")
+    typer.echo(
+        f"confident in {report.confident:.1%} of the messages, and then right in "
+        f"{report.confident_precision:.1%}\n"
+    )
     rows = [
         (r.intent, f"{r.precision:.3f}", f"{r.recall:.3f}", f"{r.f1:.3f}", str(r.support))
         for r in report.intents
@@ -103,3 +150,31 @@ def _print(report: "Report") -> None:
     if mistakes:
         typer.echo()
         print_table(("expected", "understood", "times"), mistakes)
+    _print_facts("facts of a first message", report.facts)
+    _print_facts("facts, the subject known", extra.get("facts_in_subject"))
+    _print_facts("answers to a question", extra.get("answers"))
+
+
+def _print_facts(title: str, facts: "FactsReport | None") -> None:
+    if facts is None or not facts.fields:
+        return
+    typer.echo()
+    headers = (title, "right", "expected", "rate", "wrong", "missed", "invented", "precision")
+    print_table(headers, list(_fact_rows((*facts.fields, facts.all))))
+
+
+def _fact_rows(counts: "Iterable[FactCounts]") -> Iterable[tuple[str, ...]]:
+    for c in counts:
+        numbers = (c.right, c.expected, f"{c.rate:.1%}", c.wrong, c.missed, c.invented, f"{c.precision:.1%}")
+        yield (c.field or "all", *map(str, numbers))
+
+
+def _print_mistakes(data: "Dataset", heard: "list[Heard]") -> None:
+    rows = [
+        (line.intent, one.intent, line.text)
+        for line, one in zip(data.lines, heard, strict=True)
+        if line.intent != one.intent
+    ]
+    if rows:
+        typer.echo()
+        print_table(("expected", "understood", "text"), rows)

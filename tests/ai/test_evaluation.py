@@ -1,35 +1,12 @@
-from importlib import resources
-
 import pytest
 
-from pyloto_stream.ai.evaluation import Labelled, MalformedLineError, evaluate, intent_of, parse_dataset
+from pyloto_stream.ai.dataset import Labelled
+from pyloto_stream.ai.evaluation import Heard, active_of, compare_facts, evaluate, heard_in, judge
+from pyloto_stream.ai.listening import hear_first
+from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.understanding import IntentScore, Understanding
 
-SECRET = "meu cpf é 123"
-
-
-def shipped(name: str) -> list[Labelled]:
-    text = (resources.files("pyloto_stream.ai") / "data" / name).read_text(encoding="utf-8")
-    return parse_dataset(text.splitlines())
-
-
-def test_the_rules_get_the_lines_they_were_written_with() -> None:
-    assert evaluate(shipped("intents.tsv")).accuracy >= 0.97
-
-
-def test_the_rules_get_lines_they_never_saw() -> None:
-    assert evaluate(shipped("intents_heldout.tsv")).accuracy >= 0.88
-
-
-def test_every_intent_of_the_held_out_set_is_mostly_found() -> None:
-    report = evaluate(shipped("intents_heldout.tsv"))
-    assert len(report.intents) == 8
-    assert min(intent.recall for intent in report.intents) >= 0.7
-
-
-def test_no_line_is_in_both_sets() -> None:
-    assert not {line.text for line in shipped("intents.tsv")} & {
-        line.text for line in shipped("intents_heldout.tsv")
-    }
+SOFTWARE, UNKNOWN = Heard("CUSTOM_SOFTWARE", 0.9, {}), Heard("ENTRY_UNKNOWN", 0.0, {})
 
 
 def test_accuracy_precision_recall_and_confusion_are_counted() -> None:
@@ -38,7 +15,7 @@ def test_accuracy_precision_recall_and_confusion_are_counted() -> None:
         Labelled("CUSTOM_SOFTWARE", "b"),
         Labelled("INSTITUTIONAL", "c"),
     ]
-    report = evaluate(lines, lambda text: "CUSTOM_SOFTWARE" if text in "ac" else "ENTRY_UNKNOWN")
+    report = evaluate(lines, [SOFTWARE, UNKNOWN, SOFTWARE])
     assert (report.total, report.correct, report.accuracy) == (3, 1, 0.3333)
     software = next(r for r in report.intents if r.intent == "CUSTOM_SOFTWARE")
     assert (software.precision, software.recall, software.f1, software.support) == (0.5, 0.5, 0.5, 2)
@@ -48,29 +25,63 @@ def test_accuracy_precision_recall_and_confusion_are_counted() -> None:
         "CUSTOM_SOFTWARE": {"CUSTOM_SOFTWARE": 1, "ENTRY_UNKNOWN": 1},
         "INSTITUTIONAL": {"CUSTOM_SOFTWARE": 1},
     }
+    assert (report.confident, report.confident_precision) == (0.6667, 0.5)
 
 
 def test_an_empty_set_has_no_accuracy_and_no_division_by_zero() -> None:
-    report = evaluate([])
+    report = evaluate([], [])
     assert (report.total, report.accuracy, report.intents, report.confusion) == (0, 0.0, (), {})
+    assert (report.confident_precision, report.facts.all.rate, report.facts.fields) == (0.0, 0.0, ())
 
 
-def test_blank_lines_and_comments_are_skipped() -> None:
-    assert parse_dataset(["", "# nota", "  ", "INSTITUTIONAL\to que é?\r\n"]) == [
-        Labelled("INSTITUTIONAL", "o que é?")
-    ]
+def test_facts_are_right_wrong_missed_or_invented() -> None:
+    report = compare_facts(
+        [
+            ({"city": "São Paulo SP", "users": "8"}, {"city": "sao paulo - sp"}),
+            ({"users": "8"}, {"users": "9", "name": "Ana"}),
+            ({}, {}),
+        ]
+    )
+    whole = report.all
+    assert (whole.expected, whole.right, whole.wrong, whole.missed, whole.invented) == (3, 1, 1, 1, 1)
+    assert (whole.rate, whole.precision) == (0.3333, 0.3333)
+    assert [(one.field, one.right) for one in report.fields] == [("city", 1), ("name", 0), ("users", 0)]
 
 
 @pytest.mark.parametrize(
-    "line", [SECRET, f"NADA\t{SECRET}", "INSTITUTIONAL\t", "INSTITUTIONAL\t  ", f"\t{SECRET}"]
+    ("expected", "found", "verdict"),
+    [
+        ("R$ 5.000", "r$ 5 000", "right"),
+        ("São João", "sao joao", "right"),
+        ("15", "150", "wrong"),
+        ("15", "", "missed"),
+        ("", "15", "invented"),
+        ("", "", ""),
+    ],
 )
-def test_a_malformed_line_is_named_by_number_and_never_by_its_text(line: str) -> None:
-    with pytest.raises(MalformedLineError, match=r"^line 2: ") as caught:
-        parse_dataset(["INSTITUTIONAL\to que é?", line])
-    assert caught.value.number == 2
-    assert "cpf" not in str(caught.value)
+def test_a_fact_is_right_whatever_its_accents_and_punctuation(
+    expected: str, found: str, verdict: str
+) -> None:
+    assert judge(expected, found) == verdict
 
 
-def test_below_the_threshold_the_intent_is_unknown() -> None:
-    assert intent_of("oi") == "ENTRY_UNKNOWN"
-    assert intent_of("quero ser entregador") == "PYLOTO_ENTREGA_DRIVER_SIGNUP"
+@pytest.mark.parametrize(
+    ("scores", "intent"),
+    [
+        ([("CUSTOM_SOFTWARE", 0.69)], "ENTRY_UNKNOWN"),
+        ([("INSTITUTIONAL", 0.9), ("CUSTOM_SOFTWARE", 0.8)], "CUSTOM_SOFTWARE"),
+        ([("CUSTOM_SOFTWARE", 0.9), ("PYLOTO_ENTREGA_REQUEST", 0.8)], "PYLOTO_ENTREGA_REQUEST"),
+        ([("UNSUPPORTED", 0.9), ("INSTITUTIONAL", 0.8)], "INSTITUTIONAL"),
+        ([("UNSUPPORTED", 0.9)], "UNSUPPORTED"),
+        ([], "ENTRY_UNKNOWN"),
+    ],
+)
+def test_what_counts_is_the_intent_the_conversation_would_make_active(
+    scores: list[tuple[Intent, float]], intent: Intent
+) -> None:
+    assert active_of(Understanding(intents=tuple(IntentScore(*s) for s in scores)))[0] == intent
+
+
+def test_a_message_is_heard_as_the_first_of_a_session() -> None:
+    assert heard_in(hear_first("oi")).intent == "ENTRY_UNKNOWN"
+    assert heard_in(hear_first("quero ser entregador")).intent == "PYLOTO_ENTREGA_DRIVER_SIGNUP"

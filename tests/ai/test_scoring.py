@@ -1,7 +1,7 @@
 import pytest
 
 from pyloto_stream.ai.lexicon import READER
-from pyloto_stream.ai.scoring import RIVAL, score_intents
+from pyloto_stream.ai.scoring import RIVAL, score_by_rules, score_intents
 from pyloto_stream.conversation.intents import CONFIDENT
 
 
@@ -48,7 +48,7 @@ def test_what_lost_inside_one_request_is_heard_without_confidence() -> None:
     ],
 )
 def test_more_evidence_means_more_confidence_and_never_certainty(weak: str, strong: str) -> None:
-    low, high = (max(s.confidence for s in score_intents(READER.read(text))) for text in (weak, strong))
+    low, high = (max(s.confidence for s in score_by_rules(READER.read(text))) for text in (weak, strong))
     assert CONFIDENT <= low < high < 1
 
 

@@ -1,0 +1,40 @@
+"""De que família é uma palavra? Assim uma que o treino não tinha vale pelas parecidas que ele tinha.
+
+As famílias são dados (`data/word_classes.toml`, explicado lá). Custa o comprimento da palavra.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pyloto_stream.conversation.data_files import load_toml
+
+SHORTEST = 3
+
+
+class Families:
+    """As famílias, prontas para procurar palavras dobradas."""
+
+    def __init__(self, families: Mapping[str, str]) -> None:
+        self._whole: dict[str, set[str]] = {}
+        self._stems: dict[str, set[str]] = {}
+        for name, members in families.items():
+            for member in members.split():
+                table = self._stems if member.endswith("*") else self._whole
+                table.setdefault(member.rstrip("*").replace("_", " "), set()).add(name)
+        self._longest = max(map(len, self._stems), default=0)
+
+    def of(self, words: Sequence[str]) -> set[str]:
+        """As famílias de alguma palavra, par ou trio de palavras seguidas."""
+        found: set[str] = set()
+        found.update(*map(self._of_word, words))
+        for size in (2, 3):
+            for at in range(len(words) - size + 1):
+                found |= self._whole.get(" ".join(words[at : at + size]), set())
+        return found
+
+    def _of_word(self, word: str) -> Iterable[str]:
+        yield from self._whole.get(word, ())
+        for size in range(SHORTEST, min(len(word), self._longest) + 1):
+            yield from self._stems.get(word[:size], ())
+
+
+FAMILIES = Families(load_toml("pyloto_stream.ai", "word_classes.toml", dict[str, str]))

@@ -15,7 +15,7 @@ from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.notes import location_signal, notes_of, place_of
 from pyloto_stream.ai.phrases import fold
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.scoring import score_intents
+from pyloto_stream.ai.scoring import score_by_rules, score_intents
 from pyloto_stream.ai.taps import Taps, read_taps
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, SUBJECTS, UNKNOWN, known
@@ -71,7 +71,7 @@ class _Hearing:
         self.state, self.session, self.reading, self.taps, self.form = state, session, reading, taps, form
         self.collecting = in_progress(session)
         self.option = gestures.picked_option(reading, session)
-        self.scores = score_intents(reading)
+        self.scores = (score_by_rules if self.collecting else score_intents)(reading)
         self.explicit = form.intent or taps.intent or (self.option.intent if self.option else None)
         self.explicit = self.explicit or self._switched()
         self.asking = session.asked in FIELDS and self.collecting

@@ -54,7 +54,7 @@ words = ["curso*", "fazer|quero|tem aula*", "matricul*"]
 DIALOGUE = """
 import json
 from tests.support.hearing import Talk
-from pyloto_stream.ai.evaluation import intent_of
+from pyloto_stream.ai.listening import intent_of
 from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.texts import OPTIONS
 

@@ -63,7 +63,8 @@ def test_the_configuration_page_lists_every_variable_with_its_default() -> None:
 def published() -> set[str]:
     """Cada métrica nossa como o Prometheus a mostra, seguida dos rótulos."""
     found = set()
-    for metric in vars(Metrics()).values():
+    metrics = Metrics()
+    for metric in (*vars(metrics).values(), *vars(metrics.model).values()):
         if isinstance(metric, MetricWrapperBase):
             name = next(iter(metric.describe())).name + ("_total" if isinstance(metric, Counter) else "")
             found.add(f"{name}: {', '.join(metric._labelnames)}")

@@ -1,6 +1,6 @@
 """O modelo serve? Uma pergunta de verdade, com o esquema de verdade: alcance, chave, modelo e forma.
 
-Promete: pergunta só o que ninguém escreveu ("oi"), e custa o que uma mensagem custa. Nenhum segredo no que diz.
+Promete: pergunta só o que ninguém escreveu ("oi"), e custa o que uma mensagem custa. Não diz segredo nenhum.
 """
 
 import asyncio

@@ -132,10 +132,15 @@ def _intent_report(intent: Intent, pairs: Mapping[tuple[Intent, Intent], int]) -
 
 
 def compare_facts(pairs: Iterable[Pair]) -> FactsReport:
-    """Conta os dados certos, errados, perdidos e inventados."""
+    """Conta os dados certos, errados, perdidos e inventados, dos campos que alguém rotulou.
+
+    Um texto livre ("o que o sistema deve fazer") não tem um valor só: não se rotula, e não se conta.
+    """
     counts: dict[str, Counter[str]] = {}
-    for expected, found in pairs:
-        for name in expected.keys() | found.keys():
+    all_pairs = tuple(pairs)
+    labelled = {name for expected, _ in all_pairs for name in expected}
+    for expected, found in all_pairs:
+        for name in labelled & (expected.keys() | found.keys()):
             kind = judge(expected.get(name, ""), found.get(name, ""))
             if kind:
                 counts.setdefault(name, Counter())[kind] += 1

@@ -38,14 +38,15 @@ def test_facts_are_right_wrong_missed_or_invented() -> None:
     report = compare_facts(
         [
             ({"city": "São Paulo SP", "users": "8"}, {"city": "sao paulo - sp"}),
-            ({"users": "8"}, {"users": "9", "name": "Ana"}),
+            ({"users": "8"}, {"users": "9", "name": "Ana", "features": "um texto livre"}),
+            ({"name": "Rui"}, {"name": "Rui"}),
             ({}, {}),
         ]
     )
     whole = report.all
-    assert (whole.expected, whole.right, whole.wrong, whole.missed, whole.invented) == (3, 1, 1, 1, 1)
-    assert (whole.rate, whole.precision) == (0.3333, 0.3333)
-    assert [(one.field, one.right) for one in report.fields] == [("city", 1), ("name", 0), ("users", 0)]
+    assert (whole.expected, whole.right, whole.wrong, whole.missed, whole.invented) == (4, 2, 1, 1, 1)
+    assert (whole.rate, whole.precision) == (0.5, 0.5)
+    assert [(one.field, one.right) for one in report.fields] == [("city", 1), ("name", 1), ("users", 0)]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ ONCE = (MEDIA, HANDOFF)
 
 def people_for(stage: str) -> int:
     """Quantas pessoas conversam: bastantes para que de dois trabalhadores cada um tenha uma entrega."""
-    return 12 if stage == HANDOFF else 6
+    return 8 if stage == HANDOFF else 6
 
 
 @pytest.mark.timeout(1200)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from loguru import logger
 
 from pyloto_stream.conversation.records import (
+    OPERATOR,
     ActionRecord,
     ChannelRecord,
     HandoffRecord,
@@ -44,6 +45,8 @@ def count_records(metrics: Metrics, records: Sequence[Record]) -> None:
                 _notice(metrics, record)
             case ActionRecord(action="SESSION_OPENED"):
                 metrics.session_opened()
+            case ActionRecord() if record.actor.startswith(OPERATOR):
+                metrics.operator_act(record.action)
             case ActionRecord() if record.action in _REPLY_ACTIONS:
                 metrics.sent(_REPLY_ACTIONS[record.action])
 

@@ -50,7 +50,7 @@ async def _dev(settings: "Settings", stop: asyncio.Event) -> None:
             ("Chat with the bot", f"{local.chat_url}/"),
             ("Webhook", local.webhook_url),
             ("Metrics", f"{local.private_url}/metrics"),
-            ("Redis", str(settings.redis_url)),
+            ("Redis", local.redis),
             ("Data", str(settings.embedded_dir)),
         )
         typer.echo("\n".join(f"{name:<18} {value}" for name, value in lines))

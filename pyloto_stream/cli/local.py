@@ -46,6 +46,8 @@ class Local(NamedTuple):
     chat_url: str
     webhook_url: str
     private_url: str
+    redis: str
+    """O endereço do Redis, sem segredos: o do embutido serve a outros comandos enquanto ele vive."""
 
 
 def simulator_config(
@@ -122,7 +124,8 @@ async def local_system(
             simulator.subscribe(public + WEBHOOK_PATH)
             if not await simulator.verify_webhook():
                 raise MisconfiguredError("INGRESS_HOST: the webhook does not answer on this address")
-            yield Local(simulator, gateway, local, graph_url, public + WEBHOOK_PATH, private)
+            shown = redis_url if settings.redis_url.reveal() == "embedded" else str(settings.redis_url)
+            yield Local(simulator, gateway, local, graph_url, public + WEBHOOK_PATH, private, shown)
 
 
 async def _redis(settings: Settings, resources: AsyncExitStack) -> str:

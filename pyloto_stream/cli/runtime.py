@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from pyloto_stream.settings import Settings
@@ -36,3 +38,11 @@ def span(seconds: float | None) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
+
+
+def sao_paulo(text: str) -> str:
+    """Um instante gravado (ISO 8601) como o relógio de São Paulo o mostra, com segundos; vazio se não há."""
+    if not text:
+        return ""
+    moment = datetime.fromisoformat(text).astimezone(ZoneInfo("America/Sao_Paulo"))
+    return f"{moment:%Y-%m-%d %H:%M:%S}"

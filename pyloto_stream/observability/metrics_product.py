@@ -25,6 +25,7 @@ class ProductMetrics(Registered):
         self._handoffs = self._counter("handoffs", "Leads handed over, by qualification", "level")
         self._deliveries = self._counter("handoff_deliveries", "Deliveries of hand-offs, by result", "result")
         self._delivery_s = self._histogram("handoff_post_seconds", "Time of a hand-off POST", SLOW)
+        self._acts = self._counter("operator_acts", "What operators did to conversations", "action")
         self._notices = self._counter("channel_notices", "What Meta said of our account", "field", "event")
 
     def sent(self, result: str) -> None:
@@ -72,6 +73,10 @@ class ProductMetrics(Registered):
         """Um POST de entrega terminou em `result` (`posted` ou o código da falha), em `seconds`."""
         self.handoff_delivered(result)
         self._delivery_s.observe(seconds)
+
+    def operator_act(self, action: str) -> None:
+        """Quem opera fez `action` numa conversa, ou viu o que nela se disse."""
+        self._acts.labels(label(action)).inc()
 
     def channel_notice(self, field: str, event: str) -> None:
         """A Meta avisou algo da conta, de um número, de um modelo ou de um formulário."""

@@ -6,6 +6,7 @@ import pytest
 from loguru import logger
 
 from consumers.telemetry import StageTelemetry, count_records
+from pyloto_stream.conversation.events import OperatorActed
 from pyloto_stream.conversation.records import ChannelRecord
 from pyloto_stream.observability.metrics import Metrics
 from tests.support import records
@@ -47,6 +48,20 @@ def test_what_became_of_a_reply_is_counted(metrics: Metrics, result: str) -> Non
     count_records(metrics, [records.action(1, f"REPLY_{result.upper()}")])
     assert value(metrics, "replies_total", result=result) == 1
     assert value(metrics, "replies_total", result="sent") is None
+
+
+def test_what_operators_do_is_counted_by_action(metrics: Metrics) -> None:
+    talk = Talk()
+    talk.turn(
+        [
+            OperatorActed("1", "takeover", "bia", talk.now_ms),
+            OperatorActed("2", "release", "bia", talk.now_ms),
+            OperatorActed("3", "takeover", "bia", talk.now_ms),
+        ]
+    )
+    count_records(metrics, talk.records)
+    assert value(metrics, "operator_acts_total", action="CONVERSATION_TAKEN_OVER") == 2
+    assert value(metrics, "operator_acts_total", action="CONVERSATION_RELEASED") == 1
 
 
 def test_what_came_in_and_statuses_are_not_counted_here(metrics: Metrics) -> None:

@@ -8,7 +8,7 @@ from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.telemetry import Telemetry
 
 LABELS = {"route", "status", "kind", "result", "stage", "code", "endpoint", "outcome", "level", "le", "part",
-          "reason", "direction"}  # fmt: skip
+          "reason", "direction", "action"}  # fmt: skip
 PERSONAL = re.compile(r"phone|user|name|text|wamid|message_id|conversation", re.IGNORECASE)
 
 
@@ -38,6 +38,7 @@ def used() -> Metrics:
     metrics.handoff("high")
     metrics.handoff_posted("posted", 0.2)
     metrics.session_opened()
+    metrics.operator_act("CONVERSATION_CLOSED")
     metrics.model.called("ok", 0.5)
     metrics.model.spent(100, 10, (1.0, 2.0))
     metrics.model.fell_back("whole", "timeout")

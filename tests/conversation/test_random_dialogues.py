@@ -3,7 +3,6 @@
 O estado vai e volta em JSON a cada turno (é o que um reinício faz); os prazos vencem, ou não, no meio.
 """
 
-from collections.abc import Sequence
 from typing import get_args
 
 import hypothesis.strategies as st
@@ -11,22 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from consumers.pipeline import AI, OUTBOUND, SESSION
-from pyloto_stream.ai.gestures import wants_person
-from pyloto_stream.ai.rules import understand
-from pyloto_stream.conversation.events import Event, Location, MessageKind, MessageReceived
+from pyloto_stream.conversation.events import MessageKind
 from pyloto_stream.conversation.flows import FIELDS, INTENTS, UNKNOWN
 from pyloto_stream.conversation.forms import FORMS
 from pyloto_stream.conversation.intents import MAX_INTENTS
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.conversation.rules import SessionRules
-from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.conversation.texts import OPTIONS
-from pyloto_stream.conversation.understanding import Understanding
 from tests.conversation.test_walk import UNDERSTOOD
-from tests.support.talk import NOTHING, Talk
+from tests.support.talk_by_rules import Heard
 from tests.support.talk_rules import check_turn, drain
 
 TURNS = 30
+RULES = SessionRules(flood_threshold=5, forms=frozenset(FORMS))
 SAID = (
     "oi", "bom dia", "obrigado", "sim", "não", "prefiro não dizer", "não sei", "pular", "voltar",
     "cancelar", "menu", "quero falar com uma pessoa", "apaguem meus dados",
@@ -63,53 +59,6 @@ TURN = st.one_of(
 )
 
 
-class Heard(Talk):
-    """Uma conversa entendida pelas regras; o que um passo diz entender vale no lugar delas."""
-
-    def __init__(self) -> None:
-        super().__init__(SessionRules(flood_threshold=5, forms=frozenset(FORMS)))
-        self.manager = SessionManager(self.rules, wants_person)
-
-    def understand(self, answer: Sequence[MessageReceived], understood: Understanding) -> Understanding:
-        """Pelas regras, se o passo não diz outra coisa."""
-        return understand(self.state, answer) if understood is NOTHING else understood
-
-    def play(self, act: str, what: object) -> None:
-        """Um passo."""
-        match act, what:
-            case "says", list():
-                self.turn([self.message(text=str(text)) for text in what])
-            case "taps", str():
-                self.turn([self.tap(what)])
-            case "sends", str():
-                self.turn([self.thing(what)])
-            case "is understood as", Understanding():
-                self.turn([self.message()], what)
-            case "floods", int():
-                self.turn([self.message() for _ in range(what)])
-            case "is cut by a failure in", str():
-                waiting: list[Event] = [self.message(text="oi")]
-                self.notice(self.fail([self.message(text="quero um sistema")], what), *waiting)
-            case "is put in", "BOT" | "HUMAN" | "PAUSED":
-                self.mode = what
-            case _:
-                assert act == "keeps silent"
-
-    def tap(self, choice: str) -> MessageReceived:
-        """Um toque numa opção, de agora ou de antes."""
-        return MessageReceived(**{**fields(self.message("choice")), "choice": choice, "text": "Opção"})  # type: ignore[arg-type]
-
-    def thing(self, kind: str) -> MessageReceived:
-        """Algo que não é texto."""
-        message = next(self.message(known) for known in get_args(MessageKind) if known == kind)
-        place = Location(-23.3, -51.1, address="Rua A, Londrina - PR") if kind == "location" else None
-        return MessageReceived(**{**fields(message), "location": place})  # type: ignore[arg-type]
-
-
-def fields(message: MessageReceived) -> dict[str, object]:
-    return {name: getattr(message, name) for name in message.__struct_fields__}
-
-
 @pytest.mark.timeout(120)
 @settings(
     max_examples=60,
@@ -119,7 +68,7 @@ def fields(message: MessageReceived) -> dict[str, object]:
 )
 @given(st.lists(TURN, min_size=TURNS // 3, max_size=TURNS))
 def test_every_promise_holds_in_any_dialogue(turns: list[tuple[str, object, int]]) -> None:
-    talk = Heard()
+    talk = Heard(RULES)
     for act, what, after_s in turns:
         talk.wait(after_s)
         check_turn(talk)
@@ -141,7 +90,7 @@ def test_every_promise_holds_in_any_dialogue(turns: list[tuple[str, object, int]
 @given(st.sampled_from(INTENTS[1:-1]), st.lists(TEXTS, min_size=5, max_size=TURNS))
 def test_whoever_keeps_answering_gets_somewhere(intent: str, texts: list[str]) -> None:
     """Quem escolhe um assunto e responde seja o que for chega a um desfecho ou a outra pergunta."""
-    talk = Heard()
+    talk = Heard(RULES)
     talk.turn([talk.tap(f"intent:{intent}")])
     for text in texts:
         talk.now_ms += 15_000

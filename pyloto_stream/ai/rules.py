@@ -95,7 +95,7 @@ class _Hearing:
             command=command,
             aside=self.aside,
             notes=notes_of(messages, stale=self.taps.stale, form=self.form.unread),
-            signals={**gestures.signals(self.reading), **location_signal(messages)},
+            signals={**self._signals(), **location_signal(messages)},
             engine=ENGINE,
         )
 
@@ -158,8 +158,13 @@ class _Hearing:
         weak = made in ("", "no", "thanks", "greeting", "yes")
         return "refuse" if weak and gestures.declines(self.reading, self.session, value) else made
 
+    def _signals(self) -> dict[str, str]:
+        return {} if self.reading.has("mark", "steer") else gestures.signals(self.reading)
+
     def _facts(self, messages: Sequence[MessageReceived]) -> Found:
         session = self.session
+        if self.reading.has("mark", "steer"):  # quem tenta conduzir o robô não informou nada
+            return Found({}, {})
         already = {name: value for name, value in known(self.state).items() if value != UNKNOWN}
         fields, asked = self._fields(), session.asked if self.collecting else ""
         found = find_facts(self.told, amend_in(self.told), fields, already, asked)

@@ -185,10 +185,9 @@ def _abuse() -> str:
     useless = (
         f"A question is repeated {MAX_RETRIES} times. The next useless answer ends it: an optional field"
         " stays blank, a critical one goes to a person. At the list of subjects it is spam only if nothing"
-        f" was ever understood with confidence ({CONFIDENT}) and no data were given: then the session closes in"
-        " silence."
-        " Who sent only files, gave data or has a subject pending goes to a person; who was answered before"
-        " is said good-bye."
+        f" was ever understood with confidence ({CONFIDENT}) and no data were given: then the session closes"
+        " in silence. Who sent only files, gave data or has a subject pending goes to a person; who was"
+        " answered before is said good-bye."
     )
     excused = (
         "Photos, voice notes, places, contacts, a stale tap, a form that could not be checked, a question"

@@ -1,4 +1,4 @@
-"""Uma conversa entendida pelas regras, do primeiro turno ao desfecho, com tudo o que uma pessoa pode mandar."""
+"""Uma conversa entendida pelas regras, com tudo o que uma pessoa pode mandar."""
 
 from collections.abc import Sequence
 from typing import get_args

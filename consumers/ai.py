@@ -11,6 +11,7 @@ from consumers.plans import Pending, plan, state_of, turn_id
 from pyloto_stream.ai.window import extended
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
+from pyloto_stream.conversation.records import TranscriptRecord
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.step import Step
@@ -22,17 +23,24 @@ Engine = Callable[[ConversationState, Sequence[MessageReceived]], Understanding 
 """Quem entende: lê as mensagens de um turno à luz do estado. As regras são puras; um modelo é `async`."""
 Rules = Callable[[ConversationState, Sequence[MessageReceived]], Understanding]
 
+Hear = Callable[
+    [Sequence[MessageReceived], int], Awaitable[tuple[Sequence[MessageReceived], Sequence[TranscriptRecord]]]
+]
+"""Quem ouve os áudios de um turno (`consumers/voice.py`): as mensagens com texto, e o que registrar."""
+
 _pending = msgspec.json.Decoder(Pending)
 
 
-def ai_stage(rules: SessionRules, understand: Engine, forms: FormDesk | None = None) -> Handler:
+def ai_stage(
+    rules: SessionRules, understand: Engine, forms: FormDesk | None = None, hear: Hear | None = None
+) -> Handler:
     """Etapa `ai` com o motor `understand`: intenção, fatos, resposta e destino.
 
     `forms` diz que formulários se oferecem e confere os preenchidos; sem ele, nem uma coisa nem outra. Só faz
-    E/S se o motor é `async` ou se há o que oferecer.
+    E/S se o motor é `async` ou se há o que oferecer. `hear` só serve a um motor `async`.
     """
     if inspect.iscoroutinefunction(understand):
-        return _with_model(rules, understand, forms)
+        return _with_model(rules, understand, forms, hear)
     pure = cast("Rules", understand)
 
     def handle(turn: Turn) -> Plan:
@@ -55,15 +63,19 @@ def _with_model(
     rules: SessionRules,
     understand: Callable[[ConversationState, Sequence[MessageReceived]], Awaitable[Understanding]],
     forms: FormDesk | None,
+    hear: Hear | None,
 ) -> Handler:
     """A etapa com um motor que pergunta a um modelo: guarda também as últimas falas, para a próxima."""
 
     async def handle(turn: Turn) -> Plan:
         messages, state = _messages(turn, forms), state_of(turn)
-        # os áudios viram texto aqui, antes de se entender o turno (`consumers/voice.py`)
+        transcripts: Sequence[TranscriptRecord] = ()
+        if hear is not None:
+            messages, transcripts = await hear(messages, turn.now_ms)
         heard = await understand(state, messages)
         offered = rules if forms is None else await _offering(rules, forms, messages)
         step = _decided(turn, messages, state, heard, offered)
+        step.records.extend(transcripts)
         if step.state.session is not None:
             texts = [message.text for message in messages if message.kind != "form"]
             step.state.session.window = extended(step.state.session.window, texts, step.reply)

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import NamedTuple
 
-from consumers.ai import Engine, ai_stage
+from consumers.ai import Engine, Hear, ai_stage
 from consumers.audit import audit_stage
 from consumers.documents import SharedDocuments
 from consumers.drafts import draft
@@ -24,6 +24,7 @@ from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
 from pyloto_stream.ai.gestures import wants_person
 from pyloto_stream.ai.rules import understand
+from pyloto_stream.ai.voice import BUDGET_S
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.observability.metrics import Metrics
@@ -93,7 +94,8 @@ def _limit_s(stage: str, settings: Settings) -> float:
     """Prazo de uma decisão; a de quem pergunta a um modelo nunca vence antes do prazo dele."""
     limit_s = timeout_s(stage, settings.stage_timeout)
     if stage == AI and settings.openai_enabled:
-        return max(limit_s, settings.openai_timeout_seconds + SLACK_S)
+        hearing_s = BUDGET_S if settings.openai_transcription_model else 0.0
+        return max(limit_s, hearing_s + settings.openai_timeout_seconds + SLACK_S)
     return limit_s
 
 
@@ -104,11 +106,15 @@ async def _session(parts: Parts) -> Handler:
 async def _ai(parts: Parts) -> Handler:
     settings, rules = parts.settings, session_rules(parts.settings)
     engine: Engine = understand
+    hear: Hear | None = None
     if settings.openai_enabled:
         from consumers.model import open_model  # noqa: PLC0415 — só quem tem um modelo o carrega
+        from consumers.voice import open_voice  # noqa: PLC0415 — idem
 
         engine = (await open_model(settings, parts.metrics, parts.resources)).understand
-    return ai_stage(rules, engine, await _form_desk(parts))
+        desk = open_voice(settings, parts.metrics, parts.resources)
+        hear = desk.heard if desk else None
+    return ai_stage(rules, engine, await _form_desk(parts), hear)
 
 
 async def _form_desk(parts: Parts) -> FormDesk:

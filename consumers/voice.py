@@ -14,7 +14,14 @@ import msgspec
 from consumers.graph import open_graph
 from pyloto_stream.ai.notes import LONG
 from pyloto_stream.ai.openai_audio import open_transcriber
-from pyloto_stream.ai.voice import Transcriber, TranscriptionError, filename_of, most_bytes, seconds_of
+from pyloto_stream.ai.voice import (
+    BUDGET_S,
+    Transcriber,
+    TranscriptionError,
+    filename_of,
+    most_bytes,
+    seconds_of,
+)
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.records import TranscriptRecord, opaque
 from pyloto_stream.errors import PylotoError
@@ -24,8 +31,6 @@ from pyloto_stream.whatsapp.media_download import MediaDownloader, MediaSource
 from pyloto_stream.whatsapp.media_errors import MediaTooLargeError
 from pyloto_stream.whatsapp.media_stream import MediaStreams
 
-BUDGET_S = 8.0
-"""Para todos os áudios do turno, do download ao texto; `OPENAI_TIMEOUT_SECONDS` conta depois."""
 AT_ONCE = 8
 
 

@@ -21,6 +21,8 @@ BYTES_PER_S = 32_000
 MOST_BYTES = 16 * 1024 * 1024
 """O maior áudio que a Meta aceita."""
 MAX_CHARS = 4096
+BUDGET_S = 8.0
+"""Para todos os áudios do turno, do download ao texto; o prazo do modelo conta depois."""
 
 _PAGE, _HEAD = b"OggS", b"OpusHead"
 _PAGE_BYTES = 27

@@ -48,8 +48,7 @@ async def test_a_reply_that_is_being_prepared_is_not_sent_after_a_takeover(front
     assert await settled(front.documents, "ana", event, 0.05) is None, "its turn has not come"
     front.free.set()
     assert await settled(front.documents, "ana", event, 10.0) == Settled("HUMAN")
-    await front.say(sure("INSTITUTIONAL"))
-    await front.quiet()
+    await front.hears(sure("INSTITUTIONAL"))
     assert front.sends == []
     names = ("SESSION_CLOSED", "REPLY_SILENCED", *ACTS)
     assert await front.facts(*names) == ["REPLY_SILENCED", "SESSION_CLOSED", "CONVERSATION_TAKEN_OVER"]
@@ -72,17 +71,15 @@ async def test_a_hand_off_goes_from_open_by_takeover_to_accepted_and_by_release_
     front: Attended,
 ) -> None:
     front.start()
-    await front.say(LEAD)
-    await front.say(heard(gesture="no"))
-    await until(lambda: _has(front, ["OPEN"]))
+    await front.hears(LEAD, heard(gesture="no"))
+    assert await front.handoffs() == ["OPEN"]
     taken = await front.acts("takeover")
     assert (taken.mode, taken.handoff_status, await front.handoffs()) == ("HUMAN", "ACCEPTED", ["ACCEPTED"])
     given = await front.acts("release")
     assert (given.mode, given.handoff_status, await front.mode()) == ("BOT", "CLOSED", "BOT")
     before = len(front.sends)
-    await front.say(sure("INSTITUTIONAL"))
-    await until(lambda: len(front.sends) == before + 1)
-    await front.quiet()
+    await front.hears(sure("INSTITUTIONAL"))
+    assert len(front.sends) == before + 1
     assert await front.facts("SESSION_OPENED", *ACTS) == [
         "SESSION_OPENED", "CONVERSATION_TAKEN_OVER", "CONVERSATION_RELEASED", "SESSION_OPENED",
     ]  # fmt: skip
@@ -90,9 +87,8 @@ async def test_a_hand_off_goes_from_open_by_takeover_to_accepted_and_by_release_
 
 async def test_a_reply_by_the_business_app_accepts_the_hand_off_and_close_closes_it(front: Attended) -> None:
     front.start()
-    await front.say(LEAD)
-    await front.say(heard(gesture="no"))
-    await until(lambda: _has(front, ["OPEN"]))
+    await front.hears(LEAD, heard(gesture="no"))
+    assert await front.handoffs() == ["OPEN"]
     await reply_by_app(front)
     assert (await front.handoffs(), await front.mode()) == (["ACCEPTED"], "HUMAN")
     closed = await front.acts("close")
@@ -103,10 +99,8 @@ async def test_time_gives_a_conversation_back_and_closes_what_waited(redis_url: 
     clock = ManualClock()
     async with attended(redis_url, tmp_path, clock) as front:
         front.start()
-        await front.say(LEAD)
-        await front.say(heard(gesture="no"))
-        await until(lambda: _has(front, ["OPEN"]))
-        await front.quiet()
+        await front.hears(LEAD, heard(gesture="no"))
+        assert await front.handoffs() == ["OPEN"]
         clock.ms += front.rules.handoff_release_after_s * 1000 - 1
         assert (await front.acts("takeover")).handoff_status == "ACCEPTED"
         clock.ms += front.rules.handoff_release_after_s * 1000
@@ -118,7 +112,7 @@ async def test_time_gives_a_conversation_back_and_closes_what_waited(redis_url: 
 
 async def test_the_trail_tells_who_and_why_without_anybodys_number(front: Attended) -> None:
     front.start()
-    await front.say(sure("INSTITUTIONAL"))
+    await front.hears(sure("INSTITUTIONAL"))
     await front.acts("takeover")
     (event,) = [event for event in await front.trail() if event.action == ACTS[0]]
     assert (event.actor, event.reason) == ("OPERATOR:bia", "cliente antigo, ligar para [TELEFONE]")
@@ -135,8 +129,7 @@ async def test_an_act_offered_again_is_the_same_act(front: Attended) -> None:
 
 async def test_who_looked_at_what_a_person_said_is_in_the_trail(front: Attended) -> None:
     front.start()
-    await front.say(sure("INSTITUTIONAL"))
-    await front.quiet()
+    await front.hears(sure("INSTITUTIONAL"))
     await note_look(front.acceptor, "ana", Operator("carla", "cpf 529.982.247-25"), system_clock())
     await front.quiet()
     (event,) = [event for event in await front.trail() if event.action == "CONVERSATION_SHOWN"]

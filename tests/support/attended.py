@@ -12,6 +12,7 @@ from consumers.operators import Settled, act, acting, settled
 from consumers.pipeline import STAGES, TURN_LANE
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.conversation.operators import Act
+from pyloto_stream.conversation.understanding import Understanding
 from pyloto_stream.stores.audit_log import AuditLogStore, StoredEvent
 from pyloto_stream.stores.ports import Documents, Query
 from pyloto_stream.stores.sqlite import SqliteDocuments
@@ -38,6 +39,12 @@ class Attended(Front):
         self.free.set()
         self.preparing = asyncio.Event()
         self._stage: Handler = audit_stage(AuditTrail(stored))
+
+    async def hears(self, *understood: Understanding) -> None:
+        """A pessoa escreve, uma fala por turno, e o que ela disse é atendido e registrado."""
+        for meant in understood:
+            await self.say(meant)
+            await self.quiet()
 
     async def acts(self, action: Act, operator: Operator = BIA) -> Settled:
         """Um ato, até estar cumprido."""

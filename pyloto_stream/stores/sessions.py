@@ -27,6 +27,7 @@ class ClosedSession(msgspec.Struct, frozen=True):
     intents: list[str] = []
     facts: dict[str, str] = {}
     summary: str = ""
+    prompt_version: str = ""
 
 
 def scoped_id(user_key: str, record_id: str) -> str:
@@ -47,6 +48,7 @@ def session_write(user_key: str, tenant_id: str, record: SessionRecord) -> Creat
         "intents": list(record.intents),
         "facts": dict(record.facts),
         "summary": record.summary,
+        "prompt_version": record.prompt_version,
     }
     return Create(path("sessions", scoped_id(user_key, record.id)), data)
 

@@ -71,8 +71,9 @@ def plates_in(text: str) -> Iterator[Number]:
     """Placas antigas (ABC-1234) e do Mercosul (ABC1D23)."""
     for found in _PLATE.finditer(text):
         letters, gap, rest = found.groups()
-        said = said_before("PLACA", text[max(0, found.start() - CONTEXT) : found.start()])
-        if not said and (letters in NOT_PLATES or not _joined(gap)):
+        before = text[max(0, found.start() - CONTEXT) : found.start()]
+        other = letters in NOT_PLATES or not _joined(gap) or said_before("ORDER", before)
+        if other and not said_before("PLACA", before):
             continue
         yield Number(*found.span(), "PLACA", letters + rest)
 

@@ -34,6 +34,7 @@ FOUND = {
     "PLACA": "ABC-1234|abc1234|ABC1D23|abc-1d23|placa abc 1234|a placa da moto é BRA 2E19",
 }
 LEFT = """umas 300 por dia|R$ 1.500,00|R$ 1.500.000,00|R$ 1.500.000.000|15/12/2026|15/12/2026 10:30|10h30
+    |codigo de rastreio PYL2291
     |das 9h30|das 08:00 as 18:00|pedido 123456|pedido 12345678|pedido nº 11987654321|protocolo: 41999998888
     |em 2025 e 2026|2025-2026|ano 2026|ANO 2026|dez-2026|de 1000 a 2000|1000-2000|80 mil|0800 123 4567
     |30 mil reais|CG 160|entre 100.000 e 200.000|uns 10000 pedidos, 2000 por semana|aceita pix?|pix é aceito?

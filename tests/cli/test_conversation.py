@@ -1,6 +1,8 @@
 """`conversation …` promete: mostra sem dizer o que é da pessoa, age uma vez, e 0 quer dizer feito."""
 
 import json
+import re
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from pyloto_stream.cli.operator_options import operator
 from pyloto_stream.streams.gateway import Gateway
 from tests.support.attended import Attended, attended
 from tests.support.graph import PHONE
+from tests.support.repository import ROOT
 from tests.support.shell import Shell
 from tests.support.talk import heard, sure
 
@@ -116,6 +119,20 @@ async def test_an_act_that_nobody_carries_out_in_time_is_told_and_still_counts(
     await front.quiet()
     assert await front.facts("CONVERSATION_TAKEN_OVER") == ["CONVERSATION_TAKEN_OVER"] * 2
     assert front.sends == []
+
+
+async def test_the_commands_of_the_manual_work_as_they_are_written(front: Attended, shell: Shell) -> None:
+    front.start()
+    await front.hears(PART)
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    section = page.partition("\n## Operators\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^\$ pyloto-stream (.+)$", section, re.MULTILINE)
+    assert len(lines) == 6
+    for line in lines:
+        done = await shell.run(*shlex.split(line.replace("USER_KEY", "ana")))
+        assert (line, done.code) == (line, 0)
+    acts = [(event.actor, event.reason) for event in await front.trail() if "OPERATOR" in event.actor]
+    assert acts[-1] == ("OPERATOR:bia", "solved")
 
 
 async def test_a_turn_in_progress_is_shown(front: Attended, shell: Shell) -> None:

@@ -1,5 +1,6 @@
 """Quanto o entendimento acerta? `ai eval` mede um conjunto rotulado; só mostra textos dele se lhe pedem."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -90,8 +91,19 @@ def _by_rules(data: "Dataset") -> "list[Heard]":
 
 
 def _by_model(data: "Dataset") -> "list[Heard]":
-    del data
-    raise _refusal("the model engine is not in this version; use --engine rules")
+    """Pergunta ao modelo da configuração.
+
+    Raises:
+        Exit: 2 se o modelo está desligado.
+        MisconfiguredError: a configuração não serve.
+    """
+    from pyloto_stream.cli.ai_model import told_by_model  # noqa: PLC0415 — carrega o processo inteiro
+    from pyloto_stream.settings import load  # noqa: PLC0415
+
+    settings = load(os.environ)
+    if not settings.openai_enabled:
+        raise _refusal("the model is off; set OPENAI_ENABLED, OPENAI_MODEL and OPENAI_API_KEY")
+    return told_by_model(settings, [line.text for line in data.lines])
 
 
 def _measures_of_rules(data: "Dataset") -> "dict[str, FactsReport]":

@@ -40,9 +40,12 @@ def test_the_table_lists_the_mistakes(capsys: pytest.CaptureFixture[str], tmp_pa
     assert "ENTRY_UNKNOWN" in out
 
 
-def test_the_model_engine_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_model_engine_that_is_off_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_ENABLED", raising=False)
     assert run(capsys, "--engine", "model") == (
-        2, "", "the model engine is not in this version; use --engine rules\n",
+        2, "", "the model is off; set OPENAI_ENABLED, OPENAI_MODEL and OPENAI_API_KEY\n",
     )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def test_the_cost_grows_in_proportion_to_the_text() -> None:
     )  # fmt: skip
     for unit in units:
         short, long = (_seconds((unit * size)[:size]) for size in (1024, 4096))
-        assert long < 10 * short + 0.002, unit
+        assert long < 10 * short + 0.005, unit
         assert long < 2, unit
 
 
@@ -167,8 +167,8 @@ def _check_digits(base: str) -> str:
 
 def _seconds(text: str) -> float:
     best = 9.0
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(5):
+        started = time.process_time()
         redact(text)
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     return best

@@ -96,9 +96,10 @@ def _shot(shot: Shot) -> str:
 
 
 def _fields(session: Session) -> Iterator[str]:
-    """Os campos do assunto em andamento; se nenhum está, os de todos, que um pode começar agora."""
+    """Os campos do assunto em andamento (se nenhum está, os de todos) e os do perfil."""
     flows = [FLOWS[session.active]] if in_progress(session) else list(FLOWS.values())
-    for name in dict.fromkeys(name for flow in flows for name in flow.fields):
+    profile = (name for name, field in FIELDS.items() if field.profile)
+    for name in dict.fromkeys((*(name for flow in flows for name in flow.fields), *profile)):
         field = FIELDS[name]
         options = ", ".join(choice.value for choice in field.choices)
         several = " (aceita várias)" if field.parser == "choices" else ""

@@ -19,7 +19,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.rules import PROFILE_FIELDS
 from pyloto_stream.ai.taps import read_taps
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, SUBJECTS, known
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS, SUBJECTS, UNKNOWN, known
 from pyloto_stream.conversation.intents import CONFIDENT, in_progress
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
@@ -98,14 +98,14 @@ def _gesture(ruled: Understanding, decision: Decision, turn: Turn, *, sure: bool
 
 
 def _wanted(session: Session, intents: Iterable[IntentScore], explicit: Intent | None) -> tuple[str, ...]:
-    """Os campos que interessam: os do assunto em andamento e os dos que começam agora."""
+    """Os campos que interessam: os do assunto em andamento, os dos que começam agora e os do perfil."""
     starting = [score.intent for score in intents if score.confidence >= CONFIDENT]
     if in_progress(session):
         starting = [session.active]
     if explicit is not None:
         starting = [explicit]
     fields = [name for intent in starting if intent in FLOWS for name in FLOWS[intent].fields]
-    return tuple(dict.fromkeys(fields)) or PROFILE_FIELDS
+    return tuple(dict.fromkeys((*fields, *PROFILE_FIELDS)))
 
 
 class _Found(NamedTuple):
@@ -120,7 +120,9 @@ class _Found(NamedTuple):
 def _facts(decision: Decision, turn: Turn, wanted: tuple[str, ...], dropped: list[Dropped]) -> _Found:
     reading, past = READER.read(turn.said), READER.read(f"{turn.said}\n{turn.earlier}")
     found = _Found({}, {}, wanted, reading)
-    already = known(turn.state)
+    already = {name: value for name, value in known(turn.state).items() if value != UNKNOWN}
+    if reading.has("mark", "steer"):  # quem tenta conduzir o robô não informou nada
+        return found
     for heard in decision.facts:
         if heard.field not in wanted:
             dropped.append(Dropped("facts", "unwanted"))

@@ -10,6 +10,7 @@ from pyloto_stream.ai.briefing import brief, fenced, typed, visible
 from pyloto_stream.ai.decision import MAX_REPLY, Decision, OffSchemaError, decode, strict_schema
 from pyloto_stream.ai.masking import Masking
 from pyloto_stream.ai.prompts import FILE, PACKAGE, PROMPTS, parse
+from pyloto_stream.ai.rules import PROFILE_FIELDS
 from pyloto_stream.ai.window import MAX_LINE, MAX_LINES, extended
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS
 from pyloto_stream.conversation.reply import Reply
@@ -61,7 +62,7 @@ def test_the_model_reads_the_four_parts_and_only_the_flow_under_way() -> None:
         told = system(asking(flow.fields[0], intent))
         assert flow.intro in told
         assert all(f"- {name}: " in told for name in flow.fields)
-        others = {name for other in FLOWS.values() for name in other.fields} - set(flow.fields)
+        others = {name for other in FLOWS.values() for name in other.fields} - {*flow.fields, *PROFILE_FIELDS}
         assert not [name for name in others if f"- {name}: " in told]
         assert not [other.intro for other in FLOWS.values() if other is not flow and other.intro in told]
     assert all(f"- {name}: " in system(asking()) for flow in FLOWS.values() for name in flow.fields)

@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from pyloto_stream.ai.guard_links import without_allowed, written_link
+from pyloto_stream.ai.guard_rules import RULES, Patterns, any_of
 from pyloto_stream.ai.masking import personal
 from pyloto_stream.ai.masking_text import Plain, plain
-from pyloto_stream.conversation.data_files import load_toml
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS
 
 Reason = Literal[
@@ -25,52 +25,19 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class _Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    always: tuple[str, ...]
-    unless_deferred: tuple[str, ...] = ()
-
-
-class _Links(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    endings: str
-    spaced_endings: str
-
-
-class _Language(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    portuguese: str
-    foreign: str
-
-
-class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    max_chars: int
-    shared_words: int
-    deferrals: tuple[str, ...]
-    price: _Patterns
-    promise: _Patterns
-    contract: _Patterns
-    prompt_text: _Patterns
-    format: _Patterns
-    links: _Links
-    language: _Language
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    joined = "|".join(f"(?:{pattern.removeprefix('(?m)')})" for pattern in patterns)
-    return re.compile(joined or r"(?!)", re.MULTILINE)
-
-
-_RULES = load_toml("pyloto_stream.ai", "guard.toml", _Rules)
-_BY_REASON: tuple[tuple[Reason, _Patterns], ...] = (
-    ("price", _RULES.price),
-    ("promise", _RULES.promise),
-    ("contract", _RULES.contract),
-    ("prompt_text", _RULES.prompt_text),
+_BY_REASON: tuple[tuple[Reason, Patterns], ...] = (
+    ("price", RULES.price),
+    ("promise", RULES.promise),
+    ("contract", RULES.contract),
+    ("prompt_text", RULES.prompt_text),
 )
-_SUBJECTS = tuple((reason, _any(said.always), _any(said.unless_deferred)) for reason, said in _BY_REASON)
-_DEFERRED = _any(_RULES.deferrals)
-_FORMAT = _any(_RULES.format.always)
-_PORTUGUESE = frozenset(_RULES.language.portuguese.split())
-_FOREIGN = frozenset(_RULES.language.foreign.split()) - _PORTUGUESE
-_LINK = written_link(_RULES.links.endings.split(), _RULES.links.spaced_endings.split())
+_SUBJECTS = tuple((reason, any_of(said.always), any_of(said.unless_deferred)) for reason, said in _BY_REASON)
+_DEFERRED = any_of(RULES.deferrals)
+_FORMAT = any_of(RULES.format.always)
+_ELSEWHERE = any_of(RULES.links.elsewhere)
+_PORTUGUESE = frozenset(RULES.language.portuguese.split())
+_FOREIGN = frozenset(RULES.language.foreign.split()) - _PORTUGUESE
+_LINK = written_link(RULES.links.endings.split(), RULES.links.spaced_endings.split())
 
 _SENTENCE = re.compile(r"[.!?\n]+(?=\s|$)")
 _WORD = re.compile(r"[^\W_]+")
@@ -110,7 +77,7 @@ class Guard:
         """Como `check`."""
         if not any(char.isalnum() for char in reply):
             return "empty"
-        if len(reply) > _RULES.max_chars:
+        if len(reply) > RULES.max_chars:
             return "too_long"
         rest = without_allowed(reply, self._links)
         simple = plain(rest)
@@ -118,7 +85,7 @@ class Guard:
 
     def _told(self, rest: str, simple: Plain) -> Reason:
         """O que se recusa pelo que diz; `rest` é a resposta sem os endereços permitidos."""
-        linked = _LINK(rest, simple)
+        linked = _LINK(rest, simple) or _ELSEWHERE.search(simple.text) is not None
         if personal(rest) and not (linked and "://" in simple.text):
             return "personal_data"
         if linked:
@@ -173,7 +140,7 @@ def _subject(text: str) -> Reason:
 
 def _runs(text: str) -> Iterable[tuple[str, ...]]:
     """As sequências de `shared_words` palavras de um texto."""
-    words, size = _WORD.findall(plain(text).text), _RULES.shared_words
+    words, size = _WORD.findall(plain(text).text), RULES.shared_words
     return (tuple(words[at : at + size]) for at in range(len(words) - size + 1))
 
 

@@ -76,6 +76,7 @@ def demo(as_json: AsJson = False) -> None:
     settings = settings_of("demo", quiet=True)
     if not as_json:
         _say("Starting embedded Redis, local Meta, ingress and six stages ...")
+        _say("The last scene breaks a reply on purpose: one ERROR line, graph_131009, is part of it.")
     report = run(lambda stop: _demo(settings, stop))
     if report is None:
         _say("Stopped before the end.")

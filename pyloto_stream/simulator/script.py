@@ -4,49 +4,31 @@ Promete: cada fala sai como webhook assinado e só depois de aceita vem a próxi
 por pausa. A transcrição traz o que houve até o primeiro problema, que vem como valor e não como exceção.
 """
 
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 import msgspec
 
 from pyloto_stream.simulator.bubbles import Bubble
 from pyloto_stream.simulator.delivery import Delivery
-from pyloto_stream.simulator.envelopes import Json
+from pyloto_stream.simulator.faults import FaultBook
 from pyloto_stream.simulator.people import Person, Profile
+from pyloto_stream.simulator.script_steps import Await as Await  # noqa: PLC0414 — daqui se importam os passos
+from pyloto_stream.simulator.script_steps import Break as Break  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Burst as Burst  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Gesture
+from pyloto_stream.simulator.script_steps import Post as Post  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Say as Say  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Step as Step  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Tap as Tap  # noqa: PLC0414 — idem
+from pyloto_stream.simulator.script_steps import Watch as Watch  # noqa: PLC0414 — idem
+
+Watcher = Callable[[Person, str], Awaitable[str]]
+"""Espera o que um `Watch` diz; devolve o que o impediu, ou vazio."""
 
 
-class Say(msgspec.Struct, frozen=True):
-    """A pessoa escreve; `copies` > 1 entrega o mesmo webhook mais vezes."""
-
-    text: str
-    copies: int = 1
-
-
-class Burst(msgspec.Struct, frozen=True):
-    """A pessoa escreve várias mensagens sem esperar resposta."""
-
-    texts: tuple[str, ...]
-
-
-class Tap(msgspec.Struct, frozen=True):
-    """A pessoa toca na opção de título `title` da resposta mais recente que a tem."""
-
-    title: str
-
-
-class Post(msgspec.Struct, frozen=True):
-    """A pessoa manda outra coisa: `message` é um item de `messages[]` (áudio, localização, figurinha…)."""
-
-    message: Json
-
-
-class Await(msgspec.Struct, frozen=True):
-    """Espera `count` respostas dadas desde o último passo da pessoa; só contam as que têm `contains`."""
-
-    count: int = 1
-    contains: str = ""
-
-
-Step = Say | Burst | Tap | Post | Await
+Speaker = Literal["person", "bot", "human"]
+"""Quem fala numa transcrição; `human` é alguém da empresa, pelo aplicativo."""
 
 
 class Script(msgspec.Struct, frozen=True):
@@ -62,7 +44,7 @@ class Entry(msgspec.Struct, frozen=True):
     """Uma linha: `at_ms` desde o início; `options`, os títulos oferecidos; `latency_ms`, só nas respostas."""
 
     at_ms: float
-    who: Literal["person", "bot"]
+    who: Speaker
     text: str
     kind: str
     options: tuple[str, ...] = ()
@@ -85,6 +67,8 @@ class Transcript(msgspec.Struct, frozen=True):
 class Stage(Protocol):
     """O que um roteiro usa do simulador."""
 
+    faults: FaultBook
+
     def person(self, profile: Profile) -> Person:
         """A pessoa de `profile`, criada se falta."""
 
@@ -96,9 +80,16 @@ class _StuckError(Exception):
     """O roteiro não pode seguir."""
 
 
-async def play(simulator: Stage, script: Script) -> Transcript:
-    """Toca `script` e devolve a transcrição; nunca levanta por causa do que o bot fez ou deixou de fazer."""
-    player = _Player(simulator, script)
+async def _unseen(_person: Person, what: str) -> str:
+    return f"nobody can see {what!r}"
+
+
+async def play(simulator: Stage, script: Script, watch: Watcher = _unseen) -> Transcript:
+    """Toca `script` e devolve a transcrição; nunca levanta por causa do que o bot fez ou deixou de fazer.
+
+    `watch` espera o que os passos `Watch` dizem.
+    """
+    player = _Player(simulator, script, watch)
     problem = ""
     for number, step in enumerate(script.steps, 1):
         try:
@@ -111,8 +102,10 @@ async def play(simulator: Stage, script: Script) -> Transcript:
 
 
 class _Player:
-    def __init__(self, simulator: Stage, script: Script) -> None:
+    def __init__(self, simulator: Stage, script: Script, watch: Watcher) -> None:
         self.entries: list[Entry] = []
+        self._faults = simulator.faults
+        self._watch = watch
         self._now_s = simulator.now_s
         self._started_s = simulator.now_s()
         self._timeout_s = script.reply_timeout_s
@@ -120,7 +113,7 @@ class _Player:
         self._written = self._answered = len(self._person.replies)
 
     async def perform(self, step: Step) -> None:
-        if not isinstance(step, Await):
+        if not isinstance(step, Await | Watch | Break):
             self._answered = len(self._person.replies)  # antes do POST: a resposta pode vir antes do 200
         match step:
             case Say(text, copies):
@@ -130,10 +123,22 @@ class _Player:
                     await self._posted(self._person.say(text))
             case Tap(title):
                 await self._posted(self._person.tap(self._choice(title)))
-            case Post(message):
-                await self._posted(self._person.send_raw(message))
             case Await(count, contains):
                 await self._await(count, contains)
+            case Break(fault):
+                self._faults.add(msgspec.structs.replace(fault, to=self._person.profile.key))
+            case Watch(what):
+                if problem := await self._watch(self._person, what):
+                    raise _StuckError(problem)
+            case _:
+                await self._gesture(step)
+
+    async def _gesture(self, step: Gesture) -> None:
+        try:
+            delivery = step.made_by(self._person)
+        except LookupError as error:
+            raise _StuckError(str(error)) from None
+        await self._posted(delivery)
 
     def collect(self) -> None:
         """Passa para a transcrição as respostas que chegaram e põe tudo em ordem de tempo."""
@@ -146,7 +151,8 @@ class _Player:
         bubble = self._person.thread[-1]
         repeats = [self._person.repeat(delivery) for _ in range(copies - 1)]
         accepted = all([await each.accepted() for each in (delivery, *repeats)])
-        self._write("person", bubble, delivery.started_s or self._now_s())
+        who: Speaker = "human" if bubble.human else "person"
+        self._write(who, bubble, delivery.started_s or self._now_s())
         if not accepted:
             last = delivery.attempts[-1] if delivery.attempts else None
             raise _StuckError(f"webhook not accepted ({(last.status or last.reason) if last else 'stopped'})")
@@ -170,9 +176,9 @@ class _Player:
             if contains in self._person.bubble(reply.wamid).text:
                 left -= 1
 
-    def _write(
-        self, who: Literal["person", "bot"], bubble: Bubble, at_s: float, latency_ms: float | None = None
-    ) -> None:
+    def _write(self, who: Speaker, bubble: Bubble, at_s: float, latency_ms: float | None = None) -> None:
         titles = tuple(option.title for option in bubble.options)
         at_ms = (at_s - self._started_s) * 1000
-        self.entries.append(Entry(at_ms, who, bubble.text or bubble.kind, bubble.kind, titles, latency_ms))
+        self.entries.append(
+            Entry(at_ms, who, bubble.summary() or bubble.kind, bubble.kind, titles, latency_ms)
+        )

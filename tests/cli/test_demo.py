@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pyloto_stream.cli.demo.play import demonstrate
 from pyloto_stream.cli.demo.scenes import SCENES, SceneStep
 from pyloto_stream.cli.local import local_system
+from pyloto_stream.conversation.records import Outcome
 from pyloto_stream.simulator.faults import Fault
 from tests.support.command import run
 from tests.support.local import local_settings
@@ -35,7 +37,7 @@ async def test_the_command_shows_transcript_outcomes_and_latencies_and_exits_0(t
     assert done.code == 0, done.out + done.err
     for scene in SCENES:
         assert scene.name in done.out
-        assert f"{scene.outcome} " in done.out
+        assert all(f"{outcome} " in done.out for outcome in scene.outcomes)
     assert "Ana Souza" in done.out
     assert "[Quero\u00a0ser\u00a0entregador]" in done.out
     assert "p50" in done.out
@@ -51,7 +53,8 @@ async def test_json_has_the_same_report_and_nothing_else_on_the_output(tmp_path:
     report = json.loads(done.out)
     assert done.code == 0
     assert report["ok"] is True
-    assert [scene["outcome"] for scene in report["scenes"]] == [scene.outcome for scene in SCENES]
+    assert [scene["outcomes"] for scene in report["scenes"]] == [[*scene.outcomes] for scene in SCENES]
+    assert {outcome for scene in SCENES for outcome in scene.outcomes} == {*get_args(Outcome)}
     assert report["crowd_latency"]["replies"] == 100
     assert 0 < report["crowd_latency"]["p50"] <= report["crowd_latency"]["p99"]
 
@@ -60,7 +63,7 @@ async def test_a_reply_that_never_comes_is_not_as_expected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pyloto_stream.cli.demo.scenes.REPLY_TIMEOUT_S", 1.0)
-    monkeypatch.setattr("pyloto_stream.cli.demo.play.SCENES", SCENES[3:4])
+    monkeypatch.setattr("pyloto_stream.cli.demo.play.SCENES", SCENES[5:6])
     monkeypatch.setattr("pyloto_stream.cli.demo.play.CROWD", 1)
     monkeypatch.setattr("pyloto_stream.cli.demo.play.QUIET_TIMEOUT_S", 0.5)
     async with local_system(local_settings(tmp_path)) as local:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from consumers.documents import open_documents
 from consumers.pipeline import STAGES
 from pyloto_stream.cli.demo.play import FIRST_OF_CROWD, demonstrate
-from pyloto_stream.cli.demo.scenes import SCENES
+from pyloto_stream.cli.demo.scenes import SCENES, Handed
 from pyloto_stream.cli.local import Local, local_system
 from pyloto_stream.simulator.crowd import crowd
 from pyloto_stream.simulator.delivery import Delivery
@@ -118,8 +118,12 @@ async def test_each_check_denies_its_own_defect(
 @pytest.mark.parametrize(
     ("expected", "problem"),
     [
-        ({"outcome": "HANDOFF_HUMAN"}, "outcome AWAITING_USER, expected HANDOFF_HUMAN"),
+        ({"outcomes": ("HANDOFF_HUMAN",)}, "outcome AWAITING_USER, expected HANDOFF_HUMAN"),
         ({"replies": 2}, "1 replies, expected 2"),
+        ({"says": ("bananas",)}, "nothing says 'bananas'"),
+        ({"never": ("Pyloto",)}, "something says 'Pyloto'"),
+        ({"audited": ("BANANA",)}, "no BANANA in the audit trail"),
+        ({"handoffs": (Handed("CUSTOM_SOFTWARE", "high"),)}, "0 hand-offs, expected 1"),
     ],
 )
 async def test_a_scene_that_ends_otherwise_is_not_as_expected(

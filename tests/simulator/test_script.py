@@ -77,7 +77,7 @@ class TestSteps:
         EchoBot(world)
         place: dict[str, object] = {"type": "location", "location": {"latitude": -25.4, "longitude": -49.2}}
         told = await play(world.simulator, script(Say("Oi"), Await(), Post(place)))
-        assert lines(told)[-1] == ("person", "location")
+        assert lines(told)[-1] == ("person", "Localização")
         assert world.webhook.messages[-1].content.kind == "location"
 
     async def test_awaiting_counts_only_replies_that_contain(self, world: World) -> None:

@@ -42,8 +42,10 @@ def _scene(console: Console, scene: SceneResult) -> None:
 
 
 def _entry(console: Console, entry: Entry, person: str) -> None:
-    bot = entry.who == "bot"
-    name = Text(f"{'Pyloto' if bot else person:>{_NAME}}  ", style="green" if bot else "cyan")
+    speaker, style = {"bot": ("Pyloto", "green"), "human": ("Equipe", "yellow")}.get(
+        entry.who, (person, "cyan")
+    )
+    name = Text(f"{speaker:>{_NAME}}  ", style=style)
     said = Text(entry.text or f"({entry.kind})")
     if entry.latency_ms is not None:
         said.append(f"  {entry.latency_ms:.0f} ms", style="dim")
@@ -61,7 +63,7 @@ def _outcomes(report: Report) -> Table:
     table = _table("scene", "replies>", "outcome", "as expected")
     for scene in report.scenes:
         title = Text(scene.name.partition(":")[0])
-        table.add_row(title, str(scene.replies), scene.outcome or "-", _mark(not scene.problem))
+        table.add_row(title, str(scene.replies), " ".join(scene.outcomes) or "-", _mark(not scene.problem))
     return table
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pyloto_stream.conversation.data_files import load_toml
+from pyloto_stream.conversation.data_files import DataFileError, load_toml
+
+FILE = "guard.toml"
 
 
 class Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,10 +42,17 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     language: _Language
 
 
-RULES = load_toml("pyloto_stream.ai", "guard.toml", _Rules)
+RULES = load_toml("pyloto_stream.ai", FILE, _Rules)
 
 
 def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    """Uma expressão que acha qualquer das `patterns`; sem nenhuma, nada."""
+    """Uma expressão que acha qualquer das `patterns`; sem nenhuma, nada.
+
+    Raises:
+        DataFileError: alguma não é uma expressão regular.
+    """
     joined = "|".join(f"(?:{pattern.removeprefix('(?m)')})" for pattern in patterns)
-    return re.compile(joined.replace("<N>", f"(?:{RULES.numbers})") or r"(?!)", re.MULTILINE)
+    try:
+        return re.compile(joined.replace("<N>", f"(?:{RULES.numbers})") or r"(?!)", re.MULTILINE)
+    except re.error as error:
+        raise DataFileError(FILE, error) from error

@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pyloto_stream.ai.guard import check
+from pyloto_stream.ai.guard_rules import any_of
+from pyloto_stream.conversation.data_files import DataFileError
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS
 
 _HERE = Path(__file__).parent
@@ -73,6 +76,11 @@ def test_another_company_allows_its_own_links_only() -> None:
     assert check("Veja https://loja.example.com/ajuda.", links=mine) == ""
     assert check("Nosso site: https://pyloto.com.br", links=mine) == "link"
     assert check("Veja https://loja.example.com/ajuda/../x", links=mine) == "link"
+
+
+def test_a_broken_expression_names_the_file() -> None:
+    with pytest.raises(DataFileError, match=r"guard\.toml"):
+        any_of(["ok", "(broken"])
 
 
 @given(st.text(max_size=520))

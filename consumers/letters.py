@@ -15,6 +15,7 @@ from pyloto_stream.conversation.events import (
     Event,
     MediaWanted,
     MessageReceived,
+    OperatorActed,
     ReplyFailed,
     TimerFired,
     TurnFailed,
@@ -159,6 +160,8 @@ def _kind(event: _Said | None) -> str:
 def _record(record: _Said) -> str:
     if isinstance(record, ActionRecord):
         return f"record of {record.action}"
+    if isinstance(record, OperatorActed):
+        return f"act of an operator ({record.action})"
     return f"record of a {type(record).__name__.removesuffix('Record').lower()}"
 
 

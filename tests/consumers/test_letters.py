@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from consumers.letters import MAX_REASON, OPERATIONS, Operator, entering, kinds, note, patched
-from pyloto_stream.conversation.events import MessageReceived, ReplyFailed, TimerFired
+from pyloto_stream.conversation.events import MessageReceived, OperatorActed, ReplyFailed, TimerFired
 from pyloto_stream.conversation.records import ActionRecord, Record
 from pyloto_stream.errors import PermanentError
 from tests.support.letters import SECRET, failed, letter, said, token
@@ -53,10 +53,11 @@ def test_what_cannot_go_back_says_why(fields: dict[str, str], code: str) -> None
 def test_kinds_say_what_events_are_and_nothing_that_was_said() -> None:
     timer = TimerFired(name="session_idle", session_id="s", due_ms=1)
     lost = ReplyFailed("v1.0.abc.0", 131047, 1)
-    dead = letter(token("ana", said(), timer, failed(), lost, "x"))
+    act = OperatorActed("e1", "takeover", "bia", 1, "segredo")
+    dead = letter(token("ana", said(), timer, failed(), lost, act, "x"))
     assert kinds(dead) == (
         "message (text)", "timer (session_idle)", "notice of ours (a turn failed in ai)",
-        "notice of Meta (a reply failed with 131047)", "unknown",
+        "notice of Meta (a reply failed with 131047)", "act of an operator (takeover)", "unknown",
     )  # fmt: skip
     assert kinds(letter(records(inbound(), action()))) == ("record of a message", "record of INTENT_SET")
     assert kinds(letter({"code": "x"})) == ()

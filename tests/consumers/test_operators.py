@@ -116,6 +116,7 @@ async def test_the_trail_tells_who_and_why_without_anybodys_number(front: Attend
     await front.acts("takeover")
     (event,) = [event for event in await front.trail() if event.action == ACTS[0]]
     assert (event.actor, event.reason) == ("OPERATOR:bia", "cliente antigo, ligar para [TELEFONE]")
+    assert acting("takeover", BIA, 0).reason == event.reason, "not even on its way"
 
 
 async def test_an_act_offered_again_is_the_same_act(front: Attended) -> None:

@@ -9,10 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from consumers.pipeline import AI, OUTBOUND, SESSION
 from pyloto_stream.conversation import flows
-from pyloto_stream.conversation.events import Event, MessageKind
+from pyloto_stream.conversation.events import Event, MessageKind, OperatorActed
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.forms import FORMS
 from pyloto_stream.conversation.intents import MAX_INTENTS
+from pyloto_stream.conversation.operators import ACTIONS, Act
 from pyloto_stream.conversation.records import Intent, Mode
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.texts import COMMANDS, TOPICS
@@ -56,6 +57,7 @@ class Conversation(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.talk = Talk(SessionRules(flood_threshold=5, forms=frozenset(FORMS)))
+        self.acts = 0
 
     @rule(understood=st.one_of(UNDERSTOOD, PLAIN), kinds=BURSTS, after=AFTER_S)
     def writes(self, understood: Understanding, kinds: list[MessageKind], after: int) -> None:
@@ -106,6 +108,26 @@ class Conversation(RuleBasedStateMachine):
     @rule(mode=st.sampled_from(get_args(Mode)))
     def an_operator_sets_the_mode(self, mode: Mode) -> None:
         self.talk.mode = mode
+
+    @rule(
+        acts=st.lists(st.sampled_from([*ACTIONS]), min_size=1, max_size=3),
+        said=st.sets(st.sampled_from(["before", "between", "after"])),
+        understood=UNDERSTOOD,
+    )
+    def an_operator_acts(self, acts: list[Act], said: set[str], understood: Understanding) -> None:
+        """Um ou mais atos num turno, com mensagens da pessoa antes, entre e depois deles."""
+        talk = self.talk
+        talk.wait(61)
+        events: list[Event] = [talk.message()] if "before" in said else []
+        for act in acts:
+            self.acts += 1
+            events.append(OperatorActed(str(self.acts), act, "bia", talk.now_ms))
+            events += [talk.message()] if "between" in said else []
+        replies = len(talk.said)
+        talk.turn([*events, talk.message()] if "after" in said else events, understood)
+        if acts[-1] in {"takeover", "pause"}:
+            assert len(talk.said) == replies
+            assert talk.mode == ("HUMAN" if acts[-1] == "takeover" else "PAUSED")
 
     @invariant()
     def every_promise_holds(self) -> None:

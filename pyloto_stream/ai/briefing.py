@@ -19,9 +19,10 @@ from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, clip
 
-MAX_MESSAGE, MAX_LINE = 4000, 300
+MAX_READ, MAX_TURN, MAX_LINE = 16_000, 6000, 300
+"""Letras: de uma mensagem que se olha; de um turno, e de cada linha do resto, que se mostram."""
 NOTHING = "(nada)"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _DELIMITERS = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -38,8 +39,9 @@ def typed(messages: Iterable[MessageReceived]) -> list[str]:
 
 def visible(text: str) -> str:
     """`text` sem o que não se vê (controles, largura zero, direção) e de tamanho limitado."""
-    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_MESSAGE]))
-    return "".join(c for c in seen if c == "\n" or c.isprintable()).strip()
+    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_READ]))
+    kept = (" " if c.isspace() and c != "\n" else c for c in seen if c.isspace() or c.isprintable())
+    return "".join(kept).strip()
 
 
 def brief(state: ConversationState, texts: Sequence[str], masking: Masking) -> tuple[Message, ...]:
@@ -52,16 +54,17 @@ def brief(state: ConversationState, texts: Sequence[str], masking: Masking) -> t
     if session is None:
         raise ValueError("no open session")
 
-    def shown(lines: Iterable[str]) -> str:
-        return "\n".join(masking.mask(fenced(line)) for line in lines) or NOTHING
+    def shown(lines: Iterable[str], limit: int = MAX_LINE) -> str:
+        masked = (masking.mask(fenced(line)) for line in lines)  # mascara-se antes de cortar
+        return "\n".join(clip(line, limit) for line in masked) or NOTHING
 
     user = Template(PROMPTS.parts.CLASSIFY_INTENT_USER).substitute(
         ativo=session.active if in_progress(session) else NOTHING,
-        resumos=shown(clip(summary, MAX_LINE) for summary in state.summaries),
+        resumos=shown(state.summaries),
         conversa=shown(session.window),
-        fatos=shown(f"{n}: {clip(v, MAX_LINE)}" for n, v in known(state).items() if n in FIELDS),
+        fatos=shown(f"{n}: {v}" for n, v in known(state).items() if n in FIELDS),
         pergunta=_question(session),
-        mensagens=shown(texts),
+        mensagens=clip(shown(texts, MAX_TURN), MAX_TURN),
     )
     return Message("system", _system(session)), Message("user", user.strip())
 

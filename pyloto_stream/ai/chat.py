@@ -41,10 +41,13 @@ class ModelError(PylotoError):
 
 
 SERVER_DOWN = frozenset((
-    "timeout", "unavailable", "rate_limited", "quota_exhausted", "unauthorized", "not_found", "rejected",
+    "timeout", "unavailable", "rate_limited", "quota_exhausted", "unauthorized", "not_found",
     "bad_answer", "unexpected",
 ))  # fmt: skip
-"""Códigos que falam do servidor, e não desta pergunta: muitos seguidos são uma queda (`circuit.py`)."""
+"""Códigos que falam do servidor, e não desta pergunta: muitos seguidos são uma queda (`circuit.py`).
+
+`rejected` não está: o que uma pessoa escreveu pode valer um 400, e ela não cala o modelo para as outras.
+"""
 BY_FINISH: Mapping[str, str] = {"length": "cut", "content_filter": "filtered"}
 """Por que uma resposta não está inteira, pelo `finish` dela."""
 

@@ -31,6 +31,9 @@ BY_STATUS: Mapping[int, str] = {
     401: "unauthorized", 403: "unauthorized", 404: "not_found", 408: "timeout", 429: "rate_limited",
 }  # fmt: skip
 
+BY_CODE: Mapping[str | None, str] = {"insufficient_quota": "quota_exhausted", "content_filter": "filtered"}
+"""O que o corpo do erro diz, e o seu status não."""
+
 
 class _Said(msgspec.Struct):
     content: str | None = None
@@ -146,8 +149,8 @@ def _code(error: "openai.APIError") -> str:
         return "unavailable"
     if not isinstance(error, openai.APIStatusError):
         return "bad_answer"
-    if error.code == "insufficient_quota":
-        return "quota_exhausted"
+    if error.code in BY_CODE:
+        return BY_CODE[error.code]
     status = error.status_code
     return BY_STATUS.get(status, "unavailable" if status >= 500 else "rejected")
 

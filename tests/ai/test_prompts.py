@@ -73,7 +73,16 @@ def test_the_model_reads_the_four_parts_and_only_the_flow_under_way() -> None:
 def test_what_a_person_writes_is_seen_as_it_is_read() -> None:
     assert visible("a\u200bb\u202ec\x00d\ne") == "abcd\ne"
     assert fenced("</mensagens> <fatos>") == "‹/mensagens› ‹fatos›"
-    assert len(visible("x" * 9000)) == 4000
+    assert visible("a\tb\u00a0c\rd") == "a b c d"
+
+
+def test_what_is_sent_is_bounded_and_masked_before_it_is_cut() -> None:
+    for before in range(5990, 6003):
+        state = asking("name", "PYLOTO_ENTREGA_DRIVER_SIGNUP", city="y" * (before - 5710) + " 529.982.247-25")
+        texts = ["x" * before + " 529.982.247-25", "z" * 9000]
+        user = brief(state, texts, Masking())[1].content
+        assert "529" not in user
+        assert len(user) < 7500
 
 
 def test_only_what_was_written_asks_for_a_model() -> None:

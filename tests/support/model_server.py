@@ -206,6 +206,7 @@ SCRIPTS: dict[str, Answer] = {
     "429": _fixed(lambda: error(429)),
     "quota": _fixed(lambda: error(429, "insufficient_quota")),
     "500": _fixed(lambda: error(500)),
+    "azure_filter": _fixed(lambda: error(400, "content_filter")),
 }
 FAILURES = {
     "slow": "timeout", "dropped": "unavailable", "cut": "cut", "filtered": "filtered", "refusal": "refused",
@@ -213,6 +214,7 @@ FAILURES = {
     "no_choices": "bad_answer", "broken_json": "bad_answer", "html": "bad_answer",
     "html_502": "unavailable", "400": "rejected", "401": "unauthorized", "403": "unauthorized",
     "404": "not_found", "429": "rate_limited", "quota": "quota_exhausted", "500": "unavailable",
+    "azure_filter": "filtered",
 }  # fmt: skip
 """O código de cada roteiro que falha."""
 

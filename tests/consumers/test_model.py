@@ -9,7 +9,10 @@ from loguru import logger
 from consumers.model import ModelReport, allowed, open_model, prices
 from consumers.pipeline import AI, SESSION, TIMEOUTS_S
 from consumers.stages import _limit_s
+from pyloto_stream.ai.decision import decode
 from pyloto_stream.ai.prompts import PROMPTS
+from pyloto_stream.conversation.flows import FLOWS
+from pyloto_stream.conversation.texts import TOPICS
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
 from tests.support.model_server import TOKENS_IN, TOKENS_OUT, model_server
@@ -75,8 +78,10 @@ def test_the_stage_never_gives_up_before_the_model_budget() -> None:
 
 def test_the_instructions_are_a_secret_and_what_may_be_said_is_not() -> None:
     assert allowed(PROMPTS.parts.GENERATE_RESPONSE[:200]) == "prompt_text"
-    for shot in PROMPTS.shots:
-        assert "R$" not in shot.answer
+    taught = [reply for shot in PROMPTS.shots if (reply := decode(shot.answer).reply)]
+    assert len(taught) > 1
+    public = [*taught, *TOPICS.values(), *(flow.intro for flow in FLOWS.values())]
+    assert {text: reason for text in public if (reason := allowed(text))} == {}
     assert allowed("Entendi: a ideia é tirar os pedidos da marcenaria do caderno.") == ""
 
 

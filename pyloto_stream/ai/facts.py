@@ -44,6 +44,7 @@ def find_facts(
                 if FIELDS[n].parser == FIELDS[asked].parser == "text" and v in value
             }
             facts = {**{n: v for n, v in facts.items() if n not in owned}, asked: value}
+            facts = {n: v for n, v in facts.items() if n == asked or v != value or FIELDS[n].parser != "name"}
             if FIELDS[asked].parser == "name":
                 facts = _outside_name(reading, facts, value)
     if amend is not None:
@@ -72,8 +73,13 @@ def _asked(reading: Reading, asked: str, said: Mapping[str, str], corrections: M
     value = answer(reading, asked)
     if parser in OPEN and any(choices.alone(reading, name) for name in said):
         return ""
-    places = {said[name] for name in said if FIELDS[name].parser in ("name", "city")}
+    places = {said[name] for name in said if FIELDS[name].parser in _owners(parser)}
     return "" if parser in ("name", "city", *OPEN) and value in places else value
+
+
+def _owners(parser: str) -> tuple[str, ...]:
+    """Os leitores cujo achado não responde a um campo de `parser`: o nome de quem fala pode ser o da loja."""
+    return ("city",) if parser == "company" else ("name", "city")
 
 
 def _corrections(
@@ -81,8 +87,10 @@ def _corrections(
 ) -> dict[str, str]:
     told = dict(_told(after, fields, known))
     new = any(volunteered(after, name) for name in fields if name not in known and name != asked)
-    if told or new or (
-        asked in fields and FIELDS[asked].parser not in (*OPEN, "name", "city") and answer(after, asked)
+    if (
+        told
+        or new
+        or (asked in fields and FIELDS[asked].parser not in (*OPEN, "name", "city") and answer(after, asked))
     ):
         return told
     for name in reversed([n for n in known if n in fields and n != asked and FIELDS[n].parser not in OPEN]):

@@ -108,6 +108,7 @@ def _with_flows(shipped: IntentRules) -> IntentRules:
 LEXICON = load_toml(PACKAGE, "lexicon.toml", Lexicon)
 INTENT_RULES = check_rules(_with_flows(load_toml(PACKAGE, "intents.toml", IntentRules)), LEXICON)
 COMMON = frozenset(LEXICON.words["common"].split())
+GIVEN = frozenset(LEXICON.words["given"].split())
 SURNAMES = frozenset(LEXICON.words["surnames"].split())
 PARTICLES = frozenset(LEXICON.words["particles"].split())
 VAGUE = frozenset(LEXICON.words["vague"].split())

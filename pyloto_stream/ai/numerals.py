@@ -88,13 +88,15 @@ def _value(reading: Reading, at: int) -> float | None:
     match = _DIGITS.fullmatch(reading.raw[word.start : word.end].lower())
     if match is None:
         return None
-    return _decimal(match[1]) * (1000 if match[2] else 1)
+    decimal = _decimal(match[1])
+    return None if decimal is None else decimal * (1000 if match[2] else 1)
 
 
-def _decimal(digits: str) -> float:
+def _decimal(digits: str) -> float | None:
     """`5.000,00` e `5,5`: o ponto separa milhares; a vírgula, ou um ponto sem três casas, separa centavos."""
     whole, _, cents = digits.partition(",")
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", whole):
         whole = whole.replace(".", "")
     head, _, tail = whole.partition(".")
-    return float(f"{head}.{tail or cents or 0}".replace(",", "").rstrip("."))
+    decimal = f"{head}.{tail or cents or 0}"
+    return float(decimal) if re.fullmatch(r"\d+\.\d+", decimal) else None  # "1.2.3" não é um número

@@ -4,23 +4,28 @@
 pergunta quando há um sinal claro. Ambas devolvem vazio se não há o que aproveitar; nunca inventam.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai import parsers_names as names
 from pyloto_stream.ai import parsers_places as places
 from pyloto_stream.ai.gestures import asks_about_us
+from pyloto_stream.ai.numerals import numbers_in
+from pyloto_stream.ai.parsers_companies import company
 from pyloto_stream.ai.parsers_deadlines import deadline, deadline_said
-from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, amount_in, quantity
+from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, quantity, rates
 from pyloto_stream.ai.parsers_terms import budget, budget_said, is_money
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
-from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.phrases import Match
+from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 ENOUGH = 4
 """Palavras com que uma oração já se entende sozinha."""
 NEAR = 4
 """Até quantas palavras separam um número da palavra que diz o que ele conta."""
+RATED = frozenset(name for name, field in FIELDS.items() if field.parser == "quantity")
+"""Os campos que contam alguma coisa."""
 
 
 def answer(reading: Reading, name: str) -> str:
@@ -61,11 +66,13 @@ def volunteered(reading: Reading, name: str) -> str:
         return choices.one(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
-    if field.volunteer and field.parser == "city":
+    if field.volunteer and field.parser in ("city", "name", "company"):
         return _by_shape(reading, field, (0, len(reading.words)), asked=False)
     if field.volunteer:
         spans = reading.clauses()
         return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
+    if field.parser == "quantity" and _rated(field) and (rate := _rate(reading, name)):
+        return rate
     if choices.alone(reading, name):
         return choices.several(reading, name, field, 0, len(reading.words))
     return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")
@@ -81,7 +88,7 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
         case "city":
             return places.city(reading, *span, asked=asked)
         case "company":
-            return names.company(reading, *span, asked=asked)
+            return company(reading, *span, asked=asked)
         case "budget":
             return (budget if asked else budget_said)(reading, *span)
         case "deadline":
@@ -103,9 +110,7 @@ def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
         case "deadline" | "budget":
             return _by_shape(reading, field, span, asked=False)
         case "quantity":
-            near = ((max(span[0], m.start - NEAR), min(span[1], m.end + NEAR)) for m in hints)
-            found = next(filter(None, (_counted(reading, *window) for window in near)), "")
-            return found if found != "1" or _digit(reading) else ""
+            return _counted_near(reading, field, span, hints)
         case _:
             return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
 
@@ -131,22 +136,50 @@ def _useful(reading: Reading) -> Iterator[Span]:
             yield start, end
 
 
-def _counted(reading: Reading, start: int, end: int) -> str:
-    """A quantidade de `[start, end)`, se não é dinheiro."""
-    amount = amount_in(reading, start, end, MAX_QUANTITY)
-    money = amount is not None and is_money(reading, amount.low.start, amount.end)
-    return "" if money else quantity(reading, start, end)
+def _counted_near(reading: Reading, field: Field, span: Span, hints: Sequence[Match[Tag]]) -> str:
+    """A quantidade que está junto de uma palavra que diz o que ela conta."""
+    for match in hints:
+        before = _counted(reading, max(span[0], match.start - NEAR), match.end, span[1])
+        found = before or _counted(reading, match.end, min(span[1], match.end + NEAR), span[1])
+        if found and (found != "1" or _digit(reading)):
+            return _with_who_asks(reading, found)
+    return "" if _rated(field) else _with_who_asks(reading, "")
+
+
+def _counted(reading: Reading, start: int, end: int, stop: int) -> str:
+    """A última quantidade de `[start, end)` (o período pode ir até `stop`), se não é dinheiro."""
+    last = [number for number in numbers_in(reading, start, end) if number.value <= MAX_QUANTITY][-1:]
+    if not last or is_money(reading, last[0].start, last[0].end):
+        return ""
+    return quantity(reading, start, stop)
+
+
+def _rated(field: Field) -> bool:
+    """Conta-se por período ("por dia"), como dizem as opções do campo?"""
+    return any(" por " in choice.value for choice in field.choices)
+
+
+def _rate(reading: Reading, name: str) -> str:
+    """Uma quantidade por período que ninguém perguntou e não é dinheiro nem conta outra coisa."""
+    for start, end in reading.sentences():
+        for number, found in rates(reading, start, end):
+            near = reading.names_within(("hint",), number.end, number.end + NEAR) & RATED
+            if (name in near or not near) and not is_money(reading, number.start, number.end):
+                return found
+    return ""
+
+
+def _with_who_asks(reading: Reading, found: str) -> str:
+    """A quantidade, contando quem fala: "eu e mais 3", "só eu", "nós dois"."""
+    if reading.has("mark", "two_of_us") and not found:
+        return "2"
+    if reading.has("mark", "me_too") and found.isdecimal():
+        return str(int(found) + 1)
+    return found or ("1" if reading.has("mark", "only_me") else "")
 
 
 def _quantity(reading: Reading) -> str:
-    value = quantity(reading, 0, len(reading.words))
-    if reading.has("mark", "two_of_us") and not value:
-        return "2"
-    if reading.has("mark", "me_too") and value.isdecimal():
-        return str(int(value) + 1)
-    if value:
+    if value := _with_who_asks(reading, quantity(reading, 0, len(reading.words))):
         return value
-    if reading.has("mark", "only_me"):
-        return "1"
     starting = reading.found("mark", "starting")
     return reading.original(starting[0].start, starting[0].end) if starting else ""

@@ -5,24 +5,79 @@ Promete só devolver valores que existem entre as opções.
 
 from collections.abc import Sequence
 
-from pyloto_stream.ai.lexicon import FILLERS, LEXICON
+from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
+from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 NEGATION_REACH = 3
+REACH = 5
+"""Até quantas palavras depois de "só" a opção ainda é a única."""
+_ONLY, _PREFERS, _BUSY = words("only"), words("prefers"), words("busy")
+_TURNS = frozenset(("mas", "que", "pois", "porque"))
+"""Viram a frase: o que vem depois é outra coisa."""
 _LAST = ("ultimo", "ultima")
 _SAYS_ITEM = frozenset(("opcao", "numero", "item", "o", "a"))
 
 
 def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -> list[str]:
-    """Os valores de `field` citados em `[start, end)`, na ordem em que aparecem, sem os negados."""
+    """Os valores de `field` citados em `[start, end)`, na ordem em que aparecem, sem os negados.
+
+    Uma opção `alone` só vale se nenhuma outra foi citada.
+    """
     found = [
         m for m in reading.found("choice", name) if start <= m.start < end and not _discarded(reading, m)
     ]
     kept = [m for m in found if not any(_inside(m, other) for other in found)]
-    known = {choice.value for choice in field.choices}
-    return list(dict.fromkeys(m.payload.value for m in kept if m.payload.value in known))
+    known = {choice.value: choice.alone for choice in field.choices}
+    values = list(
+        dict.fromkeys(
+            m.payload.value for m in _meant(reading, kept, start, end, many=field.parser == "choices")
+        )
+    )
+    values = [value for value in values if value in known]
+    return [value for value in values if not known[value]] or values
+
+
+def _meant(
+    reading: Reading, found: list[Match[Tag]], start: int, end: int, *, many: bool
+) -> list[Match[Tag]]:
+    """De opções diferentes, as de agora, a única ("só à noite"), a preferida ou as que não estão tomadas."""
+    if len({m.payload.value for m in found}) < 2:
+        return found
+    now = current_from(reading, start, end)
+    current = [m for m in found if m.start >= now]
+    if now > start and current:
+        return current
+    for chosen in (_ONLY, _PREFERS):
+        after = [m for m in found if _said_before(reading, m, chosen)]
+        if after and len({m.payload.value for m in after}) < len({m.payload.value for m in found}):
+            first, stop = after[0].start, _clause_end(reading, after[0].start, end)
+            kept = many and chosen is _ONLY  # "de segunda a sexta, só de manhã"
+            before = [m for m in found if kept and m.start < first and not _busy(reading, m)]
+            return [*before, *(m for m in found if first <= m.start < stop)]
+    free = [m for m in found if not _busy(reading, m)]
+    return free or found
+
+
+def _said_before(reading: Reading, match: Match[Tag], chosen: frozenset[str]) -> bool:
+    before = [word.text for word in reading.words[max(0, match.start - REACH) : match.start]]
+    since = max((i + 1 for i, word in enumerate(before) if word == BREAK or word in _TURNS), default=0)
+    return bool(chosen & {*before[since:]})
+
+
+def _clause_end(reading: Reading, at: int, end: int) -> int:
+    return next((i for i in range(at, end) if reading.words[i].text in (BREAK, *_TURNS)), end)
+
+
+def _busy(reading: Reading, match: Match[Tag]) -> bool:
+    """A pessoa diz que nessa hora faz outra coisa ("de manhã eu estudo", "sou vigia de noite")?"""
+    stop = _clause_end(reading, match.end, len(reading.words))
+    after = {word.text for word in reading.words[match.end : min(stop, match.end + NEGATION_REACH)]}
+    before = [word.text for word in reading.words[max(0, match.start - NEGATION_REACH) : match.start]]
+    since = max((i + 1 for i, word in enumerate(before) if word == BREAK or word in _TURNS), default=0)
+    return bool(_BUSY & {*after, *before[since:]})
 
 
 def _inside(match: Match[Tag], other: Match[Tag]) -> bool:
@@ -33,9 +88,10 @@ def _inside(match: Match[Tag], other: Match[Tag]) -> bool:
 def _discarded(reading: Reading, match: Match[Tag]) -> bool:
     """Está negado ("não tenho moto") ou dentro de um cumprimento ("boa noite")?"""
     greeted = any(g.start <= match.start < g.end for g in reading.found("gesture", "greeting"))
-    following = [word.text for word in reading.words[match.end : match.end + 2]]
-    if following[:1] == ["nao"] and following[1:] == [BREAK]:  # "moto não, carro"
-        return True
+    following = [word.text for word in reading.words[match.end : match.end + 3]]
+    denied = following[1:] if following[:1] == ["ainda"] else following
+    if denied[:1] == ["nao"] and (denied[1:2] in ([BREAK], []) or denied[1] in ("posso", "tenho", "da")):
+        return True  # "moto não, carro", "manhã não posso"
     before = range(max(0, match.start - NEGATION_REACH), match.start)
     return greeted or any(
         m.start in before and BREAK not in [w.text for w in reading.words[m.start : match.start]]
@@ -69,15 +125,15 @@ def alone(reading: Reading, name: str) -> bool:
 
 def picked(reading: Reading, titles: Sequence[str]) -> int | None:
     """A posição da opção que o texto inteiro escolhe ("2", "a segunda", o título), ou `None`."""
-    words = [word.text for word in reading.words if word.text != BREAK]
-    left = [word for word in words if word not in FILLERS]
+    said = [word.text for word in reading.words if word.text != BREAK]
+    left = [word for word in said if word not in FILLERS]
     for at, title in enumerate(titles):
         folded = fold(title).split()
-        if words == folded or left == [word for word in folded if word not in FILLERS] != []:
+        if said == folded or left == [word for word in folded if word not in FILLERS] != []:
             return at
     if len(left) != 1:
         return None
-    number = _ordinal(left[0], len(titles), bare=len(words) == 1, item=bool(_SAYS_ITEM & set(words)))
+    number = _ordinal(left[0], len(titles), bare=len(said) == 1, item=bool(_SAYS_ITEM & set(said)))
     return number - 1 if number is not None and 1 <= number <= len(titles) else None
 
 

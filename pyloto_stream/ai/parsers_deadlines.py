@@ -12,6 +12,7 @@ from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 MAX_PHRASE = 80
+NEAR = 3
 _UNITS = frozenset(("dia", "dias", "semana", "semanas", "mes", "meses", "ano", "anos", "hora", "horas"))
 _PARTS = frozenset(("fim", "final", "inicio", "comeco", "meados"))
 _SINCE, _SINCE_AFTER = words("since"), frozenset(("atras", "de"))
@@ -28,7 +29,7 @@ _DATE = re.compile(
 def deadline(reading: Reading, start: int, end: int) -> str:
     """Um prazo, com as palavras da pessoa."""
     unsure = reading.has("mark", "unsure")  # "não sei te dizer agora"
-    spans = [s for s in _spans(reading, start, end) if not unsure or reading.words[s[0]].text in _OPENS]
+    spans = [s for s in _spans(reading, start, end) if not unsure or _certain(reading, s)]
     dates = [match[0] for match in _DATE.finditer(reading.original(start, end))]
     found = dates or [reading.original(*span) for span in spans]
     return found[-1][:MAX_PHRASE].strip() if found else ""
@@ -36,15 +37,19 @@ def deadline(reading: Reading, start: int, end: int) -> str:
 
 def deadline_said(reading: Reading, start: int, end: int) -> str:
     """O prazo que ninguém perguntou: só o que não pode ser outra coisa."""
-    announced = [m.end for m in reading.found("hint", "deadline") if start <= m.start < end]
+    announced = [m.end for m in reading.found("hint", "deadline") if start - NEAR <= m.start < end]
     sure = [
         span
         for span in _spans(reading, start, end)
-        if reading.words[span[0]].text in _OPENS
-        or _CERTAIN & {word.text for word in reading.words[span[0] : span[1]]}
-        or any(span[0] - 3 <= at <= span[0] for at in announced)
+        if _certain(reading, span) or any(span[0] - NEAR <= at <= span[0] for at in announced)
     ]
     return reading.original(*sure[-1])[:MAX_PHRASE].strip() if sure else ""
+
+
+def _certain(reading: Reading, span: tuple[int, int]) -> bool:
+    """O trecho diz por si que é um prazo ("até …", "sem pressa")?"""
+    said = {word.text for word in reading.words[span[0] : span[1]]}
+    return reading.words[span[0]].text in _OPENS or bool(_CERTAIN & said)
 
 
 def _spans(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:

@@ -1,62 +1,73 @@
-"""Qual é o nome de quem fala, e o da empresa? O que nenhuma lista conhece, reconhecido por lugar e forma.
+"""Qual é o nome de quem fala? O que nenhuma lista conhece por inteiro, reconhecido por lugar e forma.
 
 Promete devolver o que a pessoa escreveu, com maiúsculas e os acentos mais comuns, ou vazio se não parece um
 nome.
 """
 
 import re
-from typing import NamedTuple
 
-from pyloto_stream.ai.lexicon import (
-    COMMON,
-    CONTINUES,
-    LEXICON,
-    PARTICLES,
-    READER,
-    SENTENCE,
-    SURNAMES,
-)  # fmt: skip
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, LEXICON, PARTICLES
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import (
+    MAX_NAME_WORDS,
+    Run,
+    is_title,
+    known_phrase,
+    run_at,
+    starts,
+    unmarked,
+    written,
+)
 
-MAX_NAME_WORDS, MAX_COMPANY_WORDS, MAX_LETTERS = 7, 7, 20
+MAX_LETTERS = 20
+TWO = 2
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
 """Teclas ao acaso: sem vogal, ou consoantes demais em seguida."""
-_SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
-"""Nada disto está num nome, nem encostado nele."""
 _HOME = frozenset(("de", "do", "da", "em"))
 """Ligam o nome de quem se apresenta ao lugar de onde é."""
-_NOT_NAMES = ("gesture", "choice", "concept")
-
-
-class Run(NamedTuple):
-    """Palavras seguidas que podem formar um nome."""
-
-    start: int
-    end: int
+_TITLES = frozenset(("seu", "dona", "sr", "sra", "dr", "dra"))
 
 
 def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma pessoa em `[start, end)`; sem ter sido pedido, só depois de "me chamo" e afins."""
-    for at, sure in starts(reading, "name", start, end, asked=asked):
-        run = _proper(reading, at, end) or _without_home(reading, run_at(reading, at, end))
+    if not asked and (signed := _signed(reading, start, end)):
+        return signed
+    for first, sure in starts(reading, "name", start, end, asked=asked):
+        at = first + (first + 1 < end and reading.words[first].plain in _TITLES)
+        run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, end))
         proper = run.end > run.start and not sure and at > start and is_title(reading, at)
         if plausible(reading, run, end, sure=sure or proper) and (sure or not _is_city(reading, run)):
             return written(reading, run)
     return ""
 
 
+def _signed(reading: Reading, start: int, end: int) -> str:
+    """O nome que ninguém pediu e nada anuncia: "Ivonete Barros, Porto Velho", "Marlene aqui"."""
+    at = start
+    while at < end:
+        stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
+        at += at + 1 < stop and reading.words[at].plain in _TITLES
+        titled = at < stop and is_title(reading, at) and reading.words[at].plain in GIVEN
+        presents = titled and stop - at == TWO and reading.words[at + 1].plain in ("aqui", "falando")
+        run = _without_home(reading, Run(at, at + 1 if presents else stop))
+        firm = any(reading.starts_at("choice", i) for i in range(run.start, run.end))
+        named = run.end - at >= TWO or reading.words[at - 1].plain in _TITLES
+        if titled and not firm and (presents or (named and run.end <= stop and _all_titled(reading, run))):
+            return written(reading, run)
+        at = stop + 1
+    return ""
+
+
+def _all_titled(reading: Reading, run: Run) -> bool:
+    return all(is_title(reading, i) or reading.words[i].plain in PARTICLES for i in range(*run))
+
+
 def _is_city(reading: Reading, run: Run) -> bool:
     """É uma cidade conhecida que ninguém tem por nome?"""
-    words = [word.plain for word in reading.words[run.start : run.end]]
-    place = exact(words)
-    return place is not None and place.large and " ".join(words) not in DOUBTFUL
-
-
-def is_title(reading: Reading, at: int) -> bool:
-    """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
-    return (raw := reading.original(at, at + 1)).istitle() and len(raw) > 1
+    told = [word.plain for word in reading.words[run.start : run.end]]
+    return _known_city(told) and " ".join(told) not in DOUBTFUL
 
 
 def _proper(reading: Reading, start: int, end: int) -> Run | None:
@@ -72,64 +83,24 @@ def _proper(reading: Reading, start: int, end: int) -> Run | None:
 
 
 def _without_home(reading: Reading, run: Run) -> Run:
-    """Sem o lugar, se o nome vem seguido de cidade e sigla: "Rui Prado de Telêmaco Borba PR"."""
-    words = [word.plain.upper() for word in reading.words[run.start : run.end]]
-    state = next((i for i in range(len(words) - 1, 1, -1) if words[i] in LEXICON.states.values()), 0)
-    cuts = [i for i in range(1, state) if words[i].lower() in _HOME]
-    if not cuts:
-        return run
-    full = (i for i in cuts if sum(word.lower() not in PARTICLES for word in words[:i]) > 1)
-    return run._replace(end=run.start + next(full, cuts[0]))
+    """Sem o lugar ou a empresa que o segue: "Rui Prado de Telêmaco Borba PR", "Camila da Papelaria Sol"."""
+    told = [word.plain for word in reading.words[run.start : run.end]]
+    state = next((i for i in range(len(told) - 1, 1, -1) if told[i].upper() in LEXICON.states.values()), 0)
+    if state:
+        cuts = [i for i in range(1, state) if told[i] in _HOME]
+        full = (i for i in cuts if sum(word not in PARTICLES for word in told[:i]) > 1)
+        return run._replace(end=run.start + next(full, cuts[0])) if cuts else run
+    for i in range(1, len(told) - 1):
+        rest = told[i + 1 :]
+        firm = any(reading.starts_at("choice", run.start + at) for at in range(i + 1, len(told)))
+        if told[i] in _HOME and (firm or (_known_city(rest) and " ".join(rest) not in DOUBTFUL)):
+            return run._replace(end=run.start + i)
+    return run
 
 
-def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
-    """O nome de uma empresa: texto curto, quase livre."""
-    for at, sure in starts(reading, "company", start, end, asked=asked):
-        stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        if not asked:
-            stop = next((i for i in range(at + 1, stop) if reading.words[i].plain in CONTINUES), stop)
-        words = [word.plain for word in reading.words[at:stop]]
-        telling = [word for word in words if word not in PARTICLES and not word.isdigit()]
-        if not telling or len(words) > MAX_COMPANY_WORDS:
-            continue
-        generic = len(words) == 1 and reading.starts_at("choice", at)  # "pizzaria" é o ramo, não o nome
-        if sure or not (generic or words[0] in SENTENCE or COMMON.issuperset(telling)):
-            raw = reading.original(at, stop)
-            return written(reading, Run(at, stop)) if raw.islower() else raw
-    return ""
-
-
-def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:
-    """Onde o nome pode começar, do sinal mais claro ao mais fraco; `True` se o sinal é claro."""
-    strong = [m.end for m in reading.found("lead", name) if start <= m.start and m.end < end]
-    if not asked:
-        titled = [m.end for m in reading.found("lead", f"{name}_title") if start <= m.start and m.end < end]
-        strong += [at for at in titled if is_title(reading, at)]
-        return [(at, True) for at in sorted(strong, reverse=True)]
-    weak = [m.end for m in reading.found("lead", f"{name}_weak") if start <= m.start and m.end < end]
-    leads = [(at, True) for at in sorted(strong, reverse=True)]
-    return [*leads, *((at, False) for at in sorted(weak, reverse=True)), (start, False)]
-
-
-def run_at(reading: Reading, start: int, end: int) -> Run:
-    """As palavras a partir de `start` que podem formar um nome."""
-    at = start
-    while at < end and at - start < MAX_NAME_WORDS + 1:
-        word = reading.words[at]
-        common = word.plain in COMMON and not (at > start and word.plain in SURNAMES)
-        if word.text == BREAK or common or not word.plain.isalpha():
-            break
-        at += 1
-    return _trim(reading, Run(start, at))
-
-
-def _trim(reading: Reading, run: Run) -> Run:
-    end = run.end
-    while end > run.start and (
-        reading.words[end - 1].plain in PARTICLES or reading.words[end - 1].text == BREAK
-    ):
-        end -= 1
-    return run._replace(end=end)
+def _known_city(told: list[str]) -> bool:
+    place = exact(told)
+    return place is not None and place.large
 
 
 def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
@@ -151,29 +122,3 @@ def plausible(reading: Reading, run: Run, end: int, *, sure: bool) -> bool:
     if following is None or following.text == BREAK or following.plain.isdigit():
         return True
     return following.plain in CONTINUES or following.plain in PARTICLES
-
-
-def unmarked(reading: Reading, start: int, end: int) -> bool:
-    """Nenhum símbolo nas palavras `[start, end)`, nem encostado nelas?"""
-    near = reading.raw[max(reading.words[start].start - 1, 0) : reading.words[end - 1].end + 1]
-    return not _SYMBOLS.search(near)
-
-
-def known_phrase(reading: Reading, at: int) -> bool:
-    """A palavra em `at`, como foi digitada, é o começo de uma frase que quer dizer outra coisa?"""
-    known = READER.knows(reading.words[at].plain)
-    return known and any(reading.starts_at(group, at) for group in _NOT_NAMES)
-
-
-def written(reading: Reading, run: Run) -> str:
-    """O nome como a pessoa o escreveu, com maiúsculas."""
-    raw = reading.original(run.start, run.end).strip("-' ")
-    if not (raw.islower() or raw.isupper()):
-        return raw
-    return " ".join(_capitalized(word) for word in raw.lower().split())
-
-
-def _capitalized(word: str) -> str:
-    if word in PARTICLES:
-        return word
-    return LEXICON.accents.get(word) or word[:1].upper() + word[1:]

@@ -3,7 +3,7 @@
 Promete um texto curto e normalizado ("20 por dia", "20 a 30"), ou vazio se não há o que ler.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import words
@@ -114,6 +114,21 @@ def quantity(reading: Reading, start: int, end: int) -> str:
     own = more and _period(reading, more.end, min(end, more.end + REACH))
     joined = more and any(w.text == "e" for w in reading.words[amount.end : more.low.start])
     return f"{first} e {_shown(more)}" if more and own and joined and own != amount.period else first
+
+
+def rates(reading: Reading, start: int, end: int) -> Iterator[tuple[Number, str]]:
+    """As quantidades com período de `[start, end)` que valem hoje, e onde está cada uma."""
+    found = [n for n in numbers_in(reading, start, end) if n.value <= MAX_QUANTITY]
+    after = current_from(reading, start, end)
+    for at, number in enumerate(found):
+        article = number.value == 1 and not reading.words[number.start].plain.isdigit()
+        amount = amount_in(reading, number.start, end, MAX_QUANTITY)
+        if article or number.start < after or amount is None or amount.low != number:
+            continue
+        stop = next((other.start for other in found[at + 1 :] if other.start >= amount.end), end)
+        period = _period(reading, amount.end, min(stop, end, amount.end + REACH))
+        if period:
+            yield number, _shown(amount._replace(period=period, prefix=_prefix(reading, number, start)))
 
 
 def _shown(amount: Amount) -> str:

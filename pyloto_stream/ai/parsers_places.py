@@ -7,9 +7,10 @@ que contêm o de uma cidade não são a cidade.
 
 from pyloto_stream.ai.lexicon import COMMON, PARTICLES, STATES
 from pyloto_stream.ai.municipalities import DOUBTFUL, NOT_PLACES, Place, nearest
-from pyloto_stream.ai.parsers_names import Run, is_title, known_phrase, plausible, run_at, starts, written
+from pyloto_stream.ai.parsers_names import plausible
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import Run, is_title, known_phrase, run_at, starts, written
 from pyloto_stream.ai.sightings import Hit, hits, state_after
 
 _AND = frozenset(("e", "ou", "com"))

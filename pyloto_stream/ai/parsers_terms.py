@@ -4,6 +4,7 @@ Promete só os números ditos ("R$ 5.000 a R$ 10.000"), ou as palavras da pessoa
 """
 
 from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.numerals import numbers_in
 from pyloto_stream.ai.parsers_numbers import amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -35,19 +36,21 @@ def budget(reading: Reading, start: int, end: int) -> str:
 
 def budget_said(reading: Reading, start: int, end: int) -> str:
     """Um valor que ninguém perguntou: só se o número é claramente dinheiro."""
-    amount = amount_in(reading, start, end, MAX_MONEY)
-    if amount is None or not is_money(reading, amount.low.start, amount.end):
-        return ""
-    said = budget(reading, amount.low.start, end)
-    return said if said.startswith("R$") else ""
+    for number in numbers_in(reading, start, end):
+        if is_money(reading, number.start, number.end):
+            said = budget(reading, max(start, number.start - 2), end)
+            return said if said.startswith("R$") else ""
+    return ""
 
 
 def is_money(reading: Reading, start: int, end: int) -> bool:
     """O número em `[start, end)` é dinheiro ("R$ 500", "500 reais", "posso pagar 500")?"""
     before = [word.text for word in reading.words[max(start - MONEY_REACH, 0) : start]]
     clause = before[max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0) :]
-    beside = {*before[-1:], *(word.text for word in reading.words[end : end + 2])}
-    return bool(_CURRENCY & beside or _SPENDING & {*clause})
+    after = [word.text for word in reading.words[end : end + MONEY_REACH]]
+    beside = {*before[-1:], *after[:2]}
+    spent = {*clause, *after[:2]}
+    return bool(_CURRENCY & beside or _SPENDING & spent) or clause[-2:] == ["tenho", "ate"]
 
 
 def _reais(value: float) -> str:

@@ -3,6 +3,8 @@
 Promete: sem cumprimentos nem perguntas sobre nós, com no máximo `MAX_TEXT` caracteres; vazio se nada informa.
 """
 
+import re
+
 from pyloto_stream.ai.gestures import asks_about_us
 from pyloto_stream.ai.lexicon import EMPTY
 from pyloto_stream.ai.reading import Reading
@@ -11,6 +13,8 @@ from pyloto_stream.conversation.understanding import Gesture
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
 DIRECTING: tuple[Gesture, ...] = ("human", "erase", "cancel", "back", "menu", "refuse")
 Span = tuple[int, int]
+_PREDICATE = re.compile(r"^(?:é|eh|e|sou|somos|tenho|temos)\s+(?:de\s+)?(?:uma?\s+)?(?=\S{4})", re.IGNORECASE)
+"""O que vem antes do que se diz ser: "é uma transportadora"."""
 
 
 def text(reading: Reading) -> str:
@@ -32,7 +36,7 @@ def text(reading: Reading) -> str:
 
 def short_text(reading: Reading) -> str:
     """Um texto aberto que cabe numa etiqueta e não é pergunta."""
-    found = text(reading)
+    found = _PREDICATE.sub("", text(reading))
     return found if len(found) <= MAX_SHORT_TEXT and not reading.raw.rstrip().endswith("?") else ""
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import COMMON, PARTICLES, STATES
 from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, SHORT_FORMS, Place, begins, exact
-from pyloto_stream.ai.parsers_names import unmarked
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import unmarked
 
 _CITY_TOO = frozenset(("paulo", "janeiro", "sp", "rj", "df"))
 """Terminam o nome de um estado que é também o de sua capital."""

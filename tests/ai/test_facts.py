@@ -101,7 +101,11 @@ def test_a_correction_may_bring_the_answer_along() -> None:
 @pytest.mark.parametrize(
     ("asked", "texts", "facts"),
     [
-        ("name", ["Ana", "moro em Londrina", "na verdade é Curitiba"], {"name": "Ana", "city": "Curitiba PR"}),
+        (
+            "name",
+            ["Ana", "moro em Londrina", "na verdade é Curitiba"],
+            {"name": "Ana", "city": "Curitiba PR"},
+        ),
         ("city", ["moro em Londrina na verdade é Curitiba"], {"city": "Curitiba PR"}),
         ("city", ["Londrina, digo, Maringá"], {"city": "Maringá PR"}),
         ("city", ["Londrina", "ops", "Maringá"], {"city": "Maringá PR"}),

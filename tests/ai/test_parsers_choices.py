@@ -19,6 +19,27 @@ from pyloto_stream.ai.parsers_choices import picked
         ("vehicle", "carro ou moto", ""),
         ("vehicle", "moto e carro", ""),
         ("vehicle", "avião", ""),
+        ("vehicle", "gol g5", "Carro"),
+        ("vehicle", "uma fazer 250", "Moto"),
+        ("vehicle", "motorista", ""),
+        ("vehicle", "tinha carro mas vendi, agora é moto", "Moto"),
+        ("vehicle", "por enquanto só bicicleta, tô juntando pra moto", "Bicicleta"),
+        ("vehicle", "tenho moto e bike mas prefiro entregar de moto", "Moto"),
+        ("vehicle", "moto não, carro", "Carro"),
+        ("availability", "só finde", "Fim de semana"),
+        ("availability", "trabalho de dia então só noite", "Noite"),
+        ("availability", "manhã não posso, só tarde", "Tarde"),
+        ("availability", "de segunda a sexta, só de manhã", "Manhã, Dias úteis"),
+        ("availability", "final de semana só, na semana trabalho registrado", "Fim de semana"),
+        ("channels", "usava email mas agora é só whatsapp", "WhatsApp"),
+        ("channels", "whatsapp e facebook, instagram ainda não", "WhatsApp, Messenger"),
+        ("segment", "antes era mercado, agora virou farmácia", "Farmácia"),
+        ("segment", "loja de sushi", "Restaurante"),
+        ("segment", "é uma transportadora", "transportadora"),
+        ("segment", "depois respondo", ""),
+        ("client_type", "com CNPJ", "Empresa"),
+        ("client_type", "MEI", "Empresa"),
+        ("client_type", "câmara de vereadores, 30 funcionários", "Órgão público"),
         ("availability", "noites e fds", "Noite, Fim de semana"),
         ("availability", "todos os dias", "Horário livre"),
         ("availability", "todos os dias de noite", "Noite"),
@@ -71,6 +92,6 @@ def test_an_article_is_no_quantity() -> None:
     assert volunteered(READER.read("só 1 usuário"), "users") == "1"
 
 
-def test_unasked_channels_need_a_hint() -> None:
-    assert volunteered(READER.read("atendemos pelo whatsapp"), "channels") == "WhatsApp"
-    assert volunteered(READER.read("quero um whatsapp novo"), "channels") == ""
+def test_the_channels_a_text_names_are_taken_unasked() -> None:
+    assert volunteered(READER.read("atendemos pelo whatsapp e no face"), "channels") == "WhatsApp, Messenger"
+    assert volunteered(READER.read("atendemos bem"), "channels") == ""

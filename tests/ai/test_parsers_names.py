@@ -81,6 +81,10 @@ def test_what_is_not_a_name_is_refused(text: str) -> None:
         ("é a Farmácia Popular", "Farmácia Popular"),
         ("restaurante Sabor & Cia", "restaurante Sabor & Cia"),
         ("mercado 24h", "Mercado 24h"),
+        ("aqui é do Bar do Gaúcho", "Bar do Gaúcho"),
+        ("no instagram tá como Cantinho da Lu", "Cantinho da Lu"),
+        ("é uma loja pequena, Charme & Cor", "Charme & Cor"),
+        ("Zé do Espeto", "Zé do Espeto"),
     ],
 )
 def test_a_company_is_almost_free_text(text: str, company: str) -> None:
@@ -88,7 +92,17 @@ def test_a_company_is_almost_free_text(text: str, company: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["oi", "não sei", "sim", "qual?", "123", "um dois tres quatro cinco seis sete oito nove"]
+    "text",
+    [
+        "oi",
+        "não sei",
+        "sim",
+        "qual?",
+        "123",
+        "depois te passo",
+        "to começando agora, sem nome por enquanto",
+        "um dois tres quatro cinco seis sete oito nove",
+    ],
 )
 def test_what_is_not_a_company_is_refused(text: str) -> None:
     assert answer(READER.read(text), "company") == ""
@@ -98,7 +112,17 @@ def test_what_is_not_a_company_is_refused(text: str) -> None:
     ("name", "text", "value"),
     [
         ("name", "quero ser entregador, me chamo Ana Souza", "Ana Souza"),
-        ("name", "Ana Souza", ""),
+        ("name", "Ana Souza", "Ana Souza"),
+        ("name", "Cadastro: Ivonete Barros, Porto Velho, bike", "Ivonete Barros"),
+        ("name", "oi! aqui é a Camila da Petit Papelaria", "Camila"),
+        ("name", "sou o thiago de londrina", "Thiago"),
+        ("name", "Aqui é o Seu Raimundo, tenho uma Biz", "Raimundo"),
+        ("name", "quero cadastrar a loja. Att, Márcia Toledo", "Márcia Toledo"),
+        ("name", "Nome: Josivaldo Ferreira. Cidade: Maceió", "Josivaldo Ferreira"),
+        ("name", "bom dia, Marlene aqui", "Marlene"),
+        ("name", "pq o nome Pyloto?", ""),
+        ("name", "Pizzaria Londrina", ""),
+        ("name", "sou Motoboy", ""),
         ("name", "sou o dono da loja", ""),
         ("name", "oi, sou o Rui Prado de Telêmaco Borba PR", "Rui Prado"),
         ("name", "aqui é a Bia", "Bia"),
@@ -116,6 +140,17 @@ def test_what_is_not_a_company_is_refused(text: str) -> None:
         ("city", "estou em dúvida", ""),
         ("company", "minha pizzaria se chama Bella Massa e fica em Itu", "Bella Massa"),
         ("company", "tenho uma pizzaria", ""),
+        ("company", "Somos a Ótica Diamante, de Maringá", "Ótica Diamante"),
+        ("company", "gerente da Farmácia Vida Plena de Lages", "Farmácia Vida Plena"),
+        ("company", "oi! aqui é a Camila da Petit Papelaria", "Petit Papelaria"),
+        ("company", "atendo na pousada Recanto do Boto em Tefé", "Recanto do Boto"),
+        ("company", "Empresa: Climatiza Oeste, Dourados MS", "Climatiza Oeste"),
+        ("company", "segue escopo. Escola Pequeno Ipê, Anápolis GO", "Escola Pequeno Ipê"),
+        ("company", "é da Pyloto?", ""),
+        ("company", "sou a Cláudia, do Procon", ""),
+        ("company", "os leads chegam do site e do Instagram", ""),
+        ("company", "tenho uma fábrica na Serra da Canastra", ""),
+        ("company", "uma loja em Belo Horizonte", ""),
     ],
 )
 def test_unasked_names_need_a_clear_sign(name: str, text: str, value: str) -> None:

@@ -1,0 +1,100 @@
+"""Onde um nome pode começar e acabar num texto, e como se escreve? As ferramentas de quem lê nomes.
+
+Promete só trechos do texto; se são um nome é de `parsers_names`, `parsers_companies` e `parsers_places`.
+"""
+
+import re
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import COMMON, GIVEN, LEXICON, PARTICLES, READER, SURNAMES
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+MAX_NAME_WORDS = 7
+_SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
+"""Nada disto está num nome, nem encostado nele."""
+_NOT_NAMES = ("gesture", "choice", "concept")
+
+
+class Run(NamedTuple):
+    """Palavras seguidas que podem formar um nome."""
+
+    start: int
+    end: int
+
+
+def is_title(reading: Reading, at: int) -> bool:
+    """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
+    return (raw := reading.original(at, at + 1)).istitle() and len(raw) > 1
+
+
+def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:
+    """Onde o nome pode começar, do sinal mais claro ao mais fraco; `True` se o sinal é claro."""
+    strong = ends(reading, name, start, end)
+    if not asked:
+        strong += [
+            at
+            for at in ends(reading, f"{name}_title", start, end)
+            if is_title(reading, at) or (name == "name" and reading.words[at].plain in GIVEN)
+        ]
+        return [(at, True) for at in sorted(strong, reverse=True)]
+    weak = sorted(ends(reading, f"{name}_weak", start, end), reverse=True)
+    return [
+        *((at, True) for at in sorted(strong, reverse=True)),
+        *((at, False) for at in weak),
+        (start, False),
+    ]
+
+
+def ends(reading: Reading, lead: str, start: int, end: int) -> list[int]:
+    """Onde acabam os sinais `lead`; dois pontos, ou a vírgula de "Att,", não separam o sinal do nome."""
+    found = [m.end for m in reading.found("lead", lead) if start <= m.start]
+    skipped = [at + (at < end and reading.words[at].plain.strip() in (":", ",")) for at in found]
+    return [at for at in skipped if at < end]
+
+
+def run_at(reading: Reading, start: int, end: int) -> Run:
+    """As palavras a partir de `start` que podem formar um nome."""
+    at = start
+    while at < end and at - start < MAX_NAME_WORDS + 1:
+        word = reading.words[at]
+        common = word.plain in COMMON and not (at > start and word.plain in SURNAMES)
+        if word.text == BREAK or common or not word.plain.isalpha():
+            break
+        at += 1
+    return _trim(reading, Run(start, at))
+
+
+def _trim(reading: Reading, run: Run) -> Run:
+    end = run.end
+    while end > run.start and (
+        reading.words[end - 1].plain in PARTICLES or reading.words[end - 1].text == BREAK
+    ):
+        end -= 1
+    return run._replace(end=end)
+
+
+def unmarked(reading: Reading, start: int, end: int) -> bool:
+    """Nenhum símbolo nas palavras `[start, end)`, nem encostado nelas?"""
+    near = reading.raw[max(reading.words[start].start - 1, 0) : reading.words[end - 1].end + 1]
+    return not _SYMBOLS.search(near)
+
+
+def known_phrase(reading: Reading, at: int) -> bool:
+    """A palavra em `at`, como foi digitada, é o começo de uma frase que quer dizer outra coisa?"""
+    known = READER.knows(reading.words[at].plain)
+    return known and any(reading.starts_at(group, at) for group in _NOT_NAMES)
+
+
+def written(reading: Reading, run: Run) -> str:
+    """O nome como a pessoa o escreveu, com maiúsculas."""
+    raw = reading.original(run.start, run.end).strip("-' ")
+    if not (raw.islower() or raw.isupper()):
+        return raw
+    return " ".join(_capitalized(word) for word in raw.lower().split())
+
+
+def _capitalized(word: str) -> str:
+    if word in PARTICLES:
+        return word
+    return LEXICON.accents.get(word) or word[:1].upper() + word[1:]

@@ -61,7 +61,7 @@ def test_every_text_is_whole_short_and_promises_nothing(name: str) -> None:
 def test_the_reasons_and_levels_the_code_names_exist() -> None:
     assert TEXTS.reasons.keys() >= {
         "LEAD_COMPLETE", "ASKED_HUMAN", "DATA_REQUEST", "NO_USABLE_ANSWER", "INTENT_LIMIT",
-        "AWAITING_TIMEOUT", "SESSION_IDLE",
+        "AWAITING_TIMEOUT", "SESSION_IDLE", "CLOSED_BY_OPERATOR",
     }  # fmt: skip
     assert TEXTS.qualification.keys() == {
         "commercial", "not_commercial", "complete", "missing_one", "missing_many", "urgent", "decider",

@@ -5,6 +5,7 @@ import pytest
 from pyloto_stream.conversation.events import Event, HumanReplied, OperatorActed
 from pyloto_stream.conversation.operators import ACTIONS, MAX_REASON, Act, silences
 from pyloto_stream.conversation.records import CUT_MARK, ActionRecord
+from pyloto_stream.conversation.texts import TEXTS
 from tests.support.talk import NOTHING, Talk, heard, sure
 
 HOUR_MS = 3_600_000
@@ -143,6 +144,7 @@ class TestClose:
         talk.turn([act(talk, "close")])
         (handoff,) = talk.handoffs
         assert done(talk, "close").data == {"mode": "BOT", "handoff": handoff.id}
+        assert TEXTS.reasons["CLOSED_BY_OPERATOR"] in handoff.qualification_reasons
         assert talk.records.index(handoff) < talk.records.index(done(talk, "close"))
 
     def test_a_conversation_of_a_person_goes_back_to_the_bot(self, talk: Talk) -> None:

@@ -19,8 +19,9 @@ from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, TEXTS
 from pyloto_stream.conversation.understanding import Gesture
 
 WAYS: Mapping[str, str] = {
-    "HANDOFF_HUMAN": "all questions answered · asks for a person · 3 useless answers · takeover",
-    "SELF_SERVE_INFO": "answered and silent or done · leaves without a lead",
+    "HANDOFF_HUMAN": "all questions answered · asks for a person · 3 useless answers · takeover"
+    " · closed by an operator after data",
+    "SELF_SERVE_INFO": "answered and silent or done · leaves without a lead · closed by an operator",
     "ROUTE_EXTERNAL": "served by another channel",
     "SCHEDULED_FOLLOWUP": "silent after giving data · a fourth subject",
     "DUPLICATE_OR_SPAM": "flood · spam pattern · 3 useless answers, never understood",
@@ -29,7 +30,7 @@ WAYS: Mapping[str, str] = {
 }
 """De que maneiras uma sessão acaba, por desfecho."""
 READS: Mapping[str, str] = {
-    "HANDOFF_HUMAN": "what was understood, and that a person goes on; nothing on a takeover",
+    "HANDOFF_HUMAN": "what was understood, and that a person goes on; nothing on a takeover or a close",
     "SELF_SERVE_INFO": "the information, or a good-bye; nothing on silence",
     "ROUTE_EXTERNAL": "the link of that channel",
     "SCHEDULED_FOLLOWUP": "that the company will come back",
@@ -115,7 +116,8 @@ stateDiagram-v2
     {bot} --> {human}: hand-off, takeover, echo
     {human} --> {bot}: release, close, handoff_release
     {bot} --> {paused}: pause
-    {paused} --> {bot}: release
+    {human} --> {paused}: pause
+    {paused} --> {bot}: release, close
     {paused} --> {human}: takeover
 ```"""
 

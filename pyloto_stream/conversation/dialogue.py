@@ -20,7 +20,7 @@ from pyloto_stream.conversation.endings import (
     say,
     unsupported,
 )  # fmt: skip
-from pyloto_stream.conversation.flows import FLOWS, SUBJECTS, gave_facts, question
+from pyloto_stream.conversation.flows import FLOWS, SUBJECTS, gave_facts
 from pyloto_stream.conversation.handoff import subject_summary
 from pyloto_stream.conversation.intents import (
     CONTINUE,
@@ -177,12 +177,12 @@ def _loose(draft: Draft, heard: Understanding, before: list[str]) -> Reply | Non
     return offer_options(draft, heard, *before)
 
 
-def _fixed(draft: Draft, text: str) -> Reply:
-    """Comando fixo: responde o texto da configuração e, se havia pergunta em aberto, a repete."""
+def _fixed(draft: Draft, text: str) -> Reply | None:
+    """Comando fixo: responde o texto da configuração e, se havia pergunta em aberto, segue com ela."""
     session = draft.session
     if session.asked == CONTINUE:
         return ask_to_continue(draft, text)
     if in_progress(session) and session.asked:
-        return question(FLOWS[session.active], session.asked, text)
+        return collect(draft, Understanding(), [text], learned=True)
     session.asked = ""
     return say(text)

@@ -230,3 +230,11 @@ def test_a_session_of_a_subject_that_no_longer_exists_goes_on(talk: Talk) -> Non
 def test_an_intent_nobody_knows_is_not_followed(talk: Talk) -> None:
     assert talk.asks(sure("INVENTED", explicit="INVENTED")).kind == "list"
     assert talk.session.detected == []
+
+
+def test_a_command_in_the_same_turn_as_an_answer_does_not_ask_for_it_again(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM))
+    reply = talk.asks(heard(command="/saas", facts={"client_type": "Empresa"}))
+    assert talk.session.asked == "current_problem"
+    assert reply.text.endswith("hoje com o sistema?")
+    check_turn(talk)

@@ -45,8 +45,22 @@ CHOICES = tuple(
 )
 TEXTS = st.one_of(st.sampled_from(SAID), st.sampled_from(SAID), st.text(max_size=60))
 KINDS = st.sampled_from(get_args(MessageKind))
+ANSWERS = {
+    "": "quero ser entregador", "@intent": "preciso de um sistema sob medida", "@continue": "sim",
+    "name": "Ana Souza", "city": "Londrina PR", "company": "Padaria do Zé", "vehicle": "moto",
+    "availability": "noites", "segment": "restaurante", "delivery_volume": "30 por dia",
+    "client_type": "empresa", "current_problem": "perco tempo com planilhas", "users": "20 pessoas",
+    "features": "controlar estoque e emitir notas", "deadline": "em 3 meses", "budget": "prefiro não dizer",
+    "business_type": "clínica", "channels": "whatsapp e instagram", "conversation_volume": "50 por dia",
+    "main_pain": "demora pra responder", "automation_goal": "responder fora do horário",
+    "monthly_budget": "prefiro não dizer",
+}  # fmt: skip
+"""Uma boa resposta a cada pergunta; a dos orçamentos é uma recusa."""
+REFUSED = ("budget", "monthly_budget")
 AFTER_S = st.sampled_from([1, 7, 7, 30, 30, 600, 1799, 1800, 7199, 7200, 90_000])
+ANSWER = st.tuples(st.just("answers"), st.just(ANSWERS), st.sampled_from([7, 30, 30, 600]))
 TURN = st.one_of(
+    ANSWER, ANSWER, ANSWER, ANSWER, ANSWER,
     st.tuples(st.just("says"), st.lists(TEXTS, min_size=1, max_size=3), AFTER_S),
     st.tuples(st.just("says"), st.lists(TEXTS, min_size=1, max_size=1), st.just(7)),
     st.tuples(st.just("taps"), st.sampled_from(CHOICES), AFTER_S),
@@ -56,7 +70,53 @@ TURN = st.one_of(
     st.tuples(st.just("keeps silent"), st.none(), AFTER_S),
     st.tuples(st.just("is cut by a failure in"), st.sampled_from([SESSION, AI, OUTBOUND]), AFTER_S),
     st.tuples(st.just("is put in"), st.sampled_from(get_args(Mode)), AFTER_S),
-)
+)  # fmt: skip
+
+
+class Memory:
+    """O que uma pessoa atenta lembra de ter respondido, sem olhar o estado."""
+
+    def __init__(self) -> None:
+        self.session = ""
+        self.told: set[str] = set()
+        self.for_good: set[str] = set()
+
+    def forgets_what_is_asked_again(self, talk: Heard) -> set[str]:
+        """A pergunta em aberto, se já tinha sido respondida."""
+        session = talk.state.session
+        if session is None or session.id != self.session:
+            self.told.clear()
+        self.session = session.id if session else ""
+        return {session.asked} & (self.told | self.for_good) if session else set()
+
+    def answered(self, asked: str) -> None:
+        """Respondeu-se bem à pergunta por `asked`."""
+        if asked in FIELDS:
+            (self.for_good if FIELDS[asked].profile or asked in REFUSED else self.told).add(asked)
+
+
+def play(turns: list[tuple[str, object, int]]) -> Heard:
+    """Uma conversa, com tudo conferido a cada passo e esvaziada no fim."""
+    talk, memory = Heard(RULES), Memory()
+    for act, what, after_s in turns:
+        talk.wait(after_s)
+        check_turn(talk)
+        said, asked = len(talk.said), talk.state.session.asked if talk.state.session else ""
+        talk.play(act, what)
+        check_turn(talk)
+        assert len(talk.said) - said <= 1 + (act == "is cut by a failure in")
+        session = talk.state.session
+        if act != "answers":
+            memory = Memory()
+        elif session is not None and session.asked != asked and talk.mode == "BOT":
+            memory.answered(asked)
+        assert not memory.forgets_what_is_asked_again(talk)
+        if session is not None:
+            assert len(session.detected) <= MAX_INTENTS
+            assert session.facts.get(session.asked, UNKNOWN) == UNKNOWN
+    drain(talk)
+    assert len(talk.outcomes) == len(talk.acted("SESSION_OPENED"))
+    return talk
 
 
 @pytest.mark.timeout(120)
@@ -68,21 +128,17 @@ TURN = st.one_of(
 )
 @given(st.lists(TURN, min_size=TURNS // 3, max_size=TURNS))
 def test_every_promise_holds_in_any_dialogue(turns: list[tuple[str, object, int]]) -> None:
-    talk = Heard(RULES)
-    for act, what, after_s in turns:
-        talk.wait(after_s)
-        check_turn(talk)
-        said, refused = len(talk.said), set(talk.state.refused)
-        talk.play(act, what)
-        check_turn(talk)
-        assert len(talk.said) - said <= 1 + (act == "is cut by a failure in")
-        session = talk.state.session
-        if session is not None:
-            assert len(session.detected) <= MAX_INTENTS
-            assert session.asked not in refused
-            assert session.facts.get(session.asked, UNKNOWN) == UNKNOWN
-    drain(talk)
-    assert len(talk.outcomes) == len(talk.acted("SESSION_OPENED"))
+    play(turns)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("opening", [ANSWERS["@intent"], *SAID[13:18]])
+def test_who_comes_back_day_after_day_is_never_asked_twice(opening: str) -> None:
+    """Sessões inteiras, cada uma no dia seguinte: o perfil e o que não se quis dizer valem para sempre."""
+    day: list[tuple[str, object, int]] = [("answers", ANSWERS | {"": opening, "@intent": opening}, 90_000)]
+    talk = play((day + [("answers", ANSWERS, 20)] * 9) * 3)
+    assert len(talk.outcomes) >= 3
+    assert not {"AWAITING_USER", "DUPLICATE_OR_SPAM", "FAILED_INTERNAL"} & {*talk.outcomes}
 
 
 @pytest.mark.timeout(120)

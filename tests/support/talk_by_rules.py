@@ -30,6 +30,9 @@ class Heard(Talk):
         match act, what:
             case "says", list():
                 self.turn([self.message(text=str(text)) for text in what])
+            case "answers", dict():
+                asked = self.state.session.asked if self.state.session else ""
+                self.turn([self.message(text=str(what.get(asked, "sim")))])
             case "taps", str():
                 self.turn([self.tap(what)])
             case "sends", str():

@@ -11,7 +11,8 @@ from pyloto_stream.simulator.faults import Fault
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.load import talk
 from tests.faults.harness.orders import Crash
-from tests.faults.harness.run import PACE, Run
+from tests.faults.harness.paces import PACE
+from tests.faults.harness.run import Run
 
 LOOP = ("after_read", "before_handle", "after_handle", "before_apply", "after_apply")
 SENDING = ("before_begin_send", "after_begin_send", "after_send")

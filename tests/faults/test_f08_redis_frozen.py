@@ -11,7 +11,8 @@ from consumers.pipeline import STAGES
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.checker import Row
 from tests.faults.harness.load import FIRST, people, talk
-from tests.faults.harness.run import PACE, Run
+from tests.faults.harness.paces import PACE
+from tests.faults.harness.run import Run
 from tests.faults.harness.servers import judged_on, own_server
 
 SHORT, LONG, LONGEST = 1.0, 7.0, 30.0

@@ -11,19 +11,17 @@ from collections import Counter
 
 import msgspec
 
-from consumers.handoff import OUTLET
 from pyloto_stream.conversation.records import opaque
 from pyloto_stream.simulator.people import Person
 from pyloto_stream.simulator.sent import SentMessage
 from pyloto_stream.stores.audit_log import AuditLogStore, StoredEvent
 from pyloto_stream.stores.events import RECEIVED
-from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.streams.keys import partition_of, reply_id
+from tests.faults.harness.handed_over import handed_over
 from tests.faults.harness.load import cities, last_city
 from tests.faults.harness.run import Run
 from tests.support import look
-from tests.support.crm import Crm
 
 RACE_S = 0.25
 """Um status que chega quando o reenvio já está a caminho não o detém."""
@@ -76,7 +74,7 @@ async def check(run: Run) -> tuple[Row, list[str]]:
             for problem in await _person(run, documents, person, buried, row):
                 problems.append(f"person {number}: {problem}")
         if run.crm is not None:
-            problems += await _handoffs(run, run.crm, documents)
+            problems += await handed_over(run, run.crm, documents)
     finally:
         await documents.close()
     return row, problems
@@ -94,23 +92,6 @@ async def _buried(run: Run) -> tuple[set[str], Counter[str]]:
             except msgspec.MsgspecError:
                 continue
     return ids, codes
-
-
-async def _handoffs(run: Run, crm: Crm, documents: SqliteDocuments) -> list[str]:
-    """Cada entrega registrada foi publicada uma vez, e recebida ao menos uma, assinada, sob o mesmo id."""
-    waiting, _ = await HandoffStore(documents).queue(limit=1000)
-    recorded = Counter(handoff.id for handoff in waiting)
-    published = Counter[str]()
-    for key in await look.found(run.redis, f"*:out:{OUTLET}"):
-        published.update(entry["id"] for entry in await look.entries(run.redis, key))
-    problems = list[str]()
-    if not recorded or published != recorded:
-        problems.append(f"hand-offs recorded {dict(recorded)}, published {dict(published)}")
-    if {*crm.ids} != {*recorded}:
-        problems.append(f"hand-offs recorded {sorted(recorded)}, posted {sorted(crm.ids)}")
-    if not all(post.genuine for post in crm.posts):
-        problems.append("a hand-off was posted with a wrong signature")
-    return problems
 
 
 async def _person(

@@ -27,6 +27,7 @@ from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.whatsapp.identity import identity, user_key
 from tests.faults.harness.orders import Crash, Order
+from tests.faults.harness.paces import FAST, PACE
 from tests.faults.harness.posts import Post
 from tests.faults.harness.processes import Child, Zygote
 from tests.faults.harness.told import Told
@@ -38,15 +39,6 @@ if TYPE_CHECKING:
     from ingress.server import Listening
 
 QUIET_S = 40.0
-PACE = Pace(sent_ms=20, retry_first_ms=50, retry_max_ms=400, attempts=400, timeout_ms=4000, batch_ms=2)
-"""A Meta insiste mais do que qualquer defeito dura; as mensagens de uma rajada vão juntas num webhook."""
-FAST = {
-    "LOG_LEVEL": "DEBUG", "LOG_FORMAT": "json", "STREAM_PARTITIONS": "2", "FLOOD_THRESHOLD": "1000",
-    "PAIR_INTERVAL": "0", "WHATSAPP_MESSAGES_PER_SECOND": "1000",
-    "CLAIM_IDLE": "0.4", "SETTLE_WINDOW": "1.5", "DRAIN_TIMEOUT": "1", "RETRY_BASE_SECONDS": "0.05",
-    "RETRY_MAX_SECONDS": "0.2", "STAGE_TIMEOUT": "10", "INGRESS_PORT": "0", "ADMIN_PORT": "0",
-}  # fmt: skip
-"""Prazos curtos o bastante para que uma rodada dure segundos."""
 
 
 class Place(NamedTuple):
@@ -81,10 +73,7 @@ class Run:
         self._outside = AsyncExitStack()
 
     async def open(self, *, door: bool = True, pace: Pace = PACE, crm: bool = False, **environ: str) -> None:
-        """Meta local e, com `door`, a entrada neste processo; com `crm`, quem recebe as entregas a pessoas.
-
-        `environ` muda a configuração.
-        """
+        """Meta local; com `door`, a entrada aqui; com `crm`, quem recebe entregas; `environ` configura."""
         self.environ = {
             **FAST, "SQLITE_PATH": str(self.folder / "documents.sqlite3"),
             "OBJECT_FOLDER": str(self.folder / "objects"), **environ,

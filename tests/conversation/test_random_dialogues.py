@@ -102,13 +102,14 @@ def play(turns: list[tuple[str, object, int]]) -> Heard:
         talk.wait(after_s)
         check_turn(talk)
         said, asked = len(talk.said), talk.state.session.asked if talk.state.session else ""
+        mode, handed = talk.mode, len(talk.handoffs)
         talk.play(act, what)
         check_turn(talk)
         assert len(talk.said) - said <= 1 + (act == "is cut by a failure in")
         session = talk.state.session
         if act != "answers":
             memory = Memory()
-        elif session is not None and session.asked != asked and talk.mode == "BOT":
+        elif mode == "BOT" and (session.asked != asked if session else len(talk.handoffs) > handed):
             memory.answered(asked)
         assert not memory.forgets_what_is_asked_again(talk)
         if session is not None:

@@ -73,7 +73,7 @@ def check(found: Understanding, decision: Decision) -> None:
     assert decode(msgspec.json.encode(decision).decode()) == decision
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(states(), texts, decisions)
 def test_whatever_the_model_says_the_turn_is_valid(
     state: ConversationState, text: str, decision: Decision
@@ -95,7 +95,7 @@ def test_whatever_the_model_says_the_turn_is_valid(
         assert step.state.last_outcome == "DUPLICATE_OR_SPAM"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(states(), st.lists(texts, max_size=3), texts)
 def test_whatever_people_write_stays_between_the_delimiters(
     state: ConversationState, burst: list[str], earlier: str

@@ -54,7 +54,7 @@ async def bench() -> AsyncIterator[Bench]:
     async with model_server() as server:
         bench = Bench(server)
         bench.guard = allowed
-        await bench.open(2.0)
+        await bench.open()
         yield bench
         await bench.mind.close()
 

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.model_server import ModelServer, model_server
+from pyloto_stream.cli import main
+from tests.support.model_server import model_server
 
 LINES = (
     "INSTITUTIONAL\to que é a pyloto?\n"
@@ -17,19 +16,13 @@ LINES = (
 )
 
 
-async def evaluate(server: ModelServer, folder: Path) -> tuple[int, dict[str, object], str]:
+def evaluate(folder: Path) -> int | str | None:
+    """O código de saída do comando."""
     data = folder / "lines.tsv"
     data.write_text(LINES, encoding="utf-8")
-    environ = {"OPENAI_ENABLED": "true", "OPENAI_MODEL": "m", "OPENAI_BASE_URL": server.url}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pyloto_stream", "ai", "eval", "--engine", "model", "--json",
-        "--dataset", str(data),
-        env={**os.environ, **environ, "OPENAI_TOKEN_PRICES": "100:0"},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, json.loads(out), err.decode()
+    with pytest.raises(SystemExit) as ended:
+        main(["ai", "eval", "--engine", "model", "--json", "--dataset", str(data)])
+    return ended.value.code
 
 
 @pytest.mark.parametrize(
@@ -37,11 +30,20 @@ async def evaluate(server: ModelServer, folder: Path) -> tuple[int, dict[str, ob
     [("ok", "instead: none; cost 0.3600 USD"), ("400", "instead: rejected 3; cost 0.0000 USD")],
 )
 async def test_every_line_is_asked_and_what_the_rules_answered_is_told(
-    tmp_path: Path, script: str, said: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    script: str,
+    said: str,
 ) -> None:
     async with model_server() as server:
         server.then = script
-        code, report, err = await evaluate(server, tmp_path)
+        given = {"ENABLED": "true", "MODEL": "m", "BASE_URL": server.url, "TOKEN_PRICES": "100:0"}
+        for name, value in {**given, "TIMEOUT_SECONDS": "60"}.items():
+            monkeypatch.setenv(f"OPENAI_{name}", value)
+        code = await asyncio.to_thread(evaluate, tmp_path)
         assert len(server.bodies) == 3
+    out, err = capsys.readouterr()
+    report = json.loads(out)
     assert (code, report["engine"], report["total"], report["accuracy"]) == (0, "model", 3, 1.0)
     assert said in err

@@ -88,7 +88,12 @@ def test_the_instructions_are_a_secret_and_what_may_be_said_is_not() -> None:
 async def test_what_the_settings_say_is_what_is_asked_and_counted(lines: list[str]) -> None:
     metrics = Metrics()
     async with model_server() as server, AsyncExitStack() as resources:
-        chosen = settings(OPENAI_BASE_URL=server.url, OPENAI_TOKEN_PRICES="1:2", OPENAI_MODEL="mine")
+        chosen = settings(
+            OPENAI_BASE_URL=server.url,
+            OPENAI_TOKEN_PRICES="1:2",
+            OPENAI_MODEL="mine",
+            OPENAI_TIMEOUT_SECONDS="60",
+        )
         mind = await open_model(chosen, metrics, resources)
         heard = await mind.hear_first("quero um aplicativo para a minha oficina, SEGREDO")
         assert heard.engine == "model"

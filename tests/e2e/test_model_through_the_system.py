@@ -56,7 +56,12 @@ async def versions(local: Local) -> list[str]:
 async def test_a_sign_up_ends_the_same_with_the_model_up_and_down(tmp_path: Path) -> None:
     async with model_server() as server:
         settings = local_settings(
-            tmp_path, OPENAI_ENABLED="true", OPENAI_BASE_URL=server.url, OPENAI_MODEL=MODEL, PAIR_INTERVAL="0"
+            tmp_path,
+            OPENAI_ENABLED="true",
+            OPENAI_BASE_URL=server.url,
+            OPENAI_MODEL=MODEL,
+            PAIR_INTERVAL="0",
+            OPENAI_TIMEOUT_SECONDS="20",
         )
         async with local_system(settings) as local:
             up = await converse(local, 1)

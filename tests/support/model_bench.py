@@ -11,7 +11,9 @@ from pyloto_stream.conversation.understanding import Understanding
 from tests.support.hearing import asking, said
 from tests.support.model_server import MODEL, ModelServer
 
-BUDGET_S = 0.5
+BUDGET_S = 20.0
+"""Bastante para que só quem nunca responde o esgote."""
+SHORT_S = 0.3
 ASK = "quero um sistema para controlar os pedidos da minha loja"
 KEY = "sk-tests-SEGREDO"
 

@@ -48,16 +48,23 @@ def _signed(reading: Reading, start: int, end: int) -> str:
     at = start
     while at < end:
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        at += at + 1 < stop and reading.words[at].plain in _TITLES
-        titled = at < stop and is_title(reading, at) and reading.words[at].plain in GIVEN
-        presents = titled and stop - at == TWO and reading.words[at + 1].plain in ("aqui", "falando")
-        run = _without_home(reading, Run(at, at + 1 if presents else stop))
-        firm = any(reading.starts_at("choice", i) for i in range(run.start, run.end))
-        named = run.end - at >= TWO or reading.words[at - 1].plain in _TITLES
-        if titled and not firm and (presents or (named and run.end <= stop and _all_titled(reading, run))):
-            return written(reading, run)
+        title = at + 1 < stop and reading.words[at].plain in _TITLES
+        first = at + title
+        given = first < stop and reading.words[first].plain in GIVEN and is_title(reading, first)
+        last = min(stop, first + MAX_NAME_WORDS)
+        if given and (found := _presented(reading, first, last, titled=title)):
+            return found
         at = stop + 1
     return ""
+
+
+def _presented(reading: Reading, first: int, stop: int, *, titled: bool) -> str:
+    """O nome que ocupa a oração, ou que vem antes de "aqui"; um só, se é "Dona Iolanda"."""
+    presents = stop - first == TWO and reading.words[first + 1].plain in ("aqui", "falando")
+    run = _without_home(reading, Run(first, first + 1 if presents else stop))
+    firm = any(reading.starts_at("choice", i) for i in range(run.start, run.end))
+    whole = (titled or run.end - first >= TWO) and _all_titled(reading, run)
+    return written(reading, run) if not firm and (presents or whole) else ""
 
 
 def _all_titled(reading: Reading, run: Run) -> bool:

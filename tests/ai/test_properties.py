@@ -3,6 +3,8 @@ from typing import get_args
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.parsers import answer, volunteered
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.events import Location, MessageKind, MessageReceived
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS
@@ -11,6 +13,7 @@ from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS, TOPICS
 from pyloto_stream.conversation.understanding import Gesture, Note, Understanding
 from tests.ai.words import VOCABULARY
+from tests.support.hearing import said
 
 MAX_FACT = 300
 
@@ -88,3 +91,37 @@ def test_the_same_turn_is_always_understood_the_same_way(
     state: ConversationState, burst: list[MessageReceived]
 ) -> None:
     assert understand(state, burst) == understand(state, burst)
+
+
+HOSTILE = [
+    "x" * 4096,
+    "Londrina " * 512,
+    "de " * 1365,
+    "\u202e" + "anirdnoL" * 500,
+    "Lon\u200bdri\u200dna " * 400,
+    "🏍️🚗🚲👍" * 500,
+    "a" + "\u0301" * 4095,
+    "1.2.3.4.5,6.7," * 290,
+    "R$ 1,2,3 a 4.5.6 mil e meio " * 140,
+    "eu e mais " * 400,
+    "até o fim do " * 300,
+    "Ana da Ana de " * 290,
+    "Ótica da Ótica de Santo " * 170,
+    "*" * 4096,
+    "na verdade " * 370,
+    "\x00\x01\x1f " * 1000,
+    "مرحبا שלום 你好 " * 250,
+]
+
+
+def test_hostile_text_is_read_by_every_field_asked_or_not() -> None:
+    for text in HOSTILE:
+        reading = READER.read(text)
+        for name in FIELDS:
+            for value in (answer(reading, name), volunteered(reading, name)):
+                assert len(value) <= MAX_FACT
+                assert value == value.strip()
+    for text in HOSTILE:
+        check(
+            understand(ConversationState(session=Session(id="s", opened_at_ms=0, asked="city")), [said(text)])
+        )

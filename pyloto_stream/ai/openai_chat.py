@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 MAX_BODY = 262_144
 """Uma decisão tem menos de 4 KiB; o resto não é uma."""
 MAX_TOKENS = 1200
-REHEARSAL_S = 5.0
-CANNED = b'{"choices":[{"message":{"content":"{}"}}]}'
+REHEARSAL_S, CANNED = 5.0, b'{"choices":[{"message":{"content":"{}"}}]}'
 QUIET = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
 """Bibliotecas que, em modo de depuração, escreveriam o pedido inteiro no log."""
 BY_STATUS: Mapping[int, str] = {

@@ -15,8 +15,9 @@ from pyloto_stream.ai.orchestrator import AIOrchestrator
 from pyloto_stream.ai.prompts import PROMPTS
 from pyloto_stream.ai.rules import understand
 from tests.support.hearing import TAP, asking, said
+from tests.support.model_answers import MODEL, TOKENS_IN, TOKENS_OUT
 from tests.support.model_bench import ASK, BUDGET_S, KEY, SHORT_S, Bench
-from tests.support.model_server import FAILURES, MODEL, TOKENS_IN, TOKENS_OUT, model_server
+from tests.support.model_server import FAILURES, model_server
 
 
 @pytest_asyncio.fixture

@@ -15,7 +15,8 @@ from pyloto_stream.conversation.flows import FLOWS
 from pyloto_stream.conversation.texts import TOPICS
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
-from tests.support.model_server import TOKENS_IN, TOKENS_OUT, model_server
+from tests.support.model_answers import TOKENS_IN, TOKENS_OUT
+from tests.support.model_server import model_server
 
 
 @pytest.fixture

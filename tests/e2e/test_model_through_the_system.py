@@ -10,7 +10,8 @@ from pyloto_stream.stores.conversations import ConversationStore
 from pyloto_stream.stores.sessions import SessionStore
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.local import local_settings
-from tests.support.model_server import MODEL, model_server
+from tests.support.model_answers import MODEL
+from tests.support.model_server import model_server
 from tests.support.streams import until
 
 REPLY_S = 20.0

@@ -9,7 +9,8 @@ from pyloto_stream.ai.openai_chat import open_chat
 from pyloto_stream.ai.orchestrator import AIOrchestrator, Guard
 from pyloto_stream.conversation.understanding import Understanding
 from tests.support.hearing import asking, said
-from tests.support.model_server import MODEL, ModelServer
+from tests.support.model_answers import MODEL
+from tests.support.model_server import ModelServer
 
 BUDGET_S = 20.0
 """Bastante para que só quem nunca responde o esgote."""

@@ -7,6 +7,7 @@ máquina (pesos inteiros) e custo proporcional ao texto. Limite: só conhece o q
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*
 """Um peso inteiro de `-ZERO` a `ZERO` por caractere: o arquivo fica pequeno e igual em toda parte."""
 ZERO = len(DIGITS) // 2
 PIECES = (3, 4)
+REMEMBERED = 4096
+"""Palavras cujos pedaços ficam à mão: quase todas se repetem de uma mensagem para outra."""
 SIGNS = ("concept", "mark", "gesture", "topic")
 LONG = 4
 NUMBER = "#"
@@ -41,10 +44,11 @@ class Evidence(NamedTuple):
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data/classifier.json`: por indício, um peso por intenção, na ordem de `intents`.
 
-    `scale` é o valor de uma unidade inteira; `cut` é a probabilidade a partir da qual, em validação cruzada,
-    confiar acerta mais do que perguntar.
+    `source` resume aquilo de que se aprendeu (`training.digest`). `scale` é o valor de uma unidade inteira;
+    `cut` é a probabilidade a partir da qual, em validação cruzada, confiar acerta mais do que perguntar.
     """
 
+    source: str
     intents: tuple[Intent, ...]
     scale: float
     cut: float
@@ -78,11 +82,10 @@ def pictures(reading: Reading, start: int, end: int) -> list[str]:
     return [char for char in reading.raw[first:last] if ord(char) >= FIRST_PICTURE]
 
 
-def _pieces(word: str) -> Iterable[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _pieces(word: str) -> tuple[str, ...]:
     closed = f"{EDGE}{word}{EDGE}"
-    for size in PIECES:
-        for at in range(len(closed) - size + 1):
-            yield f"c {closed[at : at + size]}"
+    return tuple(f"c {closed[at : at + size]}" for size in PIECES for at in range(len(closed) - size + 1))
 
 
 def share(count: int) -> float:

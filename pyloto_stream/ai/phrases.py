@@ -89,6 +89,8 @@ class PhraseIndex(Generic[T]):
             for phrase in self._starting_with(word):
                 if phrase.anchored_start and start > 0 and words[start - 1] != BREAK:
                     continue
+                if not _may_follow(phrase, words, start + 1):
+                    continue
                 end = _match(phrase, words, start)
                 if end:
                     found.append(Match(start, end, phrase.payload))
@@ -132,6 +134,14 @@ def _element(piece: str) -> _Element:
     if any(len(stem) < MIN_STEM for stem in stems):
         raise ValueError(f"stem too short: {piece!r}")
     return _Element(frozenset(o for o in options if not o.endswith("*")), stems, optional, gap=False)
+
+
+def _may_follow(phrase: _Phrase[T], words: Sequence[str], at: int) -> bool:
+    """A segunda palavra da frase pode ser a de `at`? Poupa a busca inteira a quase todas as candidatas."""
+    if len(phrase.elements) == 1:
+        return True
+    second = phrase.elements[1]
+    return second.optional or second.gap or (at < len(words) and second.accepts(words[at]))
 
 
 def _match(phrase: _Phrase[T], words: Sequence[str], start: int) -> int:

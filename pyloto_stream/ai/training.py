@@ -7,6 +7,7 @@ nelas: as regras foram escritas com elas, e o acerto ali parece maior do que é.
 import argparse
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,11 +30,11 @@ from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.records import Intent
 
 FILE = Path(__file__).parent / "data" / "classifier.json"
-ROUNDS = 8
-RATE = 0.7
+ROUNDS = 12
+RATE = 1.4
 COOLING = 0.15
 BIAS_RATE = 0.1
-FAINT = 1.5
+FAINT = 1.2
 """Um indício cujos pesos arredondam todos para menos disto é deixado fora do arquivo."""
 SEED = 7
 CUT = 0.4
@@ -95,7 +96,13 @@ def _step(learned: Learned, one: Lesson, rate: float) -> None:
             rows[name] = [w + m for w, m in zip(rows[name], moves, strict=True)]
 
 
-def quantised(learned: Learned, cut: float) -> Weights:
+def digest(lessons: Sequence[Lesson]) -> str:
+    """O resumo de tudo o que se aprende e de como: outro resumo, outro arquivo."""
+    how = [ROUNDS, RATE, COOLING, BIAS_RATE, FAINT, SEED, CUT, *INTENTS]
+    return blake2b(msgspec.json.encode([how, lessons]), digest_size=16).hexdigest()
+
+
+def quantised(learned: Learned, cut: float, source: str = "") -> Weights:
     """Os pesos como inteiros, sem os indícios que não dizem quase nada."""
     scale = max(abs(w) for row in (learned.bias, *learned.rows.values()) for w in row) / ZERO
     scale = float(f"{scale:.4g}")
@@ -104,7 +111,7 @@ def quantised(learned: Learned, cut: float) -> Weights:
         for name, row in learned.rows.items()
         if max(map(abs, row)) / scale >= FAINT
     }
-    return Weights(INTENTS, scale, cut, encoded(round(w / scale) for w in learned.bias), kept)
+    return Weights(source, INTENTS, scale, cut, encoded(round(w / scale) for w in learned.bias), kept)
 
 
 def held_out(lines: Sequence[Labelled]) -> Iterator[tuple[Labelled, dict[Intent, float]]]:
@@ -137,7 +144,8 @@ def _decided(probabilities: dict[Intent, float], cut: float) -> Intent:
 
 def trained(lines: Sequence[Labelled]) -> bytes:
     """O arquivo, byte a byte."""
-    weights = quantised(learn([lesson(line) for line in lines]), CUT)
+    lessons = [lesson(line) for line in lines]
+    weights = quantised(learn(lessons), CUT, digest(lessons))
     return msgspec.json.format(msgspec.json.encode(weights), indent=0) + b"\n"
 
 

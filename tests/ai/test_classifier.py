@@ -1,0 +1,78 @@
+from importlib import resources
+
+import msgspec
+import pytest
+
+from pyloto_stream.ai import training
+from pyloto_stream.ai.classifier import Weights, confidence, decoded, encoded, load
+from pyloto_stream.ai.dataset import Labelled
+from pyloto_stream.ai.families import Families
+from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.scoring import score_by_rules, score_intents
+from pyloto_stream.conversation.flows import INTENTS
+from pyloto_stream.conversation.intents import CONFIDENT
+from tests.support.hearing import asking, hear
+
+FILE = resources.files("pyloto_stream.ai") / "data" / "classifier.json"
+LINES = [
+    Labelled("CUSTOM_SOFTWARE", "quero um sistema de estoque"),
+    Labelled("CUSTOM_SOFTWARE", "preciso de um aplicativo"),
+    Labelled("PYLOTO_ENTREGA_REQUEST", "manda um motoboy agora"),
+    Labelled("PYLOTO_ENTREGA_REQUEST", "busca um pacote aqui"),
+]
+
+
+def test_the_file_was_learned_from_the_data_the_rules_and_the_settings_of_now() -> None:
+    weights = msgspec.json.decode(FILE.read_bytes(), type=Weights)
+    lessons = [training.lesson(line) for line in training.training_lines()]
+    assert weights.source == training.digest(lessons), "run python -m pyloto_stream.ai.training"
+
+
+def test_the_file_is_small() -> None:
+    assert len(FILE.read_bytes()) < 400_000
+
+
+def test_the_same_lines_always_teach_the_same_bytes() -> None:
+    assert training.trained(LINES) == training.trained(LINES)
+    assert training.trained(LINES) != training.trained(LINES[:-1])
+
+
+def test_what_is_learned_is_what_was_taught() -> None:
+    classifier = training.Classifier(training.quantised(training.learn([*map(training.lesson, LINES)]), 0.5))
+    for line in LINES:
+        probabilities = classifier.probabilities(training.lesson(line).found)
+        assert max(probabilities, key=lambda intent: probabilities[intent]) == line.intent
+        assert sum(probabilities.values()) == pytest.approx(1)
+
+
+def test_a_weight_outside_the_scale_stays_at_its_end() -> None:
+    assert decoded(encoded([-1000, -1, 0, 1, 1000])) == (-42, -1, 0, 1, 42)
+
+
+def test_confidence_keeps_the_order_and_meets_the_threshold_at_the_cut() -> None:
+    steps = [confidence(n / 100, 0.4) for n in range(101)]
+    assert steps == sorted(steps)
+    assert (steps[0], steps[40], steps[100]) == (0.0, pytest.approx(CONFIDENT), pytest.approx(1))
+
+
+def test_a_family_is_known_by_a_word_a_stem_or_words_in_a_row() -> None:
+    families = Families({"shop": "padaria* bar", "about": "quem_sao"})
+    assert families.of(["padarias"]) == {"shop"}
+    assert families.of(["barra", "quem"]) == set()
+    assert families.of(["quem", "sao", "bar"]) == {"about", "shop"}
+
+
+@pytest.mark.parametrize("text", ["", "xqzwv kjhgf", "oi", "bom dia!", "👍", "sim", "12345", "…"])
+def test_a_greeting_and_gibberish_are_no_subject(text: str) -> None:
+    assert [s for s in score_intents(READER.read(text)) if s.confidence >= CONFIDENT] == []
+
+
+def test_in_the_middle_of_a_collection_only_the_rules_change_the_subject() -> None:
+    text = "meu direct é uma bagunça"
+    heard = hear(asking("features", "CUSTOM_SOFTWARE"), text)
+    ruled = {score.intent for score in score_by_rules(READER.read(text))}
+    assert {score.intent for score in heard.intents} <= ruled
+
+
+def test_it_learned_the_intents_there_are() -> None:
+    assert load().intents == set(INTENTS)

@@ -76,7 +76,7 @@ def parts() -> Mapping[str, str]:
         "score": _table(("Criterion", "Points"), _score()),
         "timers": _table(("Setting", "Default", "Meaning"), _limits()),
         "abuse": _abuse(),
-        "gestures": _table(("Gesture", "For instance", "What it does"), _gestures()),
+        "gestures": _table(("Gesture", "What it does"), _gestures()),
         "topics": _topics(),
     }
 
@@ -211,10 +211,7 @@ def _abuse() -> str:
 
 def _gestures() -> Iterable[Sequence[str]]:
     for name in LEXICON.gestures:
-        whole = [words.strip("^$") for words in LEXICON.gestures[name]]
-        simple = [words for words in whole if words.replace(" ", "").isalpha()]
-        shown = [*dict.fromkeys(sorted(simple, key=len))][-3:]
-        yield f"`{name}`", ", ".join(f"“{words}”" for words in shown), DOES[name]
+        yield f"`{name}`", DOES[name]
 
 
 def _topics() -> str:

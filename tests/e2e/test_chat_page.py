@@ -91,3 +91,31 @@ async def test_a_webhook_delivered_again_brings_no_second_reply(local: Local, br
         await say(page, "quero falar com uma pessoa")
         await hears(page, "continua com você")
         await expect(page.locator(".msg:not(.mine) .bubble")).to_have_count(2)
+
+
+async def choose(page: Page, what: str) -> None:
+    """Faz `what` pela folha da pessoa."""
+    await page.locator("#people-button").click()
+    await page.get_by_role("button", name=what).click()
+    await expect(page.locator("#people-sheet")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_what_goes_wrong_can_be_played_too(
+    local: Local, browser: Browser, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with screen(browser, local.chat_url, size) as page:
+        await page.locator("#people-button").click()
+        last = page.get_by_role("button", name="Perder a próxima resposta")
+        await last.scroll_into_view_if_needed()
+        await expect(last).to_be_in_viewport(ratio=0.95)
+        await page.screenshot(path=tmp_path / "people.png")
+        await last.click()
+        await expect(page.locator("#toast")).to_contain_text("recusar a próxima resposta")
+        await page.screenshot(path=tmp_path / "toast.png")
+        await say(page, "oi")
+        await hears(page, "Tivemos um problema técnico")
+        await choose(page, "Mandar onze mensagens seguidas")
+        await hears(page, "Recebemos muitas mensagens")
+        assert await page.locator(".msg.mine").count() == 12
+        await page.screenshot(path=tmp_path / "flood.png")

@@ -9,9 +9,10 @@ import { showList } from "/sheet.js";
 import * as talk from "/talk.js";
 import * as trace from "/trace.js";
 import { hint } from "/trouble.js";
-import { formStep, gesture, listen, newcomer, people, post, repeat, upload } from "/wire.js";
+import { formStep, gesture, listen, lose, newcomer, people, post, repeat, upload } from "/wire.js";
 
 const presence = $("presence");
+const FLOOD = 11; // uma a mais do que se tolera em um minuto
 let [person, known] = ["", null];
 const ready = new Promise((resolve) => { known = resolve; });
 let stop = () => {};
@@ -100,15 +101,34 @@ const acts = {
 function warn(trouble) {
   const refused = trouble.error === "webhook_not_accepted";
   if (refused && ["delivered", "read"].includes(talk.latestState())) return; // a repetição chegou antes
+  note(refused ? "O webhook não foi aceito" : "A mensagem não saiu", hint(trouble));
+}
+
+function note(title, text, good = false) {
   talk.keeping(() => {
-    $("toast-title").textContent = refused ? "O webhook não foi aceito" : "A mensagem não saiu";
-    $("toast-text").textContent = hint(trouble);
+    [$("toast-title").textContent, $("toast-text").textContent] = [title, text];
+    $("toast").classList.toggle("good", good);
     $("toast").hidden = false;
   });
   talk.toEnd();
 }
 
 /* --- pessoas e começo --- */
+
+const desk = {
+  become,
+  make,
+  async flood() {
+    $("people-sheet").close();
+    for (let number = 1; number <= FLOOD; number += 1) if (!await send({ text: "oi" })) return;
+  },
+  async lose() {
+    $("people-sheet").close();
+    const answer = await lose(person);
+    if (answer.error) warn(answer);
+    else note("Combinado", "A Meta local vai recusar a próxima resposta a você. Escreva alguma coisa.", true);
+  },
+};
 
 function become(id) {
   $("people-sheet").close();
@@ -154,7 +174,7 @@ composer.begin(write, ready);
 $("attach").addEventListener("click", () => attach(out));
 $("call").addEventListener("click", () => make({ do: "call" }));
 $("toast-close").addEventListener("click", () => { $("toast").hidden = true; composer.focus(); });
-$("people-button").addEventListener("click", () => choosePerson(person, become, make));
+$("people-button").addEventListener("click", () => choosePerson(person, desk));
 $("fresh").addEventListener("click", async () => become((await newcomer()).id));
 $("again").addEventListener("click", async () => {
   const answer = await repeat(person);

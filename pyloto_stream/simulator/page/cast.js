@@ -14,11 +14,12 @@ export function phoneWords(digits) {
   return digits.replace(/^55(\d\d)(\d{4,5})(\d{4})$/, "+55 $1 $2-$3");
 }
 
-export async function choosePerson(current, become, make) {
+// `out` é {become(id), make(gesto), flood(), lose()}.
+export async function choosePerson(current, out) {
   const { people: cards } = await people();
   const rows = cards.map((card) => {
     const shown = card.phone ? phoneWords(card.phone) : `@${card.username ?? "sem telefone"}, sem telefone`;
-    const node = row(card.name.trim() || card.id, shown, "", () => become(card.id));
+    const node = row(card.name.trim() || card.id, shown, "", () => out.become(card.id));
     const avatar = element("span", "avatar");
     avatar.setAttribute("aria-hidden", "true");
     paint(avatar, card);
@@ -31,19 +32,21 @@ export async function choosePerson(current, become, make) {
     return node;
   });
   $("people-rows").replaceChildren(...rows);
-  $("self-rows").replaceChildren(...selfRows(cards.find((card) => card.id === current), become, make));
+  $("self-rows").replaceChildren(...selfRows(cards.find((card) => card.id === current), out));
   open($("people-sheet"));
 }
 
-function selfRows(me, become, make) {
+function selfRows(me, out) {
   const rows = [
     row("Conversar sem mostrar o telefone", "Só o nome de usuário chega à empresa", "i-person",
-      async () => become((await newcomer(true)).id)),
+      async () => out.become((await newcomer(true)).id)),
   ];
   if (me?.phone) {
-    rows.push(row("Mudei de número", "A Meta avisa a empresa; a conversa segue", "i-swap", () => make({ do: "move" })));
+    rows.push(row("Mudei de número", "A Meta avisa a empresa; a conversa segue", "i-swap", () => out.make({ do: "move" })));
   }
-  rows.push(row("Responder como a empresa", "Uma pessoa assume pelo aplicativo do celular", "i-desk", () => attend(make)));
+  rows.push(row("Responder como a empresa", "Uma pessoa assume pelo aplicativo do celular", "i-desk", () => attend(out.make)));
+  rows.push(row("Mandar onze mensagens seguidas", "Inundação: um aviso, e depois silêncio", "i-list", out.flood));
+  rows.push(row("Perder a próxima resposta", "A Meta a recusa de vez, e vem uma linha neutra", "i-ban", out.lose));
   return rows;
 }
 

@@ -42,6 +42,8 @@ export async function newcomer(hidden = false) {
   return (await fetch(`/simulator/chats${hidden ? "?phone=hidden" : ""}`, { method: "POST" })).json();
 }
 
+// A Graph recusa de vez a próxima resposta a esta pessoa.
+export const lose = (person) => tellMeta("faults", { kind: "error", code: 131009, status: 400, to: person });
 // Todas devolvem {status, took_ms, id?} e, se algo não deu certo, {error, reason, url} também.
 export const repeat = (person) => tell(person, "repeat", {});
 export const post = (person, content) => tell(person, "messages", content);
@@ -60,6 +62,11 @@ export function upload(person, about, file) {
 function tell(person, what, content) {
   const headers = { "Content-Type": "application/json" };
   return ask(address(person, what), { method: "POST", headers, body: JSON.stringify(content) });
+}
+
+function tellMeta(what, content) {
+  const headers = { "Content-Type": "application/json" };
+  return ask(`/simulator/${what}`, { method: "POST", headers, body: JSON.stringify(content) });
 }
 
 async function ask(url, request) {

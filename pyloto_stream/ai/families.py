@@ -20,14 +20,15 @@ class Families:
             for member in members.split():
                 table = self._stems if member.endswith("*") else self._whole
                 table.setdefault(member.rstrip("*").replace("_", " "), set()).add(name)
+        self._openings = {member.split(" ")[0] for member in self._whole if " " in member}
         self._longest = max(map(len, self._stems), default=0)
 
     def of(self, words: Sequence[str]) -> set[str]:
         """As famílias de alguma palavra, par ou trio de palavras seguidas."""
         found: set[str] = set()
         found.update(*map(self._of_word, words))
-        for size in (2, 3):
-            for at in range(len(words) - size + 1):
+        for at, word in enumerate(words):
+            for size in (2, 3) if word in self._openings else ():
                 found |= self._whole.get(" ".join(words[at : at + size]), set())
         return found
 

@@ -36,7 +36,8 @@ def score_intents(reading: Reading) -> tuple[IntentScore, ...]:
         return score_by_rules(reading)
     positions = _positions(reading)
     by_request: Strengths = {}
-    for start, end in _requests(reading):
+    requests = list(_requests(reading))
+    for start, end in requests if len(requests) > 1 else ():
         ruled = _strengths(positions, start, end)
         best = _best(ruled)
         if best is None or best[1] < CONFIDENT:

@@ -16,40 +16,42 @@ from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import Create, Document, Documents, Update, Write
 from pyloto_stream.stores.sessions import scoped_id
 from pyloto_stream.stores.times import iso
+from pyloto_stream.stores.values import Data
 
-MOVES: Mapping[str, Status] = {
-    ACTIONS["takeover"]: "ACCEPTED",
-    "HUMAN_REPLIED": "ACCEPTED",
-    ACTIONS["release"]: "CLOSED",
-    ACTIONS["close"]: "CLOSED",
-    "HANDOFF_RELEASED": "CLOSED",
+MOVES: Mapping[str, tuple[Status, tuple[Status, ...]]] = {
+    ACTIONS["takeover"]: ("ACCEPTED", BEFORE["ACCEPTED"]),
+    "HUMAN_REPLIED": ("ACCEPTED", BEFORE["ACCEPTED"]),
+    ACTIONS["release"]: ("CLOSED", BEFORE["CLOSED"]),
+    ACTIONS["close"]: ("CLOSED", BEFORE["CLOSED"]),
+    "HANDOFF_RELEASED": ("CLOSED", ("ACCEPTED",)),
 }
-"""A que estado um fato leva a entrega que cita."""
+"""A que estado um fato leva a entrega que cita, e de quais. O prazo não encerra a que ninguém aceitou."""
 
 
 class Move(NamedTuple):
-    """Para onde vai uma entrega, e o instante (ISO) do fato que a leva."""
+    """Uma mudança: para onde, de onde, e o instante (ISO) do fato que a causa."""
 
     status: Status
+    before: tuple[Status, ...]
     at: str
 
 
-def moves_of(user_key: str, records: Iterable[Record]) -> dict[str, Move]:
-    """As entregas que `records` movem, por caminho; de dois fatos, vale o que leva mais longe."""
-    moves: dict[str, Move] = {}
+def moves_of(user_key: str, records: Iterable[Record]) -> dict[str, list[Move]]:
+    """As mudanças que `records` trazem, na ordem, pelo caminho da entrega."""
+    moves: dict[str, list[Move]] = {}
     for record in records:
         if not isinstance(record, ActionRecord) or record.action not in MOVES:
             continue
-        named, status = record.data.get("handoff"), MOVES[record.action]
-        if not isinstance(named, str) or not named:
-            continue
-        place = path("handoffs", scoped_id(user_key, named))
-        if place not in moves or moves[place].status in BEFORE[status]:
-            moves[place] = Move(status, iso(record.at_ms))
+        named = record.data.get("handoff")
+        if isinstance(named, str) and named:
+            move = Move(*MOVES[record.action], iso(record.at_ms))
+            moves.setdefault(path("handoffs", scoped_id(user_key, named)), []).append(move)
     return moves
 
 
-async def moved(documents: Documents, writes: Sequence[Write], moves: Mapping[str, Move]) -> Sequence[Write]:
+async def moved(
+    documents: Documents, writes: Sequence[Write], moves: Mapping[str, Sequence[Move]]
+) -> Sequence[Write]:
     """`writes` com `moves`: no que nasce na mesma gravação, ou no que está gravado e ainda pode ir até lá.
 
     Quem grava trata o conflito relendo: outro pode mexer na entrega entre esta leitura e a gravação.
@@ -62,14 +64,21 @@ async def moved(documents: Documents, writes: Sequence[Write], moves: Mapping[st
     return [_born(write, moves) for write in writes] + [update for update in updates if update is not None]
 
 
-def _born(write: Write, moves: Mapping[str, Move]) -> Write:
+def _born(write: Write, moves: Mapping[str, Sequence[Move]]) -> Write:
     if not isinstance(write, Create) or write.path not in moves:
         return write
-    move = moves[write.path]
-    return Create(write.path, {**write.data, "status": move.status, "updated_at": move.at})
+    return Create(write.path, {**write.data, **_after(write.data, moves[write.path])})
 
 
-def _update(document: Document, move: Move) -> Update | None:
-    if document.data.get("status") not in BEFORE[move.status]:
-        return None
-    return Update(document.path, {"status": move.status, "updated_at": move.at}, document.version)
+def _update(document: Document, moves: Iterable[Move]) -> Update | None:
+    changed = _after(document.data, moves)
+    return Update(document.path, changed, document.version) if changed else None
+
+
+def _after(data: Data, moves: Iterable[Move]) -> Data:
+    """O que `moves` mudam numa entrega; vazio se nada."""
+    status, changed = data.get("status"), Data()
+    for move in moves:
+        if status in move.before:
+            status, changed = move.status, {"status": move.status, "updated_at": move.at}
+    return changed

@@ -48,8 +48,9 @@ async def after(documents: Documents, facts: Sequence[str]) -> str:
     (["HUMAN_REPLIED"], "ACCEPTED"),
     (["CONVERSATION_RELEASED"], "CLOSED"),
     (["CONVERSATION_TAKEN_OVER", "HUMAN_REPLIED", "CONVERSATION_CLOSED"], "CLOSED"),
-    (["HANDOFF_RELEASED"], "CLOSED"),
-    (["HANDOFF_RELEASED", "CONVERSATION_TAKEN_OVER", "HUMAN_REPLIED"], "CLOSED"),
+    (["HANDOFF_RELEASED"], "OPEN"),
+    (["HANDOFF_RELEASED", "CONVERSATION_TAKEN_OVER"], "ACCEPTED"),
+    (["HUMAN_REPLIED", "HANDOFF_RELEASED", "CONVERSATION_TAKEN_OVER"], "CLOSED"),
 ])  # fmt: skip
 async def test_facts_move_a_handoff_and_only_forward(
     documents: Documents, facts: list[str], status: str

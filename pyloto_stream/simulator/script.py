@@ -16,7 +16,7 @@ from pyloto_stream.simulator.people import Person, Profile
 from pyloto_stream.simulator.script_steps import Await as Await  # noqa: PLC0414 — daqui se importam os passos
 from pyloto_stream.simulator.script_steps import Break as Break  # noqa: PLC0414 — idem
 from pyloto_stream.simulator.script_steps import Burst as Burst  # noqa: PLC0414 — idem
-from pyloto_stream.simulator.script_steps import Gesture
+from pyloto_stream.simulator.script_steps import Gesture, Make
 from pyloto_stream.simulator.script_steps import Post as Post  # noqa: PLC0414 — idem
 from pyloto_stream.simulator.script_steps import Say as Say  # noqa: PLC0414 — idem
 from pyloto_stream.simulator.script_steps import Step as Step  # noqa: PLC0414 — idem
@@ -134,11 +134,13 @@ class _Player:
                 await self._gesture(step)
 
     async def _gesture(self, step: Gesture) -> None:
+        shown = len(self._person.thread)
         try:
             delivery = step.made_by(self._person)
         except LookupError as error:
             raise _StuckError(str(error)) from None
-        await self._posted(delivery)
+        quiet = len(self._person.thread) == shown  # uma reação, por exemplo, não é um balão
+        await self._posted(delivery, bubble=_unshown(step) if quiet else None)
 
     def collect(self) -> None:
         """Passa para a transcrição as respostas que chegaram e põe tudo em ordem de tempo."""
@@ -147,8 +149,8 @@ class _Player:
         self._written = len(self._person.replies)
         self.entries.sort(key=lambda entry: entry.at_ms)
 
-    async def _posted(self, delivery: Delivery, copies: int = 1) -> None:
-        bubble = self._person.thread[-1]
+    async def _posted(self, delivery: Delivery, copies: int = 1, bubble: Bubble | None = None) -> None:
+        bubble = bubble or self._person.thread[-1]
         repeats = [self._person.repeat(delivery) for _ in range(copies - 1)]
         accepted = all([await each.accepted() for each in (delivery, *repeats)])
         who: Speaker = "human" if bubble.human else "person"
@@ -182,3 +184,8 @@ class _Player:
         self.entries.append(
             Entry(at_ms, who, bubble.summary() or bubble.kind, bubble.kind, titles, latency_ms)
         )
+
+
+def _unshown(step: Gesture) -> Bubble:
+    name = step.gesture if isinstance(step, Make) else type(step).__name__.lower()
+    return Bubble("", mine=True, at_ms=0, kind="other", text=f"({name})")

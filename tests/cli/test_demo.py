@@ -79,4 +79,6 @@ def test_a_step_says_exactly_one_thing() -> None:
         SceneStep()
     with pytest.raises(ValueError, match="exactly one"):
         SceneStep(say="oi", tap="Moto")
+    with pytest.raises(ValueError, match="exactly one"):
+        SceneStep(send="photo", until="MEDIA_STORED")
     assert msgspec.convert({"say": "oi", "copies": 2}, SceneStep).copies == 2

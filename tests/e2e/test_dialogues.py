@@ -97,7 +97,9 @@ async def test_every_dialogue_ends_as_expected_with_a_model_and_nothing_personal
 
 
 def _sent(model: ModelServer) -> list[str]:
-    return [each for asked in model.asked for each in found_in(asked.user + asked.system)]
+    raw = [body.decode() for body in model.bodies]
+    read = [asked.system + asked.user for asked in model.asked]  # sem os escapes do JSON
+    return [each for text in (*raw, *read) for each in found_in(text)]
 
 
 def test_the_dialogues_cover_the_contract() -> None:
@@ -111,4 +113,6 @@ def test_the_dialogues_cover_the_contract() -> None:
         "PYLOTO_ENTREGA_REQUEST",  # os que não entregam ninguém: os desfechos deles estão acima
         "UNSUPPORTED",
     }
-    assert len({text for scene in scenes for text in scene.planted}) >= 4
+    planted = [(text, str(scene.steps) + scene.person) for scene in scenes for text in scene.planted]
+    assert len(planted) >= 6
+    assert [text for text, said in planted if text not in said] == []

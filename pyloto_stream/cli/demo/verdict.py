@@ -124,7 +124,8 @@ def problems(scene: Scene, found: Found, replies: list[Bubble]) -> Iterator[str]
     for handed, wanted in zip(found.handoffs, scene.handoffs, strict=False):
         yield from _handed(handed, wanted)
     if not scene.expects(len(replies)):
-        yield f"{len(replies)} replies, expected {scene.replies}"
+        most = f" to {scene.replies_most}" if scene.replies_most else ""
+        yield f"{len(replies)} replies, expected {scene.replies}{most}"
     said = [reply.text for reply in replies]
     yield from (f"nothing says {part!r}" for part in scene.says if not any(part in text for text in said))
     yield from (f"something says {part!r}" for part in scene.never if any(part in text for text in said))

@@ -2,7 +2,7 @@
 
 Promete que uma frase fica sempre do mesmo lado, seja qual for a ordem ou o arquivo, e que nenhum erro
 mostra o texto dela. As de `TRAINING_ONLY` ficam todas no treino: com `SEEN` as regras foram escritas;
-`PRACTICE` foi escrito por quem as mede.
+`PRACTICE` foi escrito por quem as mede, e `PRACTICE_MORE` sem ler as outras frases.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,8 @@ SHIPPED = resources.files("pyloto_stream.ai") / "data" / "dataset"
 ANSWERS = "answers.tsv"
 SEEN = "earlier.tsv"
 PRACTICE = "practice.tsv"
-TRAINING_ONLY = (SEEN, PRACTICE)
+PRACTICE_MORE = "practice_more.tsv"
+TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE)
 YES_NO = "yes_no"
 """Em lugar de um campo: a resposta à pergunta se seguimos com o próximo assunto (`yes` ou `no`)."""
 TEST_TENTHS = 3

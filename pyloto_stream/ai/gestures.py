@@ -15,17 +15,37 @@ from pyloto_stream.conversation.understanding import Gesture
 
 UNSURE_IS_REFUSAL = ("budget", "deadline", "quantity")
 """Leitores em que "não sei" é uma resposta: o dado fica em branco."""
+_STRONG: tuple[Gesture, ...] = ("erase", "human", "menu", "back")
+"""Valem mais do que um sim ou um não."""
+_SIGNS: tuple[tuple[str, str, Gesture], ...] = (
+    ("gesture", "yes", "yes"),
+    ("mark", "goes_on", "yes"),
+    ("gesture", "no", "no"),
+    ("gesture", "cancel", "no"),
+    ("gesture", "refuse", "no"),
+    ("mark", "stops", "no"),
+)
+"""O que, à pergunta se seguimos, é um sim ou um não."""
 
 
 def gesture(reading: Reading, session: Session) -> Gesture:
     """O gesto mais forte do texto, na ordem de `lexicon.toml`; vazio se nenhum."""
-    for name in LEXICON.gestures:
-        if reading.has("gesture", name):
-            return name
-    if session.asked == CONTINUE:
-        at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
-        return "" if at is None else ("yes", "no")[at]
-    return ""
+    if session.asked == CONTINUE and (said := _yes_or_no(reading)):
+        return said
+    return next((name for name in LEXICON.gestures if reading.has("gesture", name)), "")
+
+
+def _yes_or_no(reading: Reading) -> Gesture:
+    """O sim ou o não que se respondeu; o primeiro dos dois, e nenhum se a pessoa hesita ou pede outra coisa."""
+    if any(reading.has("gesture", name) for name in _STRONG):
+        return ""
+    at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
+    if at is not None:
+        return "yes" if at == 0 else "no"
+    if reading.has("mark", "unsure") or reading.has("mark", "hesitates"):
+        return ""
+    found = [(m, sign) for group, name, sign in _SIGNS for m in reading.found(group, name)]
+    return min(found, key=lambda one: (one[0].start, -one[0].end))[1] if found else ""
 
 
 def wants_person(message: MessageReceived) -> bool:
@@ -40,9 +60,17 @@ def declines(reading: Reading, session: Session, value: str) -> bool:
     field = FIELDS.get(session.asked)
     if field is None or value:
         return False
-    if not field.critical and (reading.has("gesture", "no") or reading.has("mark", "no_budget")):
+    if field.parser == "budget" and not asks_price(reading):
+        denies = reading.has("mark", "negation") and not reading.has("mark", "lost")
+        return denies or any(reading.has("mark", name) for name in ("no_budget", "unsure"))
+    if not field.critical and reading.has("gesture", "no"):
         return True
     return reading.has("mark", "unsure") and (field.parser in UNSURE_IS_REFUSAL or not field.critical)
+
+
+def asks_price(reading: Reading) -> bool:
+    """Em vez de dizer quanto quer gastar, pergunta quanto custa?"""
+    return "?" in reading.raw or reading.has("mark", "question")
 
 
 def asks_about_us(reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from pyloto_stream.ai.dataset import YES_NO, Answer, Labelled
 from pyloto_stream.ai.evaluation import heard_in
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.events import MessageReceived
-from pyloto_stream.conversation.flows import FLOWS
+from pyloto_stream.conversation.flows import FIELDS, FLOWS, UNKNOWN
 from pyloto_stream.conversation.intents import CONTINUE
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import ConversationState, Session
@@ -38,13 +38,17 @@ def facts_in_subject(line: Labelled) -> Mapping[str, str]:
 
 
 def answer_to(answer: Answer) -> str:
-    """O que se guarda do campo perguntado; `yes` ou `no` se a pergunta foi se seguimos."""
+    """O que se guarda do campo perguntado; `yes` ou `no` se a pergunta foi se seguimos.
+
+    Um orçamento que a pessoa não quer ou não sabe dizer guarda-se como desconhecido.
+    """
     if answer.field == YES_NO:
         gesture = understand(_state("INSTITUTIONAL", CONTINUE), (_message(answer.text),)).gesture
         return gesture if gesture in ("yes", "no") else ""
     active = next(flow.intent for flow in FLOWS.values() if answer.field in flow.fields)
     heard = understand(_state(active, answer.field), (_message(answer.text),))
-    return {**heard.facts, **heard.corrections}.get(answer.field, "")
+    refused = heard.gesture == "refuse" and FIELDS[answer.field].parser == "budget"
+    return {**heard.facts, **heard.corrections}.get(answer.field, UNKNOWN if refused else "")
 
 
 def _state(active: Intent, asked: str = "") -> ConversationState:

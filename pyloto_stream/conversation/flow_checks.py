@@ -5,10 +5,10 @@ opção que não cabe na Meta) impede o início, com o arquivo e o motivo. Não 
 """
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pyloto_stream.conversation.data_files import DataFileError
-from pyloto_stream.conversation.flow_files import ENTRY, OUTSIDE, Field, Flow, FlowFile
+from pyloto_stream.conversation.flow_files import ENTRY, OUTSIDE, Field, Flow, FlowFile, Option
 
 ROWS, BUTTONS = 10, 3
 BUTTON_TITLE = 20
@@ -36,12 +36,29 @@ def check_placeholders(file: str, texts: Mapping[str, str]) -> None:
     """
     for name, text in texts.items():
         try:
-            found = {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+            parsed = [part for part in string.Formatter().parse(text) if part[1] is not None]
         except ValueError as error:
             raise DataFileError(file, f"{name}: {error}") from error
+        if any(spec or conversion for _, _, spec, conversion in parsed):
+            raise DataFileError(file, f"{name}: a placeholder is only a name")
+        found = {field for _, field, _, _ in parsed}
         if found != PLACEHOLDERS.get(name, frozenset()):
             wanted = ", ".join(sorted(PLACEHOLDERS.get(name, ()))) or "none"
             raise DataFileError(file, f"{name}: placeholders must be: {wanted}")
+
+
+def check_options(file: str, extra: Sequence[Option], shown: Sequence[Option]) -> None:
+    """Confere as linhas `extra`, que não são assuntos, entre todas as da lista (`shown`).
+
+    Raises:
+        DataFileError: uma não diz o que faz, ou duas são a mesma.
+    """
+    for option in extra:
+        if option.intent or not option.action:
+            raise DataFileError(file, f"options: {option.title}: takes an action, and no intent")
+    for what in ([option.title for option in shown], [option.id for option in shown]):
+        if twice := {name for name in what if what.count(name) > 1}:
+            raise DataFileError(file, f"options: twice in the list: {', '.join(sorted(twice))}")
 
 
 def check_flows(

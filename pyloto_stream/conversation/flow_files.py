@@ -23,7 +23,9 @@ Parser = Literal[
 Input = Literal["typed", "buttons", "list", "location"]
 Ending = Literal["HANDOFF_HUMAN", "ROUTE_EXTERNAL", "SELF_SERVE_INFO"]
 FieldName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Text = Annotated[str, msgspec.Meta(max_length=500, pattern=r"\S")]
+"""Uma frase: a Meta recusa uma mensagem em branco."""
+Title = Annotated[str, msgspec.Meta(max_length=24, pattern=r"\S")]
 
 
 class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,8 +35,8 @@ class FieldChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     escolhe fala por uma empresa.
     """
 
-    value: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
+    value: Annotated[str, msgspec.Meta(max_length=100, pattern=r"\S")]
+    title: Title
     description: Annotated[str, msgspec.Meta(max_length=72)] = ""
     words: tuple[str, ...] = ()
     alone: bool = False
@@ -61,10 +63,10 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Uma linha da lista de assuntos: leva a uma intenção ou a um gesto (`action`)."""
 
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=24)]
+    title: Title
     description: Annotated[str, msgspec.Meta(max_length=72)] = ""
     intent: Intent | None = None
-    action: str = ""
+    action: Literal["", "human"] = ""
 
     @property
     def id(self) -> str:

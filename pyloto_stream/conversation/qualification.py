@@ -39,19 +39,19 @@ def qualify(intent: Intent, facts: Mapping[str, str]) -> Qualification:
     """Qualifica o lead de `intent` com os `facts` conhecidos (campos e sinais `urgency` e `role`)."""
     flow, words = FLOWS.get(intent), TEXTS.qualification
     if flow is None:
-        return Qualification("low", (words["not_commercial"],), OTHER_SUBJECT_POINTS)
+        return Qualification("low", (words.not_commercial,), OTHER_SUBJECT_POINTS)
     given = {name for name, value in facts.items() if value != UNKNOWN}
     critical = [name for name in flow.fields if FIELDS[name].critical]
     missing = [FIELDS[name].label.lower() for name in critical if name not in given]
     urgent, decides = "urgency" in given, flow.decides_alone or "role" in given
 
-    reasons = [words["commercial"].format(title=flow.title)]
-    key = "complete" if not missing else "missing_one" if len(missing) == 1 else "missing_many"
-    reasons.append(words[key].format(labels=", ".join(missing)))
+    reasons = [words.commercial.format(title=flow.title)]
+    told = (words.complete, words.missing_one, words.missing_many)[min(len(missing), 2)]
+    reasons.append(told.format(labels=", ".join(missing)))
     if urgent:
-        reasons.append(words["urgent"])
+        reasons.append(words.urgent)
     if decides:
-        reasons.append(words["decides_alone" if flow.decides_alone else "decider"])
+        reasons.append(words.decides_alone if flow.decides_alone else words.decider)
 
     level: Literal["high", "medium", "low"] = "low" if len(missing) > 1 else "medium"
     if not missing and (urgent or decides):

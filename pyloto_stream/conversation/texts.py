@@ -5,13 +5,14 @@ de `reply.py`. Não conhece sessões nem intenções em andamento.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 import msgspec
 from msgspec import structs
 
 from pyloto_stream.conversation.data_files import load_toml
-from pyloto_stream.conversation.flow_checks import check_placeholders
-from pyloto_stream.conversation.flow_files import PACKAGE, SUBJECTS, Option
+from pyloto_stream.conversation.flow_checks import check_options, check_placeholders
+from pyloto_stream.conversation.flow_files import PACKAGE, SUBJECTS, Option, Text
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Choice, Reply
 
 ELLIPSIS = "…"
@@ -20,52 +21,70 @@ MIN_PARAGRAPH = 40
 """Nenhum parágrafo é cortado abaixo disto."""
 
 
+ButtonLabel = Annotated[str, msgspec.Meta(max_length=20, pattern=r"\S")]
+Told = Annotated[str, msgspec.Meta(pattern=r"\S")]
+"""Como `Text`, sem limite: o que não cabe numa resposta se corta (`join`)."""
+
+
+class LeadWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Os motivos do nível de um lead, em palavras que um atendente entende (`qualification.py`)."""
+
+    commercial: Text
+    not_commercial: Text
+    complete: Text
+    missing_one: Text
+    missing_many: Text
+    urgent: Text
+    decider: Text
+    decides_alone: Text
+
+
 class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data/texts.toml`: um campo por frase; o que vai entre chaves é preenchido por quem usa."""
 
-    privacy_version: str
-    privacy_notice: str
-    welcome: str
-    options_again: str
-    options_menu: str
-    options_ask: str
-    options_button: str
-    handoff: str
-    handoff_empty: str
-    handoff_partial: str
-    handoff_stuck: str
-    followup_limit: str
-    followup_timeout: str
-    cancelled: str
-    goodbye: str
-    declined: str
-    data_request: str
-    unsupported: str
-    failed: str
-    flood: str
-    continue_question: str
-    continue_yes: str
-    continue_no: str
-    finished_one: str
-    queued: str
-    corrected: str
-    noted_refusal: str
-    went_back: str
-    stale_choice: str
-    again_unsupported: str
-    audio: str
-    audio_long: str
-    media: str
-    location: str
-    contacts: str
-    call: str
-    media_failed: str
-    form_offer: str
-    form_button: str
-    form_unread: str
-    form_expired: str
-    reasons: dict[str, str]
-    qualification: dict[str, str]
+    privacy_version: Text
+    privacy_notice: Text
+    welcome: Text
+    options_again: Text
+    options_menu: Text
+    options_ask: Text
+    options_button: ButtonLabel
+    handoff: Text
+    handoff_empty: Text
+    handoff_partial: Text
+    handoff_stuck: Text
+    followup_limit: Text
+    followup_timeout: Text
+    cancelled: Text
+    goodbye: Text
+    declined: Text
+    data_request: Text
+    unsupported: Text
+    failed: Text
+    flood: Text
+    continue_question: Text
+    continue_yes: ButtonLabel
+    continue_no: ButtonLabel
+    finished_one: Text
+    queued: Text
+    corrected: Text
+    noted_refusal: Text
+    went_back: Text
+    stale_choice: Text
+    again_unsupported: Text
+    audio: Text
+    audio_long: Text
+    media: Text
+    location: Text
+    contacts: Text
+    call: Text
+    media_failed: Text
+    form_offer: Text
+    form_button: ButtonLabel
+    form_unread: Text
+    form_expired: Text
+    reasons: dict[str, Text]
+    qualification: LeadWords
     options: tuple[Option, ...]
 
     def phrases(self) -> dict[str, str]:
@@ -77,7 +96,7 @@ class Topic(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Um tema sobre a Pyloto: `words` o reconhecem, `text` responde."""
 
     name: str
-    text: str
+    text: Told
     words: tuple[str, ...] = ()
 
 
@@ -85,14 +104,14 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Um comando fixo (menu de comandos ou quebra-gelo do WhatsApp)."""
 
     command: str
-    text: str
+    text: Told
 
 
 class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data/knowledge.toml`: fatos, ligações e comandos."""
 
-    links: dict[str, str]
-    topics: tuple[Topic, ...]
+    links: dict[str, Text]
+    topics: Annotated[tuple[Topic, ...], msgspec.Meta(min_length=1)]
     commands: tuple[Command, ...]
 
 
@@ -106,8 +125,9 @@ OPTIONS: tuple[Option, ...] = (
 )
 """A lista de assuntos, na ordem em que aparece; por último, os gestos."""
 OPTION_ROWS = tuple(Choice(id=o.id, title=o.title, description=o.description) for o in OPTIONS)
-check_placeholders("texts.toml", {**TEXTS.phrases(), **TEXTS.qualification, **TEXTS.reasons})
+check_placeholders("texts.toml", {**TEXTS.phrases(), **structs.asdict(TEXTS.qualification), **TEXTS.reasons})
 check_placeholders("knowledge.toml", {**COMMANDS, **TOPICS})
+check_options("texts.toml", TEXTS.options, OPTIONS)
 
 
 def clip(text: str, limit: int) -> str:

@@ -74,22 +74,22 @@ def test_budget_never_blocks_high(intent: Intent, budget: dict[str, str]) -> Non
 def test_a_courier_decides_alone() -> None:
     verdict = qualify(DRIVER, full(DRIVER))
     assert verdict.level == "high"
-    assert WORDS["decides_alone"] in verdict.reasons
+    assert WORDS.decides_alone in verdict.reasons
 
 
 @pytest.mark.parametrize("intent", sorted(set(INTENTS) - {*COMMERCIAL}))
 def test_what_is_not_commercial_is_low(intent: Intent) -> None:
     verdict = qualify(intent, full(CUSTOM, urgency="yes", role="owner"))
-    assert (verdict.level, verdict.reasons) == ("low", (WORDS["not_commercial"],))
+    assert (verdict.level, verdict.reasons) == ("low", (WORDS.not_commercial,))
 
 
 def test_each_reason_is_said_in_words() -> None:
     title = FLOWS[CUSTOM].title
     everything = qualify(CUSTOM, full(CUSTOM, urgency="yes", role="owner")).reasons
     assert everything == (
-        WORDS["commercial"].format(title=title), WORDS["complete"], WORDS["urgent"], WORDS["decider"],
+        WORDS.commercial.format(title=title), WORDS.complete, WORDS.urgent, WORDS.decider,
     )  # fmt: skip
-    assert WORDS["missing_one"].format(labels="problema atual") in qualify(CUSTOM, without(CUSTOM, 1)).reasons
+    assert WORDS.missing_one.format(labels="problema atual") in qualify(CUSTOM, without(CUSTOM, 1)).reasons
     assert "Faltam dados essenciais: problema atual, o que precisa ter" in qualify(
         CUSTOM, without(CUSTOM, 2)
     ).reasons  # fmt: skip
@@ -151,7 +151,7 @@ def test_signals_that_help_are_handed_over_and_internal_ones_are_not() -> None:
     talk.hear(heard(gesture="human"))
     (handoff,) = talk.handoffs
     assert handoff.requirements == {"users": "20", "role": "owner"}
-    assert WORDS["urgent"] in handoff.qualification_reasons
+    assert WORDS.urgent in handoff.qualification_reasons
 
 
 def test_the_handoff_carries_the_context_of_the_contract() -> None:

@@ -1,5 +1,6 @@
 """Outra empresa troca arquivos, não código: um assunto novo conversa até o fim, um ruim impede o início."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,9 @@ import msgspec
 import pytest
 
 from pyloto_stream.conversation.data_files import DataFileError, load_folder, load_toml, product_folder
-from pyloto_stream.conversation.flow_checks import check_flows, check_placeholders
-from pyloto_stream.conversation.flow_files import FLOW_FILES, PACKAGE, FlowFile, fields_of
-from pyloto_stream.conversation.texts import KNOWLEDGE, Texts
+from pyloto_stream.conversation.flow_checks import check_flows, check_options, check_placeholders
+from pyloto_stream.conversation.flow_files import FLOW_FILES, PACKAGE, FlowFile, Option, fields_of
+from pyloto_stream.conversation.texts import KNOWLEDGE, OPTIONS, Knowledge, Texts
 from pyloto_stream.errors import MisconfiguredError
 from tests.support.command import run
 from tests.support.repository import ROOT
@@ -181,6 +182,55 @@ def test_a_subject_that_contradicts_itself_is_refused(
         loaded()
 
 
+SHIPPED = ROOT / "pyloto_stream" / "conversation" / "data"
+UNSENDABLE = (
+    ("texts.toml", r"^unsupported = .*$", 'unsupported = " "', "unsupported"),
+    ("texts.toml", r"^options_button = .*$", 'options_button = "Ver todas as opções"', None),
+    (
+        "texts.toml",
+        r"^options_button = .*$",
+        'options_button = "Ver todas as opções que há"',
+        "options_button",
+    ),
+    ("texts.toml", r"^continue_yes = .*$", 'continue_yes = "Sim, quero continuar agora"', "continue_yes"),
+    ("texts.toml", r"^form_button = .*$", 'form_button = "Abrir formulário agora"', "form_button"),
+    ("texts.toml", r"^urgent = .*$", "", "urgent"),
+    ("texts.toml", r"^action = .*$", 'action = "humano"', "options"),
+    ("knowledge.toml", r"^delivery = .*$", 'delivery = ""', "links"),
+    ("knowledge.toml", r"^text = .*$", 'text = ""', r"topics\[0\]\.text"),
+    ("knowledge.toml", r"(?s)^\[\[topics.*(?=\[\[commands)", "", "topics"),
+)
+"""O que a Meta recusaria, ou faltaria, no meio de uma conversa: arquivo, o que se troca, por quê, a chave."""
+
+
+def test_texts_that_could_not_be_sent_stop_the_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PRODUCT_DATA", str(tmp_path))
+    for name, old, new, key in UNSENDABLE:
+        shape = Texts if name == "texts.toml" else Knowledge
+        text, changed = re.subn(old, new, (SHIPPED / name).read_text("utf-8"), count=1, flags=re.MULTILINE)
+        assert changed, old
+        (tmp_path / name).write_text(text, "utf-8")
+        if key is None:
+            load_toml(PACKAGE, name, shape)
+            continue
+        with pytest.raises(DataFileError, match=rf"PRODUCT_DATA: {name}: .*{key}"):
+            load_toml(PACKAGE, name, shape)
+
+
+@pytest.mark.parametrize(
+    ("option", "problem"),
+    [
+        (Option("Cursos", intent="CURSOS"), "Cursos: takes an action, and no intent"),
+        (Option("Cursos"), "Cursos: takes an action, and no intent"),
+        (Option("Sistema sob medida", action="human"), "twice in the list: Sistema sob medida"),
+        (Option("Um atendente", action="human"), "twice in the list: do:human"),
+    ],
+)
+def test_a_row_that_does_nothing_or_twice_the_same_is_refused(option: Option, problem: str) -> None:
+    with pytest.raises(DataFileError, match=problem):
+        check_options("texts.toml", (option,), (*OPTIONS, option))
+
+
 def test_an_elsewhere_without_its_link_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shop = COURSES.partition("[field.course]")[0]
     shop = shop.replace("HANDOFF_HUMAN", "ROUTE_EXTERNAL").replace('fields = ["name", "course", "turn"]', "")
@@ -204,7 +254,13 @@ def test_the_list_of_subjects_has_an_end(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("handoff", "Anotei."), ("flood", "{summary}"), ("corrected", "{label"), ("failed", "{}")],
+    [
+        ("handoff", "Anotei."),
+        ("flood", "{summary}"),
+        ("corrected", "{label"),
+        ("failed", "{}"),
+        ("queued", "{title:>5}"),
+    ],
 )
 def test_a_text_whose_placeholders_nobody_fills_is_refused(name: str, text: str) -> None:
     with pytest.raises(DataFileError, match=rf"texts.toml: {name}: "):

@@ -48,8 +48,19 @@ SERVER_DOWN = frozenset((
 
 `rejected` não está: o que uma pessoa escreveu pode valer um 400, e ela não cala o modelo para as outras.
 """
+BY_STATUS: Mapping[int, str] = {
+    401: "unauthorized", 403: "unauthorized", 404: "not_found", 408: "timeout", 429: "rate_limited",
+}  # fmt: skip
+"""O que diz um status HTTP; ver `code_of_status`."""
 BY_FINISH: Mapping[str, str] = {"length": "cut", "content_filter": "filtered"}
 """Por que uma resposta não está inteira, pelo `finish` dela."""
+
+
+def code_of_status(status: int) -> str:
+    """O código de um status que não é de sucesso; o redirecionamento que não se segue é endereço errado."""
+    if status < 400:
+        return "not_found"
+    return BY_STATUS.get(status, "unavailable" if status >= 500 else "rejected")
 
 
 class ChatModel(Protocol):

@@ -4,12 +4,11 @@ Promete: um pedido por áudio, sem repetições da biblioteca; nenhuma resposta 
 vira um `TranscriptionError` de código estável. A biblioteca só se importa ao abrir.
 """
 
-import logging
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyloto_stream.ai.openai_chat import BY_STATUS, QUIET
+from pyloto_stream.ai.chat import code_of_status
 from pyloto_stream.ai.voice import TranscriptionError, said
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ class OpenAITranscriber:
         except openai.APITimeoutError:
             code = "timeout"
         except openai.APIStatusError as error:
-            status = error.status_code
-            code = BY_STATUS.get(status, "unavailable" if status >= 500 else "rejected")
+            code = code_of_status(error.status_code)
         except openai.APIConnectionError:
             code = "unavailable"
         except (openai.APIError, ValueError, msgspec.MsgspecError):
@@ -72,9 +70,6 @@ class OpenAITranscriber:
 
 def open_transcriber(base_url: str, api_key: str, model: str) -> OpenAITranscriber:
     """Carrega a biblioteca; nada sai desta máquina."""
-    import openai  # noqa: PLC0415 — leva mais de um segundo
+    from pyloto_stream.ai.openai_client import open_client  # noqa: PLC0415 — leva mais de um segundo
 
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    key = api_key or "none"  # servidores próprios não pedem chave, mas a biblioteca sim
-    return OpenAITranscriber(openai.AsyncOpenAI(base_url=base_url, api_key=key, max_retries=0), model)
+    return OpenAITranscriber(open_client(base_url, api_key), model)

@@ -5,14 +5,13 @@ toda falha, também as que escapam da hierarquia do SDK, vira um `ModelError`. S
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyloto_stream.ai.chat import Completion, Message, ModelError
+from pyloto_stream.ai.chat import Completion, Message, ModelError, code_of_status
 from pyloto_stream.errors import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
 MAX_BODY = 262_144
 """Uma decisão tem menos de 4 KiB; o resto não é uma."""
 MAX_TOKENS = 1200
+MOST_COUNTED = 10_000_000
+"""Fichas de uma chamada: um servidor que mente não estraga para sempre a soma dos custos."""
 REHEARSAL_S, CANNED = 5.0, b'{"choices":[{"message":{"content":"{}"}}]}'
-QUIET = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
-"""Bibliotecas que, em modo de depuração, escreveriam o pedido inteiro no log."""
-BY_STATUS: Mapping[int, str] = {
-    401: "unauthorized", 403: "unauthorized", 404: "not_found", 408: "timeout", 429: "rate_limited",
-}  # fmt: skip
-
 BY_CODE: Mapping[str | None, str] = {"insufficient_quota": "quota_exhausted", "content_filter": "filtered"}
 """O que o corpo do erro diz, e o seu status não."""
 
@@ -45,8 +40,8 @@ class _Choice(msgspec.Struct):
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: float | None = 0
+    completion_tokens: float | None = 0
 
 
 class _Body(msgspec.Struct):
@@ -123,9 +118,13 @@ def _completion(raw: bytes) -> Completion:
         text=choice.message.content or "",
         refusal=bool(choice.message.refusal),
         finish=choice.finish_reason or "stop",
-        tokens_in=max(0, usage.prompt_tokens),
-        tokens_out=max(0, usage.completion_tokens),
+        tokens_in=_counted(usage.prompt_tokens),
+        tokens_out=_counted(usage.completion_tokens),
     )
+
+
+def _counted(tokens: float | None) -> int:
+    return int(min(max(0, tokens or 0), MOST_COUNTED))
 
 
 def _escaped(error: Exception) -> str:
@@ -150,8 +149,7 @@ def _code(error: "openai.APIError") -> str:
         return "bad_answer"
     if error.code in BY_CODE:
         return BY_CODE[error.code]
-    status = error.status_code
-    return BY_STATUS.get(status, "unavailable" if status >= 500 else "rejected")
+    return code_of_status(error.status_code)
 
 
 async def open_chat(
@@ -165,21 +163,17 @@ async def open_chat(
         MisconfiguredError: a biblioteca não está instalada.
     """
     try:
-        import openai  # noqa: PLC0415 — leva mais de um segundo
+        from pyloto_stream.ai.openai_client import open_client  # noqa: PLC0415 — leva mais de um segundo
     except ImportError:
         raise MisconfiguredError("OPENAI_ENABLED: install the extra: pip install pyloto-stream[ai]") from None
 
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
     await _rehearse()
-    key = api_key or "none"  # servidores próprios não pedem chave, mas a biblioteca sim
-    client = openai.AsyncOpenAI(base_url=base_url, api_key=key, max_retries=0, timeout=timeout_s)
-    return OpenAIChat(client, model, schema)
+    return OpenAIChat(open_client(base_url, api_key, timeout_s), model, schema)
 
 
 async def _rehearse() -> None:
     """Um pedido a um servidor de mentira, em laço local: as partes preguiçosas da biblioteca se carregam."""
-    import openai  # noqa: PLC0415
+    from pyloto_stream.ai.openai_client import open_client  # noqa: PLC0415
 
     async def reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -191,9 +185,7 @@ async def _rehearse() -> None:
 
     server = await asyncio.start_server(reply, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    client = openai.AsyncOpenAI(
-        base_url=f"http://127.0.0.1:{port}", api_key="none", max_retries=0, timeout=REHEARSAL_S
-    )
+    client = open_client(f"http://127.0.0.1:{port}", "", REHEARSAL_S)
     with suppress(ModelError):  # um proxy no ambiente, por exemplo: a primeira pergunta só demora mais
         await OpenAIChat(client, "none", {}).ask((Message("user", "oi"),))
     await client.close()

@@ -24,7 +24,7 @@ from tests.support.local import local_settings
 from tests.support.log_archive import archive
 from tests.support.model_server import MODEL, ModelServer, model_server
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 LEAST = 44
 
 

@@ -27,7 +27,8 @@ SHORT = {
 """Prazos que vencem num teste e que ninguém deixa vencer por estar lento: quem escreve, escreve logo."""
 GROUPS: dict[str, dict[str, str]] = {"plain": {}, "forms": {}, "short": SHORT}
 FIRST = 101
-QUIET_S = 30.0
+PATIENCE_S, QUIET_S = 60.0, 60.0
+"""Só quem nunca responde faz um diálogo esperar tanto, por mais ocupada que esteja a máquina."""
 
 
 @cache
@@ -61,7 +62,7 @@ async def perform(scenes: list[Scene], settings: Settings, *, forms: bool = Fals
         documents = await open_documents(local.settings)
         try:
             played = [
-                Performance(local, documents, scene, profile(FIRST + number, scene))
+                Performance(local, documents, scene, profile(FIRST + number, scene), PATIENCE_S)
                 for number, scene in enumerate(scenes)
             ]
             told = await asyncio.gather(*(each.play() for each in played))

@@ -107,9 +107,9 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hidden: bool = False
     planted: tuple[str, ...] = ()
 
-    def script(self, person: Profile) -> Script:
-        """O roteiro da cena, tocado por `person`."""
-        return Script(self.name, person, tuple(s.step() for s in self.steps), REPLY_TIMEOUT_S)
+    def script(self, person: Profile, patience_s: float | None = None) -> Script:
+        """O roteiro da cena, tocado por `person`, que espera cada resposta por `patience_s`."""
+        return Script(self.name, person, tuple(s.step() for s in self.steps), patience_s or REPLY_TIMEOUT_S)
 
     def expects(self, replies: int) -> bool:
         """Essa quantidade de respostas é a esperada?"""

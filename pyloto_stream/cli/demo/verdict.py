@@ -38,9 +38,17 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Performance:
-    """Uma cena tocada por uma pessoa só dela."""
+    """Uma cena tocada por uma pessoa só dela, que espera o que tem de vir por `patience_s`."""
 
-    def __init__(self, local: Local, documents: Documents, scene: Scene, profile: Profile) -> None:
+    def __init__(
+        self,
+        local: Local,
+        documents: Documents,
+        scene: Scene,
+        profile: Profile,
+        patience_s: float | None = None,
+    ) -> None:
+        self._patience_s = patience_s
         self.scene = scene
         self.key = user_key(local.settings.pepper_secret.reveal().encode(), identity(profile.key))
         self.person: Person = local.simulator.person(profile)
@@ -49,7 +57,9 @@ class Performance:
 
     async def play(self) -> Transcript:
         """Do começo ao fim, ou até o primeiro problema."""
-        return await play(self._local.simulator, self.scene.script(self._profile), self._watch)
+        return await play(
+            self._local.simulator, self.scene.script(self._profile, self._patience_s), self._watch
+        )
 
     async def problem(self, transcript: Transcript) -> str:
         """O que não saiu como se esperava; vazio se tudo. Só vale com o sistema parado."""
@@ -64,12 +74,13 @@ class Performance:
 
     async def _watch(self, _person: Person, what: str) -> str:
         """Espera o desfecho da próxima sessão, ou que se audite `what`."""
+        limit_s = self._patience_s or WATCH_TIMEOUT_S
         try:
-            async with asyncio.timeout(WATCH_TIMEOUT_S):
+            async with asyncio.timeout(limit_s):
                 while not (seen := await self._happened(what)):  # noqa: ASYNC110 — o banco não avisa
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
-            return f"no {what} within {WATCH_TIMEOUT_S:g} s"
+            return f"no {what} within {limit_s:g} s"
         self._seen.append(what)
         return "" if seen == what else f"outcome {seen}, expected {what}"
 

@@ -59,9 +59,10 @@ def _group(item: pytest.Item) -> str:
     if item.path.parent.name == "faults":
         return "faults"
     names = getattr(item, "fixturenames", ())
-    server = getattr(getattr(item, "callspec", None), "params", {}).get("redis_server")
-    if server == "cluster" or "cluster" in names:
-        return "cluster"
+    values = getattr(getattr(item, "callspec", None), "params", {}).values()
+    for part in ("cluster", "firestore"):
+        if part in names or any(value == part for value in values if isinstance(value, str)):
+            return part
     found = (group for group, fixture in GROUP_OF.items() if fixture in names)
     return next(found, item.nodeid.partition("::")[0])
 

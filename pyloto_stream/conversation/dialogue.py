@@ -111,8 +111,8 @@ def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned:
 
 
 def _target(session: Session, heard: Understanding) -> Intent | None:
-    """A intenção que passa a ser ativa. Com "quer continuar?" em aberto, só uma menção dispensa o sim."""
-    return choose(session, chosen(heard)) if mentioned(heard) else None
+    """A intenção que passa a ser ativa. O que espera na fila só começa com um sim, ou se dele se fala."""
+    return choose(session, chosen(heard), among={score.intent for score in mentioned(heard)})
 
 
 def _switch(draft: Draft, heard: Understanding, intent: Intent) -> None:

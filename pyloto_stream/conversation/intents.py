@@ -1,6 +1,6 @@
 """Qual das intenções da pessoa está ativa? No máximo três por sessão, uma de cada vez (contrato, seção 3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from pyloto_stream.conversation.flows import FLOWS, SUBJECTS
 from pyloto_stream.conversation.records import Intent
@@ -66,14 +66,16 @@ def _may_return(session: Session, intent: Intent) -> bool:
     return not (intent in FLOWS and intent in session.resolved)
 
 
-def choose(session: Session, explicit: Intent | None) -> Intent | None:
-    """A intenção que deve tornar-se ativa agora; `None` se a atual continua.
+def choose(
+    session: Session, explicit: Intent | None, *, among: Container[Intent] = SUBJECTS
+) -> Intent | None:
+    """A intenção que deve tornar-se ativa agora; `None` se a atual continua. `among`: só destas, das da fila.
 
     Ordem do contrato: escolha explícita, necessidade operacional, impacto comercial, a primeira mencionada.
     """
     if explicit is not None:
         return None if explicit == session.active and in_progress(session) else explicit
-    waiting = [queued.intent for queued in session.queue]
+    waiting = [queued.intent for queued in session.queue if queued.intent in among]
     if urgent := next((intent for intent in waiting if intent in IMMEDIATE), None):
         return urgent
     if in_progress(session) or not waiting:

@@ -6,7 +6,7 @@ from pyloto_stream.conversation.flows import SUBJECTS
 from pyloto_stream.conversation.intents import CHOOSE, CONTINUE, activate, choose, primary
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.state import QueuedIntent, Session
-from pyloto_stream.conversation.texts import OPTIONS, TEXTS
+from pyloto_stream.conversation.texts import OPTIONS, TEXTS, TOPICS
 from pyloto_stream.conversation.understanding import Understanding
 from tests.support.talk import Talk, heard, maybe, sure
 
@@ -77,6 +77,27 @@ def test_what_is_asked_about_at_once_is_not_also_announced(talk: Talk) -> None:
     reply = talk.asks(sure(REQUEST, ABOUT))
     assert TEXTS.continue_question.format(title=title) in reply.text
     assert TEXTS.queued.format(title=title) not in reply.text
+
+
+def test_to_speak_of_what_is_done_does_not_begin_what_waits(talk: Talk) -> None:
+    talk.hear(sure(DRIVER, SHOP, facts=DRIVER_FACTS))
+    assert talk.session.asked == CONTINUE
+    reply = talk.asks(sure(DRIVER, topic="price", aside=True))
+    assert (talk.session.active, talk.session.asked, waiting(talk)) == (DRIVER, CONTINUE, [SHOP])
+    assert TOPICS["price"] in reply.text
+
+
+def test_of_all_that_waits_begins_the_one_that_is_spoken_of(talk: Talk) -> None:
+    talk.hear(sure(CUSTOM, REQUEST, DRIVER, explicit=REQUEST))
+    assert (talk.session.asked, waiting(talk)) == (CONTINUE, [CUSTOM, DRIVER])
+    talk.hear(sure(DRIVER))
+    assert (talk.session.active, waiting(talk)) == (DRIVER, [CUSTOM])
+
+
+def test_an_urgent_subject_put_aside_does_not_break_into_another(talk: Talk) -> None:
+    talk.hear(sure(REQUEST, explicit=DRIVER))
+    talk.hear(sure(CUSTOM))
+    assert (talk.session.active, waiting(talk)) == (DRIVER, [REQUEST, CUSTOM])
 
 
 @pytest.mark.parametrize("confidence", [0.0, 0.5, 0.69])

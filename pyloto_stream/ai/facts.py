@@ -33,6 +33,7 @@ def find_facts(
     Um dado conhecido que a pessoa repete igual também vem: não muda nada, mas não é silêncio.
     """
     said = {name: value for name in fields if name != asked and (value := volunteered(reading, name))}
+    said |= _speaks_for(said, fields, asked)
     corrections = _corrections(amend.after, fields, known, asked) if amend is not None else {}
     facts = {name: value for name, value in said.items() if known.get(name, value) == value}
     if asked in fields and (not corrections or asked not in known):
@@ -51,6 +52,14 @@ def find_facts(
         facts |= changed(amend, fields, known, asked)
     answered = asked in facts and FIELDS[asked].parser == "text"
     return Found(facts, corrections if answered else {**_grown(said, known), **corrections})
+
+
+def _speaks_for(said: Mapping[str, str], fields: Sequence[str], asked: str) -> dict[str, str]:
+    """Quem diz o nome da empresa fala por uma: a opção que só uma empresa escolhe."""
+    if not any(FIELDS[name].parser == "company" for name in said):
+        return {}
+    empty = [name for name in fields if name not in said and name != asked and FIELDS[name].volunteer]
+    return {name: choice.value for name in empty for choice in FIELDS[name].choices if choice.business}
 
 
 def _grown(said: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:

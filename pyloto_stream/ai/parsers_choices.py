@@ -29,6 +29,9 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     found = [
         m for m in reading.found("choice", name) if start <= m.start < end and not _discarded(reading, m)
     ]
+    if any(choice.business for choice in field.choices):
+        others = reading.found("mark", "other_firm")
+        found = [m for m in found if not any(o.start <= m.start < o.end for o in others)]
     kept = [m for m in found if not any(_inside(m, other) for other in found)]
     known = {choice.value: choice.alone for choice in field.choices}
     values = list(

@@ -9,7 +9,7 @@ from pyloto_stream.conversation.records import Outcome, SessionRecord
 from pyloto_stream.conversation.state import Session
 from pyloto_stream.conversation.step import SilenceTimer, TimerChange
 
-KEPT_SUMMARIES = 3
+KEPT_SUMMARIES, KEPT_HANDOFFS = 3, 5
 DELIVERED: tuple[Outcome, ...] = ("HANDOFF_HUMAN", "SCHEDULED_FOLLOWUP")
 """Desfechos em que alguém da equipe precisa agir e recebe um `HandoffRecord`."""
 
@@ -106,6 +106,8 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
     if outcome in DELIVERED and draft.mode != "HUMAN":
         handoff = build_handoff(state, session, outcome=outcome, reason=reason, now_ms=draft.now_ms)
         draft.records.append(handoff)
+        if state.handoff_id:
+            state.older_handoffs = [*state.older_handoffs, state.handoff_id][-KEPT_HANDOFFS:]
         state.handoff_id = handoff.id
     remember_summary(draft, summary)
     if outcome == "HANDOFF_HUMAN":

@@ -50,8 +50,10 @@ def record_id(event_id: str) -> str:
 
 
 def about_handoff(draft: Draft) -> dict[str, str | int | float]:
-    """Para os dados de um registro: a última entrega da conversa, que o fato aceita ou encerra."""
-    return {"handoff": draft.state.handoff_id} if draft.state.handoff_id else {}
+    """Para os dados de um registro: as entregas que o fato aceita ou encerra, a última à parte."""
+    state = draft.state
+    older = {"older": " ".join(state.older_handoffs)} if state.older_handoffs else {}
+    return {"handoff": state.handoff_id, **older} if state.handoff_id else {}
 
 
 def operator_acted(draft: Draft, act: OperatorActed) -> None:
@@ -71,6 +73,8 @@ def operator_acted(draft: Draft, act: OperatorActed) -> None:
             reason=_short(act.reason), data={"mode": draft.mode, **about_handoff(draft)},
         )
     )  # fmt: skip
+    if act.action in ("release", "close"):
+        draft.state.older_handoffs = []  # este ato as encerra
 
 
 def _take_over(draft: Draft) -> None:

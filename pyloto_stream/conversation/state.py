@@ -61,6 +61,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     """Resumos congelados das últimas sessões (no máximo 3)."""
     handoff_id: str = ""
     """A última entrega feita a uma pessoa, para quem a aceita ou encerra."""
+    older_handoffs: list[str] = []
+    """As de antes dela que talvez ainda esperem (as últimas 5): quem atende a conversa as atende juntas."""
     attended_at_ms: int = 0
     """O último sinal de quem atende no lugar do robô: conta para a devolução, como as mensagens da pessoa."""
     consent_version: str = ""

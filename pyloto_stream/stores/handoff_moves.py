@@ -1,8 +1,8 @@
 """Quando uma entrega deixa de esperar? Quando o que houve na conversa a aceita ou a encerra.
 
 Promete: o estado muda na mesma gravação que põe o fato na trilha, só para a frente (`OPEN` → `ACCEPTED` →
-`CLOSED`), e repetir não muda nada. Limite: só a entrega que o registro cita (`data.handoff`), a última da
-conversa.
+`CLOSED`), e repetir não muda nada. Limite: só as entregas que o registro cita, as últimas da
+conversa (`data.handoff` e `data.older`).
 """
 
 import asyncio
@@ -42,9 +42,8 @@ def moves_of(user_key: str, records: Iterable[Record]) -> dict[str, list[Move]]:
     for record in records:
         if not isinstance(record, ActionRecord) or record.action not in MOVES:
             continue
-        named = record.data.get("handoff")
-        if isinstance(named, str) and named:
-            move = Move(*MOVES[record.action], iso(record.at_ms))
+        move = Move(*MOVES[record.action], iso(record.at_ms))
+        for named in f"{record.data.get('older', '')} {record.data.get('handoff', '')}".split():
             moves.setdefault(path("handoffs", scoped_id(user_key, named)), []).append(move)
     return moves
 

@@ -136,6 +136,18 @@ async def test_a_fact_about_no_handoff_or_an_erased_one_is_just_recorded(
     assert (await AuditLogStore(documents).verify(USER)).events == 2 + len(MOVES)
 
 
+async def test_a_fact_moves_the_older_handoffs_it_names_too(documents: Documents) -> None:
+    trail, store = AuditTrail(documents), HandoffStore(documents)
+    state = await trail.record(USER, [handoff(1), handoff(2), handoff(3)], None)
+    act = fact("CONVERSATION_TAKEN_OVER", 5, "s3:handoff")
+    act.data["older"] = "s1:handoff s2:handoff"
+    state = await trail.record(USER, [act], state)
+    assert [(await store.queue(status))[0] for status in ("OPEN", "CLOSED")] == [[], []]
+    await trail.record(USER, [fact("CONVERSATION_CLOSED", 6, "s3:handoff")], state)
+    accepted, _ = await store.queue("ACCEPTED")
+    assert {found.handoff_id for found in accepted} == {"s1:handoff", "s2:handoff"}
+
+
 async def test_the_queue_may_show_one_level_only(documents: Documents) -> None:
     store = HandoffStore(documents)
     levels = ["low", "high", "medium", "high", "low"]

@@ -187,6 +187,20 @@ def test_the_last_handoff_is_named_by_every_fact_that_may_move_it(talk: Talk) ->
     assert named == ["HUMAN_REPLIED", "CONVERSATION_TAKEN_OVER", "HANDOFF_RELEASED"]
 
 
+def test_whoever_attends_a_conversation_attends_the_older_handoffs_too(talk: Talk) -> None:
+    for _ in range(8):
+        talk.hear(heard(gesture="human"))
+        talk.wait(13 * 3600)
+    ids = [handoff.id for handoff in talk.handoffs]
+    talk.turn([act(talk, "takeover")])
+    assert done(talk, "takeover").data["handoff"] == ids[-1]
+    assert str(done(talk, "takeover").data["older"]).split() == ids[-6:-1]
+    talk.turn([act(talk, "close")])
+    assert str(done(talk, "close").data["older"]).split() == ids[-6:-1]
+    talk.turn([act(talk, "release")])
+    assert done(talk, "release").data == {"mode": "BOT", "handoff": ids[-1]}
+
+
 def test_another_automaton_accepts_no_handoff(talk: Talk) -> None:
     talk.hear(DRIVER)
     talk.wait(3 * 3600)

@@ -72,7 +72,8 @@ class _Hearing:
         self.collecting = in_progress(session)
         self.option = gestures.picked_option(reading, session)
         self.scores = (score_by_rules if self.collecting else score_intents)(reading)
-        self.explicit = form.intent or taps.intent or (self.option.intent if self.option else None)
+        chosen = self.option if not (self.collecting and reading.has("mark", "also")) else None
+        self.explicit = form.intent or taps.intent or (chosen.intent if chosen else None)
         self.explicit = self.explicit or self._switched()
         self.asking = session.asked in FIELDS and self.collecting
         self.told = statements(reading) if self.asking else reading

@@ -97,7 +97,7 @@ def _respond(draft: Draft, heard: Understanding) -> Reply | None:
     before += [TEXTS.queued.format(title=TITLES[intent]) for intent in new]
     if target is not None:
         return _begin(draft, heard, before)
-    return _carry_on(draft, heard, before, learned=learned)
+    return _carry_on(draft, heard, before, learned=learned or bool(new))
 
 
 def _carry_on(draft: Draft, heard: Understanding, before: list[str], *, learned: bool) -> Reply | None:

@@ -230,3 +230,12 @@ def test_what_was_said_is_never_asked_again() -> None:
     talk = Talk().all(["tenho moto e quero trabalhar como entregador em Londrina", "Ana"])
     asked = [step.reply.text for step in talk.steps if step.reply]
     assert not any("veículo" in text for text in asked)
+
+
+def test_a_subject_added_by_its_title_waits_and_replaces_nothing() -> None:
+    talk = Talk().all(["quero um sistema", "e quero cadastrar minha loja"])
+    assert (talk.session.active, [queued.intent for queued in talk.session.queue]) == (
+        "CUSTOM_SOFTWARE", ["PYLOTO_ENTREGA_MERCHANT_SIGNUP"],
+    )  # fmt: skip
+    talk = Talk().all(["quero um sistema", "quero cadastrar minha loja"])
+    assert (talk.session.active, talk.session.queue) == ("PYLOTO_ENTREGA_MERCHANT_SIGNUP", [])

@@ -72,6 +72,12 @@ def test_what_waits_is_said_once(talk: Talk) -> None:
     assert told not in talk.asks(sure(CUSTOM, DRIVER)).text
 
 
+def test_to_add_a_subject_is_no_useless_answer(talk: Talk) -> None:
+    asked = talk.asks(sure(DRIVER)).text
+    assert talk.asks(sure(DRIVER, SHOP)).text.endswith(asked.split("\n\n")[-1])
+    assert talk.session.asks == 0
+
+
 def test_what_is_asked_about_at_once_is_not_also_announced(talk: Talk) -> None:
     title = next(option.title for option in OPTIONS if option.intent == ABOUT)
     reply = talk.asks(sure(REQUEST, ABOUT))

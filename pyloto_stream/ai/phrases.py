@@ -11,6 +11,7 @@ não atravessam pontuação.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -20,11 +21,15 @@ MAX_GAP = 3
 MIN_STEM = 2
 MAX_ENDING = 2
 """Letras depois de um prefixo que ainda são desinência ("entregador" + "es"), não outra palavra."""
+REMEMBERED = 8192
+"""Palavras cujas frases ficam à mão: quase todas se repetem de um texto para outro."""
 _OPTION = re.compile(r"[a-z0-9]+\*?")
 
 
 def fold(text: str) -> str:
     """Minúsculas e sem acentos; o comprimento pode mudar."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.lower())
     return "".join(ch for ch in plain if not unicodedata.combining(ch))
 
@@ -54,6 +59,14 @@ class _Phrase(NamedTuple, Generic[T]):
     payload: T
 
 
+class _Candidate(NamedTuple, Generic[T]):
+    """Uma frase que pode começar aqui: acaba (`ends`) na primeira palavra? Que segunda palavra exige?"""
+
+    phrase: _Phrase[T]
+    ends: bool
+    second: _Element | None
+
+
 class PhraseIndex(Generic[T]):
     """Índice imutável de `(frase, carga)`. `vocabulary` são as palavras inteiras citadas nas frases."""
 
@@ -74,6 +87,7 @@ class PhraseIndex(Generic[T]):
         self.vocabulary = frozenset(vocabulary)
         self._stems = frozenset(stems)
         self._longest_stem = max(map(len, self._by_stem), default=0)
+        self._starting = lru_cache(maxsize=REMEMBERED)(self._starting_with)
 
     def knows(self, word: str) -> bool:
         """Alguma frase usa `word`, inteira ou por um prefixo que diz quase toda ela?"""
@@ -85,21 +99,26 @@ class PhraseIndex(Generic[T]):
     def find(self, words: Sequence[str]) -> list[Match[T]]:
         """Todas as ocorrências, por posição; frases podem sobrepor-se."""
         found: list[Match[T]] = []
+        size = len(words)
         for start, word in enumerate(words):
-            for phrase in self._starting_with(word):
-                if phrase.anchored_start and start > 0 and words[start - 1] != BREAK:
+            opens = not start or words[start - 1] == BREAK
+            after = words[start + 1] if start + 1 < size else BREAK
+            for phrase, ends, second in self._starting(word):
+                if second is not None and not second.accepts(after):
                     continue
-                if not _may_follow(phrase, words, start + 1):
+                if phrase.anchored_start and not opens:
                     continue
-                end = _match(phrase, words, start)
+                end = start + 1 if ends else _match(phrase, words, start)
                 if end:
                     found.append(Match(start, end, phrase.payload))
         return found
 
-    def _starting_with(self, word: str) -> Iterator[_Phrase[T]]:
-        yield from self._by_word.get(word, ())
+    def _starting_with(self, word: str) -> tuple[_Candidate[T], ...]:
+        """As frases que começam por `word`, na ordem em que se procuram."""
+        phrases = list(self._by_word.get(word, ()))
         for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1):
-            yield from self._by_stem.get(word[:size], ())
+            phrases += self._by_stem.get(word[:size], ())
+        return tuple(map(_candidate, phrases))
 
 
 def _spread(text: str) -> Iterator[str]:
@@ -136,12 +155,12 @@ def _element(piece: str) -> _Element:
     return _Element(frozenset(o for o in options if not o.endswith("*")), stems, optional, gap=False)
 
 
-def _may_follow(phrase: _Phrase[T], words: Sequence[str], at: int) -> bool:
-    """A segunda palavra da frase pode ser a de `at`? Poupa a busca inteira a quase todas as candidatas."""
+def _candidate(phrase: _Phrase[T]) -> _Candidate[T]:
+    """O que se pode saber de `phrase` antes de a procurar: poupa a busca inteira a quase todas."""
     if len(phrase.elements) == 1:
-        return True
+        return _Candidate(phrase, ends=not phrase.anchored_end, second=None)
     second = phrase.elements[1]
-    return second.optional or second.gap or (at < len(words) and second.accepts(words[at]))
+    return _Candidate(phrase, ends=False, second=None if second.optional or second.gap else second)
 
 
 def _match(phrase: _Phrase[T], words: Sequence[str], start: int) -> int:

@@ -7,9 +7,10 @@ uma só vez.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from pyloto_stream.ai.phrases import BREAK, Match, PhraseIndex, fold
+from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match, PhraseIndex, fold
 from pyloto_stream.ai.spelling import Speller
 
 MAX_CHARS = 4000
@@ -116,6 +117,7 @@ class Reader:
         self._index = index
         self._short_forms = short_forms
         self._speller = Speller(index.vocabulary, right)
+        self._heard = lru_cache(maxsize=REMEMBERED)(self._hear)
 
     def knows(self, plain: str) -> bool:
         """Alguma frase usa a palavra `plain` como foi digitada?"""
@@ -139,13 +141,16 @@ class Reader:
             if not first:
                 yield Word(BREAK, token[0], start, end)
             return
-        plain = _NOT_FOLDED.sub("", _STRETCHED.sub(r"\1", fold(token[0])))
-        if not plain:
-            return
-        opened = self._short_forms.get(plain)
-        if opened is None:
-            known = self._index.knows(plain)
-            yield Word(plain if known else self._speller.correct(plain), plain, start, end)
-            return
-        for piece in opened.split():
+        plain, pieces = self._heard(token[0])
+        for piece in pieces:
             yield Word(piece, plain, start, end)
+
+    def _hear(self, typed: str) -> tuple[str, tuple[str, ...]]:
+        """A palavra digitada, dobrada, e as que as regras leem no lugar dela."""
+        plain = _NOT_FOLDED.sub("", _STRETCHED.sub(r"\1", fold(typed)))
+        opened = self._short_forms.get(plain)
+        if opened is not None:
+            return plain, tuple(opened.split())
+        if not plain or self._index.knows(plain):
+            return plain, (plain,) if plain else ()
+        return plain, (self._speller.correct(plain),)

@@ -34,7 +34,7 @@ ROUNDS = 12
 RATE = 1.4
 COOLING = 0.15
 BIAS_RATE = 0.1
-FAINT = 1.2
+FAINT = 1.4
 """Um indício cujos pesos arredondam todos para menos disto é deixado fora do arquivo."""
 SEED = 7
 CUT = 0.4

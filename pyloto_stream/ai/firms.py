@@ -1,16 +1,25 @@
 """Que palavras dizem que se fala de uma empresa? O ramo que começa um nome, ou o que o termina.
 
-Promete: "Auto Peças Pioneira", "Bella Modas" e "Verde Vale Ltda" são empresas; "Mercado Livre" é a de outro, e
-uma secretaria ou câmara não é nenhuma.
+Promete: "Auto Peças Pioneira", "Bella Modas" e "Verde Vale Ltda" são empresas; "Mercado Livre" é a de
+outro, e uma secretaria ou câmara não é nenhuma.
 """
 
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.conversation.flows import FIELDS
 
 HEADS, TAILS = words("firm_heads"), words("firm_tails")
 _PUBLIC, _FAMOUS, _NOT_FIRMS = words("public_bodies"), words("famous"), words("not_firms")
-_FIELDS = frozenset(("segment", "client_type", "business_type"))
+_FIELDS = ("segment", "client_type", "business_type")
+_PUBLIC_TOO = frozenset(
+    (name, choice.value)
+    for name in _FIELDS
+    if name in FIELDS and any(one.business for one in FIELDS[name].choices)
+    for choice in FIELDS[name].choices
+    if not choice.business
+)
+"""As opções de um campo de ramo que não são de empresas."""
 _SUFFIXES = frozenset(("ltda", "me", "eireli", "epp", "sa", "mei", "cia"))
 
 
@@ -19,9 +28,10 @@ def is_firm(reading: Reading, at: int) -> bool:
     plain = reading.words[at].plain
     if plain in _NOT_FIRMS:
         return False
-    return (
-        is_head(plain) or plain in TAILS or bool(_FIELDS & reading.names_within(("choice",), at, at + 1))
-    )
+    if is_head(plain) or plain in TAILS:
+        return True
+    told = (m for name in _FIELDS for m in reading.found("choice", name) if m.start == at)
+    return any((m.payload.name, m.payload.value) not in _PUBLIC_TOO for m in told)
 
 
 def is_head(plain: str) -> bool:

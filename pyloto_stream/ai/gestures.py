@@ -36,7 +36,7 @@ def gesture(reading: Reading, session: Session) -> Gesture:
 
 
 def _yes_or_no(reading: Reading) -> Gesture:
-    """O sim ou o não que se respondeu; o primeiro dos dois, e nenhum se a pessoa hesita ou pede outra coisa."""
+    """O primeiro sim ou não que se respondeu; nenhum se a pessoa hesita ou pede outra coisa."""
     if any(reading.has("gesture", name) for name in _STRONG):
         return ""
     at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
@@ -60,17 +60,13 @@ def declines(reading: Reading, session: Session, value: str) -> bool:
     field = FIELDS.get(session.asked)
     if field is None or value:
         return False
-    if field.parser == "budget" and not asks_price(reading):
+    if field.parser == "budget" and "?" not in reading.raw:
         denies = reading.has("mark", "negation") and not reading.has("mark", "lost")
-        return denies or any(reading.has("mark", name) for name in ("no_budget", "unsure"))
+        tells = not reading.has("mark", "question")
+        return reading.has("mark", "no_budget") or (tells and (denies or reading.has("mark", "unsure")))
     if not field.critical and reading.has("gesture", "no"):
         return True
     return reading.has("mark", "unsure") and (field.parser in UNSURE_IS_REFUSAL or not field.critical)
-
-
-def asks_price(reading: Reading) -> bool:
-    """Em vez de dizer quanto quer gastar, pergunta quanto custa?"""
-    return "?" in reading.raw or reading.has("mark", "question")
 
 
 def asks_about_us(reading: Reading) -> bool:

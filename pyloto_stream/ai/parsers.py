@@ -14,6 +14,7 @@ from pyloto_stream.ai.numerals import numbers_in
 from pyloto_stream.ai.parsers_companies import company
 from pyloto_stream.ai.parsers_deadlines import deadline, deadline_said
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, quantity, rates
+from pyloto_stream.ai.parsers_people import people
 from pyloto_stream.ai.parsers_terms import budget, budget_said, is_money
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
 from pyloto_stream.ai.phrases import Match
@@ -46,7 +47,8 @@ def answer(reading: Reading, name: str) -> str:
         case "text":
             return text(reading)
         case "quantity":
-            return _quantity(reading)
+            counted = "" if _rated(field) else people(reading, 0, len(reading.words), asked=True)
+            return counted or _quantity(reading)
         case "city" | "budget":  # o estado, ou o fim de um intervalo, pode vir depois de uma vírgula
             spans = list(_useful(reading))
             ends = spans[-1][1] if spans else 0
@@ -73,6 +75,10 @@ def volunteered(reading: Reading, name: str) -> str:
         return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
     if field.parser == "quantity" and _rated(field) and (rate := _rate(reading, name)):
         return rate
+    if field.parser == "quantity" and not _rated(field):
+        found = (people(reading, *span, asked=False) for span in reading.sentences())
+        if counted := next(filter(None, found), ""):
+            return counted
     if choices.alone(reading, name):
         return choices.several(reading, name, field, 0, len(reading.words))
     return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")

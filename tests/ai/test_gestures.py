@@ -144,3 +144,32 @@ def test_urgency_and_role_are_signals(text: str, signals: dict[str, str]) -> Non
 def test_the_topic_asked_about_is_named(text: str, topic: str) -> None:
     assert hear(asking(), text).topic == topic
     assert topic in {*TOPICS, ""}
+
+
+@pytest.mark.parametrize(
+    ("gesture", "texts"),
+    [
+        ("yes", "uai sim; oxe, mas é claro; com ctz; vamo que vamo; segue aí; lógico; acho que sim; de boa"),
+        (
+            "no",
+            "nn; quero não; mais tarde; deixa quieto; claro que não; não, pode encerrar; fica pra próxima",
+        ),
+        ("", "sei não; talvez; quem sabe; como assim?; não entendi; demora muito?"),
+    ],
+)
+def test_whether_to_go_on_is_answered_in_any_words(gesture: Gesture, texts: str) -> None:
+    for text in texts.split("; "):
+        assert hear(asking(CONTINUE), text).gesture == gesture, text
+
+
+def test_a_budget_nobody_names_is_refused_and_a_question_of_price_is_not() -> None:
+    for text in (
+        "não tem",
+        "depende",
+        "prefiro falar com meu sócio",
+        "vcs que me falam",
+        "pula essa",
+        "nem ideia",
+    ):
+        assert hear(asking("budget"), text).gesture == "refuse", text
+    assert hear(asking("budget"), "qual o plano mais barato?").gesture != "refuse"

@@ -1,0 +1,89 @@
+"""O que, em volta de um nome, diz que é o de uma empresa, e que é a de quem fala?
+
+Promete: quem a pessoa é, o ramo dito antes ou o que se quer; nunca a empresa em que só trabalhou.
+"""
+
+from pyloto_stream.ai.capitals import ARTICLES, OF, TELLING
+from pyloto_stream.ai.firms import is_famous, is_firm, is_head, is_public
+from pyloto_stream.ai.lexicon import STATES, words
+from pyloto_stream.ai.municipalities import exact
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+NEAR = 5
+SPEAKERS = words("company_we")
+_OWNED, _WORKED, _WANTS, _AREAS = (
+    words(name) for name in ("company_owned", "company_worked", "company_wants", "place_heads")
+)
+_PARTS = frozenset((BREAK, "em", "no", "na", "e", "com", "que", "para"))
+"""Separam o ramo do que vem depois."""
+_OPENED = frozenset(("abri", "abrimos", "montei", "montamos"))
+
+
+def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
+    """Quantas palavras bastam, dado o que vem antes: 0 se nada anuncia uma empresa; uma só vale 2."""
+    before = [said_at(reading, i) for i in range(max(start, at - NEAR - 1), at)]
+    if not before:
+        return 0
+    article = before[-1] in ARTICLES
+    linked = article or before[-1] in OF
+    lead = before[-2] if linked and len(before) > 1 else before[-1]
+    if lead == BREAK and article and after_firm(reading, start, at - 2):  # "minha marca, a Caju Amigo"
+        return TELLING
+    if lead == BREAK and not linked and len(before) > 1 and before[-2] in _OWNED:  # "Loja: Mundo dos Pneus"
+        return TELLING
+    opened = before[-2:-1] and _OPENED & {*before}
+    if article and opened and BREAK not in before:  # "abri mês passado a Papel & Poesia"
+        return TELLING
+    if lead == BREAK and linked and not article and {"aqui", "sou", "falo"} & {*before}:
+        return 1
+    kind = article and len(before) > 2 and lead == "e" and is_firm(reading, at - 3)  # "a padaria é a Trigo"
+    person = article and lead in ("sou", "e", "aqui") and "gente" not in before and not kind
+    if lead in SPEAKERS and linked and not (person and not firm):
+        return TELLING if lead in ("somos", "represento", "nos") else 1
+    return TELLING if lead in _OWNED else 0
+
+
+def another(reading: Reading, at: int, stop: int) -> bool:
+    """É um órgão público, uma empresa que todos conhecem, ou a em que a pessoa trabalhou ou com quem fala?"""
+    before = [said_at(reading, i) for i in range(max(0, at - NEAR), at)]
+    since = max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0)
+    worked = bool(_WORKED & {*before[since:]})
+    drives = "trabalho" in before and reading.has("choice", "vehicle")
+    return worked or drives or is_public(reading, at, stop) or is_famous(reading, at, stop)
+
+
+def after_firm(reading: Reading, start: int, at: int) -> bool:
+    """O ramo vem logo antes, na mesma oração ("loja de roupa infantil Pingo de Gente")?"""
+    for i in range(at - 1, max(start, at - NEAR) - 1, -1):
+        if reading.words[i].text in _PARTS:
+            return False
+        if is_firm(reading, i) or reading.words[i].text in ("marca", "firma", "startup"):
+            return True
+    return False
+
+
+def kind_before(reading: Reading, start: int, at: int) -> bool:
+    """A oração que acaba em `at` diz o ramo ("é pra pastelaria da minha sogra, Pastel da Neide")?"""
+    first = next((i + 1 for i in range(at - 1, start - 1, -1) if said_at(reading, i) == BREAK), start)
+    return any(is_head(reading.words[i].plain) for i in range(first, at))
+
+
+def wants(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
+    """Alguém de nome assim quer alguma coisa ("a Barraca do Tonho quer …")?"""
+    led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
+    return led and stop < end and reading.words[stop].text in _WANTS
+
+
+def is_place(reading: Reading, telling: list[int]) -> bool:
+    """As palavras `telling` são uma cidade, ou começam o nome de uma parte dela?"""
+    told = [reading.words[i].plain for i in telling]
+    state = told[-1] in STATES
+    if state and len(told[-1]) == TELLING:  # "sou do Gama DF"
+        return True
+    return told[0] in _AREAS or exact(told[: -1 if state else None] or told) is not None
+
+
+def said_at(reading: Reading, at: int) -> str:
+    """A palavra como foi digitada; `BREAK` na pontuação."""
+    return BREAK if reading.words[at].text == BREAK else reading.words[at].plain

@@ -1,0 +1,45 @@
+"""Gente que se conta uma a uma, grupos que se somam, e números que não são de gente."""
+
+import pytest
+
+from pyloto_stream.ai.dataset import Answer, Labelled
+from pyloto_stream.ai.listening import answer_to, facts_in_subject
+from pyloto_stream.ai.parsers_people import is_person
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("eu, minha esposa e meu filho", "3"),
+        ("5 vendedores e 2 gerentes", "7"),
+        ("3 na recepção e 2 médicos", "5"),
+        ("só a secretária e eu", "2"),
+        ("uns vinte e poucos, põe 22", "22"),
+        ("30 na matriz e 20 na filial, dá 50", "50"),
+        ("entre 20 e 30", "20 a 30"),
+        ("sozinho", "1"),
+    ],
+)
+def test_who_will_use_it_is_added_up(text: str, users: str) -> None:
+    assert answer_to(Answer("users", text, users)) == users
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("somos 6 sócios e 20 funcionários", "26"),
+        ("vão usar eu, minha filha e a moça do caixa", "3"),
+        ("um sistema de auditoria, 8 auditores", "8"),
+        ("tenho 4 lojas e quero um sistema", ""),
+        ("app pra cadastro de uns 500 produtos", ""),
+    ],
+)
+def test_people_told_in_passing_are_counted_and_things_are_not(text: str, users: str) -> None:
+    heard = facts_in_subject(Labelled("CUSTOM_SOFTWARE", text, {}))
+    assert heard.get("users", "") == users
+
+
+def test_people_are_told_from_things_that_end_alike() -> None:
+    people, things = "auditores porteiro recepcionistas agente", "computadores formulários clientes banheiros"
+    assert all(map(is_person, people.split()))
+    assert not any(is_person(word.replace("á", "a")) for word in things.split())

@@ -82,15 +82,24 @@ def offer(
 ) -> Reply | None:
     """O formulário da intenção, com a primeira pergunta (`name`) para quem prefere responder na conversa.
 
-    `None` se não há um disponível, ou se algo já se sabe: o formulário o perguntaria de novo.
+    `None` se não há um disponível, ou se algo já se sabe: o formulário o perguntaria de novo. O que só se
+    disse por alto ("quero cadastrar minha loja") não conta.
     """
     form = FORM_OF.get(intent)
-    if form is None or form.name not in available or any(field in facts for field in FLOWS[intent].fields):
+    told = {field: facts[field] for field in FLOWS[intent].fields if field in facts}
+    if form is None or form.name not in available or not all(map(_vague, told, told.values())):
         return None
     asked = question(FLOWS[intent], name).text
     text = join((*before, TEXTS.form_offer.format(question=asked)))
     plain = join((*before, asked))
     return Reply(kind="flow", text=text, button=TEXTS.form_button, form=form.name, plain=plain)
+
+
+def _vague(name: str, value: str) -> bool:
+    """O valor é a opção que inclui as outras, num campo que também aceita outras palavras?"""
+    field = FIELDS[name]
+    general = any(choice.alone and choice.value == value for choice in field.choices)
+    return general and field.parser == "choice_or_text"
 
 
 def filled(name: str, raw: object) -> str:

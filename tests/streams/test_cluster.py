@@ -110,7 +110,7 @@ async def test_what_was_read_before_a_move_is_committed_after_it_and_handled_onc
 async def test_every_partition_of_every_stage_has_its_own_blocked_reader_and_nobody_waits_for_a_connection(
     cluster: Cluster,
 ) -> None:
-    async with Rig(cluster.url, partitions=MANY) as rig:
+    async with Rig(cluster.url, partitions=MANY, block_ms=2_000) as rig:
         before = await connections(cluster)
         rig.start(dict.fromkeys(STAGES, finish), msgspec.structs.replace(FAST, claim_idle_s=6.0))
         readers = len(STAGES) * MANY

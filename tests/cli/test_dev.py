@@ -46,6 +46,16 @@ async def answer_to(chat_url: str, text: str) -> str:
                 await asyncio.sleep(0.02)
 
 
+async def shown(url: str, wanted: str) -> None:
+    """Espera até que a página traga o texto: a resposta chega à pessoa antes de o estágio a confirmar."""
+    async with aiohttp.ClientSession() as http, asyncio.timeout(20):
+        while True:
+            async with http.get(url) as page:
+                if wanted in await page.text():
+                    return
+            await asyncio.sleep(0.02)
+
+
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -62,8 +72,7 @@ async def test_a_newcomer_chats_with_the_bot_and_ctrl_c_leaves_nothing(tmp_path:
     process = await start("dev", env=ANY_PORTS, folder=tmp_path)
     found = await addresses(process)
     assert "Pyloto" in await answer_to(found["Chat with the bot"], "oi")
-    async with aiohttp.ClientSession() as http, http.get(found["Metrics"]) as metrics:
-        assert 'pyloto_stage_committed_total{stage="outbound"}' in await metrics.text()
+    await shown(found["Metrics"], 'pyloto_stage_committed_total{stage="outbound"}')
     (redis,) = children(process.pid)
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.wait(), 30) == 0

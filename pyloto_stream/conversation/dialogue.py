@@ -33,12 +33,13 @@ from pyloto_stream.conversation.intents import (
     mentioned,
 )  # fmt: skip
 from pyloto_stream.conversation.lifecycle import arm, close_session, remember_summary
+from pyloto_stream.conversation.notice import introduce
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.step import Step
-from pyloto_stream.conversation.texts import COMMANDS, TEXTS, with_notice
+from pyloto_stream.conversation.texts import COMMANDS, TEXTS
 from pyloto_stream.conversation.understanding import Gesture, Understanding
 
 WANTS_PERSON: Mapping[Gesture, str] = {"human": "ASKED_HUMAN", "erase": "DATA_REQUEST"}
@@ -60,10 +61,7 @@ def advance(
     draft.session.prompt_version = heard.prompt or draft.session.prompt_version
     draft.reply = _respond(draft, heard)
     after = draft.state
-    if draft.reply is not None and after.consent_version != TEXTS.privacy_version:
-        draft.reply = with_notice(draft.reply)
-        after.consent_version, after.consent_at_ms = TEXTS.privacy_version, now_ms
-        draft.audit(f"{turn_id}:notice", "PRIVACY_NOTICE_SHOWN", reason=TEXTS.privacy_version)
+    introduce(draft)
     if after.session is not None:
         arm(draft)
         after.last_outcome = "AWAITING_USER" if after.session.asked else None

@@ -117,5 +117,5 @@ async def test_what_goes_wrong_can_be_played_too(
         await hears(page, "Tivemos um problema técnico")
         await choose(page, "Mandar onze mensagens seguidas")
         await hears(page, "Recebemos muitas mensagens")
-        assert await page.locator(".msg.mine").count() == 12
+        await expect(page.locator(".msg.mine")).to_have_count(12)
         await page.screenshot(path=tmp_path / "flood.png")

@@ -114,4 +114,4 @@ async def test_a_decision_cut_because_its_entry_is_anothers_is_not_judged_later(
         assert await rig.gateway.submit(Script.CLAIM, 0, {"s": "one", "w": "thief", "idle": 0, "limit": 1})
         await until(lambda: rig.telemetry.of("lost") != [])
         (worker,) = rig._workers
-        assert worker._settler._decider._deciding == {}
+        await until(lambda: worker._settler._decider._deciding == {})

@@ -16,7 +16,6 @@ from pyloto_stream.conversation.events import (
 )
 from pyloto_stream.conversation.inbound import heard_from, shown
 from pyloto_stream.conversation.lifecycle import arm, close_session, give_to_human, open_session
-from pyloto_stream.conversation.notice import introduce
 from pyloto_stream.conversation.operators import about_handoff, operator_acted
 from pyloto_stream.conversation.records import MessageRecord, opaque
 from pyloto_stream.conversation.texts import TEXTS
@@ -87,7 +86,6 @@ def call_received(draft: Draft, call: CallReceived) -> None:
         open_session(draft)
         arm(draft)
     _say_once(draft, "call", TEXTS.call)
-    introduce(draft)
 
 
 def preference_changed(draft: Draft, preference: PreferenceChanged) -> None:

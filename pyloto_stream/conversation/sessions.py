@@ -30,6 +30,7 @@ from pyloto_stream.conversation.lifecycle import (
     give_to_human,
     open_session,
 )
+from pyloto_stream.conversation.notice import introduce
 from pyloto_stream.conversation.operators import about_handoff
 from pyloto_stream.conversation.records import Mode
 from pyloto_stream.conversation.rules import SessionRules
@@ -72,6 +73,8 @@ class SessionManager:
                     _failed(draft, event)
                 case _:
                     happened_beside(draft, event)
+        if any(isinstance(event, CallReceived) for event in events):
+            introduce(draft)
         return draft.step()
 
 

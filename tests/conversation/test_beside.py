@@ -14,9 +14,10 @@ from pyloto_stream.conversation.events import (
     MediaWanted,
     MessageKind,
     PreferenceChanged,
+    TurnFailed,
 )
 from pyloto_stream.conversation.records import MessageRecord, Mode
-from pyloto_stream.conversation.texts import TEXTS
+from pyloto_stream.conversation.texts import TEXTS, join
 from tests.support.talk import NUMBER, PERSON, T0, Talk, sure
 
 HOUR_MS = 3_600_000
@@ -86,10 +87,26 @@ class TestCallReceived:
     def test_call_opens_the_window_and_is_told_that_here_one_writes(self, talk: Talk) -> None:
         reply = talk.turn([CALL])
         assert reply is not None
-        assert reply.text == TEXTS.call
+        assert reply.text.endswith(TEXTS.call)
         assert (talk.state.last_inbound_at_ms, talk.state.reply_to) == (T0, PERSON)
         assert [action.reason for action in talk.acted("CALL_RECEIVED")] == ["CONNECT"]
         assert list(talk.timers) == ["session_idle"]
+
+    def test_who_calls_first_reads_the_privacy_notice_once(self, talk: Talk) -> None:
+        reply = talk.turn([CALL])
+        assert reply is not None
+        assert reply.text == join((TEXTS.privacy_notice, TEXTS.call))
+        assert (talk.state.consent_version, talk.state.consent_at_ms) == (TEXTS.privacy_version, T0)
+        assert [action.reason for action in talk.acted("PRIVACY_NOTICE_SHOWN")] == [TEXTS.privacy_version]
+        assert TEXTS.privacy_notice not in talk.asks(sure("CUSTOM_SOFTWARE")).text
+
+    def test_notice_is_not_spent_on_a_line_that_gives_way_to_an_answer(self, talk: Talk) -> None:
+        failure = TurnFailed(
+            "ai", "handler_failed", 1, reply_to=PERSON, phone_number_id=NUMBER, sent_at_ms=T0
+        )
+        reply = talk.turn([failure, talk.message(), CALL], sure("INSTITUTIONAL"))
+        assert reply is not None
+        assert reply.text.startswith(TEXTS.privacy_notice)
 
     def test_line_is_said_once_per_session(self, talk: Talk) -> None:
         talk.turn([CALL])

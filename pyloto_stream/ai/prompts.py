@@ -1,6 +1,7 @@
 """Que instruções o modelo recebe? As de `prompts/front_desk.toml`, em partes, com versão e exemplos.
 
-Promete: o arquivo é conferido ao carregar (as quatro partes, a versão, os exemplos na forma pedida).
+Promete: o arquivo é conferido ao carregar (as quatro partes e o que se preenche em cada uma, a versão, os
+exemplos na forma pedida); um que não serve impede o início, com o nome dele e o problema.
 `python -m pyloto_stream.ai.prompts` diz o resumo a escrever em `[releases]` quando uma palavra muda.
 """
 
@@ -9,14 +10,22 @@ import tomllib
 from collections.abc import Mapping
 from hashlib import blake2b
 from importlib import resources
+from string import Template
 
 import msgspec
 
-from pyloto_stream.ai.decision import decode
-from pyloto_stream.conversation.data_files import product_folder
+from pyloto_stream.ai.decision import OffSchemaError, decode
+from pyloto_stream.conversation.data_files import DataFileError, product_folder
 from pyloto_stream.conversation.records import Intent
 
-PACKAGE, FILE = "pyloto_stream.ai", "front_desk.toml"
+PACKAGE, FILE = "pyloto_stream.ai", "prompts/front_desk.toml"
+PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "CLASSIFY_INTENT_SYSTEM": frozenset({"assuntos"}),
+    "CLASSIFY_INTENT_USER": frozenset({"ativo", "resumos", "conversa", "fatos", "pergunta", "mensagens"}),
+    "EXTRACT_ENTITIES": frozenset({"campos"}),
+    "GENERATE_RESPONSE": frozenset({"conhecimento"}),
+}
+"""O que `briefing.py` preenche em cada parte."""
 
 
 class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,30 +61,57 @@ class Prompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return blake2b(said, digest_size=8).hexdigest()
 
 
-def parse(data: Mapping[str, object]) -> Prompts:
-    """Confere um arquivo de instruções, já lido.
+def parse(text: str) -> Prompts:
+    """Lê e confere um arquivo de instruções.
 
     Raises:
-        ValueError: falta uma parte, ou a versão não está entre as que já existiram.
-        OffSchemaError: um exemplo não tem a forma da resposta.
+        DataFileError: não é TOML, falta uma parte, as chaves `$` de uma não são as que se preenchem, a versão
+            não está entre as que já existiram, ou um exemplo não tem a forma da resposta.
     """
-    prompts = msgspec.convert(data, Prompts)
+    try:
+        prompts = msgspec.convert(tomllib.loads(text), Prompts)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
+        raise DataFileError(FILE, error) from error
     if prompts.version not in prompts.releases:
-        raise ValueError(f"{FILE}: version {prompts.version} is not among [releases]")
-    for shot in prompts.shots:
-        decode(shot.answer)
+        raise DataFileError(FILE, f"version: {prompts.version} is not among [releases]")
+    for name, wanted in PLACEHOLDERS.items():
+        _check_placeholders(name, Template(getattr(prompts.parts, name)), wanted)
+    for number, shot in enumerate(prompts.shots):
+        _check_answer(number, shot)
     return prompts
 
 
+def _check_answer(number: int, shot: Shot) -> None:
+    try:
+        decode(shot.answer)
+    except OffSchemaError as error:
+        raise DataFileError(FILE, f"shots[{number}].answer: {error}") from error
+
+
+def _check_placeholders(name: str, part: Template, wanted: frozenset[str]) -> None:
+    if not part.is_valid():
+        raise DataFileError(FILE, f"parts.{name}: a lone $; write $$")
+    if {*part.get_identifiers()} != wanted:
+        listed = ", ".join(f"${key}" for key in sorted(wanted))
+        raise DataFileError(FILE, f"parts.{name}: placeholders must be: {listed}")
+
+
 def _read() -> str:
-    """As instruções de `PRODUCT_DATA/prompts`, se lá estão; senão as que se distribuem."""
+    """As instruções de `PRODUCT_DATA`, se lá estão; senão as que se distribuem.
+
+    Raises:
+        DataFileError: o arquivo não se lê, ou não é UTF-8.
+    """
     given = product_folder()
-    if given is not None and (given / "prompts" / FILE).exists():
-        return (given / "prompts" / FILE).read_text(encoding="utf-8")
-    return (resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8")
+    try:
+        if given is not None and (given / FILE).exists():
+            return (given / FILE).read_text(encoding="utf-8")
+        return (resources.files(PACKAGE) / FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(FILE, error) from error
 
 
-PROMPTS = parse(tomllib.loads(_read()))
+PROMPTS = parse(_read())
 
 if __name__ == "__main__":
     sys.stdout.write(f'"{PROMPTS.version}" = "{PROMPTS.digest()}"\n')

@@ -7,6 +7,17 @@ import typer
 
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 
+DATA_MODULES = (
+    "pyloto_stream.ai.families",
+    "pyloto_stream.ai.guard",
+    "pyloto_stream.ai.lexicon",
+    "pyloto_stream.ai.municipalities",
+    "pyloto_stream.ai.prompts",
+    "pyloto_stream.ai.voice",
+    "pyloto_stream.conversation.forms",
+)
+"""Os módulos que leem arquivos que `PRODUCT_DATA` pode trocar; os outros dados vêm com eles."""
+
 app = typer.Typer(
     name="config",
     help="What this process is configured with.",
@@ -31,8 +42,8 @@ def check(as_json: AsJson = False) -> None:
 
     try:
         settings = load(os.environ)
-        import_module("pyloto_stream.ai.lexicon")  # conferir os dados é carregá-los
-        import_module("pyloto_stream.conversation.forms")
+        for name in DATA_MODULES:  # conferir os dados é carregá-los
+            import_module(name)
     except MisconfiguredError as error:
         if as_json:
             print_json({"ok": False, "problems": error.problems})

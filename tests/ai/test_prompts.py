@@ -1,24 +1,28 @@
 """As instruções: versão, partes, exemplos, e o que delas chega ao modelo em cada ponto da conversa."""
 
-import tomllib
+import re
 from importlib import resources
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from pyloto_stream.ai import briefing
 from pyloto_stream.ai.briefing import brief, fenced, typed, visible
 from pyloto_stream.ai.decision import MAX_REPLY, Decision, OffSchemaError, decode, strict_schema
 from pyloto_stream.ai.masking import Masking
 from pyloto_stream.ai.prompts import FILE, PACKAGE, PROMPTS, parse
 from pyloto_stream.ai.rules import PROFILE_FIELDS
 from pyloto_stream.ai.window import MAX_LINE, MAX_LINES, extended
+from pyloto_stream.conversation.data_files import DataFileError
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, INTENTS
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.texts import KNOWLEDGE, TOPICS
+from tests.support.command import run
 from tests.support.hearing import TAP, asking, said
 
-TEXT = (resources.files(PACKAGE) / "prompts" / FILE).read_text(encoding="utf-8")
+TEXT = (resources.files(PACKAGE) / FILE).read_text(encoding="utf-8")
 
 
 def system(state: ConversationState) -> str:
@@ -27,7 +31,7 @@ def system(state: ConversationState) -> str:
 
 def test_a_changed_word_is_a_new_version() -> None:
     assert PROMPTS.digest() == PROMPTS.releases[PROMPTS.version], "run `python -m pyloto_stream.ai.prompts`"
-    changed = parse(tomllib.loads(TEXT.replace("Você faz a triagem", "Faça a triagem")))
+    changed = parse(TEXT.replace("Você faz a triagem", "Faça a triagem"))
     assert changed.digest() != changed.releases[changed.version]
     assert len(set(PROMPTS.releases.values())) == len(PROMPTS.releases)
     assert list(PROMPTS.releases)[-1] == PROMPTS.version
@@ -44,17 +48,36 @@ def test_every_subject_is_explained_and_every_example_fits_the_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "error"),
+    ("old", "new", "problem"),
     [
-        ({"version": "0"}, ValueError),
-        ({"parts": {}}, msgspec.ValidationError),
-        ({"more": 1}, msgspec.ValidationError),
-        ({"shots": [{"active": "ENTRY_UNKNOWN", "text": "oi", "answer": "{}"}]}, OffSchemaError),
+        ('version = "', "version = ", ".*(Invalid|Expected)"),
+        ('version = "', 'version = "0', "version: .* is not among"),
+        ("EXTRACT_ENTITIES", "EXTRACT", ".*(unknown field `EXTRACT`|missing required field)"),
+        ("[intents]", "[intention]", ".*(unknown field `intention`|missing required field)"),
+        ("não dá preço", "não vende por R$ 10", r"parts.CLASSIFY_INTENT_SYSTEM: a lone \$"),
+        ("não dá preço", "é a $empresa", r"parts.CLASSIFY_INTENT_SYSTEM: .* be: \$assuntos$"),
+        ("$mensagens", "", r"parts.CLASSIFY_INTENT_USER: .*\$mensagens"),
+        ('"confidence":0.93}', '"confidence":93}', r"shots\[0\].answer: .*confidence"),
     ],
 )
-def test_instructions_that_do_not_fit_are_refused(wrong: dict[str, object], error: type[Exception]) -> None:
-    with pytest.raises(error):
-        parse({**tomllib.loads(TEXT), **wrong})
+def test_instructions_that_do_not_fit_stop_the_start(old: str, new: str, problem: str) -> None:
+    assert old in TEXT
+    with pytest.raises(DataFileError, match=rf"{re.escape(FILE)}: {problem}"):
+        parse(TEXT.replace(old, new, 1))
+
+
+def test_a_currency_sign_may_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    dear = parse(TEXT.replace("não dá preço", "não vende por R$$ 10"))
+    monkeypatch.setattr(briefing, "PROMPTS", dear)
+    assert "por R$ 10" in system(asking())
+
+
+async def test_the_command_that_checks_says_what_is_wrong_with_them(tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / FILE).write_text(TEXT.replace("não dá preço", "não vende por R$ 10"), "utf-8")
+    done = await run("config", "check", env={"PRODUCT_DATA": str(tmp_path)})
+    line = f"PRODUCT_DATA: {FILE}: parts.CLASSIFY_INTENT_SYSTEM: a lone $; write $$"
+    assert (done.code, done.err.splitlines()) == (2, [line])
 
 
 def test_the_model_reads_the_four_parts_and_only_the_flow_under_way() -> None:

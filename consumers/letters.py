@@ -13,7 +13,6 @@ import msgspec
 from consumers.pipeline import AUDIT_LANE, HANDOFF_LANE, LANES, MEDIA_LANE, TURN_LANE
 from pyloto_stream.conversation.events import (
     Event,
-    MediaWanted,
     MessageReceived,
     OperatorActed,
     ReplyFailed,
@@ -21,6 +20,7 @@ from pyloto_stream.conversation.events import (
     TurnFailed,
 )
 from pyloto_stream.conversation.records import OPERATOR, ActionRecord, Actor, HandoffReady, Record
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.streams.dead import DeadLetter
 from pyloto_stream.streams.dead_actions import Note

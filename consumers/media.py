@@ -14,8 +14,9 @@ import msgspec
 from consumers.pipeline import MEDIA, TIMEOUTS_S, TURN_LANE
 from consumers.plans import feed
 from consumers.skew import newer
-from pyloto_stream.conversation.events import MediaFailed, MediaWanted
+from pyloto_stream.conversation.events import MediaFailed
 from pyloto_stream.conversation.records import ActionRecord, MediaRecord, opaque
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.errors import PermanentError, TransientError, UnavailableError
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.objects import ObjectMissingError, Objects

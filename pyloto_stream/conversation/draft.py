@@ -5,13 +5,14 @@ O estado recebido nunca é alterado: o rascunho trabalha sobre uma cópia.
 
 import msgspec
 
-from pyloto_stream.conversation.events import MediaWanted, MessageReceived
+from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.flows import forget_removed
 from pyloto_stream.conversation.records import ActionRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.step import Step, TimerChange
+from pyloto_stream.conversation.wanted import MediaWanted
 
 _ENCODE = msgspec.json.Encoder().encode
 _DECODE = msgspec.json.Decoder(ConversationState).decode
@@ -22,6 +23,7 @@ class Draft:
 
     answer: list[MessageReceived]
     reply: Reply | None
+    wanted: list[MediaWanted]
 
     def __init__(
         self, state: ConversationState, *, turn_id: str, now_ms: int, rules: SessionRules, mode: Mode = "BOT"
@@ -40,7 +42,7 @@ class Draft:
         self.opened = 0
         """Quantas sessões este turno abriu."""
         self.records: list[Record] = []
-        self.wanted: list[MediaWanted] = []
+        self.wanted = []
         self._timers: dict[str, TimerChange] = {}
 
     @property

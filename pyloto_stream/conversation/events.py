@@ -162,17 +162,6 @@ class ReplyFailed(msgspec.Struct, frozen=True, tag_field="event", tag="reply_fai
     at_ms: int
 
 
-class MediaWanted(msgspec.Struct, frozen=True, tag_field="event", tag="media", omit_defaults=True):
-    """Evento da faixa `media`: um arquivo a buscar na Meta e guardar."""
-
-    message_id: str
-    kind: MessageKind
-    phone_number_id: str
-    media: Media
-    sent_at_ms: int = 0
-    correlation_id: str = ""
-
-
 class TimerFired(msgspec.Struct, frozen=True, tag_field="event", tag="timer"):
     """Um temporizador venceu. `session_id` diz a que sessão pertencia: de outra sessão, é ignorado."""
 

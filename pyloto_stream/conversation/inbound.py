@@ -4,9 +4,10 @@ import re
 from typing import get_args
 
 from pyloto_stream.conversation.draft import Draft
-from pyloto_stream.conversation.events import MediaWanted, MessageKind, MessageReceived, Referral
+from pyloto_stream.conversation.events import MessageKind, MessageReceived, Referral
 from pyloto_stream.conversation.records import MessageRecord, opaque, stored_text
 from pyloto_stream.conversation.step import SilenceTimer
+from pyloto_stream.conversation.wanted import MediaWanted
 
 ANSWERED: frozenset[MessageKind] = frozenset(
     ("text", "choice", "form", "audio", "image", "video", "document", "location", "contacts")

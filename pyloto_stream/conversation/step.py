@@ -4,10 +4,11 @@ from typing import Literal
 
 import msgspec
 
-from pyloto_stream.conversation.events import MediaWanted, MessageReceived
+from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.records import Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.wanted import MediaWanted
 
 SilenceTimer = Literal["awaiting_user", "session_idle"]
 """Os prazos do silêncio da pessoa: um, e só um, enquanto há sessão aberta e ninguém trabalha nela."""

@@ -11,13 +11,13 @@ from pyloto_stream.conversation.events import (
     HumanReplied,
     Media,
     MediaFailed,
-    MediaWanted,
     MessageKind,
     PreferenceChanged,
     TurnFailed,
 )
 from pyloto_stream.conversation.records import MessageRecord, Mode
 from pyloto_stream.conversation.texts import TEXTS, join
+from pyloto_stream.conversation.wanted import MediaWanted
 from tests.support.talk import NUMBER, PERSON, T0, Talk, sure
 
 HOUR_MS = 3_600_000

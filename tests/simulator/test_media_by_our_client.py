@@ -8,8 +8,9 @@ import pytest
 import pytest_asyncio
 
 from consumers.media import MediaDesk, media_stage
-from pyloto_stream.conversation.events import MediaFailed, MediaWanted
+from pyloto_stream.conversation.events import MediaFailed
 from pyloto_stream.conversation.records import MediaRecord
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.simulator import samples
 from pyloto_stream.simulator.faults import Fault
 from pyloto_stream.simulator.registry import fictional

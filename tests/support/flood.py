@@ -17,7 +17,8 @@ import msgspec
 from aiohttp import web
 
 from consumers.media import MediaDesk, media_stage
-from pyloto_stream.conversation.events import Media, MediaWanted
+from pyloto_stream.conversation.events import Media
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.stores.media import object_path
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.streams.model import Handler, Plan, Turn

@@ -8,8 +8,9 @@ import msgspec
 
 from consumers.media import MediaDesk, media_stage
 from consumers.pipeline import AUDIT
-from pyloto_stream.conversation.events import Event, MediaWanted
+from pyloto_stream.conversation.events import Event
 from pyloto_stream.conversation.records import Record
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.stores.object_folder import FolderObjects
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Turn
 from pyloto_stream.whatsapp.media_download import MediaDownloader

@@ -10,7 +10,7 @@ from consumers.outbound_plans import concluded
 from consumers.pipeline import AI, AUDIT_LANE, MEDIA_LANE, OUTBOUND, SESSION, failed_turn
 from consumers.plans import Outgoing, Pending, plan
 from pyloto_stream.conversation.dialogue import advance
-from pyloto_stream.conversation.events import Event, MediaWanted, MessageKind, MessageReceived
+from pyloto_stream.conversation.events import Event, MessageKind, MessageReceived
 from pyloto_stream.conversation.forms import FORMS
 from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.conversation.records import (
@@ -27,6 +27,7 @@ from pyloto_stream.conversation.sessions import SessionManager
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.step import Step
 from pyloto_stream.conversation.understanding import IntentScore, Understanding
+from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.streams.lease import Failure
 from pyloto_stream.streams.model import CancelTimer, Plan, Turn
 from pyloto_stream.whatsapp.flows.sender import FlowSender

@@ -8,12 +8,12 @@ import msgspec
 from pyloto_stream.conversation.flows import FIELDS, FLOWS, known
 from pyloto_stream.conversation.intents import CONTINUE, in_progress
 from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.reply import HUMAN, NO, YES
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import COMMANDS, OPTIONS
 
 OPTION_INTENTS: Mapping[str, Intent] = {o.id: o.intent for o in OPTIONS if o.intent is not None}
 OPTION_ACTIONS = frozenset(option.id for option in OPTIONS if option.intent is None)
-YES, NO, HUMAN = "do:yes", "do:no", "do:human"
 
 
 class Taps(msgspec.Struct):

@@ -6,12 +6,13 @@ from pyloto_stream.conversation.draft import Draft
 from pyloto_stream.conversation.endings import has_lead, reminder_text, say
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.lifecycle import close_session, open_session
+from pyloto_stream.conversation.reply import HUMAN
 from pyloto_stream.conversation.texts import TEXTS
 
 FORGIVEN_AFTER_MS = 24 * 3600 * 1000
 """Sem inundação por este tempo, a próxima volta ao primeiro silêncio."""
-WANTS_PERSON = "do:human"
-"""O id da opção que pede uma pessoa."""
+MAX_DOUBLINGS = 20
+"""1 s dobrado tantas vezes passa do maior `FLOOD_COOLDOWN_MAX` (uma semana); só evita uma potência enorme."""
 
 
 def flooded(draft: Draft, message: MessageReceived) -> bool:
@@ -35,7 +36,7 @@ def flooded(draft: Draft, message: MessageReceived) -> bool:
 
 def asks_by_tap(message: MessageReceived) -> bool:
     """A pessoa tocou em "Falar com uma pessoa"?"""
-    return message.choice == WANTS_PERSON
+    return message.choice == HUMAN
 
 
 def cooling_down(
@@ -59,7 +60,7 @@ def _start_flood(draft: Draft) -> None:
     state, rules = draft.state, draft.rules
     repeated = state.flood_last_ms > 0 and draft.now_ms - state.flood_last_ms < FORGIVEN_AFTER_MS
     state.flood_level = state.flood_level + 1 if repeated else 1
-    doublings = min(state.flood_level - 1, 16)
+    doublings = min(state.flood_level - 1, MAX_DOUBLINGS)
     silence_s = min(rules.flood_cooldown_s * 2**doublings, rules.flood_cooldown_max_s)
     state.flood_last_ms = draft.now_ms
     state.flood_until_ms = draft.now_ms + silence_s * 1000

@@ -20,7 +20,7 @@ from pyloto_stream.conversation.flows import (
 )  # fmt: skip
 from pyloto_stream.conversation.forms import offer
 from pyloto_stream.conversation.intents import CONTINUE, TITLES, choose, in_progress
-from pyloto_stream.conversation.reply import Choice, Reply
+from pyloto_stream.conversation.reply import NO, YES, Choice, Reply
 from pyloto_stream.conversation.texts import TEXTS, join
 from pyloto_stream.conversation.understanding import Note, Understanding
 
@@ -120,7 +120,7 @@ def ask_to_continue(draft: Draft, *before: str) -> Reply:
     return Reply(
         kind="buttons",
         text=join((*before, TEXTS.continue_question.format(title=title))),
-        choices=(Choice("do:yes", TEXTS.continue_yes), Choice("do:no", TEXTS.continue_no)),
+        choices=(Choice(YES, TEXTS.continue_yes), Choice(NO, TEXTS.continue_no)),
     )
 
 

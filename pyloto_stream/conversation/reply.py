@@ -7,6 +7,9 @@ import msgspec
 MAX_REPLY_CHARS = 1024
 """Limite do corpo de mensagens interativas na Meta; usado para todas, pois o tipo pode mudar por rodada."""
 
+YES, NO, HUMAN = "do:yes", "do:no", "do:human"
+"""Os ids das opções que fazem algo, em vez de escolher um assunto (`intent:…`) ou um valor (`fact:…`)."""
+
 
 class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Uma opção. Botão: `title` ≤ 20; linha de lista: `title` ≤ 24, `description` ≤ 72. `id` ≤ 200."""

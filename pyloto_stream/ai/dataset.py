@@ -22,7 +22,9 @@ ANSWERS = "answers.tsv"
 SEEN = "earlier.tsv"
 PRACTICE = "practice.tsv"
 PRACTICE_MORE = "practice_more.tsv"
-TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE)
+PRACTICE_WIDE = "practice_wide.tsv"
+PRACTICE_FACTS = "practice_facts.tsv"
+TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE, PRACTICE_WIDE, PRACTICE_FACTS)
 YES_NO = "yes_no"
 """Em lugar de um campo: a resposta à pergunta se seguimos com o próximo assunto (`yes` ou `no`)."""
 TEST_TENTHS = 3

@@ -13,7 +13,7 @@ import msgspec
 from pyloto_stream.ai.dataset import Labelled
 from pyloto_stream.ai.phrases import fold
 from pyloto_stream.conversation.flows import INTENTS
-from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, IMPACT, mentioned
+from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, IMPACT, chosen, mentioned
 from pyloto_stream.conversation.records import Intent
 from pyloto_stream.conversation.understanding import Understanding
 
@@ -82,6 +82,8 @@ Pair = tuple[Mapping[str, str], Mapping[str, str]]
 
 def active_of(heard: Understanding) -> tuple[Intent, float]:
     """A intenção que a conversa tornaria ativa; `ENTRY_UNKNOWN` se não há confiança em nenhuma."""
+    if (choice := chosen(heard)) is not None:
+        return choice, 1.0
     said = mentioned(heard)
     for score in said:
         if score.intent in IMMEDIATE:

@@ -1,10 +1,18 @@
+"""O que se mede: contas certas, e a intenção que a conversa de fato tornaria ativa."""
+
+from itertools import permutations, product
+
 import pytest
 
 from pyloto_stream.ai.dataset import Labelled
 from pyloto_stream.ai.evaluation import Heard, active_of, compare_facts, evaluate, heard_in, judge
 from pyloto_stream.ai.listening import hear_first
-from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.dialogue import advance
+from pyloto_stream.conversation.flows import INTENTS
+from pyloto_stream.conversation.records import ActionRecord, Intent, SessionRecord
+from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.understanding import IntentScore, Understanding
+from tests.support.hearing import asking
 
 SOFTWARE, UNKNOWN = Heard("CUSTOM_SOFTWARE", 0.9, {}), Heard("ENTRY_UNKNOWN", 0.0, {})
 
@@ -81,6 +89,22 @@ def test_what_counts_is_the_intent_the_conversation_would_make_active(
     scores: list[tuple[Intent, float]], intent: Intent
 ) -> None:
     assert active_of(Understanding(intents=tuple(IntentScore(*s) for s in scores)))[0] == intent
+
+
+def made_active(heard: Understanding) -> Intent:
+    """A intenção que a máquina de estados torna ativa, dita assim a primeira mensagem."""
+    records = advance(asking(), heard, turn_id="t", now_ms=1, rules=SessionRules()).records
+    chosen = [r.reason for r in records if isinstance(r, ActionRecord) and r.action == "INTENT_SET"]
+    outside = any(isinstance(r, SessionRecord) and r.outcome == "UNSUPPORTED" for r in records)
+    return chosen[-1] if chosen else "UNSUPPORTED" if outside else "ENTRY_UNKNOWN"
+
+
+def test_it_is_the_one_that_the_state_machine_makes_active() -> None:
+    for named in permutations(INTENTS, 2):
+        for sure in product((0.69, 0.7, 0.95), repeat=2):
+            scores = tuple(map(IntentScore, named, sure))
+            heard = Understanding(intents=scores)
+            assert active_of(heard)[0] == made_active(heard), scores
 
 
 def test_a_message_is_heard_as_the_first_of_a_session() -> None:

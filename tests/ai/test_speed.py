@@ -12,7 +12,7 @@ from tests.ai.words import VOCABULARY
 from tests.support.hearing import asking, hear
 
 BOUND_S = 0.25
-"""Folga de mais de dez vezes sobre o que se promete (20 ms): só um custo que explode chega aqui."""
+"""Muito mais do que qualquer destes textos leva numa máquina lenta: só um custo que explode chega aqui."""
 PROMISED_S = 0.002
 SLACK = 6
 """Para uma máquina ocupada e lenta; o que se promete mede-se com `python -m bench.rules`."""

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from pyloto_stream.cli.local import local_system
+from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.texts import TEXTS
 from pyloto_stream.simulator.registry import fictional
 from pyloto_stream.simulator.samples import OGG, voice_note
@@ -51,7 +52,7 @@ async def test_a_voice_note_is_answered_and_stored_as_what_it_says(tmp_path: Pat
                     server.answer = refusing(500)
                 person.voice(note)
                 replies.append(json.dumps((await person.reply(at, REPLY_S)).payload, ensure_ascii=False))
-            assert "nome" in replies[0]
+            assert FIELDS["name"].question in replies[0]
             assert TEXTS.audio in replies[1]
             assert TEXTS.audio_long in replies[2]
             assert [asked.audio for asked in server.asked] == [OGG, voice_note(2)]

@@ -8,6 +8,7 @@ import msgspec
 
 from consumers.forms import FormDesk
 from consumers.plans import Pending, plan, state_of, turn_id
+from pyloto_stream.ai.discretion import hushed, named
 from pyloto_stream.ai.window import extended
 from pyloto_stream.conversation.dialogue import advance
 from pyloto_stream.conversation.events import MessageReceived
@@ -45,7 +46,7 @@ def ai_stage(
 
     def handle(turn: Turn) -> Plan:
         messages, state = _messages(turn, forms), state_of(turn)
-        return plan(_decided(turn, messages, state, pure(state, messages), rules))
+        return plan(_decided(turn, messages, state, named(pure(state, hushed(messages))), rules))
 
     if forms is None or not forms.offers:
         return handle  # pura: o executor decide lotes inteiros de uma vez
@@ -54,7 +55,7 @@ def ai_stage(
     async def handle_forms(turn: Turn) -> Plan:
         messages, state = _messages(turn, desk), state_of(turn)
         offered = await _offering(rules, desk, messages)
-        return plan(_decided(turn, messages, state, pure(state, messages), offered))
+        return plan(_decided(turn, messages, state, named(pure(state, hushed(messages))), offered))
 
     return handle_forms
 

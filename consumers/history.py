@@ -1,15 +1,17 @@
 """O que das palavras de alguém fica guardado? Tudo, menos documentos, contatos, cartões, chaves e placas.
 
 Todo registro passa por aqui a caminho do histórico, venha de uma mensagem recebida, de um eco, de uma
-resposta nossa ou do que se ouviu num áudio. Limite: a entrega a uma pessoa (`HandoffRecord`) leva o que foi
-dito, porque é para quem vai continuar a conversa. Pura.
+resposta nossa ou do que se ouviu num áudio. Limite: a entrega a uma pessoa (`HandoffRecord`) sai como está,
+porque os fatos já nascem sem nada disto (`ai/discretion.py`); um número partido entre dois turnos fica. Pura.
 """
 
 import re
+from collections.abc import Sequence
+from typing import TypeGuard
 
 import msgspec
 
-from pyloto_stream.ai.masking import redact
+from pyloto_stream.ai.masking import redact, redact_all
 from pyloto_stream.conversation.records import (
     CUT_MARK,
     OPERATOR,
@@ -23,6 +25,19 @@ from pyloto_stream.conversation.records import (
 _HALF = re.compile(r"[^\s@]*@?[0-9][0-9\s.,/()+-]*\Z|\S*@\S*\Z")
 """O fim de um texto cortado que pode ser metade de um número ou de um e-mail."""
 _LONGEST_HALF = 64
+
+
+def storable_all(records: Sequence[Record]) -> list[Record]:
+    """Os registros de um turno como se guardam; as mensagens que a pessoa escreveu nele, lidas juntas."""
+    texts = iter(redact_all([record.text for record in records if _typed(record)]))
+    return [
+        storable(msgspec.structs.replace(record, text=next(texts)) if _typed(record) else record)
+        for record in records
+    ]
+
+
+def _typed(record: Record) -> TypeGuard[MessageRecord]:
+    return isinstance(record, MessageRecord) and record.direction == "in" and record.type == "text"
 
 
 def storable(record: Record) -> Record:

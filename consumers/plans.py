@@ -2,7 +2,7 @@
 
 import msgspec
 
-from consumers.history import storable
+from consumers.history import storable_all
 from consumers.pipeline import AUDIT_LANE, HANDOFF_LANE, MEDIA_LANE, OUTBOUND
 from pyloto_stream.conversation.events import MessageReceived, TimerFired
 from pyloto_stream.conversation.handoff import lead_profile
@@ -63,7 +63,7 @@ def turn_id(turn: Turn) -> str:
 
 def feed(*records: Record) -> tuple[Feed, ...]:
     """Registros para a faixa de auditoria, com as palavras das pessoas como podem ficar guardadas."""
-    return tuple(Feed(AUDIT_LANE.name, _encode(storable(record))) for record in records)
+    return tuple(Feed(AUDIT_LANE.name, _encode(record)) for record in storable_all(records))
 
 
 def handed_over(step: Step) -> tuple[Feed, ...]:

@@ -1,7 +1,8 @@
 """O que o modelo lê num turno? As instruções, o que vale para o assunto em andamento, e a conversa mascarada.
 
-Promete: o que alguém escreveu passa por `Masking` e vai entre delimitadores que não pode imitar; telefone,
-nome do perfil, cartões de contato e nomes de arquivo não entram. Limite: o nome que a pessoa disse, entra.
+Promete: o que alguém escreveu passa por `Masking`, as mensagens de um turno juntas, e vai entre delimitadores
+que não pode imitar; telefone, nome do perfil, cartões de contato e nomes de arquivo não entram. Limite:
+o nome que a pessoa disse, entra, e um número que ela partiu entre dois turnos também.
 """
 
 import re
@@ -64,7 +65,7 @@ def brief(state: ConversationState, texts: Sequence[str], masking: Masking) -> t
         conversa=shown(session.window),
         fatos=shown(f"{n}: {v}" for n, v in known(state).items() if n in FIELDS),
         pergunta=_question(session),
-        mensagens=clip(shown(texts, MAX_TURN), MAX_TURN),
+        mensagens=clip(masking.mask("\n".join(map(fenced, texts))), MAX_TURN) or NOTHING,
     )
     return Message("system", _system(session)), Message("user", user.strip())
 

@@ -6,6 +6,9 @@ endereços ficam; o que só o sentido revela também.
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from pyloto_stream.ai.masking_numbers import Number, numbers_in
@@ -21,6 +24,8 @@ from pyloto_stream.ai.masking_words import (
 KINDS = ("CPF", "CNPJ", "E-MAIL", "TELEFONE", "CARTAO", "PIX", "CEP", "PLACA")
 TYPED = "TEXTO"
 """O que a pessoa digitou com cara de marca."""
+ELSEWHERE = "…"
+"""O que fica no lugar do fim de um dado que começou na mensagem anterior."""
 
 _NOTHING = re.compile(r"[^0-9@]*")
 _SPOKEN = re.compile(r"arroba|pix|\(at\)|\[at\]")
@@ -71,7 +76,36 @@ class Masking:
 
 def redact(text: str) -> str:
     """`text` para o histórico: cada dado pessoal vira o nome do que era (`[CPF]`), sem volta."""
-    return _replaced(text, [(piece, f"[{piece.kind}]") for piece in _pieces(text, marks=False)])
+    return swapped(text, "[{}]".format)
+
+
+def redact_all(texts: Sequence[str]) -> list[str]:
+    """Como `redact`, das mensagens de uma rajada lidas juntas ("529.982", "247-25")."""
+    return swapped_all(texts, "[{}]".format)
+
+
+def swapped(text: str, instead: Callable[[str], str]) -> str:
+    """`text` com `instead` da espécie (uma de `KINDS`) no lugar de cada dado pessoal."""
+    return _replaced(text, [(piece, instead(piece.kind)) for piece in _pieces(text, marks=False)])
+
+
+def swapped_all(texts: Sequence[str], instead: Callable[[str], str]) -> list[str]:
+    """Como `swapped`; o que começa numa mensagem e acaba noutra troca-se na primeira."""
+    out, joined = [*texts], "\n".join(texts)
+    begins = [0, *accumulate(len(text) + 1 for text in texts)]
+    for piece in reversed(_pieces(joined, marks=False)):
+        first, last = (bisect_right(begins, at) - 1 for at in (piece.start, piece.end - 1))
+        rest = out[last][piece.end - begins[last] :]
+        before = out[first][: piece.start - begins[first]]
+        if first == last:
+            out[first] = before + instead(piece.kind) + rest
+            continue
+        out[first : last + 1] = [
+            before + instead(piece.kind),
+            *[ELSEWHERE] * (last - first - 1),
+            ELSEWHERE + rest,
+        ]
+    return out
 
 
 def personal(text: str) -> bool:

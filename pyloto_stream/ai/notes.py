@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pyloto_stream.ai.masking import redact
 from pyloto_stream.conversation.events import MessageKind, MessageReceived
 from pyloto_stream.conversation.understanding import Note
 
@@ -48,5 +49,5 @@ def location_signal(messages: Sequence[MessageReceived]) -> dict[str, str]:
     if not places:
         return {}
     last = places[-1]
-    named = ", ".join(part for part in (last.name, last.address) if part)
+    named = redact(", ".join(part for part in (last.name, last.address) if part))
     return {"location": named[:MAX_PLACE] or f"{last.latitude:.5f},{last.longitude:.5f}"}

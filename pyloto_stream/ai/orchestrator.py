@@ -1,7 +1,8 @@
 """Quem entende quando há um modelo? As regras sempre, o modelo dentro de um prazo, e a junção dos dois.
 
 Promete: devolve sempre, em até `budget_s` segundos além das regras, e nunca levanta por causa do modelo;
-o que sai vai mascarado, o que volta é conferido. Limite: uma palavra da própria pessoa pode estar errada.
+o que sai vai mascarado, o que volta é conferido, e nenhum fato leva um documento ou contato de alguém.
+Limite: uma palavra da própria pessoa pode estar errada.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from pyloto_stream.ai.cache import Cache, key_of
 from pyloto_stream.ai.chat import BY_FINISH, SERVER_DOWN, ChatModel, Completion, Message, ModelError
 from pyloto_stream.ai.circuit import Circuit
 from pyloto_stream.ai.decision import Decision, OffSchemaError, decode
+from pyloto_stream.ai.discretion import hush, hushed, named
 from pyloto_stream.ai.listening import first_message
 from pyloto_stream.ai.masking import Masking
 from pyloto_stream.ai.merging import Turn, merge
@@ -65,18 +67,20 @@ class AIOrchestrator:
         Raises:
             ValueError: não há sessão aberta em `state`.
         """
-        ruled = understand(state, messages)
+        quiet = hushed(messages)
+        ruled = understand(state, quiet)
         session, texts = state.session, typed(messages)
         if session is None or not texts or _settled(ruled, texts):
-            return ruled
+            return named(ruled)
         masking = Masking()
         asked = brief(state, texts, masking)
         try:
             decision = await self._decided(asked, state, personal=bool(masking.found))
         except ModelError as error:
             self._telemetry.model_fell_back("whole", error.code)
-            return ruled
-        return self._merged(ruled, decision, Turn(state, session, messages, "\n".join(texts)), masking)
+            return named(ruled)
+        turn = Turn(state, session, quiet, "\n".join(typed(quiet)))
+        return named(self._merged(ruled, decision, turn, masking))
 
     async def hear_first(self, text: str) -> Understanding:
         """O que se entende de `text` numa sessão que ele abre; para medir (`evaluation.heard_in`)."""
@@ -90,7 +94,7 @@ class AIOrchestrator:
         self, ruled: Understanding, decision: Decision, turn: Turn, masking: Masking
     ) -> Understanding:
         facts = tuple(
-            msgspec.structs.replace(fact, value=masking.unmask(fact.value)) for fact in decision.facts
+            msgspec.structs.replace(fact, value=hush(masking.unmask(fact.value))) for fact in decision.facts
         )
         turn = turn._replace(earlier=_said_before(turn.session))
         heard, dropped = merge(ruled, msgspec.structs.replace(decision, facts=facts), turn)

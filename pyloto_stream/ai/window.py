@@ -6,7 +6,7 @@ Promete: no máximo `MAX_LINES` linhas de `MAX_LINE` caracteres, das duas partes
 from collections.abc import Sequence
 
 from pyloto_stream.ai.briefing import fenced
-from pyloto_stream.ai.masking import redact
+from pyloto_stream.ai.masking import redact, redact_all
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.texts import clip
 
@@ -16,7 +16,7 @@ PERSON, US = "U: ", "P: "
 
 def extended(window: Sequence[str], texts: Sequence[str], reply: Reply | None) -> list[str]:
     """`window` com o que a pessoa escreveu e o que respondemos neste turno."""
-    said = [PERSON + line for text in texts if (line := _line(text))]
+    said = [PERSON + line for text in redact_all([*map(fenced, texts)]) if (line := _line(text))]
     if reply is not None and (line := _line(reply.plain or reply.text)):
         said.append(US + line)
     return [*window, *said][-MAX_LINES:]

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.br import cnpj
 
-from pyloto_stream.ai.masking import KINDS, Masking, personal, redact
+from pyloto_stream.ai.masking import KINDS, Masking, personal, redact, redact_all
 
 FOUND = {
     "CPF": """529.982.247-25|52998224725|529 982 247 25|529982247-25|5 2 9 9 8 2 2 4 7 2 5|529.982.247/25
@@ -172,3 +172,30 @@ def _seconds(text: str) -> float:
         redact(text)
         best = min(best, time.process_time() - started)
     return best
+
+
+def test_personal_data_in_two_messages_is_hidden_in_both() -> None:
+    told = {
+        ("meu cpf é 529.982", "247-25"): ["meu cpf é [CPF]", "…"],
+        ("zap 41", "99999", "8888 pode chamar"): ["zap [TELEFONE]", "…", "… pode chamar"],
+        ("ana.maria@", "exemplo.com.br, obrigada"): ["[E-MAIL]", "…, obrigada"],
+        ("a 529.982.247", "25 b 4111 1111", "1111 1111 c"): ["a [CPF]", "… b [CARTAO]", "… c"],
+        ("minha chave pix é", "ze2026"): ["minha chave pix é", "[PIX]"],
+        ("oi", "somos 30", "15/12/2026"): ["oi", "somos 30", "15/12/2026"],
+        ("529.982.247-25", "41 99999-8888"): ["[CPF]", "[TELEFONE]"],
+        ("linha\nde 10", "20", ""): ["linha\nde 10", "20", ""],
+        (): [],
+        ("só 529.982",): ["só 529.982"],
+    }
+    for texts, expected in told.items():
+        assert redact_all(texts) == expected
+
+
+@given(st.lists(st.text("0123456789 .-\n@ax\u200b…", max_size=20), max_size=5))
+def test_messages_read_together_keep_their_number_and_hide_all_that_is_hidden_joined(
+    texts: list[str],
+) -> None:
+    together, joined = redact_all(texts), redact("\n".join(texts))
+    assert len(together) == len(texts)
+    assert [text.count("[") for text in ("".join(together), joined)] == [joined.count("[")] * 2
+    assert redact_all(texts[:1]) == [redact(text) for text in texts[:1]]

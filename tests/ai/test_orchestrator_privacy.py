@@ -99,13 +99,28 @@ async def test_the_window_keeps_no_personal_data_either() -> None:
     assert not [secret for secret in SECRETS if secret in kept]
 
 
-async def test_a_masked_value_comes_back_as_a_fact_and_never_as_a_reply(bench: Bench) -> None:
+async def test_a_masked_value_leaves_its_words_as_a_fact_and_never_comes_as_a_reply(bench: Bench) -> None:
     bench.server.reply = "Anotei o seu contato [E-MAIL_1]."
     text = f"o problema é que perco os recados que chegam em {MAIL} toda semana"
     heard = await bench.mind.understand(asking("current_problem", "CUSTOM_SOFTWARE"), [said(text)])
-    assert heard.facts["current_problem"] == text
+    assert heard.facts["current_problem"] == text.replace(MAIL, "[E-MAIL]")
     assert heard.reply == ""
     assert bench.told.stopped
+
+
+async def test_a_number_in_two_messages_of_a_burst_does_not_leave_nor_become_a_fact(bench: Bench) -> None:
+    burst = [
+        said("perco pedidos, meu cpf é 529.982"),
+        said("247-25", 1),
+        said("chave pix:", 2),
+        said("ze2026", 3),
+    ]
+    heard = await bench.mind.understand(asking("current_problem", "CUSTOM_SOFTWARE"), burst)
+    assert heard.engine == "model"
+    told = heard.facts["current_problem"]
+    for part in ("529", "982", "247-25", "ze2026"):
+        assert part not in bench.server.asked[0].user, part
+        assert part not in told, part
 
 
 async def test_what_a_person_writes_cannot_close_the_delimiters(bench: Bench) -> None:

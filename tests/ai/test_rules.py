@@ -86,6 +86,11 @@ def test_a_location_answers_the_city_that_is_missing_and_is_handed_over() -> Non
     heard = understand(asking("city", DRIVER, name="Ana"), [of_kind("location", location=place)])
     assert heard.facts == {"city": "Londrina PR"}
     assert heard.signals == {"location": "Rua Sergipe, 12, Londrina - PR"}
+    shop = Location(
+        latitude=-23.31, longitude=-51.16, name="Loja da Ana 41 99999-8888", address="Londrina - PR"
+    )
+    heard = understand(asking("city", DRIVER, name="Ana"), [of_kind("location", location=shop)])
+    assert heard.signals == {"location": "Loja da Ana [TELEFONE], Londrina - PR"}
     bare = of_kind("location", location=Location(latitude=-23.31, longitude=-51.16))
     heard = understand(asking("city", DRIVER, name="Ana"), [bare])
     assert (heard.facts, heard.signals) == ({}, {"location": "-23.31000,-51.16000"})

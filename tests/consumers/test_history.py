@@ -52,6 +52,17 @@ def test_a_message_is_stored_without_personal_data_and_answered_with_it() -> Non
     assert b"529.982.247-25" in (plan.payload or b"")
 
 
+def test_a_number_in_two_messages_of_a_turn_is_stored_in_neither() -> None:
+    talk = Talk()
+    events = [
+        talk.message(text="meu cpf é 529.982"),
+        talk.message("sticker"),
+        talk.message(text="247-25 viu"),
+    ]
+    plan = _stage(turn(*events))
+    assert stored(plan) == ["meu cpf é [CPF]", "oi", "… viu"]
+
+
 def test_a_filled_form_is_stored_without_personal_data() -> None:
     form = msgspec.structs.replace(
         Talk().message("form"), text="", form={"name": "Ana", "cpf": "52998224725"}

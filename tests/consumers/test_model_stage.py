@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from consumers.ai import ai_stage
 from consumers.model import allowed
-from consumers.pipeline import AI, AUDIT_LANE, OUTBOUND, SESSION
+from consumers.pipeline import AI, AUDIT_LANE, HANDOFF_LANE, OUTBOUND, SESSION
 from consumers.plans import Outgoing
 from consumers.session import session_stage
 from pyloto_stream.ai.prompts import PROMPTS
@@ -41,6 +41,9 @@ class Person:
         self.saved = b""
         self.number = 0
         self.records: list[Record] = []
+        self.lanes = set[str]()
+        self.left = b""
+        """Tudo o que se gravou, entregou e disse."""
 
     @property
     def state(self) -> ConversationState:
@@ -59,6 +62,7 @@ class Person:
         assert plan.to == AI
         plan = await self._step(self._ai, AI, msgspec.json.encode(messages), plan.payload)
         assert plan.to == OUTBOUND
+        self.left += plan.payload
         return _outgoing.decode(plan.payload).reply
 
     async def _step(self, handler: Handler, stage: str, events: bytes, payload: bytes) -> Plan:
@@ -72,6 +76,8 @@ class Person:
         assert isinstance(plan, Plan)
         assert plan.state is not None
         self.saved = plan.state
+        self.lanes |= {fed.lane for fed in plan.feed}
+        self.left += plan.state + b"".join(fed.event for fed in plan.feed)
         self.records += [_record.decode(fed.event) for fed in plan.feed if fed.lane == AUDIT_LANE.name]
         return plan
 
@@ -168,6 +174,23 @@ async def test_the_proposed_reply_comes_before_the_question_and_never_instead_of
     second = await person.says(DRIVER[1])
     assert second.text.startswith(bench.server.reply)
     assert second.text.rstrip().endswith("?")
+
+
+async def test_documents_in_an_answer_are_not_kept_handed_over_nor_said_back_with_either_engine(
+    person: Person,
+) -> None:
+    alone = Person(ai_stage(SessionRules(), understand))
+    for one in (person, alone):
+        await one.says("quero um sistema sob medida")
+        await one.says("perco pedidos, meu telefone é 41 99999-8888 e o cartão", "4111 1111 1111 1111, ok?")
+        await one.says(f"cadastro de clientes com cpf tipo 529.982.247-25 e e-mail {MAIL}")
+        await one.says("30 pessoas em Londrina PR até dezembro")
+        reply = await one.says("quero falar com um atendente")
+        assert "[TELEFONE]" in reply.text
+        assert HANDOFF_LANE.name in one.lanes
+        for secret in (b"8888", b"1111", b"529", b"exemplo.com"):
+            assert secret not in one.left, secret
+        assert "30" in reply.text
 
 
 async def test_a_payload_nobody_can_read_is_buried_with_a_model_too(bench: Bench) -> None:

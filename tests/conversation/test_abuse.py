@@ -130,6 +130,7 @@ def test_a_complete_lead_is_not_lost_to_haste(talk: Talk) -> None:
     assert burst(talk) == Reply(kind="text", text=TEXTS.flood)
     assert talk.outcomes == ["HANDOFF_HUMAN"]
     assert talk.handoffs[0].requirements == facts
+    assert TEXTS.reasons["FLOOD"] in talk.handoffs[0].qualification_reasons
     assert talk.mode == "HUMAN"
     check_turn(talk)
 

@@ -62,7 +62,7 @@ def test_every_text_is_whole_short_and_promises_nothing(name: str) -> None:
 def test_the_reasons_the_code_names_exist() -> None:
     assert TEXTS.reasons.keys() >= {
         "LEAD_COMPLETE", "ASKED_HUMAN", "DATA_REQUEST", "NO_USABLE_ANSWER", "INTENT_LIMIT",
-        "AWAITING_TIMEOUT", "SESSION_IDLE", "CLOSED_BY_OPERATOR",
+        "AWAITING_TIMEOUT", "SESSION_IDLE", "CLOSED_BY_OPERATOR", "FLOOD",
     }  # fmt: skip
 
 

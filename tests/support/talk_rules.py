@@ -13,6 +13,7 @@ from pyloto_stream.conversation.lifecycle import FinalOutcome
 from pyloto_stream.conversation.records import ActionRecord, SessionRecord
 from pyloto_stream.conversation.reply import MAX_REPLY_CHARS, Reply
 from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.texts import TEXTS
 from pyloto_stream.whatsapp.messages import Message
 from pyloto_stream.whatsapp.validators import WhatsAppMessageValidator
 from tests.support.talk import NUMBER, PERSON, SENDER, Talk
@@ -94,7 +95,7 @@ def check_records(talk: Talk) -> None:
     for handoff in talk.handoffs:
         assert 0 <= handoff.lead_score <= 100
         assert 0 <= handoff.confidence <= 1
-        assert handoff.qualification_reasons
+        assert {*handoff.qualification_reasons} & {*TEXTS.reasons.values()}, "nobody is told why"
         assert handoff.routing
         assert handoff.session_id in ended
         assert "unknown" not in handoff.requirements.values()

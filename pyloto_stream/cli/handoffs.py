@@ -86,7 +86,7 @@ def _row(handoff: "Handoff", *, personal: bool) -> tuple[str, ...]:
         sao_paulo(handoff.created_at), handoff.user_key, handoff.intent_primary, handoff.qualification_level,
         str(handoff.lead_score), handoff.routing, handoff.status,
     )  # fmt: skip
-    return (*row, _first_line(handoff.summary)) if personal else row
+    return (*row, _in_one_line(handoff.summary)) if personal else row
 
 
 def _document(handoff: "Handoff", *, personal: bool) -> dict[str, object]:
@@ -101,8 +101,8 @@ def _document(handoff: "Handoff", *, personal: bool) -> dict[str, object]:
         "score": handoff.lead_score,
         "routing": handoff.routing,
     }
-    return document | {"summary": _first_line(handoff.summary)} if personal else document
+    return document | {"summary": handoff.summary} if personal else document
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
+def _in_one_line(summary: str) -> str:
+    return "; ".join(line for line in summary.splitlines() if line)

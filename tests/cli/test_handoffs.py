@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from msgspec import structs
 
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.sessions import scoped_id
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.records import USER, handoff
 from tests.support.shell import Shell
+
+SUMMARY = "Sistema sob medida\nProblema atual: planilhas\n\nCadastro de loja\nEmpresa: Padaria Sol"
+"""Como a conversa o escreve: um parágrafo por assunto, o título na primeira linha."""
 
 
 @pytest_asyncio.fixture
@@ -22,7 +26,8 @@ async def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     for number, (level, score) in enumerate(
         [("low", 90), ("high", 40), ("high", 80), ("medium", 50), ("high", 80)]
     ):
-        await store.add(USER, handoff(number, level=level, score=score))
+        lead = structs.replace(handoff(number, level=level, score=score), summary=SUMMARY)
+        await store.add(USER, lead)
     await store.accept(scoped_id(USER, "s3:handoff"))
     await documents.close()
     return Shell(capsys)
@@ -46,14 +51,17 @@ async def test_the_table_has_the_time_of_sao_paulo_and_no_words_of_the_person(sh
     assert done.err == "there are more than these 1: raise --limit\n"
 
 
-async def test_the_first_line_of_the_summary_when_asked_for(shell: Shell) -> None:
+async def test_the_whole_summary_when_asked_for(shell: Shell) -> None:
     table = await shell.run("handoffs", "list", "--level", "low", "--include-pii")
     document = await shell.run("handoffs", "list", "--level", "low", "--include-pii", "--json")
     plain = await shell.run("handoffs", "list", "--level", "low", "--json")
-    assert "Sistema sob medida" in table.out
-    assert [row["summary"] for row in json.loads(document.out)] == ["Sistema sob medida"]
+    row = table.out.splitlines()[1]
+    assert row.endswith(
+        "Sistema sob medida; Problema atual: planilhas; Cadastro de loja; Empresa: Padaria Sol"
+    )
+    assert [each["summary"] for each in json.loads(document.out)] == [SUMMARY]
     assert "summary" not in json.loads(plain.out)[0]
-    assert "Sistema" not in plain.out
+    assert "planilhas" not in plain.out
 
 
 async def test_one_level_and_one_state(shell: Shell) -> None:

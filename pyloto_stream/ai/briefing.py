@@ -5,7 +5,6 @@ que não pode imitar; telefone, nome do perfil, cartões de contato e nomes de a
 o nome que a pessoa disse, entra, e um número que ela partiu entre dois turnos também.
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from string import Template
@@ -23,7 +22,6 @@ from pyloto_stream.conversation.texts import COMMANDS, KNOWLEDGE, clip
 MAX_READ, MAX_TURN, MAX_LINE = 16_000, 6000, 300
 """Letras: de uma mensagem que se olha; de um turno, e de cada linha do resto, que se mostram."""
 NOTHING = "(nada)"
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _DELIMITERS = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -40,7 +38,7 @@ def typed(messages: Iterable[MessageReceived]) -> list[str]:
 
 def visible(text: str) -> str:
     """`text` sem o que não se vê (controles, largura zero, direção) e de tamanho limitado."""
-    seen = _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_READ]))
+    seen = unicodedata.normalize("NFC", text[:MAX_READ])
     kept = (" " if c.isspace() and c != "\n" else c for c in seen if c.isspace() or c.isprintable())
     return "".join(kept).strip()
 

@@ -30,6 +30,7 @@ _BY_REASON: tuple[tuple[Reason, Patterns], ...] = (
     ("promise", RULES.promise),
     ("contract", RULES.contract),
     ("prompt_text", RULES.prompt_text),
+    ("personal_data", RULES.personal_data),
 )
 _SUBJECTS = tuple((reason, any_of(said.always), any_of(said.unless_deferred)) for reason, said in _BY_REASON)
 _DEFERRED = any_of(RULES.deferrals)

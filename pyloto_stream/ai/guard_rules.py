@@ -37,6 +37,7 @@ class _Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     promise: Patterns
     contract: Patterns
     prompt_text: Patterns
+    personal_data: Patterns
     format: Patterns
     links: _Links
     language: _Language

@@ -2,7 +2,7 @@
 
 Promete que uma frase fica sempre do mesmo lado, seja qual for a ordem ou o arquivo, e que nenhum erro
 mostra o texto dela. As de `TRAINING_ONLY` ficam todas no treino: com `SEEN` as regras foram escritas;
-`PRACTICE` foi escrito por quem as mede, e `PRACTICE_MORE` sem ler as outras frases.
+`PRACTICE` foi escrito por quem as mede, e as outras de treino sem ler nem as frases nem as regras.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +24,8 @@ PRACTICE = "practice.tsv"
 PRACTICE_MORE = "practice_more.tsv"
 PRACTICE_WIDE = "practice_wide.tsv"
 PRACTICE_FACTS = "practice_facts.tsv"
-TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE, PRACTICE_WIDE, PRACTICE_FACTS)
+PRACTICE_ANSWERS = "practice_answers.tsv"
+TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE, PRACTICE_WIDE, PRACTICE_FACTS, PRACTICE_ANSWERS)
 YES_NO = "yes_no"
 """Em lugar de um campo: a resposta à pergunta se seguimos com o próximo assunto (`yes` ou `no`)."""
 TEST_TENTHS = 3
@@ -41,11 +42,12 @@ class Labelled(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """O que se respondeu à pergunta por `field`, e o valor que se devia guardar (vazio: nenhum)."""
+    """O que se respondeu à pergunta por `field`, o valor a guardar (vazio: nenhum) e de onde vem."""
 
     field: str
     text: str
     expected: str
+    home: str = ""
 
 
 class Dataset(NamedTuple):
@@ -76,11 +78,11 @@ def part(dataset: Dataset, split: Split) -> Dataset:
         return dataset
     wanted = split == "test"
     lines = (line for line in dataset.lines if _for_test(line) == wanted)
-    return Dataset(tuple(lines), tuple(one for one in dataset.answers if is_test(one.text) == wanted))
+    return Dataset(tuple(lines), tuple(one for one in dataset.answers if _for_test(one) == wanted))
 
 
-def _for_test(line: Labelled) -> bool:
-    return line.home not in TRAINING_ONLY and is_test(line.text)
+def _for_test(one: Labelled | Answer) -> bool:
+    return one.home not in TRAINING_ONLY and is_test(one.text)
 
 
 def read_dataset(source: Traversable) -> Dataset:
@@ -99,8 +101,8 @@ def read_dataset(source: Traversable) -> Dataset:
         if not file.name.endswith(".tsv"):
             continue
         try:
-            if file.name == ANSWERS:
-                answers.extend(parse_answers(_rows(file)))
+            if file.name in (ANSWERS, PRACTICE_ANSWERS):
+                answers.extend(parse_answers(_rows(file), home=file.name))
             else:
                 lines.extend(parse_dataset(_rows(file), home=file.name))
         except MalformedLineError as error:
@@ -127,7 +129,7 @@ def parse_dataset(rows: Iterable[str], *, home: str = "") -> list[Labelled]:
     return read
 
 
-def parse_answers(rows: Iterable[str]) -> list[Answer]:
+def parse_answers(rows: Iterable[str], *, home: str = "") -> list[Answer]:
     """Lê linhas `campo<TAB>texto<TAB>valor esperado` (sem valor: nada se devia guardar).
 
     Raises:
@@ -139,7 +141,7 @@ def parse_answers(rows: Iterable[str]) -> list[Answer]:
             raise MalformedLineError(number, "expected field<TAB>text<TAB>expected")
         if cells[0].strip() not in {*FIELDS, YES_NO}:
             raise MalformedLineError(number, "unknown field")
-        read.append(Answer(cells[0].strip(), cells[1], cells[2].strip() if len(cells) > 2 else ""))
+        read.append(Answer(cells[0].strip(), cells[1], cells[2].strip() if len(cells) > 2 else "", home))
     return read
 
 

@@ -27,6 +27,7 @@ from pyloto_stream.ai.telemetry import ModelTelemetry
 from pyloto_stream.ai.window import PERSON
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.flows import known
+from pyloto_stream.conversation.intents import CONFIDENT
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.understanding import Understanding
 
@@ -100,12 +101,21 @@ class AIOrchestrator:
         heard, dropped = merge(ruled, msgspec.structs.replace(decision, facts=facts), turn)
         for part, reason in dropped:
             self._telemetry.model_fell_back(part, reason)
+        return msgspec.structs.replace(heard, reply=self._reply(decision, ruled), prompt=PROMPTS.version)
+
+    def _reply(self, decision: Decision, ruled: Understanding) -> str:
+        """A resposta proposta, se pode sair e fala do que se decidiu; vazia: falam os textos fixos."""
         reply = _QUESTION.sub("", " ".join(decision.reply.split())).strip()
-        if reply and (reason := self._guard(reply)):
+        if not reply:
+            return ""
+        reason = "unsure" if decision.confidence < CONFIDENT else ""
+        if ruled.explicit and not any(heard.intent == ruled.explicit for heard in decision.intents):
+            reason = reason or "elsewhere"
+        if not reason and (reason := self._guard(reply)):
             self._telemetry.reply_stopped(reason)
+        if reason:
             self._telemetry.model_fell_back("reply", reason)
-            reply = ""
-        return msgspec.structs.replace(heard, reply=reply, prompt=PROMPTS.version)
+        return "" if reason else reply
 
     async def _decided(
         self, asked: Sequence[Message], state: ConversationState, *, personal: bool

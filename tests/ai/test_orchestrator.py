@@ -126,6 +126,22 @@ async def test_what_the_guard_stops_is_not_said_and_the_understanding_stays(benc
     assert bench.told.fallbacks["reply", "forbidden"] == 1
 
 
+async def test_what_a_model_says_when_it_is_not_sure_is_not_said(bench: Bench) -> None:
+    bench.server.reply, bench.server.confidence = "Que bom que você quer entregar com a gente.", 0.69
+    heard = await bench.hear(ASK)
+    assert (heard.engine, heard.reply) == ("model", "")
+    assert bench.told.fallbacks["reply", "unsure"] == 1
+    bench.server.confidence = 0.7
+    assert (await bench.hear(f"{ASK} 2")).reply == bench.server.reply
+
+
+async def test_what_a_model_says_of_another_subject_than_the_tapped_one_is_not_said(bench: Bench) -> None:
+    bench.server.reply = "Que bom que você quer entregar com a gente."
+    heard = await bench.hear(f"{TAP}intent:CUSTOM_SOFTWARE", "quero ser entregador")
+    assert (heard.engine, heard.explicit, heard.reply) == ("model", "CUSTOM_SOFTWARE", "")
+    assert bench.told.fallbacks["reply", "elsewhere"] == 1
+
+
 async def test_a_question_in_the_reply_is_left_to_whoever_decides(bench: Bench) -> None:
     bench.server.reply = "Entendi o que você precisa. Quantas pessoas vão usar o sistema?"
     assert (await bench.hear(ASK)).reply == "Entendi o que você precisa."

@@ -15,6 +15,7 @@ from pyloto_stream.conversation.understanding import Understanding
 
 MODEL = "tests-1"
 TOKENS_IN, TOKENS_OUT = 1200, 80
+SURE = 0.95
 _ACTIVE = re.compile(r"^Assunto em andamento: ([A-Z_]+)", re.MULTILINE)
 _PART = r"<{0}>\n(.*?)\n</{0}>"
 
@@ -63,7 +64,7 @@ def heard(asked: Asked) -> Understanding:
     return understand(ConversationState(session=session), [message])
 
 
-def decision(asked: Asked, reply: str = "") -> Decision:
+def decision(asked: Asked, reply: str = "", confidence: float = SURE) -> Decision:
     """A resposta de um modelo que entende como as regras."""
     understood = heard(asked)
     facts = [HeardFact(n, v, correction=False) for n, v in understood.facts.items()]
@@ -77,7 +78,7 @@ def decision(asked: Asked, reply: str = "") -> Decision:
         aside=understood.aside,
         kind="",
         reply=reply or (topic_text(understood.topic) if understood.topic else ""),
-        confidence=0.95,
+        confidence=confidence,
     )
 
 

@@ -14,12 +14,12 @@ import msgspec
 from aiohttp import web
 
 from tests.support.model_answers import MODEL as MODEL  # noqa: PLC0414 — para quem abre o servidor
-from tests.support.model_answers import Asked, decision, envelope
+from tests.support.model_answers import SURE, Asked, decision, envelope
 
 
-def said(asked: Asked, reply: str = "") -> web.Response:
+def said(asked: Asked, reply: str = "", confidence: float = SURE) -> web.Response:
     """A resposta normal."""
-    return web.json_response(envelope(msgspec.json.encode(decision(asked, reply)).decode()))
+    return web.json_response(envelope(msgspec.json.encode(decision(asked, reply, confidence)).decode()))
 
 
 def error(status: int, code: str | None = None) -> web.Response:
@@ -41,6 +41,7 @@ class ModelServer:
         self.bodies: list[bytes] = []
         self.keys: list[str] = []
         self.reply = ""
+        self.confidence = SURE
         self.wait_s = 0.0
         """Quanto a resposta normal demora."""
         self.gone = asyncio.Event()
@@ -62,7 +63,7 @@ class ModelServer:
 
 async def _ok(server: ModelServer, _request: web.Request, asked: Asked) -> web.StreamResponse:
     await asyncio.sleep(server.wait_s)
-    return said(asked, server.reply)
+    return said(asked, server.reply, server.confidence)
 
 
 async def _slow(server: ModelServer, _request: web.Request, _asked: Asked) -> web.StreamResponse:

@@ -12,10 +12,10 @@ from stdnum.br import cnpj
 from pyloto_stream.ai.masking_lexicon import NOT_KEYS, NOT_PLATES, said_before
 from pyloto_stream.ai.masking_numbers import CONTEXT, Number
 
-_AT = re.compile(r"\s{0,2}(?:@|\(at\)|\[at\]|\barroba\b)\s{0,2}")
+_AT = re.compile(r"\s{0,2}(?:@|[(\[]\s?(?:at|arroba)\s?[)\]]|\barroba\b)\s{0,2}")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-'&/=!#$*?^~{|}")
 _MOST_LOCAL = 64
-_DOT = r"(?:\s?\.\s?|\sponto\s|\s?\(dot\)\s?)"
+_DOT = r"(?:\s?\.\s?|\sponto\s|\s?[(\[]\s?(?:dot|ponto)\s?[)\]]\s?)"
 _DOMAIN = re.compile(
     rf"[a-z0-9-]{{1,63}}(?:\.[a-z0-9-]{{1,63}}){{0,6}}(?:{_DOT}[a-z]{{2,24}}){{1,3}}(?![a-z])"
 )

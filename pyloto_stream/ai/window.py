@@ -17,10 +17,10 @@ PERSON, US = "U: ", "P: "
 def extended(window: Sequence[str], texts: Sequence[str], reply: Reply | None) -> list[str]:
     """`window` com o que a pessoa escreveu e o que respondemos neste turno."""
     said = [PERSON + line for text in redact_all([*map(fenced, texts)]) if (line := _line(text))]
-    if reply is not None and (line := _line(reply.plain or reply.text)):
+    if reply is not None and (line := _line(redact(fenced(reply.plain or reply.text)))):
         said.append(US + line)
     return [*window, *said][-MAX_LINES:]
 
 
 def _line(text: str) -> str:
-    return clip(" ".join(redact(fenced(text)).split()), MAX_LINE - len(PERSON))
+    return clip(" ".join(text.split()), MAX_LINE - len(PERSON))

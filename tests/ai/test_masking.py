@@ -18,7 +18,8 @@ FOUND = {
         |12abc34501de35|12 ABC 345 01DE 35|１２.ＡＢＣ.３４５/０１ＤＥ-３５|cnpj 11.222.333/0001-00""",
     "E-MAIL": """joao.silva+x@gmail.com|JOAO@EXEMPLO.COM.BR|joao @ gmail . com
         |joao＠gmail.com|jo\u200bao@gmail.com
-        |joao arroba gmail ponto com|joao (at) gmail.com|a@b.co""",
+        |joao arroba gmail ponto com|joao (at) gmail.com|a@b.co
+        |joao (arroba) gmail (ponto) com|joao[arroba]gmail[ponto]com[ponto]br""",
     "TELEFONE": """(41) 99999-8888|(41)99999-8888|41 99999 8888|41999998888|41-99999-8888|41.99999.8888
         |+55 41 99999-8888|+55(41)99999-8888|5541999998888|55 41 9 9999 8888|041 99999-8888|0 41 99999-8888
         |(041) 99999-8888|41 3333-4444|(41) 3333-4444|4133334444|41/99999-8888|99999-8888|9 9999-8888

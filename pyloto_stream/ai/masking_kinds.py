@@ -29,6 +29,10 @@ _LANDLINE_SHAPE = re.compile(
     r"(?:\+?55\W{0,3})?\(?0?\s?[0-9]{2}\s?\)?[\s.\-/]{0,3}[0-9]{4}[\s.\-]{0,3}[0-9]{4}|[0-9](?:\s[0-9])+"
 )
 _LOCAL_SHAPE = re.compile(r"9[0-9]{4}\s?-\s?[0-9]{4}|9\s[0-9]{4}[\s-]{1,3}[0-9]{4}")
+_COUNTED = re.compile(
+    r"\s{0,2}(?:por|ao|a|/)\s{0,2}(?:dia|semana|mes|hora|ano)\b|\s{1,2}(?:mensage|msg|conversa|pedido|client|atendiment)"
+)
+"""Depois de um número: ele conta alguma coisa ("no zap 1000-2000 por dia")."""
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
 
 
@@ -100,6 +104,8 @@ def _is_phone(window: Window) -> bool:
     if window.before.endswith(("+", "+(")) and 10 <= len(digits) <= 15:
         return True
     if len(digits) <= 9:
+        if _COUNTED.match(window.text, window.end):
+            return False
         said = said_before("TELEFONE", window.before) and not {*",/:"} & {*written}
         return said or bool(_LOCAL_SHAPE.fullmatch(written))
     line = national(digits)

@@ -42,6 +42,7 @@ LEFT = """umas 300 por dia|R$ 1.500,00|R$ 1.500.000,00|R$ 1.500.000.000|15/12/20
     |chave pix qual é?|rua 7 de setembro 1234|200 300 400|1765432100000|versão 1.2.3|iso 9001|10, 20, 30, 40
     |segunda 12/05/2026 das 14 as 18|me chama no @loja_do_ze|número 12345|somos 3 sócios e 25 funcionários
     |15-20 dias|5000-6000 por mês|ISO9001|até 2000 por mês|nota 1234567890|https://pyloto.com.br/entregas
+    |no zap 1000-2000 por dia|whats: 2000-3000 mensagens
     |1º de maio|50%|10 x 20 x 30|vou de 15 a 20|jan/2026 a dez/2026|21/3/2026 100 pessoas|||   |\u200b|🙂🙂"""
 
 

@@ -5,9 +5,12 @@ nome.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
-from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, LEXICON, PARTICLES
+from pyloto_stream.ai.firms import is_firm
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
+from pyloto_stream.ai.people_names import after_title, person_at
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import (
@@ -20,51 +23,86 @@ from pyloto_stream.ai.runs import (
     unmarked,
     written,
 )
+from pyloto_stream.ai.signatures import signed
 
 MAX_LETTERS = 20
-TWO = 2
+POSSIBLE, PROPER, KNOWN, ANNOUNCED = 1, 2, 3, 4
+"""Quanto um trecho parece o nome de quem responde."""
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
 """Teclas ao acaso: sem vogal, ou consoantes demais em seguida."""
 _HOME = frozenset(("de", "do", "da", "em"))
 """Ligam o nome de quem se apresenta ao lugar de onde é."""
-_TITLES = frozenset(("seu", "dona", "sr", "sra", "dr", "dra"))
+_OFFICES = words("offices")
+_OWN = frozenset(("me", "meu", "chamo", "pode", "chama", "sou"))
+"""Começam um sinal que só serve para o nome de quem fala."""
 
 
-def person(reading: Reading, start: int, end: int, *, asked: bool) -> str:
-    """O nome de uma pessoa em `[start, end)`; sem ter sido pedido, só depois de "me chamo" e afins."""
-    if not asked and (signed := _signed(reading, start, end)):
-        return signed
-    for first, sure in starts(reading, "name", start, end, asked=asked):
-        at = first + (first + 1 < end and reading.words[first].plain in _TITLES)
-        run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, end))
+def person(reading: Reading, start: int, end: int) -> str:
+    """O nome que ninguém pediu: depois de "me chamo" e afins, ou o que assina ou apresenta quem fala."""
+    led = (_led(reading, at, end) for at, _ in starts(reading, "name", start, end, asked=False))
+    return next(filter(None, led), "") or signed(reading, start, end)
+
+
+def answered(reading: Reading, spans: Iterable[tuple[int, int]]) -> str:
+    """O nome de quem respondeu à pergunta por ele: o que mais parece um, entre os das orações `spans`."""
+    best: tuple[int, Run] = (0, Run(0, 0))
+    for start, end in spans:
+        for rank, run in _candidates(reading, start, end):
+            fuller = min(rank, best[0]) >= KNOWN and _fuller(reading, best[1], run)
+            if (rank > best[0] or fuller) and not _denied(reading, run):
+                best = max(rank, best[0]), run
+    return written(reading, best[1]) if best[0] else ""
+
+
+def _candidates(reading: Reading, start: int, end: int) -> Iterator[tuple[int, Run]]:
+    """O que pode ser o nome numa oração, e quanto o parece."""
+    for first, sure in starts(reading, "name", start, end, asked=True):
+        at = after_title(reading, first)
+        known = person_at(reading, at, titled=at > first)
+        run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, max(end, at)))
+        run = run if run.end > known.end or not known else known
         proper = run.end > run.start and not sure and at > start and is_title(reading, at)
-        if plausible(reading, run, end, sure=sure or proper) and (sure or not _is_city(reading, run)):
-            return written(reading, run)
-    return ""
+        if not plausible(reading, run, max(end, run.end), sure=sure or proper):
+            continue
+        if sure or not _is_city(reading, run):
+            yield (ANNOUNCED if sure else KNOWN if known.end > at else _shape(reading, run)), run
+    for at in range(start, end):
+        inside = at > start and (
+            is_title(reading, at - 1) or reading.raw[reading.words[at].start - 1] in "'’"
+        )
+        known = Run(at, at) if inside else person_at(reading, at)
+        whole = known.end > known.start and (known.end >= end or reading.words[known.end].plain in CONTINUES)
+        if whole and unmarked(reading, *known) and not _is_city(reading, known):
+            yield KNOWN, known
 
 
-def _signed(reading: Reading, start: int, end: int) -> str:
-    """O nome que ninguém pediu e nada anuncia: "Ivonete Barros, Porto Velho", "Marlene aqui"."""
-    at = start
-    while at < end:
-        stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        title = at + 1 < stop and reading.words[at].plain in _TITLES
-        first = at + title
-        given = first < stop and reading.words[first].plain in GIVEN and is_title(reading, first)
-        last = min(stop, first + MAX_NAME_WORDS)
-        if given and (found := _presented(reading, first, last, titled=title)):
-            return found
-        at = stop + 1
-    return ""
+def _shape(reading: Reading, run: Run) -> int:
+    return PROPER if run.end > run.start and _all_titled(reading, run) else POSSIBLE
 
 
-def _presented(reading: Reading, first: int, stop: int, *, titled: bool) -> str:
-    """O nome que ocupa a oração, ou que vem antes de "aqui"; um só, se é "Dona Iolanda"."""
-    presents = stop - first == TWO and reading.words[first + 1].plain in ("aqui", "falando")
-    run = _without_home(reading, Run(first, first + 1 if presents else stop))
-    firm = any(reading.starts_at("choice", i) for i in range(run.start, run.end))
-    whole = (titled or run.end - first >= TWO) and _all_titled(reading, run)
-    return written(reading, run) if not firm and (presents or whole) else ""
+def _fuller(reading: Reading, best: Run, run: Run) -> bool:
+    """`run` repete `best` com mais palavras ("ieda, i e d a, ieda furtado")?"""
+    told = [word.plain for word in reading.words[best.start : best.end]]
+    return [word.plain for word in reading.words[run.start : run.end]][: len(told)] == told
+
+
+def _denied(reading: Reading, run: Run) -> bool:
+    """Logo depois se diz que não é este ("Vandinho não, …")?"""
+    return run.end < len(reading.words) and reading.words[run.end].plain == "nao"
+
+
+def _led(reading: Reading, first: int, end: int) -> str:
+    """O nome que um sinal anuncia em `first`."""
+    at = after_title(reading, first)
+    known = person_at(reading, at, titled=at > first)
+    if known.end > known.start:
+        return written(reading, known) if unmarked(reading, *known) else ""
+    run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, end))
+    own = any(m.end == first and reading.words[m.start].plain in _OWN for m in reading.found("lead", "name"))
+    loose = not is_title(reading, at) and (known_phrase(reading, at) or not own)
+    fits = not loose and plausible(reading, run, end, sure=True)
+    office = any(is_firm(reading, i) or reading.words[i].plain in _OFFICES for i in range(*run))
+    return written(reading, run) if fits and not office else ""
 
 
 def _all_titled(reading: Reading, run: Run) -> bool:

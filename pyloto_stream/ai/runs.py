@@ -6,11 +6,12 @@ Promete só trechos do texto; se são um nome é de `parsers_names`, `parsers_co
 import re
 from typing import NamedTuple
 
-from pyloto_stream.ai.lexicon import COMMON, GIVEN, LEXICON, PARTICLES, READER, SURNAMES
+from pyloto_stream.ai.lexicon import COMMON, GIVEN, LEXICON, PARTICLES, READER, SURNAMES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 MAX_NAME_WORDS = 7
+TITLES = words("titles")
 _SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
 """Nada disto está num nome, nem encostado nele."""
 _NOT_NAMES = ("gesture", "choice", "concept")
@@ -35,7 +36,7 @@ def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) ->
         strong += [
             at
             for at in ends(reading, f"{name}_title", start, end)
-            if is_title(reading, at) or (name == "name" and reading.words[at].plain in GIVEN)
+            if is_title(reading, at) or (name == "name" and reading.words[at].plain in GIVEN | TITLES)
         ]
         return [(at, True) for at in sorted(strong, reverse=True)]
     weak = sorted(ends(reading, f"{name}_weak", start, end), reverse=True)

@@ -155,3 +155,41 @@ def test_what_is_not_a_company_is_refused(text: str) -> None:
 )
 def test_unasked_names_need_a_clear_sign(name: str, text: str, value: str) -> None:
     assert volunteered(READER.read(text), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("anota por gentileza: Zulmira dos Santos", "Zulmira dos Santos"),
+        ("desculpa, tava na fila. Otoniel Vargas", "Otoniel Vargas"),
+        ("sou o Dr. Heitor Vasques", "Heitor Vasques"),
+        ("Binho não, é Fabrício Nogueira", "Fabrício Nogueira"),
+        ("Solange L. Furtado", "Solange L. Furtado"),
+        ("meu nome é Tais né Tais Helena", "Tais Helena"),
+        ("chama eu de Lena", "Lena"),
+    ],
+)
+def test_of_all_that_was_answered_what_most_looks_like_a_name_is_kept(text: str, name: str) -> None:
+    assert answer(READER.read(text), "name") == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("quitanda da rua 7, everton falando, quero entregador", "Everton"),
+        ("Núbia da Sabor do Norte aqui, 20 entregas por dia", "Núbia"),
+        ("Eu, Dorival, vendo queijo em Minas", "Dorival"),
+        ("Lisandra, da Horizonte Turismo. Queremos um sistema", "Lisandra"),
+        ("tenho uma saveiro, rodo de noite, gilmar lopes", "Gilmar Lopes"),
+        ("aqui é o pastor Josafá, da igreja", "Josafá"),
+        ("minha irmã, Solange, tem uma loja", ""),
+        ("minha chefe, a Dra. Lívia, quer um sistema", ""),
+        ("oi dona Neuza, hoje tem bolo?", ""),
+        ("a Marlene do salão falou bem de vocês", ""),
+        ("Atenciosamente, Coordenação de Compras", ""),
+        ("nome e telefone do cliente na planilha", ""),
+        ("Clínica Boa Vida, João Pessoa. Quero um sistema", ""),
+    ],
+)
+def test_who_speaks_may_sign_without_announcing_and_another_person_is_not_them(text: str, name: str) -> None:
+    assert volunteered(READER.read(text), "name") == name

@@ -55,8 +55,14 @@ def changed(amend: Amend, fields: Sequence[str], known: Mapping[str, str], asked
         free = FIELDS[name].parser in ("choice_or_text", "company", "name")
         value = answer(amend.after, name) if name == asked or not free else ""
         if value and value != first[name]:
-            return {name: value}
+            return {name: _same_period(first[name], value)}
     return {}
+
+
+def _same_period(before: str, value: str) -> str:
+    """O número corrigido, com o período do que corrige ("10 por dia… minto, 18")."""
+    period = before.partition(" por ")[2]
+    return f"{value} por {period}" if period and value.isdecimal() else value
 
 
 def _said(before: Reading, name: str, asked: str) -> str:

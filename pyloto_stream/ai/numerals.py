@@ -10,7 +10,12 @@ from typing import NamedTuple
 from pyloto_stream.ai.lexicon import LEXICON, VAGUE
 from pyloto_stream.ai.reading import Reading
 
-_SCALES = {"mil": 1000, "k": 1000, "milhao": 1_000_000, "milhoes": 1_000_000}
+_SCALES = {
+    "mil": 1000, "k": 1000, "milhao": 1_000_000, "milhoes": 1_000_000, "barao": 1000,
+    "baroes": 1000, "milzinho": 1000,
+}  # fmt: skip
+_ALONE = frozenset(("mil", "milzinho"))
+"""Escalas que sozinhas já são um número."""
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil)?")
 
 
@@ -49,8 +54,8 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
             current = 0.5
         elif value is not None and (current == 0 or 0 < value < _last_place(current)):
             current += value
-        elif word in _SCALES and (current or word != "k"):
-            total, current = total + (current or 1) * _SCALES[word], 0
+        elif (scale := reading.words[at].plain) in _SCALES and (current or scale in _ALONE):
+            total, current = total + (current or 1) * _SCALES[scale], 0
         elif not (word == "e" and used > start and at == used):
             break
         at += 1

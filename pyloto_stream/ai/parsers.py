@@ -13,8 +13,9 @@ from pyloto_stream.ai.gestures import asks_about_us
 from pyloto_stream.ai.numerals import numbers_in
 from pyloto_stream.ai.parsers_companies import company
 from pyloto_stream.ai.parsers_deadlines import deadline, deadline_said
-from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, quantity, rates
+from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, quantity
 from pyloto_stream.ai.parsers_people import people
+from pyloto_stream.ai.parsers_rates import only_once, told_rate, usual_rate
 from pyloto_stream.ai.parsers_terms import budget, budget_said, is_money
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
 from pyloto_stream.ai.phrases import Match
@@ -38,17 +39,18 @@ def answer(reading: Reading, name: str) -> str:
             return field.choices[at].value
     whole = (0, len(reading.words))
     match field.parser:
-        case "choice":
-            return choices.one(reading, name, field, *whole)
-        case "choices":
-            return choices.several(reading, name, field, *whole)
+        case "choice" | "choices":
+            return (choices.one if field.parser == "choice" else choices.several)(
+                reading, name, field, *whole
+            )
         case "choice_or_text":
             return choices.one(reading, name, field, *whole) or short_text(reading)
         case "text":
             return text(reading)
+        case "quantity" if _rated(field):
+            return told_rate(reading, name) or ("" if only_once(reading, name) else _quantity(reading))
         case "quantity":
-            counted = "" if _rated(field) else people(reading, 0, len(reading.words), asked=True)
-            return counted or _quantity(reading)
+            return people(reading, 0, len(reading.words), asked=True) or _quantity(reading)
         case "city" | "budget":  # o estado, ou o fim de um intervalo, pode vir depois de uma vírgula
             spans = list(_useful(reading))
             ends = spans[-1][1] if spans else 0
@@ -56,9 +58,16 @@ def answer(reading: Reading, name: str) -> str:
                 filter(None, (_by_shape(reading, field, (s, ends), asked=True) for s, _ in spans)), ""
             )
         case _:
-            values = (_by_shape(reading, field, s, asked=True) for s in _useful(reading))
-            found = [value for value in values if value]
-            return next(iter(found[::-1] if field.parser == "deadline" else found), "")
+            return _by_clauses(reading, field)
+
+
+def _by_clauses(reading: Reading, field: Field) -> str:
+    """O que responde ao campo, entre o que dizem as orações da resposta."""
+    if field.parser == "name":
+        return "" if reading.has("mark", "steer") else names.answered(reading, _useful(reading))
+    values = (_by_shape(reading, field, s, asked=True) for s in _useful(reading))
+    found = [value for value in values if value]
+    return next(iter(found[::-1] if field.parser == "deadline" else found), "")
 
 
 def volunteered(reading: Reading, name: str) -> str:
@@ -68,14 +77,14 @@ def volunteered(reading: Reading, name: str) -> str:
         return choices.one(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
-    if field.volunteer and field.parser in ("city", "name", "company"):
+    if field.volunteer and field.parser in ("city", "name", "company", "budget"):
         return _by_shape(reading, field, (0, len(reading.words)), asked=False)
     if field.volunteer:
         spans = reading.clauses()
         return next(filter(None, (_by_shape(reading, field, s, asked=False) for s in spans)), "")
-    if field.parser == "quantity" and _rated(field) and (rate := _rate(reading, name)):
-        return rate
-    if field.parser == "quantity" and not _rated(field):
+    if field.parser == "quantity" and _rated(field):
+        return usual_rate(reading, name)
+    if field.parser == "quantity":
         found = (people(reading, *span, asked=False) for span in reading.sentences())
         if counted := next(filter(None, found), ""):
             return counted
@@ -90,7 +99,7 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
         return ""
     match field.parser:
         case "name":
-            return names.person(reading, *span, asked=asked)
+            return names.answered(reading, [span]) if asked else names.person(reading, *span)
         case "city":
             return places.city(reading, *span, asked=asked)
         case "company":
@@ -155,7 +164,7 @@ def _counted_near(reading: Reading, field: Field, span: Span, hints: Sequence[Ma
 def _counted(reading: Reading, start: int, end: int, stop: int) -> str:
     """A última quantidade de `[start, end)` (o período pode ir até `stop`), se não é dinheiro."""
     last = [number for number in numbers_in(reading, start, end) if number.value <= MAX_QUANTITY][-1:]
-    if not last or is_money(reading, last[0].start, last[0].end):
+    if not last or is_money(reading, last[0]):
         return ""
     return quantity(reading, start, stop)
 
@@ -163,16 +172,6 @@ def _counted(reading: Reading, start: int, end: int, stop: int) -> str:
 def _rated(field: Field) -> bool:
     """Conta-se por período ("por dia"), como dizem as opções do campo?"""
     return any(" por " in choice.value for choice in field.choices)
-
-
-def _rate(reading: Reading, name: str) -> str:
-    """Uma quantidade por período que ninguém perguntou e não é dinheiro nem conta outra coisa."""
-    for start, end in reading.sentences():
-        for number, found in rates(reading, start, end):
-            near = reading.names_within(("hint",), number.end, number.end + NEAR) & RATED
-            if (name in near or not near) and not is_money(reading, number.start, number.end):
-                return found
-    return ""
 
 
 def _with_who_asks(reading: Reading, found: str) -> str:

@@ -3,7 +3,7 @@
 Promete um texto curto e normalizado ("20 por dia", "20 a 30"), ou vazio se não há o que ler.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import words
@@ -14,15 +14,25 @@ from pyloto_stream.ai.reading import Reading
 MAX_QUANTITY = 1_000_000
 _PERIODS: Mapping[str, str] = {
     "dia": "por dia", "dias": "por dia", "diaria": "por dia", "diarias": "por dia", "diario": "por dia",
-    "diariamente": "por dia", "noite": "por noite", "semana": "por semana", "semanal": "por semana",
+    "diariamente": "por dia", "noite": "por dia",
+    "noites": "por dia", "semana": "por semana", "semanal": "por semana",
     "semanais": "por semana", "mes": "por mês", "mensal": "por mês", "mensais": "por mês", "hora": "por hora",
     "ano": "por ano", "anual": "por ano", "meis": "por mês", "diarios": "por dia",
     "semanalmente": "por semana", "mensalmente": "por mês", "fds": "no fim de semana",
 }  # fmt: skip
+_RESETS = frozenset(("digamos", "bota", "poe", "coloca", "minto"))
+"""Depois de um número, dizem que vale o seguinte."""
 _NEEDS_BY = frozenset(("dia", "dias", "noite", "semana", "mes", "meis", "hora", "ano"))
 _BY = frozenset(("por", "ao", "cada", "na", "no", "num", "numa", "toda", "todo"))
 _PAST, _NOW = words("past"), words("now")
-REACH = 6
+_WEEKDAYS = frozenset(
+    ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "sabados", "domingos", "sextas")
+)
+_NOT_PERIOD = frozenset(
+    ("de", "do", "da", "dos", "das", "util", "uteis", "e", "um", "uma", "o", "a", "bom", "boa")
+)
+BEFORE, NEAR = 5, 2
+REACH = 8
 """Até quantas palavras depois do número o período ainda é dele."""
 
 
@@ -51,7 +61,7 @@ def amount_in(reading: Reading, start: int, end: int, limit: float) -> Amount | 
     if not found:
         return None
     low, high = found[0], None
-    if len(found) > 1 and _ranged(reading, start, low, found[1]):
+    if len(found) > 1 and _ranged(reading, low, found[1]):
         high = found[1]
     stop = (high or low).end
     period = _period(reading, stop, min(end, stop + REACH)) or _period(reading, start, low.start)
@@ -65,24 +75,27 @@ def current_from(reading: Reading, start: int, end: int) -> int:
     found = start
     for i, word in enumerate(said):
         denied = word == "nao" and said[i - 1 : i] == [BREAK] and said[i + 1 : i + 2] == [BREAK]
-        if (i > was and word in _NOW) or denied:
+        reset = word in _RESETS and found < start + i
+        if (i > was and word in _NOW) or denied or reset:
             found = start + i + 1
     return found
 
 
-def _ranged(reading: Reading, start: int, low: Number, high: Number) -> bool:
+def _ranged(reading: Reading, low: Number, high: Number) -> bool:
     """Os dois números formam um intervalo ("20 a 30", "entre 20 e 30", "20-30", "50, talvez 60")?"""
     if high.start == low.end:
         between = reading.raw[reading.words[low.end - 1].end : reading.words[high.start].start]
         return high.value > low.value and "-" in between
     links = [w.text for w in reading.words[low.end : high.start] if w.text not in ("r", "rs", "reais", "de")]
-    before = reading.words[low.start - 1].text if low.start > start else ""
+    if BREAK in links and links[-1] != "talvez":
+        return False
+    before = reading.words[low.start - 1].text if low.start else ""
     shorter = high.value > low.value or high.value * 1000 > low.value >= 1000  # "50 mil, talvez 60"
     if len(links) > 2 or not shorter:
         return False
     if links == ["e"]:
         return before == "entre" or (
-            before == "r" and start < low.start - 1 and reading.words[low.start - 2].text == "entre"
+            before == "r" and low.start > 1 and reading.words[low.start - 2].text == "entre"
         )
     return bool(links) and links[-1] in ("a", "ate", "ou", "talvez") and not {"no", "maximo"} & {*links}
 
@@ -92,16 +105,48 @@ def _prefix(reading: Reading, number: Number, start: int) -> str:
     return f"{before} " if before in ("mais de", "menos de") else ""
 
 
-def _period(reading: Reading, start: int, end: int) -> str:
+def period_after(reading: Reading, start: int, stop: int) -> str:
+    """O período dito depois do número que acaba em `start` ("300 por dia", "35 pedidos dia")."""
+    return _period(reading, start, min(stop, start + REACH))
+
+
+def period_before(reading: Reading, start: int, end: int) -> str:
+    """O período dito logo antes do número que começa em `end` ("todo dia, umas 70")."""
+    return _period(reading, max(start, end - BEFORE), end, bare=False)
+
+
+def _period(reading: Reading, start: int, end: int, *, bare: bool = True) -> str:
     for at in range(start, end):
-        word, before = reading.words[at], reading.words[at - 1] if at else None
+        word = reading.words[at]
         name = word.text if word.text in _PERIODS else word.plain
-        if name not in _PERIODS:
-            continue
-        by = before is not None and (before.text in _BY or before.plain in ("p", "a"))
-        if name not in _NEEDS_BY or by or reading.raw[word.start - 1 : word.start] == "/":
+        if name in _WEEKDAYS and at and reading.words[at - 1].text in ("todo", "toda", "cada", "aos", "nos"):
+            return " por semana"
+        if name in _PERIODS and (name not in _NEEDS_BY or _by(reading, start, at, bare=bare)):
             return f" {_PERIODS[name]}"
     return ""
+
+
+def _by(reading: Reading, start: int, at: int, *, bare: bool) -> bool:
+    """O que está antes de "dia" faz dele um período ("por dia", "todo santo dia", "300/dia")?
+
+    Sem nada que o diga ("35 pedidos dia"), só com `bare`.
+    """
+    word, before = reading.words[at], reading.words[at - 1] if at else None
+    if before is None or before.text == BREAK:
+        return False
+    if before.text == "cada" and word.text == "hora":
+        return False
+    if before.text in _BY or before.plain in ("p", "a") or reading.raw[word.start - 1 : word.start] == "/":
+        return True
+    if before.text in ("santo", "bendito", "unico"):
+        return reading.words[at - 2].text in _BY
+    near = at - start
+    if not bare:
+        return False
+    if before.text == "do":
+        return near <= NEAR and near > 1
+    after = reading.words[at + 1].text if at + 1 < len(reading.words) else BREAK
+    return near in (0, 1) and at > 0 and after not in _NOT_PERIOD and before.text not in _NOT_PERIOD
 
 
 def quantity(reading: Reading, start: int, end: int) -> str:
@@ -109,28 +154,14 @@ def quantity(reading: Reading, start: int, end: int) -> str:
     amount = amount_in(reading, start, end, MAX_QUANTITY)
     if amount is None:
         return ""
-    first = _shown(amount)
+    first = shown(amount)
     more = amount_in(reading, amount.end, end, MAX_QUANTITY) if amount.period else None
     own = more and _period(reading, more.end, min(end, more.end + REACH))
     joined = more and any(w.text == "e" for w in reading.words[amount.end : more.low.start])
-    return f"{first} e {_shown(more)}" if more and own and joined and own != amount.period else first
+    return f"{first} e {shown(more)}" if more and own and joined and own != amount.period else first
 
 
-def rates(reading: Reading, start: int, end: int) -> Iterator[tuple[Number, str]]:
-    """As quantidades com período de `[start, end)` que valem hoje, e onde está cada uma."""
-    found = [n for n in numbers_in(reading, start, end) if n.value <= MAX_QUANTITY]
-    after = current_from(reading, start, end)
-    for at, number in enumerate(found):
-        article = number.value == 1 and not reading.words[number.start].plain.isdigit()
-        amount = amount_in(reading, number.start, end, MAX_QUANTITY)
-        if article or number.start < after or amount is None or amount.low != number:
-            continue
-        stop = next((other.start for other in found[at + 1 :] if other.start >= amount.end), end)
-        period = _period(reading, amount.end, min(stop, end, amount.end + REACH))
-        if period:
-            yield number, _shown(amount._replace(period=period, prefix=_prefix(reading, number, start)))
-
-
-def _shown(amount: Amount) -> str:
+def shown(amount: Amount) -> str:
+    """A quantidade como se guarda: "20 a 30 por dia"."""
     high = f" a {round(amount.high.value)}" if amount.high else ""
     return f"{amount.prefix}{round(amount.low.value)}{high}{amount.period}"

@@ -1,60 +1,110 @@
 """Qual é o orçamento? Valores em reais, de "uns 5 mil" a "R$ 1.500,00".
 
-Promete só os números ditos ("R$ 5.000 a R$ 10.000"), ou as palavras da pessoa quando a unidade é duvidosa.
+Promete só os números ditos ("R$ 5.000 a R$ 10.000"), ou as palavras da pessoa quando a unidade é duvidosa. O
+preço dos outros e o que já se gastou não são orçamento.
 """
 
-from pyloto_stream.ai.lexicon import words
-from pyloto_stream.ai.numerals import numbers_in
-from pyloto_stream.ai.parsers_numbers import amount_in
+from collections.abc import Iterator
+
+from pyloto_stream.ai.numerals import Number, numbers_in
+from pyloto_stream.ai.parsers_money import CEILINGS, owner
+from pyloto_stream.ai.parsers_numbers import Amount, amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 MAX_MONEY = 1_000_000_000
 SMALL_MONEY = 50
 """Abaixo disto, sem unidade, "5 a 10" pode ser mil: guardamos as palavras da pessoa."""
+LEAST_THOUSAND = 1000
 MAX_PHRASE = 80
 MAX_CLAUSE_WORDS = 10
-MONEY_REACH = 6
-"""Até quantas palavras antes do número se anuncia que ele é dinheiro ("posso pagar até …")."""
-_CURRENCY, _SPENDING = words("currency"), words("spending")
+CEILING_REACH = 3
+"""Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
 
 
 def budget(reading: Reading, start: int, end: int) -> str:
-    """Um valor: "R$ 5.000 a R$ 10.000", "R$ 500"."""
-    amount = amount_in(reading, start, end, MAX_MONEY)
-    if amount is None:
+    """A resposta a quanto se pode gastar: "R$ 5.000 a R$ 10.000", "R$ 500"."""
+    numbers = [n for n in numbers_in(reading, start, end) if n.value <= MAX_MONEY]
+    others = [n for n in numbers if _owner(reading, n, asked=True) == "theirs"]
+    if others and len(others) == len(numbers):
         return ""
-    low, high = amount.low.value, amount.high.value if amount.high else 0.0
-    if high >= 1000 > low and high >= low * 100:  # "5 a 10 mil": o mil vale para os dois
-        low *= 1000
-    if low >= 1000 > high > 0:  # "50 mil, talvez 60"
-        high *= 1000
-    if low < SMALL_MONEY:
-        return _phrase(reading, start, end, amount.low.start, amount.end)
-    return f"{_reais(low)} a {_reais(high)}" if high > low else _reais(low)
+    after = max((n.end for n in others if n.start == numbers[0].start), default=start)
+    return _budget(reading, after, end)
 
 
 def budget_said(reading: Reading, start: int, end: int) -> str:
-    """Um valor que ninguém perguntou: só se o número é claramente dinheiro."""
+    """Um valor que ninguém perguntou: só se o número é claramente dinheiro, e de quem fala."""
     for number in numbers_in(reading, start, end):
-        if is_money(reading, number.start, number.end):
-            said = budget(reading, max(start, number.start - 2), end)
+        if _owner(reading, number) == "ours":
+            stop = next((e for s, e in _sentences(reading, number.end, end)), end)
+            said = _budget(reading, max(start, number.start - 2), stop)
             return said if said.startswith("R$") else ""
     return ""
 
 
-def is_money(reading: Reading, start: int, end: int) -> bool:
-    """O número em `[start, end)` é dinheiro ("R$ 500", "500 reais", "posso pagar 500")?"""
-    before = [word.text for word in reading.words[max(start - MONEY_REACH, 0) : start]]
-    clause = before[max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0) :]
-    after = [word.text for word in reading.words[end : end + MONEY_REACH]]
-    beside = {*before[-1:], *after[:2]}
-    spent = {*clause, *after[:2]}
-    return bool(_CURRENCY & beside or _SPENDING & spent) or clause[-2:] == ["tenho", "ate"]
+def is_money(reading: Reading, number: Number) -> bool:
+    """O número é dinheiro ("R$ 500", "500 reais", "posso pagar 500", "custa 500")?"""
+    return bool(_owner(reading, number))
+
+
+def _owner(reading: Reading, number: Number, *, asked: bool = False) -> str:
+    high = _end_of_range(reading, number)
+    return owner(reading, number.start, high.end, max(number.value, high.value), asked=asked)
+
+
+def _end_of_range(reading: Reading, number: Number) -> Number:
+    """O maior número do intervalo que `number` abre ("de 10 a 12 mil"), ou ele mesmo."""
+    stop = min(len(reading.words), number.end + CEILING_REACH + 1)
+    amount = amount_in(reading, number.start, stop, MAX_MONEY)
+    return amount.high if amount is not None and amount.low == number and amount.high else number
+
+
+def _sentences(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Onde acaba a frase do valor, e a seguinte se o corrige ("R$ 22 mil. Não, 24")."""
+    for _, stop in reading.sentences():
+        following = reading.words[stop + 1].text if stop + 1 < len(reading.words) else ""
+        if stop >= start and following not in ("nao", "minto", "alias", "digo"):
+            yield start, min(stop, end)
+
+
+def _budget(reading: Reading, start: int, end: int) -> str:
+    amount = amount_in(reading, start, end, MAX_MONEY)
+    if amount is None:
+        return ""
+    first = next(numbers_in(reading, start, end))
+    amount = _ceiling(reading, amount, end) or amount
+    low, high = amount.low.value, amount.high.value if amount.high else 0.0
+    if high >= LEAST_THOUSAND > low and high >= low * 100:  # "5 a 10 mil": o mil vale para os dois
+        low *= 1000
+    if low >= LEAST_THOUSAND > high > 0:  # "50 mil, talvez 60"
+        high *= 1000
+    if first.start < amount.low.start and first.value >= LEAST_THOUSAND and low * 100 < first.value * 10:
+        low, high = low * 1000, high * 1000 if high < LEAST_THOUSAND else high  # "6 mil, não, bota 8"
+    if low < SMALL_MONEY and not _said_reais(reading, amount):
+        return _phrase(reading, start, end, amount.low.start, amount.end)
+    return f"{_reais(low)} a {_reais(high)}" if high > low else _reais(low)
+
+
+def _ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
+    """O número que se diz ser o teto, depois de `amount` ("3 mil, no aperto 4, mas 4 é o teto")."""
+    for number in numbers_in(reading, amount.end, end):
+        after = [w.text for w in reading.words[number.end : min(end, number.end + CEILING_REACH)]]
+        if after[:1] == ["e"] and CEILINGS & {*after}:
+            return Amount(number, None, "", "")
+    return None
+
+
+def _said_reais(reading: Reading, amount: Amount) -> bool:
+    """A moeda está ao lado do número?"""
+    before = reading.words[amount.low.start - 1].text if amount.low.start else BREAK
+    after = reading.words[amount.end].text if amount.end < len(reading.words) else BREAK
+    return before in ("r", "rs") or after in ("reais", "real")
 
 
 def _reais(value: float) -> str:
-    return f"R$ {round(value):,}".replace(",", ".")
+    cents = value < LEAST_THOUSAND and value != round(value)
+    shown = f"{value:,.2f}" if cents else f"{round(value):,}"
+    return f"R$ {shown}".translate(str.maketrans(",.", ".,"))
 
 
 def _phrase(reading: Reading, start: int, end: int, first: int, last: int) -> str:

@@ -1,0 +1,144 @@
+"""Quantas por dia, por semana ou por mês costumam ser, quando o texto traz mais de um número?
+
+Promete a quantidade de costume, com período ("300 por dia quando chove, normal é 70" é `70 por dia`).
+O que houve uma vez, o que é de outro e o que conta tempo, dinheiro ou gente que trabalha não é volume.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.numerals import Number, numbers_in
+from pyloto_stream.ai.parsers_numbers import (
+    MAX_QUANTITY,
+    Amount,
+    amount_in,
+    current_from,
+    period_after,
+    period_before,
+    shown,
+)
+from pyloto_stream.ai.parsers_people import is_person
+from pyloto_stream.ai.parsers_terms import is_money
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+DELIVERIES, CONVERSATIONS = "delivery_volume", "conversation_volume"
+AROUND = 4
+"""Até quantas palavras separam um número da que diz que ele é o de costume."""
+MAX_HOUR = 24
+THINGS = 3
+_TURNS = frozenset((BREAK, "mas", "porem", "enquanto", "fora"))
+"""Até quantas palavras depois do número está o nome do que ele conta."""
+_COUNTED = {DELIVERIES: words("delivered"), CONVERSATIONS: words("talked")}
+_CUSTOMERS, _LINKS = words("customers"), frozenset(("por", "para", "pra", "em", "no", "na", "ao"))
+_USUAL, _ONCE, _EVENTS = words("usual"), words("once"), words("events_once")
+_UNCOUNTED, _RELATIVES, _OURSELVES = words("uncounted"), words("relatives"), words("ourselves")
+_SINGLE, _PLAIN_DAY = frozenset(("num", "numa", "naquele", "naquela", "nesse", "um")), words("plain_day")
+
+
+class Rate(NamedTuple):
+    """Uma quantidade do texto: é a de costume? Foi só uma vez?"""
+
+    number: Number
+    amount: Amount
+    usual: bool
+    once: bool
+
+
+def usual_rate(reading: Reading, name: str) -> str:
+    """A quantidade de costume do campo `name` em `reading`; vazio se não há uma com período."""
+    found = [rate for span in reading.sentences() for rate in _rates(reading, name, *span)]
+    dated = [rate for rate in found if rate.amount.period]
+    period = dated[0].amount.period if dated else _daily(reading)
+    for rate in found:
+        if rate.usual and not rate.once and (rate.amount.period or period):
+            return shown(rate.amount._replace(period=rate.amount.period or period))
+    return next((shown(rate.amount) for rate in dated if not rate.once), "")
+
+
+def told_rate(reading: Reading, name: str) -> str:
+    """A quantidade de costume, se a resposta traz outras ("ontem foram 300, mas o comum é 90 por dia")."""
+    found = [rate for span in reading.sentences() for rate in _rates(reading, name, *span)]
+    return usual_rate(reading, name) if any(rate.usual or rate.once for rate in found) else ""
+
+
+def only_once(reading: Reading, name: str) -> bool:
+    """Tudo o que se disse de `name` aconteceu uma vez só ("no dia das mães fiz 140")?"""
+    found = [rate for span in reading.sentences() for rate in _rates(reading, name, *span)]
+    return bool(found) and all(rate.once for rate in found)
+
+
+def _daily(reading: Reading) -> str:
+    return " por dia" if any(word.text in ("dia", "dias") for word in reading.words) else ""
+
+
+def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
+    """As quantidades de `[start, end)` que valem hoje e podem ser de `name`."""
+    found = [n for n in numbers_in(reading, start, end) if n.value <= MAX_QUANTITY]
+    after, reached = current_from(reading, start, end), start
+    for at, number in enumerate(found):
+        article = number.value == 1 and not reading.words[number.start].plain.isdigit()
+        amount = amount_in(reading, number.start, end, MAX_QUANTITY)
+        if article or number.start < max(after, reached) or amount is None or amount.low != number:
+            continue
+        reached = amount.end
+        stop = next((other.start for other in found[at + 1 :] if other.start >= amount.end), end)
+        previous = max((other.end for other in found[:at]), default=start)
+        period = period_after(reading, amount.end, stop) or period_before(reading, previous, number.start)
+        if _counts(reading, name, number, amount.end, end) and not _of_another(reading, start, number.start):
+            usual = _is_usual(reading, previous, amount, stop)
+            once = _is_once(reading, start, amount, stop, usual=usual)
+            yield Rate(number, amount._replace(period=period), usual, once)
+
+
+def _counts(reading: Reading, name: str, number: Number, last: int, end: int) -> bool:
+    """O número pode contar o que `name` conta?"""
+    if is_money(reading, number) or _is_hour(reading, number):
+        return False
+    after: list[str] = []
+    for word in reading.words[last : min(end, last + THINGS)]:
+        if word.text == BREAK or word.text in _LINKS:
+            break
+        after += [word.text, word.plain]
+    if not _COUNTED[name].isdisjoint(after) or not _CUSTOMERS.isdisjoint(after):
+        return True
+    others = (listed for other, listed in _COUNTED.items() if other != name)
+    if any(not listed.isdisjoint(after) for listed in others):
+        return False
+    thing = after[1] if after else ""
+    slash = last < end and reading.raw[reading.words[last].start - 1] == "/"  # "80/dia"
+    return slash or not (thing in _UNCOUNTED or is_person(thing))
+
+
+def _is_hour(reading: Reading, number: Number) -> bool:
+    """É uma hora ("antes das 9", "às 7")?"""
+    before = reading.words[number.start - 1].text if number.start else ""
+    return number.value <= MAX_HOUR and before in ("as", "das")
+
+
+def _of_another(reading: Reading, start: int, at: int) -> bool:
+    """Quem faz é outra pessoa ("o vizinho manda 50 por dia")?"""
+    said = [word.text for word in reading.words[start:at]]
+    other = max((i for i, word in enumerate(said) if word in _RELATIVES), default=-1)
+    return other >= 0 and not _OURSELVES & {*said[other:]}
+
+
+def _is_usual(reading: Reading, start: int, amount: Amount, stop: int) -> bool:
+    before = [word.text for word in reading.words[max(start, amount.low.start - AROUND) : amount.low.start]]
+    after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND)]]
+    after = after[: next((i for i, word in enumerate(after) if word in _TURNS), len(after))]
+    return bool(_USUAL & {*before, *after})
+
+
+def _is_once(reading: Reading, start: int, amount: Amount, stop: int, *, usual: bool) -> bool:
+    """Aconteceu num dia só, ou numa data?"""
+    after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND + 1)]]
+    single = any(
+        word in _SINGLE
+        and after[i + 1 : i + 2] in (["dia"], ["noite"])
+        and not _PLAIN_DAY & {*after[i + 2 :]}
+        for i, word in enumerate(after)
+    )
+    said = {word.text for word in reading.words[start : amount.low.start]} | {*after}
+    return not usual and (single or bool(_EVENTS & said and _ONCE & said) or "ontem" in said)

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import COMMON, PARTICLES, STATES
-from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, SHORT_FORMS, Place, begins, exact
+from pyloto_stream.ai.municipalities import (
+    CAPITALS,
+    DISTRICTS,
+    MAX_PLACE_WORDS,
+    SHORT_FORMS,
+    Place,
+    begins,
+    exact,
+)
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import unmarked
@@ -17,6 +25,8 @@ _CITY_TOO = frozenset(("paulo", "janeiro", "sp", "rj", "df"))
 _TO_STATE = frozenset(("no", "na", "do", "da", "de", "estado", "interior"))
 _DOUBTFUL_STATES = COMMON | {"se", "al", "ap", "am"}
 """Siglas que, em minúsculas, costumam ser outra palavra."""
+_WORDS_TOO = frozenset(("se", "to", "al", "pa", "es"))
+"""As que, mesmo depois de uma cidade, costumam ser outra palavra."""
 
 
 class Hit(NamedTuple):
@@ -65,9 +75,17 @@ def _with_state(
     """O município `words` no estado dito depois (ou antes) dele; `None` se nenhum foi dito."""
     at, stop, end = where
     uf, after = state_after(reading, stop, end)
+    if not uf and stop < end:  # "santa maria rs semana que vem": a sigla decide entre os de mesmo nome
+        letters = reading.words[stop].plain
+        doubtful = letters in _WORDS_TOO or len(letters) != 2
+        told = None if doubtful or known.state else exact(words, STATES.get(letters, "") or "-")
+        if told is not None:
+            return told, stop + 1
     if uf:
         place = exact(words, uf)
         said = reading.original(after - 1, after)
+        if place is None and " ".join(words) in DISTRICTS and uf in CAPITALS:  # "Lapa RJ", "Gama DF"
+            return Place(CAPITALS[uf], uf, large=True), after
         if place is None and (said.isupper() or len(said) > 2):  # o estado é o que a pessoa disse
             place = Place(known.name, uf)
         return (place, after) if place else (None, stop)

@@ -140,6 +140,40 @@ def test_names_that_contain_a_city_and_other_places_are_not_where_one_is(text: s
     assert volunteered(READER.read(text), "city") == ""
 
 
+def test_where_the_work_is_wins_over_where_one_lives_and_a_district_is_its_city() -> None:
+    said = {
+        "moro em Olinda mas quero rodar em Recife": "Recife PE",
+        "vim de Bauru pra Marília mês passado, tenho moto": "Marília SP",
+        "tenho um salão no Leblon": "Rio de Janeiro RJ",
+        "minha oficina fica na asa sul": "Brasília DF",
+        "papelaria na lapa rj": "Rio de Janeiro RJ",
+        "sacolão do Zé, petrolina, 8 entregas": "Petrolina PE",
+        "Mercearia da Nena — Ilhéus — 9 pedidos": "Ilhéus BA",
+        "câmara de vereadores de picos, 12 servidores": "Picos PI",
+        "tenho um mercadinho no crato": "Crato CE",
+        "quero pedir um app. sou de santa maria rs e tenho loja": "Santa Maria RS",
+        "olinda nao, recife": "Recife PE",
+    }
+    assert {text: volunteered(READER.read(text), "city") for text in said} == said
+
+
+def test_a_city_of_others_is_not_the_city_of_who_writes() -> None:
+    for text in (
+        "meu primo de Uberaba usa um sistema parecido",
+        "contratei uma empresa de Curitiba e não deu certo",
+        "me indicaram vocês em Aracaju",
+        "quanto custa a passagem pra Salvador?",
+        "faço 18 anos em março",
+        "tenho loja em Jataí e outra em Rio Verde",
+    ):
+        assert volunteered(READER.read(text), "city") == "", text
+
+
+def test_the_state_said_afterwards_decides_between_cities_of_one_name() -> None:
+    assert answer(READER.read("palmas, mas a do paraná"), "city") == "Palmas PR"
+    assert answer(READER.read("cascavel"), "city") == "Cascavel"
+
+
 @pytest.mark.parametrize(("asked", "text"), [("company", "Pizzaria Londrina"), ("name", "Vitória Santos")])
 def test_a_name_that_contains_a_city_stays_a_name(asked: str, text: str) -> None:
     assert answer(READER.read(text), asked) == text

@@ -1,0 +1,189 @@
+"""É ali que a pessoa está? Quanto o lugar da frase diz que uma cidade é a de quem fala.
+
+Promete uma força, de `OTHER` (é de outro, ou só se passa por ela) a `WORKS` (é onde se quer trabalhar); o que
+não tem sinal nenhum vale `NAMED`. Não escolhe entre cidades: isso é de `parsers_places`.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pyloto_stream.ai.firms import is_firm, is_public
+from pyloto_stream.ai.lexicon import COMMON, GIVEN, STATES, words
+from pyloto_stream.ai.municipalities import DOUBTFUL, exact
+from pyloto_stream.ai.phrases import BREAK, fold
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import ends, is_title, known_phrase
+from pyloto_stream.ai.sightings import Hit
+
+OTHER, NAMED, LIKELY, SURE, LIVES, WORKS = -1, 1, 2, 3, 4, 6
+MAX_AREA = 4
+HEAD_REACH = 8
+"""Até quantas palavras separam o ramo do lugar ("câmara de vereadores de Picos")."""
+_IN = frozenset(("em", "im"))
+_ARTICLES = frozenset(("no", "na"))
+_OF = frozenset(("de", "do", "da"))
+_TO = frozenset(("para", "pra", "ate"))
+_AREA, _ARTICLED, _ADJECTIVES = words("place_area"), words("place_articled"), words("place_plain_words")
+_WORDY = words("place_wordy") | words("family")
+_OTHERS, _TRIPS, _MONTHS = words("place_others"), words("place_trips"), words("months")
+_OF_STATE = frozenset(
+    ("interior", "litoral", "sul", "norte", "oeste", "leste", "noroeste", "sudoeste", "estado")
+)
+"""Antes de "de São Paulo", dizem que se fala do estado."""
+_DASHES = frozenset("—–|•·/")
+_OPINIONS = words("place_opinions")
+_OURS = frozenset(("sou", "somos"))
+_FIRMS, _SOME = frozenset(("empresa", "agencia", "firma")), frozenset(("uma", "outra", "numa"))
+
+
+class Leads(NamedTuple):
+    """Onde acabam os sinais de onde se mora, de onde se trabalha, e os que só valem com uma cidade."""
+
+    lives: Sequence[int]
+    works: Sequence[int]
+    near: Sequence[int]
+
+
+def leads_in(reading: Reading, start: int, end: int, lives: Sequence[int]) -> Leads:
+    """Os sinais de `[start, end)`."""
+    return Leads(lives, ends(reading, "city_works", start, end), ends(reading, "city_near", start, end))
+
+
+def strength(reading: Reading, hit: Hit, leads: Leads, start: int, end: int, *, asked: bool) -> int:
+    """Quanto o lugar da frase diz que a cidade de `hit` é a de quem fala."""
+    if _elsewhere(reading, hit, asked=asked):
+        return OTHER
+    led = _led(reading, hit, leads)
+    if led or hit.told:
+        return max(led, SURE) + hit.told
+    plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
+    if plain in STATES and len(plain) == 2:
+        return NAMED
+    doubtful = plain in DOUBTFUL or plain in COMMON or known_phrase(reading, hit.start)
+    if _alone(reading, hit, start, end):
+        return _strength_alone(reading, hit, plain, doubtful=doubtful, last=_last(reading, hit.end))
+    return _strength_after(reading, hit, plain, (start, end), doubtful=doubtful)
+
+
+def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int], *, doubtful: bool) -> int:
+    """A força que vem da palavra que a antecede ("em", "na", "de", "para")."""
+    start, end = span
+    before = reading.words[hit.start - 1].text if hit.start > start else BREAK
+    titled = is_title(reading, hit.start)
+    district = hit.place.settles and plain != fold(hit.place.name)
+    closed = _closes(reading, hit.end, end)
+    if before in _IN and (titled or not doubtful or (closed and plain not in _ADJECTIVES)):
+        return SURE
+    if before in _ARTICLES and (district or (closed and plain in _ARTICLED)):
+        return SURE
+    if before in _OF and not district and _kind_before(reading, hit.start, start):
+        clear = hit.place.large and (before == "de" or not doubtful or plain in _ARTICLED)
+        return LIKELY if clear or (titled and not doubtful and " " in plain) else NAMED
+    if doubtful:
+        opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
+        said = before in (*_OF, *_TO)
+        return LIKELY if said and opens and titled else int(said or before == BREAK)
+    return LIKELY if hit.place.large and len(plain) > 2 and before in (*_OF, *_TO) else NAMED
+
+
+def only_area(reading: Reading, start: int, end: int) -> bool:
+    """Entre `start` e `end` só se diz a parte da cidade ("na zona leste de", "no bairro X, em")?"""
+    return end - start <= MAX_AREA and all(reading.words[i].plain in _AREA for i in range(start, end))
+
+
+def area_ends(reading: Reading, start: int, end: int) -> int:
+    """A primeira palavra de `[start, end)` que não diz só a parte da cidade."""
+    return next((i for i in range(start, end) if reading.words[i].plain not in _AREA), end)
+
+
+def _led(reading: Reading, hit: Hit, leads: Leads) -> int:
+    """A força do sinal que vem logo antes da cidade, ou depois dela ("X, onde fica"); zero sem sinal."""
+    after = [word.text for word in reading.words[hit.end : hit.end + 4] if word.text != BREAK]
+    if after[:2] in (["onde", "fica"], ["onde", "ficam"], ["onde", "temos"], ["onde", "tenho"]):
+        return WORKS
+    for force, found in ((WORKS, leads.works), (LIVES, leads.lives), (SURE, leads.near)):
+        if any(at <= hit.start and only_area(reading, at, hit.start) for at in found):
+            given = force == SURE and reading.words[hit.start].plain in GIVEN  # "aqui é Vitória"
+            return 0 if given else force
+    return 0
+
+
+def _strength_alone(reading: Reading, hit: Hit, plain: str, *, doubtful: bool, last: bool) -> int:
+    """Entre duas pausas: uma cidade conhecida, ou um nome que só pode ser de uma."""
+    if plain in GIVEN or plain in _ADJECTIVES or (len(plain) <= 2 and plain != "bh"):
+        return NAMED
+    titled = is_title(reading, hit.start)
+    if doubtful and last and hit.start == 0 and " " not in plain:  # só "Salvador": pode ser gente
+        return NAMED
+    if hit.place.large and (not doubtful or titled or last or " " in plain or plain not in _WORDY):
+        return LIKELY
+    small = last and not doubtful and len(plain) > 5
+    return LIKELY if small or (titled and not doubtful and " " in plain) else NAMED
+
+
+def _alone(reading: Reading, hit: Hit, start: int, end: int) -> bool:
+    """A cidade está entre duas pausas (um travessão também é uma)?"""
+    opens = hit.start <= start or reading.words[hit.start - 1].text == BREAK
+    if not opens:
+        opens = _dashed(reading, hit.start)
+    closes = hit.end >= end or reading.words[hit.end].text == BREAK or _dashed(reading, hit.end)
+    aqui = hit.end < end and reading.words[hit.end].text in ("aqui", "mesmo")
+    return opens and (closes or aqui)
+
+
+def _dashed(reading: Reading, at: int) -> bool:
+    """Há um travessão entre a palavra em `at` e a anterior?"""
+    between = reading.raw[reading.words[at - 1].end : reading.words[at].start]
+    return bool(_DASHES & {*between}) or " - " in between
+
+
+def _last(reading: Reading, at: int) -> bool:
+    """É o fim do texto?"""
+    return all(word.text == BREAK for word in reading.words[at:])
+
+
+def _closes(reading: Reading, at: int, end: int) -> bool:
+    """O que vem depois não continua um nome ("em extrema urgência")?"""
+    if at >= end:
+        return True
+    word = reading.words[at]
+    if word.plain in _OF:
+        return False
+    short = word.plain in COMMON or len(word.plain) < 3 or exact([word.plain]) is not None
+    return word.text == BREAK or short or _dashed(reading, at)
+
+
+def _kind_before(reading: Reading, at: int, start: int) -> bool:
+    """Diz-se antes, na mesma oração, um ramo ou um órgão ("hortifruti cesta viva de")?"""
+    since = next((i + 1 for i in range(at - 1, start - 1, -1) if reading.words[i].text == BREAK), start)
+    since = max(since, at - HEAD_REACH)
+    return any(is_firm(reading, i) for i in range(since, at)) or is_public(reading, since, at)
+
+
+def _elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
+    """É outro lugar? "Sul de Minas" é o estado; "Vale do Itajaí", a região; "vocês são de", o nosso."""
+    before = [word.text for word in reading.words[max(hit.start - 4, 0) : hit.start]]
+    plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
+    after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
+    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or reading.words[hit.end + 1].text == BREAK)
+    if "nao" in _since_break(before)[-2:] or denied or plain in _MONTHS:
+        return True
+    near = before[-2] if len(before) > 1 and before[-1] in _OF else ""
+    if plain in STATES and (after[:1] == ["interior"] or (near in _OF_STATE and before[-3:-2] != ["zona"])):
+        return True
+    theirs = near in _OTHERS or (near in _FIRMS and before[-3:-2] and before[-3] in _SOME)
+    if near in ("vale", "divisa") or (theirs and not _OURS & {*before[:-2]}):
+        return True
+    return not asked and _told_by_others(reading, hit, before)
+
+
+def _since_break(before: list[str]) -> list[str]:
+    return before[len(before) - before[::-1].index(BREAK) :] if BREAK in before else before
+
+
+def _told_by_others(reading: Reading, hit: Hit, before: list[str]) -> bool:
+    """Onde vocês ficam, onde nos recomendaram, ou para onde se viaja."""
+    ours = bool({"sao", "ficam"} & {*before}) and "voces" in before
+    told = {word.text for word in reading.words[max(hit.start - 6, 0) : hit.start]}
+    trip = before[-1:] != [] and before[-1] in _TO and bool(_TRIPS & {*before})
+    return ours or trip or bool(_OPINIONS & told) or {"vi", "voces"} <= told

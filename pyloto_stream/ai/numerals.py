@@ -52,7 +52,7 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
             total += _half(reading.words[at - 2].text)
         elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:
             current = 0.5
-        elif value is not None and (current == 0 or 0 < value < _last_place(current)):
+        elif value is not None and (current == 0 or _adds(reading, at, current, value)):
             current += value
         elif (scale := reading.words[at].plain) in _SCALES and (current or scale in _ALONE):
             total, current = total + (current or 1) * _SCALES[scale], 0
@@ -61,6 +61,12 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
         at += 1
         used = at if word != "e" else used
     return Number(total + current, start, used) if used > start else None
+
+
+def _adds(reading: Reading, at: int, current: float, value: float) -> bool:
+    """Por extenso soma-se ("vinte e cinco"); "30/06" são dois números."""
+    digits = at and reading.words[at].plain.isdigit() and reading.words[at - 1].plain.isdigit()
+    return not digits and 0 < value < _last_place(current)
 
 
 def _half(scale: str) -> float:

@@ -77,7 +77,7 @@ def volunteered(reading: Reading, name: str) -> str:
         return choices.one(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
-    if field.volunteer and field.parser in ("city", "name", "company", "budget"):
+    if field.volunteer and field.parser in ("city", "name", "company", "budget", "deadline"):
         return _by_shape(reading, field, (0, len(reading.words)), asked=False)
     if field.volunteer:
         spans = reading.clauses()

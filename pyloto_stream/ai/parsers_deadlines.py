@@ -1,121 +1,116 @@
 """Para quando? Prazos como as pessoas os dizem: "até o fim do mês", "pra ontem", "dia 20", "sem pressa".
 
-Promete as palavras da pessoa, sem o resto da frase, e o último dos prazos ditos ("em março, não, em abril").
+Promete as palavras da pessoa, sem o que só enche ("preciso", "para", "uns"), e o último dos prazos ditos ("em
+março, não, em abril"). Sem pergunta, só o que se diz como prazo: nem a data de outra coisa, nem desde quando.
 """
 
-import re
-from collections.abc import Iterator
-
-from pyloto_stream.ai.lexicon import LEXICON, PARTICLES, words
+from pyloto_stream.ai.deadline_spans import SEASONS, When, has_left, spans
+from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import numbers_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 MAX_PHRASE = 80
 NEAR = 3
-_UNITS = frozenset(("dia", "dias", "semana", "semanas", "mes", "meses", "ano", "anos", "hora", "horas"))
-_PARTS = frozenset(("fim", "final", "inicio", "comeco", "meados"))
-_SINCE, _SINCE_AFTER = words("since"), frozenset(("atras", "de"))
-_OPENS, _LOOSE, _CERTAIN = words("deadline_opens"), words("deadline_loose"), words("deadline_certain")
-_INSIDE = _OPENS | words("deadline_inside")
-_MONTHS = words("months")
-_DATE = re.compile(
-    r"(?:\b(?:até|ate|para|pra|em)\s+)?(?:\b(?:o\s+)?dia\s+)?"
-    r"(?<![\d/])\d{1,2}\s?/\s?\d{1,2}(?:\s?/\s?\d{2,4})?(?![\d/])",
-    re.IGNORECASE,
-)
+CUE_BEFORE, CUE_AFTER = 10, 7
+"""Até quantas palavras de um prazo está a que diz que ele o é ("pronto", "no ar")."""
+_FIRM, _WEAK = frozenset(("ate", "antes", "dentro", "daqui", "ainda")), frozenset(("pra", "para", "pro"))
+_CERTAIN, _CUES = words("deadline_certain"), words("deadline_cues")
+_CUES_AFTER = words("deadline_cues_after")
+_KEPT = frozenset(("ontem", "ja", "agora", "hoje", "amanha"))
+"""Com estas, "pra" fica: "pra ontem" é inteiro."""
+_VAGUE_NOW = frozenset(("hoje", "agora", "logo", "ja", "amanha", "breve"))
+_FILLS = frozenset(("uns", "umas", "cerca"))
+_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"))
 
 
 def deadline(reading: Reading, start: int, end: int) -> str:
     """Um prazo, com as palavras da pessoa."""
     unsure = reading.has("mark", "unsure")  # "não sei te dizer agora"
-    spans = [s for s in _spans(reading, start, end) if not unsure or _certain(reading, s)]
-    dates = [match[0] for match in _DATE.finditer(reading.original(start, end))]
-    found = dates or [reading.original(*span) for span in spans]
-    return found[-1][:MAX_PHRASE].strip() if found else ""
+    found = [span for span in spans(reading, start, end) if not _denied(reading, span)]
+    sure = [span for span in found if not unsure or _said_firmly(reading, span)]
+    return _shown(reading, sure[-1]) if sure else ""
 
 
 def deadline_said(reading: Reading, start: int, end: int) -> str:
     """O prazo que ninguém perguntou: só o que não pode ser outra coisa."""
-    announced = [m.end for m in reading.found("hint", "deadline") if start - NEAR <= m.start < end]
-    sure = [
-        span
-        for span in _spans(reading, start, end)
-        if _certain(reading, span) or any(span[0] - NEAR <= at <= span[0] for at in announced)
-    ]
-    return reading.original(*sure[-1])[:MAX_PHRASE].strip() if sure else ""
+    sure = [span for span in spans(reading, start, end) if _told(reading, span)]
+    sure = [span for span in sure if not _denied(reading, span)]
+    firm = [span for span in sure if reading.words[span.start].text in _FIRM]
+    return _shown(reading, (firm or sure)[-1]) if sure else ""
 
 
-def _certain(reading: Reading, span: tuple[int, int]) -> bool:
+def _said_firmly(reading: Reading, span: When) -> bool:
     """O trecho diz por si que é um prazo ("até …", "sem pressa")?"""
-    said = {word.text for word in reading.words[span[0] : span[1]]}
-    return reading.words[span[0]].text in _OPENS or bool(_CERTAIN & said)
+    said = {word.text for word in reading.words[span.start : span.end]}
+    return reading.words[span.start].text in _FIRM | _WEAK or bool(_CERTAIN & said)
 
 
-def _spans(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
-    """Os prazos de `[start, end)`, em ordem, o mais longo onde se sobrepõem."""
-    spans: list[tuple[int, int]] = []
-    for span in sorted(_grown(reading, start, end, *core) for core in _cores(reading, start, end)):
-        if spans and span[0] < spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], span[1]))
-        else:
-            spans.append(span)
-    return spans
+def _told(reading: Reading, span: When) -> bool:
+    """Sem pergunta, o trecho é um prazo, pelo que ele diz ou pelo que há à volta dele?"""
+    said = [word.text for word in reading.words[span.start : span.end]]
+    if _CERTAIN & {*said}:
+        return True
+    if span.kind == "mark" and (said[0] in ("antes", "depois") or _VAGUE_NOW & {*said}):
+        return said[0] in _WEAK and "ja" in said
+    cued = _cued(reading, span) and not {"hora", "horas"} & {*said}
+    before = reading.words[span.start - 1].text if span.start else BREAK
+    if said[0] in _FIRM:
+        hours = bool(_DAYS & {*said}) and before in _DAYS  # "de segunda até sexta"
+        return not hours
+    if said[0] in _WEAK:
+        return span.kind in ("date", "duration") or cued or bool(SEASONS & {*said})
+    if said[0] == "em" and span.kind == "duration":
+        return not _asked_of_us(reading, span)
+    left = span.kind == "duration" and any(
+        has_left([w.text for w in reading.words], number)
+        for number in numbers_in(reading, span.start, span.end)
+    )
+    return cued or left
 
 
-def _cores(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """O que faz de um trecho um prazo."""
-    for match in reading.found("mark", "deadline"):
-        if start <= match.start < end:
-            yield match.start, match.end
-    said = [word.text for word in reading.words]
-    for number in numbers_in(reading, start, end):
-        following = said[number.end] if number.end < end else ""
-        before = said[number.start - 1] if number.start > start else ""
-        since = before in _SINCE or (said[number.end + 1 : number.end + 2] or [""])[0] in _SINCE_AFTER
-        if (following in _UNITS and not since) or before == "dia":
-            yield number.start, number.end + (following in _UNITS)
-    for at in range(start, end - 2):
-        if said[at] in _PARTS and said[at + 1] == "de" and _continues(said[at + 2]):
-            yield at, at + 3
-        if said[at] in ("antes", "depois") and said[at + 1] in PARTICLES and said[at + 2] != BREAK:
-            yield at, at + 3
-
-
-def _grown(reading: Reading, start: int, end: int, first: int, last: int) -> tuple[int, int]:
-    """O trecho com as palavras que o completam, dos dois lados."""
-    said = [word.text for word in reading.words]
-    while (
-        last < end - 1 and said[last] in ("de", "do", "da", "desse", "deste") and _continues(said[last + 1])
-    ):
-        last += 2
-    if last < end and said[last] in ("ainda", "possivel"):
+def _cued(reading: Reading, span: When) -> bool:
+    """Há perto, na mesma frase, uma palavra que fala de prazo?"""
+    first = span.start
+    while first > max(0, span.start - CUE_BEFORE) and not reading.strong_break(first - 1):
+        first -= 1
+    if first and span.start == first and ":" in reading.words[first - 1].plain:  # "Prazo: noventa dias"
+        first = max(0, first - 1 - NEAR)
+    last = span.end
+    while last < min(len(reading.words), span.end + CUE_AFTER) and not reading.strong_break(last):
         last += 1
-    at = first
-    if at - 2 >= start and said[at - 1] in ("a", "ou") and _counts(said[at - 2]):  # "2 a 3 meses"
-        at -= 2
-    while at > start and (_inside(reading, at - 1) or _value_before(said, at)):
-        at -= 1
-    while at < first and said[at] in _LOOSE:
-        at += 1
-    if said[at : at + 1] == ["dia"] and any(word in _MONTHS for word in said[at:last]):  # "dia 5 de março"
-        at += 1
-    return at, last
+    before = any({word.text, word.plain} & _CUES for word in reading.words[first : span.start])
+    return before or any({word.text, word.plain} & _CUES_AFTER for word in reading.words[span.end : last])
 
 
-def _inside(reading: Reading, at: int) -> bool:
-    word = reading.words[at]
-    return word.text in _INSIDE or word.plain in _INSIDE
+def _asked_of_us(reading: Reading, span: When) -> bool:
+    """Pergunta-se se nós o fazemos nesse prazo ("vcs entregam em 30 dias?")?"""
+    said = [word.text for word in reading.words]
+    first = next((s for s, e in reading.clauses() if s <= span.start < e), 0)
+    asks = span.end < len(said) and "?" in reading.words[span.end].plain
+    return asks and bool({"voces", "voce"} & {*said[first : span.start]})
 
 
-def _counts(word: str) -> bool:
-    return word.isdigit() or word in LEXICON.numbers
+def _denied(reading: Reading, span: When) -> bool:
+    """A pessoa diz que esse não serve ("março não dá")?"""
+    after = [word.text for word in reading.words[span.end : span.end + 2]]
+    return after[:1] == ["nao"] and after[1:] in (["da"], ["serve"], ["rola"], ["posso"], ["quero"], ["pode"])
 
 
-def _value_before(said: list[str], at: int) -> bool:
-    """Há um dia do mês antes de "de março"?"""
-    return said[at] == "de" and said[at - 1].isdigit()
-
-
-def _continues(word: str) -> bool:
-    return word in _MONTHS or word in _UNITS or (word.isdigit() and len(word) == 4)
+def _shown(reading: Reading, span: When) -> str:
+    """As palavras da pessoa, sem "para" nem "uns"."""
+    start = span.start
+    said = [word.text for word in reading.words[start : span.end]]
+    if said[0] in _WEAK and not _KEPT & {*said}:
+        start += 1
+        while start < span.end - 1 and reading.words[start].text in ("o", "a", "os", "as"):
+            start += 1
+    pieces = [start]
+    for at in range(start, span.end):
+        if reading.words[at].text in _FILLS and at > start:
+            pieces += [at, at + 1]
+        elif reading.words[at].text in _FILLS:
+            pieces = [at + 1]
+    pieces.append(span.end)
+    shown = " ".join(reading.original(*pair) for pair in zip(pieces[::2], pieces[1::2], strict=True))
+    return " ".join(shown.split())[:MAX_PHRASE].strip()

@@ -1,0 +1,178 @@
+"""Onde, num texto, se diz uma data, uma duração ou uma época? Os trechos que podem ser um prazo.
+
+Promete trechos inteiros ("antes do início da safra", "até o fim do edital em setembro"), em ordem e sem
+sobreposição; se algum é o prazo de quem fala é de `parsers_deadlines`.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pyloto_stream.ai.lexicon import LEXICON, words
+from pyloto_stream.ai.numerals import Number, numbers_in
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+UNITS = frozenset(("dia", "dias", "semana", "semanas", "mes", "meses", "ano", "anos", "hora", "horas"))
+_PARTS = words("deadline_parts")
+_SINCE, _SINCE_AFTER = words("since"), frozenset(("atras", "de", "antes", "depois"))
+_OPENS, _LOOSE = words("deadline_opens"), words("deadline_loose")
+_INSIDE = _OPENS | words("deadline_inside")
+MONTHS, EVENTS, SEASONS = words("months"), words("deadline_events"), words("deadline_seasons")
+_KINDS = words("deadline_kinds")
+_OF = frozenset(("de", "do", "da", "dos", "das", "desse", "deste", "dessa", "desta", "d"))
+_ADJECTIVES = ("ivo", "iva", "ico", "ica", "ino", "ina", "inas", "inos", "ivos", "ivas", "icos", "icas")
+_WHOLE = frozenset(
+    ("letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira", "nenhuma")
+)
+MIN_ADJECTIVE = 6
+MAX_DAY, MAX_MONTH = 31, 12
+
+
+class When(NamedTuple):
+    """Um trecho `[start, end)`; `kind` diz o que há nele: `duration`, `date`, `event` ou `mark`."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def spans(reading: Reading, start: int, end: int) -> list[When]:
+    """Os trechos de `[start, end)`, o mais longo onde se sobrepõem."""
+    found: list[When] = []
+    said = [word.text for word in reading.words]
+    for core in sorted(set(_cores(reading, said, start, end))):
+        span = _grown(reading, said, start, end, core)
+        if found and span.start < found[-1].end:
+            last = found[-1]
+            kind = last.kind if last.kind != "mark" else span.kind
+            found[-1] = When(min(last.start, span.start), max(last.end, span.end), kind)
+        else:
+            found.append(span)
+    return found
+
+
+def _cores(reading: Reading, said: list[str], start: int, end: int) -> Iterator[When]:
+    """O que faz de um trecho uma data, uma duração ou uma época."""
+    for match in reading.found("mark", "deadline"):
+        if start <= match.start < end:
+            yield When(match.start, match.end, "mark")
+    numbers = list(numbers_in(reading, start, end))
+    for at, number in enumerate(numbers):
+        yield from _counted(said, number, start, end)
+        following = numbers[at + 1] if at + 1 < len(numbers) else None
+        if following is not None and _is_date(reading, number, following):
+            year = numbers[at + 2] if at + 2 < len(numbers) else None
+            dated = year is not None and year.start == following.end and _slashed(reading, following, year)
+            yield When(number.start, year.end if year and dated else following.end, "date")
+    for at in range(start, end):
+        yield from _season(said, start, at)
+        if at + 2 >= end or said[at + 1] not in _OF:
+            continue
+        known = continues(said[at + 2])
+        if said[at] in _PARTS and known:
+            yield When(at, at + 3, "date")
+        if said[at] in ("antes", "depois") and said[at + 2] != BREAK:
+            yield When(at, at + 3, "event" if known else "mark")
+
+
+def _season(said: list[str], start: int, at: int) -> Iterator[When]:
+    """Um mês, uma época ou um acontecimento."""
+    if said[at] in MONTHS:
+        yield When(at, at + 1, "date")
+    elif said[at] in EVENTS or said[at] in SEASONS:
+        if said[at] != "joao":
+            yield When(at, at + 1, "event")
+        elif at > start and said[at - 1] == "sao":
+            yield When(at - 1, at + 1, "event")
+
+
+def _counted(said: list[str], number: Number, start: int, end: int) -> Iterator[When]:
+    """Uma duração ("em 45 dias") ou um dia do mês ("dia 20")."""
+    following = said[number.end] if number.end < end else ""
+    before = said[number.start - 1] if number.start > start else ""
+    after = said[number.end + 1] if number.end + 1 < len(said) else ""
+    since = (before in _SINCE and not has_left(said, number)) or after in _SINCE_AFTER
+    if following in UNITS and not since:
+        yield When(number.start, number.end + 1, "duration")
+    elif before == "dia" or (following == "de" and after in MONTHS):
+        yield When(number.start, number.end, "date")
+
+
+def has_left(said: list[str], number: Number) -> bool:
+    """É o tempo que se tem ("temos 90 dias", "tenho dois meses pra trocar"), e não desde quando?"""
+    before = said[number.start - 1] if number.start else ""
+    after = said[number.end + 1] if number.end + 1 < len(said) else BREAK
+    short = number.end < len(said) and said[number.end] not in ("ano", "anos", "hora", "horas")
+    return before in ("tenho", "temos") and short and after in (BREAK, "para", "pra", "ate", "so", "no", "e")
+
+
+def _is_date(reading: Reading, day: Number, month: Number) -> bool:
+    """Os dois números são dia e mês ("31/10")?"""
+    if month.start != day.end or not (1 <= day.value <= MAX_DAY and 1 <= month.value <= MAX_MONTH):
+        return False
+    return _slashed(reading, day, month)
+
+
+def _slashed(reading: Reading, one: Number, other: Number) -> bool:
+    """Entre os dois números só há uma barra ou um hífen?"""
+    return reading.raw[reading.words[one.end - 1].end : reading.words[other.start].start].strip() in (
+        "/",
+        "-",
+    )
+
+
+def _grown(reading: Reading, said: list[str], start: int, end: int, core: When) -> When:
+    """O trecho com as palavras que o completam, dos dois lados."""
+    last = _right(said, core.end, end)
+    at = core.start
+    if at - 2 >= start and said[at - 1] in ("a", "ou", "e") and _counts(said[at - 2]):  # "2 a 3 meses"
+        between = said[at - 1] == "e"
+        if not between or said[at - 3 : at - 2] == ["entre"]:
+            at -= 3 if between else 2
+    while at > start and (_inside(reading, at - 1) or _day_before(said, at)):
+        at -= 1
+    while at < core.start and said[at] in _LOOSE:
+        at += 1
+    return When(at, last, core.kind)
+
+
+def _right(said: list[str], last: int, end: int) -> int:
+    """Até onde vai o trecho para a direita ("fim do edital em setembro", "ano letivo", "sexta que vem")."""
+    while last < end:
+        following = said[last + 1] if last + 1 < end else BREAK
+        of = said[last] in _OF and continues(following)
+        month = said[last] in ("em", "e") and following in MONTHS
+        comes = said[last] == "que" and following in ("vem", "der", "puder", "puderem")
+        if of or month or comes:
+            last += 2
+        elif said[last] in _WHOLE or _is_adjective(said, last) or said[last] in ("ainda", "possivel"):
+            last += 1
+        else:
+            break
+    return last
+
+
+def _is_adjective(said: list[str], at: int) -> bool:
+    """A palavra em `at` qualifica uma época ("verão amazônico")?"""
+    word = said[at]
+    return len(word) >= MIN_ADJECTIVE and word.endswith(_ADJECTIVES) and continues(said[at - 1])
+
+
+def _inside(reading: Reading, at: int) -> bool:
+    word = reading.words[at]
+    return word.text in _INSIDE or word.plain in _INSIDE
+
+
+def _counts(word: str) -> bool:
+    return word.isdigit() or word in LEXICON.numbers
+
+
+def _day_before(said: list[str], at: int) -> bool:
+    """Há um dia do mês antes de "de março"?"""
+    return said[at] == "de" and _counts(said[at - 1])
+
+
+def continues(word: str) -> bool:
+    """A palavra pode ser aquilo de que se diz o começo ou o fim ("do mês", "da safra", "de 2027")?"""
+    listed = word in MONTHS or word in UNITS or word in EVENTS or word in SEASONS or word in _KINDS
+    return listed or word in _PARTS or (word.isdigit() and len(word) == 4)

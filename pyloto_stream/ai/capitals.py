@@ -5,19 +5,23 @@ de `parsers_companies`.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pyloto_stream.ai.firms import is_firm, is_head
-from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SENTENCE
+from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SENTENCE, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
-MAX_SIGLA, MAX_CODE = 3, 5
+MAX_CODE = 5
 TELLING = 2
 """Palavras que fazem um nome de empresa, se só o lugar o anuncia."""
 JOINS = PARTICLES | {"a", "com", "no", "na", "em", "para", "ao"}
 ARTICLES = frozenset(("a", "o", "as", "os"))
 OF = frozenset(("da", "do", "das", "dos", "na", "no", "pela", "pelo"))
-OPENING = COMMON | SENTENCE | PARTICLES
+_NICKNAMES = frozenset(("dona", "seu", "tia", "tio", "vo", "vovo"))
+"""Com maiúscula, começam o nome de lojas: "Dona Flor Uniformes"."""
+REMEMBERED = 64
+OPENING = COMMON | SENTENCE | PARTICLES | words("company_we")
 """Começam uma frase, e não um nome."""
 
 
@@ -28,6 +32,7 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
         announced = at > start and reading.words[at - 1].text in ARTICLES and plain not in GIVEN
         opens = plain in OPENING and not is_head(plain) and not announced  # "Quero Cadastrar Minha Loja"
+        opens = opens and not (plain in _NICKNAMES and at + 1 < end and capital(reading, at + 1))
         after = reading.words[at + 1].plain if at + 1 < end else ""
         led = after in PARTICLES and (plain in GIVEN or (raw.isupper() and len(raw) > 1))
         # "Camila da Papelaria Sol"
@@ -52,10 +57,20 @@ def _firm_after(reading: Reading, at: int, end: int) -> bool:
 
 def _follows(reading: Reading, at: int, end: int) -> bool:
     """A palavra em `at` continua o nome em maiúsculas que vem antes? Um travessão o termina."""
+    if _partners(reading, at, end):
+        return True
     between = reading.raw[reading.words[at - 1].end : reading.words[at].start]
-    if {*"-–—|/"} & {*between}:
+    if between != "-" and {*"-–—|/"} & {*between}:
         return False
     return capital(reading, at) or joins(reading, at, end) or _coded(reading, at, end)
+
+
+def _partners(reading: Reading, at: int, end: int) -> bool:
+    """A vírgula em `at` separa sócios ("Oliveira, Lemos & Associados")?"""
+    if reading.words[at].text != BREAK or reading.words[at].plain.strip() != "," or at + 2 >= end:
+        return False
+    between = reading.raw[reading.words[at + 1].end : reading.words[at + 2].start]
+    return capital(reading, at + 1) and between.strip() == "&"
 
 
 def joins(reading: Reading, at: int, end: int) -> bool:
@@ -74,6 +89,13 @@ def _coded(reading: Reading, at: int, end: int) -> bool:
 def capital(reading: Reading, at: int) -> bool:
     """A palavra em `at` tem maiúscula (e não é um grito)?"""
     raw = reading.original(at, at + 1)
-    return (
-        reading.words[at].text != BREAK and raw[:1].isupper() and not (raw.isupper() and len(raw) > MAX_SIGLA)
-    )
+    if reading.words[at].text == BREAK or not raw[:1].isupper():
+        return False
+    return not (raw.isupper() and shouts(reading.raw))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def shouts(raw: str) -> bool:
+    """O texto está quase todo em maiúsculas? Então elas não dizem nada."""
+    letters = [letter for letter in raw if letter.isalpha()]
+    return 2 * sum(letter.isupper() for letter in letters) > len(letters)

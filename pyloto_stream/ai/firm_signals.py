@@ -7,17 +7,22 @@ from pyloto_stream.ai.capitals import ARTICLES, OF, TELLING
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import STATES, words
 from pyloto_stream.ai.municipalities import exact
+from pyloto_stream.ai.people_names import FAMILY, is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import is_title
 
 NEAR = 5
+_OWNERS = frozenset(
+    ("dono", "dona", "proprietario", "proprietaria", "socio", "socia", "fundador", "fundadora", "ceo")
+)
 SPEAKERS = words("company_we")
 _OWNED, _WORKED, _WANTS, _AREAS = (
     words(name) for name in ("company_owned", "company_worked", "company_wants", "place_heads")
 )
 _PARTS = frozenset((BREAK, "em", "no", "na", "e", "com", "que", "para"))
 """Separam o ramo do que vem depois."""
-_OPENED = frozenset(("abri", "abrimos", "montei", "montamos"))
+_OPENED = words("company_opened")
 
 
 def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
@@ -25,6 +30,8 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
     before = [said_at(reading, i) for i in range(max(start, at - NEAR - 1), at)]
     if not before:
         return 0
+    if (quoted(reading, at) and before[-1] in ARTICLES | OF) or _of_speaker(reading, start, at):
+        return TELLING
     article = before[-1] in ARTICLES
     linked = article or before[-1] in OF
     lead = before[-2] if linked and len(before) > 1 else before[-1]
@@ -32,8 +39,10 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
         return TELLING
     if lead == BREAK and not linked and len(before) > 1 and before[-2] in _OWNED:  # "Loja: Mundo dos Pneus"
         return TELLING
-    opened = before[-2:-1] and _OPENED & {*before}
-    if article and opened and BREAK not in before:  # "abri mês passado a Papel & Poesia"
+    opened = article and before[-2:-1] and _OPENED & {*before} and BREAK not in before
+    if opened or (
+        lead in _OWNERS and before[-1] in OF
+    ):  # "abri mês passado a Papel", "sou dono da Transbeck"
         return TELLING
     if lead == BREAK and linked and not article and {"aqui", "sou", "falo"} & {*before}:
         return 1
@@ -42,6 +51,34 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
     if lead in SPEAKERS and linked and not (person and not firm):
         return TELLING if lead in ("somos", "represento", "nos") else 1
     return TELLING if lead in _OWNED else 0
+
+
+def quoted(reading: Reading, at: int) -> bool:
+    """O nome está entre aspas?"""
+    return reading.raw[max(reading.words[at].start - 1, 0)] in "\"'“‘«" and reading.words[at].start > 0
+
+
+def _of_speaker(reading: Reading, start: int, at: int) -> bool:
+    """Quem fala diz o seu nome e de onde é ("Arlindo, da Branco Total")?"""
+    if at - 1 < start or reading.words[at - 1].plain not in ("da", "do", "das", "dos"):
+        return False
+    last = at - TELLING - (at - TELLING >= start and reading.words[at - TELLING].text == BREAK)
+    named = last >= start and (is_given(reading, last) or reading.words[last].plain in FAMILY)
+    kin = all(word.plain in FAMILY for word in reading.words[at : at + TELLING])
+    return named and is_title(reading, last) and not kin
+
+
+def alone(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
+    """O nome ocupa uma oração, no começo ou no fim da mensagem, ou é de quem se fala desde o começo?"""
+    led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
+    first = at - led
+    greeted = {i for m in reading.found("gesture", "greeting") for i in range(m.start, m.end)}
+    opens = all(i in greeted or reading.words[i].text == BREAK for i in range(start, first))
+    if led and reading.original(first, at).istitle():
+        return opens
+    last = all(reading.words[i].text == BREAK for i in range(stop, end))
+    begins = first == start or reading.words[first - 1].text == BREAK
+    return begins and (last or (opens and reading.words[stop].text == BREAK))
 
 
 def another(reading: Reading, at: int, stop: int) -> bool:
@@ -58,7 +95,7 @@ def after_firm(reading: Reading, start: int, at: int) -> bool:
     for i in range(at - 1, max(start, at - NEAR) - 1, -1):
         if reading.words[i].text in _PARTS:
             return False
-        if is_firm(reading, i) or reading.words[i].text in ("marca", "firma", "startup"):
+        if is_firm(reading, i) or reading.words[i].plain in ("marca", "firma", "startup"):
             return True
     return False
 

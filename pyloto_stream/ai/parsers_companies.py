@@ -4,10 +4,10 @@ Promete o nome como a pessoa o escreveu, sem a cidade nem o ramo dito em minúsc
 sinal claro, e nunca a empresa em que a pessoa só trabalhou, nem a que todos conhecem.
 """
 
-from pyloto_stream.ai.capitals import ARTICLES, JOINS, OF, OPENING, TELLING, capital, capitals
+from pyloto_stream.ai.capitals import JOINS, OPENING, TELLING, capital, capitals
 from pyloto_stream.ai.firm_signals import (
-    SPEAKERS,
     after_firm,
+    alone,
     another,
     is_place,
     kind_before,
@@ -15,9 +15,11 @@ from pyloto_stream.ai.firm_signals import (
     signal,
     wants,
 )
-from pyloto_stream.ai.firms import is_famous, is_firm, is_head, with_suffix
-from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, LEXICON, PARTICLES, SENTENCE, words
-from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, exact
+from pyloto_stream.ai.firms import is_famous, is_firm, with_suffix
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, PARTICLES, READER, SENTENCE, words
+from pyloto_stream.ai.lower_firms import in_lower_case, with_kind
+from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.people_names import FAMILY
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import Run, starts, written
@@ -26,12 +28,15 @@ MAX_COMPANY_WORDS = 7
 _LOOSE, _PAST, _WANTS, _GENERIC = (
     words(name) for name in ("firm_loose", "past", "company_wants", "company_generic")
 )
+_CLOSINGS = frozenset(["rs", "rsrs", "kk", "kkk", "ok", "viu", "ta", "mesmo", "tambem", "ne", "assim"])
+_PRONOUNS = frozenset(("me", "te", "se", "eu", "ele", "ela", "q", "que"))
+_MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 
 
 def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma empresa em `[start, end)`."""
     if not asked:
-        readers = (_told_alone, _titled, _lower)
+        readers = (_told_alone, _titled, in_lower_case)
     elif reading.has("gesture", "no") or reading.has("mark", "unsure") or _was(reading, start, end):
         return ""
     else:
@@ -66,6 +71,9 @@ def _told(reading: Reading, start: int, end: int, *, asked: bool) -> str:
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
         if not asked:
             stop = next((i for i in range(at + 1, stop) if reading.words[i].plain in CONTINUES), stop)
+        lower = reading.original(at, at + 1).islower()
+        if lower and reading.words[at].plain in OPENING and not asked:  # "sem nome fantasia ainda"
+            continue
         if found := _fit(reading, at, _before_city(reading, at, stop)):
             return found
     return ""
@@ -74,10 +82,11 @@ def _told(reading: Reading, start: int, end: int, *, asked: bool) -> str:
 def _whole(reading: Reading, start: int, end: int) -> str:
     """A resposta inteira, se não é uma frase."""
     weak = [at for at, sure in starts(reading, "company", start, end, asked=True) if not sure]
+    weak = [at for at in weak if at - start <= TELLING or not is_firm(reading, start)]
     for at in weak:
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
         stop = next((i for i in range(at + 1, stop) if _elsewhere(reading, i, stop)), stop)
-        while stop > at and reading.words[stop - 1].plain in ("rs", "rsrs", "kk", "kkk", "ok", "viu", "ta"):
+        while stop > at and reading.words[stop - 1].plain in _CLOSINGS:
             stop -= 1
         telling = [word.plain for word in reading.words[at:stop] if word.plain not in PARTICLES]
         generic = stop - at == 1 and reading.starts_at("choice", at)  # "pizzaria" é o ramo, não o nome
@@ -85,7 +94,7 @@ def _whole(reading: Reading, start: int, end: int) -> str:
             not telling
             or generic
             or telling[0] in ("um", "uma")
-            or telling[0] in SENTENCE
+            or telling[0] in SENTENCE | _PRONOUNS
             or COMMON.issuperset(telling)
         ):
             continue
@@ -111,6 +120,8 @@ def _fit(reading: Reading, at: int, stop: int) -> str:
 def _titled(reading: Reading, start: int, end: int) -> str:
     """As maiúsculas que um sinal, ou o próprio ramo, diz serem uma empresa."""
     for at, last in capitals(reading, start, end):
+        if last - at == 1 and (kept := with_kind(reading, start, at)):
+            return kept
         stop = _before_city(reading, at, last)
         stop = with_suffix(reading, stop, end) if stop == last else stop
         telling = [i for i in range(at, stop) if reading.words[i].plain not in JOINS and _spells(reading, i)]
@@ -123,69 +134,61 @@ def _titled(reading: Reading, start: int, end: int) -> str:
         if at in {m.start for m in reading.found("choice", "vehicle")} and len(telling) < TELLING:
             continue
         sign = signal(reading, start, at, firm=firm)
-        few = len(telling) < TELLING and not (sign == TELLING and not firm)
-        if few or (telling[0] != at and not sign):
+        kind = after_firm(reading, start, at)
+        single = (
+            len(telling) < TELLING
+            and not firm
+            and (sign == TELLING or ((kind or (sign and _speaks(reading, at))) and _coined(reading, at)))
+        )
+        if (len(telling) < TELLING and not single) or (telling[0] != at and not sign):
             continue
-        beside = at - 1 > start and said_at(reading, at - 1) == BREAK and stop - at > len(telling)
+        beside = at - 1 > start and said_at(reading, at - 1) == BREAK
+        own = stop - at > len(telling) or reading.words[max(at - 3, start)].plain in _MINE
         if (
             firm
             or sign
-            or after_firm(reading, start, at)
+            or kind
             or wants(reading, start, at, stop, end)
-            or (beside and kind_before(reading, start, at - 1))
+            or (beside and own and kind_before(reading, start, at - 1))
+            or (alone(reading, start, at, stop, end) and _own(reading, telling))
         ):
             return reading.original(at, stop)
     return ""
 
 
+def _speaks(reading: Reading, at: int) -> bool:
+    """Diz de que empresa é quem fala, e não de onde veio outra coisa ("o pessoal da … indicou")?"""
+    return reading.words[max(at - TELLING, 0)].plain not in ("e", "pessoal", "gente", "trabalho", "nome")
+
+
+def _own(reading: Reading, telling: list[int]) -> bool:
+    """São palavras que só um nome junta, e não uma frase nem gente?"""
+    told = [reading.words[i].plain for i in telling]
+    people = told[0] in GIVEN | FAMILY or FAMILY.issuperset(told)
+    plain = any(reading.words[i].plain in OPENING for i in telling)
+    return not people and not plain and any(_coined(reading, i) for i in telling)
+
+
+def _coined(reading: Reading, at: int) -> bool:
+    """É uma palavra que as regras não conhecem, e não é gente nem lugar?"""
+    plain = reading.words[at].plain
+    return not (READER.knows(plain) or plain in OPENING or plain in GIVEN or plain in FAMILY or begins(plain))
+
+
 def _spells(reading: Reading, at: int) -> bool:
     """Diz alguma coisa (não é uma letra solta, nem um título de gente)?"""
     plain = reading.words[at].plain
-    return len(plain) > 1 and plain not in ("dra", "dr", "sra", "sr") and reading.words[at].text != BREAK
-
-
-def _lower(reading: Reading, start: int, end: int) -> str:
-    """Um ramo seguido de um nome em minúsculas: "pizzaria do tonho aqui", "tenho a lanchonete xis"."""
-    for at in range(start, end):
-        first = at == start or reading.words[at - 1].text == BREAK
-        linked = at > start and reading.words[at - 1].text in ARTICLES | OF
-        lead = reading.words[at - 2].text if linked and at - 2 >= start else ""
-        announced = lead in SPEAKERS or lead in ("tenho", "cadastrar", "abri")
-        head = is_head(reading.words[at].plain) and reading.words[at].plain not in _LOOSE
-        if not ((first and head) or announced) or another(reading, at, at + 1):
-            continue
-        stop = at + 1
-        while stop < end and not _ends_lower(reading, stop):
-            stop += 1
-        rest = [i for i in range(at + 1, stop) if reading.words[i].plain not in PARTICLES]
-        closed = announced or stop >= end or reading.words[stop].text in (BREAK, "aqui")
-        asks = stop < end and "?" in reading.words[stop].plain
-        body = rest if head else [at, *rest]
-        ended = announced and rest and is_firm(reading, stop - 1) and reading.words[stop - 2].plain not in OF
-        named = (head or ended) and not asks
-        if not body or not closed or not named or stop - at > MAX_COMPANY_WORDS:
-            continue
-        if not any(_dull(reading, i) for i in body) and not is_famous(reading, at, stop):
-            return reading.original(at, stop)
-    return ""
-
-
-def _dull(reading: Reading, at: int) -> bool:
-    """Diz como a empresa é, e não como se chama ("loja de roupas", "pizzaria pequena")?"""
-    plain, before = reading.words[at].plain, reading.words[at - 1].plain
-    told = plain in OPENING or plain in _GENERIC or plain in _WANTS or plain in LEXICON.numbers
-    return told or before == "de" or not plain.isalpha()
-
-
-def _ends_lower(reading: Reading, at: int) -> bool:
-    word = reading.words[at]
+    hyphen = reading.raw[reading.words[at].end : reading.words[at].end + 1] == "-"  # "K-Nal"
     return (
-        word.text == BREAK or word.plain in CONTINUES - PARTICLES or word.plain in ("em", "que", "na", "no")
+        (len(plain) > 1 or hyphen)
+        and plain not in ("dra", "dr", "sra", "sr")
+        and reading.words[at].text != BREAK
     )
 
 
 def _before_city(reading: Reading, at: int, stop: int) -> int:
     """Sem a cidade que termina o nome: "Farmácia Vida Plena de Lages"; "Forno de Barro" não é de Barro."""
+    stop = next((i for i in range(at + 1, stop) if _elsewhere(reading, i, stop)), stop)
     for i in range(max(at + 1, stop - MAX_PLACE_WORDS), stop - 1):
         link, city = reading.words[i].plain, exact([word.plain for word in reading.words[i + 1 : stop]])
         if link not in ("de", "em") or city is None:

@@ -69,3 +69,30 @@ def test_who_names_their_company_speaks_for_one() -> None:
     assert (heard["company"], heard["client_type"]) == ("Nau Náutica", "Empresa")
     other = facts_in_subject(Labelled("CUSTOM_SOFTWARE", "qual empresa faz sistema com o mercado livre?", {}))
     assert "client_type" not in other
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("lanchonete do valdo em sinop, 30 lanches por dia", "lanchonete do valdo"),
+        ("sou o neco da oficina rei do motor em jales", "oficina rei do motor"),
+        ("a drogaria nova saúde precisa de entregador", "drogaria nova saúde"),
+        ("quero um robô no zap da quitanda da tia zefa", "quitanda da tia zefa"),
+        ("FERRO BRUTO TELHAS, natal. 20 entregas por dia", "FERRO BRUTO TELHAS"),
+        ("Falo da Petromix, em Macaé", "Petromix"),
+        ("Sou sócia da Vidralux, fábrica em Jaú", "Vidralux"),
+        ("Nélio, da Porto Claro, em Belém", "Porto Claro"),
+        ('Aqui é do "Sossego do Mar", pousada em Trairi', "Sossego do Mar"),
+        ("Moura, Prates & Associados, contabilidade", "Moura, Prates & Associados"),
+        ("Dona Quitéria Doces quer entregador", "Dona Quitéria Doces"),
+        ("sou da padaria do Beto, faço 10 entregas", "padaria do Beto"),
+        ("Clínica oncológica, Jaú. Queremos um sistema", ""),
+        ("tenho uma padaria pequena aqui no centro", ""),
+        ("sou motorista na Rota Sul Cargas e quero renda extra", ""),
+        ("preciso da Nota Fiscal Eletrônica no sistema", ""),
+    ],
+)
+def test_a_company_is_told_with_or_without_capitals_and_a_description_is_not_its_name(
+    text: str, name: str
+) -> None:
+    assert told(text, "CUSTOM_SOFTWARE") == name

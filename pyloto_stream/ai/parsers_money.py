@@ -80,7 +80,7 @@ def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool =
         if found:
             return "theirs" if found == "theirs" else "ours"
     alone = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE
-    upto = "ate" in said.before[-3:] and value >= LARGE
+    upto = "ate" in said.before[-3:] and large
     return "ours" if currency or asked or alone or upto else ""
 
 

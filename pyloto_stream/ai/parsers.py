@@ -65,7 +65,9 @@ def _by_clauses(reading: Reading, field: Field) -> str:
     """O que responde ao campo, entre o que dizem as orações da resposta."""
     if field.parser == "name":
         return "" if reading.has("mark", "steer") else names.answered(reading, _useful(reading))
-    values = (_by_shape(reading, field, s, asked=True) for s in _useful(reading))
+    announced = [m.start for m in reading.found("lead", field.parser)]  # "a firma é dele, se chama Rota 9"
+    spans = sorted(_useful(reading), key=lambda span: not any(span[0] <= at < span[1] for at in announced))
+    values = (_by_shape(reading, field, s, asked=True) for s in spans)
     found = [value for value in values if value]
     return next(iter(found[::-1] if field.parser == "deadline" else found), "")
 
@@ -85,9 +87,7 @@ def volunteered(reading: Reading, name: str) -> str:
     if field.parser == "quantity" and _rated(field):
         return usual_rate(reading, name)
     if field.parser == "quantity":
-        found = (people(reading, *span, asked=False) for span in reading.sentences())
-        if counted := next(filter(None, found), ""):
-            return counted
+        return people(reading, 0, len(reading.words), asked=False) or _with_who_asks(reading, "")
     if choices.alone(reading, name):
         return choices.several(reading, name, field, 0, len(reading.words))
     return next(filter(None, (_hinted(reading, name, field, span) for span in reading.sentences())), "")

@@ -43,3 +43,22 @@ def test_people_are_told_from_things_that_end_alike() -> None:
     people, things = "auditores porteiro recepcionistas agente", "computadores formulários clientes banheiros"
     assert all(map(is_person, people.split()))
     assert not any(is_person(word.replace("á", "a")) for word in things.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "users"),
+    [
+        ("os borracheiros são 7 e cada um anota num canto", "7"),
+        ("Fiscais de campo: 31. Queremos um aplicativo de vistoria", "31"),
+        ("sistema de escala, nossa equipe é de 19", "19"),
+        ("quem vai usar: financeiro com 4, logística com 3", "7"),
+        ("70 camareiras na temporada, 30 no normal", "30"),
+        ("um app de ponto pra granja, os ordenhadores trabalham em turno, são uns 20 a 25", "20 a 25"),
+        ("sou afinador de piano, trabalho sozinho e quero uma agenda", "1"),
+        ("quero um sistema de estoque, a verba é de 25 mil", ""),
+        ("app pra cidade de 9 mil habitantes", ""),
+    ],
+)
+def test_a_crew_is_counted_however_its_number_is_told(text: str, users: str) -> None:
+    heard = facts_in_subject(Labelled("CUSTOM_SOFTWARE", text, {}))
+    assert heard.get("users", "") == users

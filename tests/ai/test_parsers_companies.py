@@ -58,6 +58,9 @@ def test_what_is_no_company_of_theirs_is_not_taken(text: str) -> None:
         ("antes era Vila Pet, mudamos pra Pet da Vila", "Pet da Vila"),
         ("Hortifruti Sabor Natural em Londrina", "Hortifruti Sabor Natural"),
         ("é segredo por enquanto", ""),
+        ("o ponto é da minha tia, se chama Empório Dois Rios", "Empório Dois Rios"),
+        ("é a quitanda da zefa mesmo", "Quitanda da Zefa"),
+        ("me perdi no que ia escrever", ""),
     ],
 )
 def test_asked_for_the_company_only_its_name_is_kept(text: str, name: str) -> None:

@@ -53,6 +53,9 @@ def _meant(
     current = [m for m in found if m.start >= now]
     if now > start and current:
         return current
+    free = [m for m in found if not _busy(reading, m)]
+    if many and free and len({m.payload.value for m in free}) < 2:  # "aula só de manhã, de tarde posso"
+        return free
     for chosen in (_ONLY, _PREFERS):
         after = [m for m in found if _said_before(reading, m, chosen)]
         if after and len({m.payload.value for m in after}) < len({m.payload.value for m in found}):
@@ -60,7 +63,6 @@ def _meant(
             kept = many and chosen is _ONLY  # "de segunda a sexta, só de manhã"
             before = [m for m in found if kept and m.start < first and not _busy(reading, m)]
             return [*before, *(m for m in found if first <= m.start < stop)]
-    free = [m for m in found if not _busy(reading, m)]
     return free or found
 
 

@@ -149,7 +149,7 @@ def test_outside_a_flow_only_who_speaks_is_noted() -> None:
 
 
 def test_a_subject_that_begins_takes_its_facts_from_the_same_message() -> None:
-    assert hear(asking(), "sou motoboy e queria me cadastrar").facts == {"vehicle": "Moto"}
+    assert hear(asking(), "sou motoboy, tenho moto e queria me cadastrar").facts == {"vehicle": "Moto"}
 
 
 def test_a_refused_fact_may_still_be_given() -> None:

@@ -95,3 +95,21 @@ def test_an_article_is_no_quantity() -> None:
 def test_the_channels_a_text_names_are_taken_unasked() -> None:
     assert volunteered(READER.read("atendemos pelo whatsapp e no face"), "channels") == "WhatsApp, Messenger"
     assert volunteered(READER.read("atendemos bem"), "channels") == ""
+
+
+def test_kinds_hours_and_vehicles_are_known_by_the_names_people_give_them() -> None:
+    said = {
+        ("availability", "de quarta a sábado"): "Dias úteis",
+        ("availability", "pra mim horário tanto faz"): "Horário livre",
+        ("availability", "tenho aula de manhã, de tarde eu topo"): "Tarde",
+        ("vehicle", "rodo com uma pulsar"): "Moto",
+        ("vehicle", "tenho uma ebike nova"): "Bicicleta",
+        ("vehicle", "uma ducato branca"): "Carro",
+        ("vehicle", "sou motoboy há dez anos"): "",
+        ("segment", "vendo cachorro quente na praça"): "Restaurante",
+        ("segment", "a casa de carnes da família"): "Mercado",
+        ("segment", "vendemos tudo pela shopee"): "E-commerce",
+        ("channels", "atendo no zap e pelo fixo"): "WhatsApp, Telefone",
+    }
+    found = {(name, text): volunteered(READER.read(text), name) for name, text in said}
+    assert found == said

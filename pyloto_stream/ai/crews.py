@@ -6,49 +6,35 @@ Promete uma parcela só de quem é gente; um número de coisas, de dias ou de di
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pyloto_stream.ai.lexicon import GIVEN, words
+from pyloto_stream.ai.crew_words import (
+    ABOUT,
+    ANTECEDENT,
+    BETWEEN,
+    COLLECTIVES,
+    DETERMINERS,
+    EITHER,
+    HEDGES,
+    IN,
+    JOINS,
+    NEW,
+    OF,
+    OWNERS,
+    PLACES,
+    PLURAL,
+    QUALIFIES,
+    TELLS,
+    THEM,
+    USES,
+    WE_ARE,
+    is_crew,
+    is_person,
+)
+from pyloto_stream.ai.lexicon import GIVEN
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
-
-_PERSONS, _NOT_PERSONS = words("persons") | words("crew"), words("not_persons")
-PLACES, _COLLECTIVES = words("crew_places"), words("crew_groups")
-_AGENTS = (
-    "or", "ora", "eiro", "eira", "ista", "ante", "ente", "ario", "aria", "ologo", "ologa", "grafo", "grafa",
-    "atra", "cuidador", "edico", "logo",
-)  # fmt: skip
-"""Terminações de quem faz alguma coisa."""
-DETERMINERS = frozenset(
-    ("a", "o", "um", "uma", "minha", "meu", "sua", "seu", "nossa", "nosso", "mais", "as", "os")
-)
-_PLURAL = frozenset(
-    ("os", "as", "meus", "minhas", "nossos", "nossas", "uns", "umas", "esses", "outros", "outras")
-)
-_HEDGES = frozenset(
-    ("uns", "umas", "cerca", "de", "em", "torno", "mais", "menos", "ou", "hoje", "aproximadamente", "atualmente",
-     "sao", "e", "eh", "somos", "da", "dao", "tem", "com", "total", "ate", "ja", "quase", "media", BREAK)
-)  # fmt: skip
-"""O que há entre um papel e o número dele ("motoristas são uns 120", "Vendedores: 25")."""
-_TELLS = frozenset((BREAK, "sao", "e", "eh", "uns", "umas", "com", "de", "em", "da"))
-_WE = frozenset(("somos", "seremos", "eramos", "nos", "nois"))
-_WE_ARE = (("somos",), ("seremos",), ("gente", "e"), ("nos", "e"), ("nois", "e"), ("nos", "em"), ("gente", "em"),
-           ("nos",), ("nois",), ("estamos",), ("tamo",), ("tamos",), ("ficamos",))  # fmt: skip
-_QUALIFIES = frozenset(("pra", "para", "que", "entre", "e", "mas", "mais", "aqui", "ao", "so", "usando", "hoje", "agora",
-                        "no", "na", "nos", "nas", "em", "da", "do", "de", "dos", "das", "deles", "delas", "contando",
-                        "cada", "ja", "pessoas", "todos", "todas", "querem", "vao", "usam"))  # fmt: skip
-_THEM = frozenset(("deles", "delas"))
-_JOINS = frozenset(("e", "mais", BREAK))
-_USES, _OWNERS = words("uses"), frozenset(("socio", "socia", "fundador", "fundadora", "dono", "dona"))
-_EITHER = frozenset(("caixa", "caixas"))
-"""Gente ou coisa: só contam junto de quem certamente é gente."""
-_OF = frozenset(("de", "do", "da", "dos", "das"))
-_IN = frozenset(("na", "no", "nas", "nos", "em", "do", "da", "de", "pra", "para"))
-BETWEEN = 3
-ANTECEDENT = 12
-"""Até quantas palavras antes de "são nove" está quem são."""
-MIN_AGENT = 6
 
 
 class Crew(NamedTuple):
@@ -70,7 +56,7 @@ def crew_at(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) 
     """A parcela de gente que começa em `at`, se alguma começa."""
     plain = reading.words[at].plain
     following = reading.words[at + 1] if at + 1 < end else None
-    them = plain in ("ela", "ele") and (following is None or following.text in _JOINS | _USES)
+    them = plain in ("ela", "ele") and (following is None or following.text in JOINS | USES)
     if plain == "eu" or them:
         return Crew(1, 1, at, at + 1, person=True, counted=False, we=plain == "eu")
     return (
@@ -83,51 +69,34 @@ def crew_at(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) 
 
 
 def _numbered(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
-    """ "84 diretores", "os 4 da rua", "12 na operação"."""
-    number = numbers.get(at + (reading.words[at].plain in _PLURAL))
+    """Por exemplo: "84 diretores", "os 4 da rua", "12 na operação"."""
+    number = numbers.get(at + (reading.words[at].plain in PLURAL))
     if number is None or (number.value == 1 and reading.words[number.start].plain in DETERMINERS):
         return None
     low, high, stop = _range(reading, number, end)
-    while stop < end and reading.words[stop].plain in (
-        "novos",
-        "novas",
-        "outros",
-        "outras",
-        "bons",
-        "a",
-        "de",
-    ):
+    while stop < end and reading.words[stop].plain in NEW:
         if stop + 1 >= end or not is_crew(reading, stop + 1):
-            return None if reading.words[stop].plain != "de" else None
+            return None
         stop += 1
-    if stop < end and (is_crew(reading, stop) or reading.words[stop].plain in _THEM):
-        sure = reading.words[stop].plain not in _EITHER
+    if stop < end and (is_crew(reading, stop) or reading.words[stop].plain in THEM):
+        sure = reading.words[stop].plain not in EITHER
         return Crew(low, high, at, stop + 1, person=sure, counted=True, owner=_is_owner(reading, stop))
     if stop < end and reading.words[stop].plain in PLACES:  # "2 tosadores e 1 recepção"
         return Crew(low, high, at, stop + 1, person=False, counted=True)
-    if stop + 1 < end and reading.words[stop].plain in _IN:
+    if stop + 1 < end and reading.words[stop].plain in IN:
         area = any(word.plain in PLACES for word in reading.words[stop + 1 : min(end, stop + 3)])
         return Crew(low, high, at, stop + 2, person=area, counted=True)
     return None
 
 
 def _ourselves(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
-    """ "Somos em oito", "a gente é em 5", "nós dois"; nunca "somos 4 lojas"."""
+    """Por exemplo: "Somos em oito", "a gente é em 5", "nós dois"; nunca "somos 4 lojas"."""
     told = [word.plain for word in reading.words[at : min(end, at + 3)]]
-    lead = next((len(one) for one in _WE_ARE if tuple(told[: len(one)]) == one), 0)
+    lead = next((len(one) for one in WE_ARE if tuple(told[: len(one)]) == one), 0)
     if not lead:
         return None
     stop = at + lead
-    while stop < end and reading.words[stop].plain in (
-        "em",
-        "so",
-        "uns",
-        "umas",
-        "apenas",
-        "hoje",
-        "por",
-        "volta",
-    ):
+    while stop < end and reading.words[stop].plain in ABOUT:
         stop += 1
     number = numbers.get(stop)
     if number is None or number.value < 2:
@@ -140,22 +109,13 @@ def _ourselves(reading: Reading, at: int, end: int, numbers: Mapping[int, Number
 
 
 def _they_are(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
-    """ "Meus vendedores respondem tudo, são nove", "só a família mexe, que é 5"."""
+    """Por exemplo: "Meus vendedores respondem tudo, são nove", "só a família mexe, que é 5"."""
     if at == 0 or reading.words[at].plain not in ("sao", "e", "eh", "dao"):
         return None
     if reading.words[at].plain in ("e", "eh") and reading.words[at - 1].plain != "que":
         return None
     stop = at + 1
-    while stop < end and reading.words[stop].plain in (
-        "uns",
-        "umas",
-        "so",
-        "cerca",
-        "de",
-        "ate",
-        "hoje",
-        "em",
-    ):
+    while stop < end and reading.words[stop].plain in ABOUT:
         stop += 1
     number = numbers.get(stop)
     if number is None:
@@ -164,15 +124,15 @@ def _they_are(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]
     if not (_closed(reading, after, end) or reading.words[after].plain in ("dependendo", "conforme")):
         return None
     spoken = range(max(0, at - ANTECEDENT), at)
-    people = any(is_crew(reading, i) or reading.words[i].plain in _COLLECTIVES | PLACES for i in spoken)
+    people = any(is_crew(reading, i) or reading.words[i].plain in COLLECTIVES | PLACES for i in spoken)
     return Crew(low, high, at, after, person=True, counted=True) if people else None
 
 
 def _told_after(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
-    """ "Vendedores: 25", "os mototaxistas são 120", "equipe de 15", "agrônomos no campo, 12 deles"."""
+    """Por exemplo: "Vendedores: 25", "os mototaxistas são 120", "equipe de 15", "agrônomos, 12 deles"."""
     plain = reading.words[at].plain
-    area = (plain in PLACES and not is_crew(reading, at)) or plain in _EITHER
-    group = plain in _COLLECTIVES or area
+    area = (plain in PLACES and not is_crew(reading, at)) or plain in EITHER
+    group = plain in COLLECTIVES or area
     if not (group or is_crew(reading, at)):
         return None
     for n in range(at + 1, min(end, at + 7)):
@@ -183,7 +143,7 @@ def _told_after(reading: Reading, at: int, end: int, numbers: Mapping[int, Numbe
         between = [word.plain if word.text != BREAK else BREAK for word in reading.words[at + 1 : n]]
         if not _linked(reading, between, n, group=group) or (area and between not in (["com"], [BREAK])):
             return None
-        if after < end and (is_crew(reading, after) or reading.words[after].plain in _THEM):
+        if after < end and (is_crew(reading, after) or reading.words[after].plain in THEM):
             return Crew(low, high, at, after + 1, person=True, counted=True)
         closed = _closed(reading, after, end)
         return Crew(low, high, at, after, person=True, counted=True) if closed else None
@@ -198,21 +158,21 @@ def _linked(reading: Reading, between: list[str], at: int, *, group: bool) -> bo
         return False
     if not between:
         return not group
-    hedges = next((i for i, one in enumerate(reversed(between)) if one not in _HEDGES), len(between))
+    hedges = next((i for i, one in enumerate(reversed(between)) if one not in HEDGES), len(between))
     rest = between[: len(between) - hedges]
-    if not hedges or (rest and (rest[0] not in _IN or len(rest) > BETWEEN)):
+    if not hedges or (rest and (rest[0] not in IN or len(rest) > BETWEEN)):
         return False
     said = between[len(between) - hedges :]
     colon = ":" in reading.words[at - len(said)].plain
-    return bool({*said} & _TELLS) and (len(said) > 1 or said[0] != BREAK or colon)
+    return bool({*said} & TELLS) and (len(said) > 1 or said[0] != BREAK or colon)
 
 
 def _single(reading: Reading, at: int, end: int) -> Crew | None:
-    """ "A moça do caixa", "a minha filha", "o Zé"; nunca "o remédio da minha mãe"."""
+    """Por exemplo: "A moça do caixa", "a minha filha", "o Zé"; nunca "o remédio da minha mãe"."""
     stop = at
     while stop < min(end, at + 2) and reading.words[stop].plain in DETERMINERS:
         stop += 1
-    if stop == at or stop >= end or (at and reading.words[at - 1].plain in _OF):
+    if stop == at or stop >= end or (at and reading.words[at - 1].plain in OF):
         return None
     said = reading.words[stop].plain
     named = is_title(reading, stop) and said in GIVEN
@@ -223,7 +183,7 @@ def _single(reading: Reading, at: int, end: int) -> Crew | None:
 
 
 def _is_owner(reading: Reading, at: int) -> bool:
-    return reading.words[at].plain.removesuffix("s").removesuffix("e") in _OWNERS
+    return reading.words[at].plain.removesuffix("s").removesuffix("e") in OWNERS
 
 
 def _range(reading: Reading, number: Number, end: int) -> tuple[int, int, int]:
@@ -237,20 +197,4 @@ def _range(reading: Reading, number: Number, end: int) -> tuple[int, int, int]:
 
 def _closed(reading: Reading, at: int, end: int) -> bool:
     """Depois do número em `at` não vem o nome de outra coisa?"""
-    return at >= end or reading.words[at].text == BREAK or reading.words[at].plain in _QUALIFIES
-
-
-def is_crew(reading: Reading, at: int) -> bool:
-    """A palavra em `at`, como foi digitada ou como se lê, é gente?"""
-    word = reading.words[at]
-    return is_person(word.plain) or (word.text != word.plain and word.text in _PERSONS)
-
-
-def is_person(plain: str) -> bool:
-    """A palavra diz gente, por si ou pela terminação ("auditores")?"""
-    forms = {plain, plain.removesuffix("s"), plain.removesuffix("es")}
-    if plain.endswith("oes"):
-        forms.add(f"{plain[:-3]}ao")
-    if forms & _NOT_PERSONS:
-        return False
-    return bool(forms & _PERSONS) or (len(plain) >= MIN_AGENT and any(one.endswith(_AGENTS) for one in forms))
+    return at >= end or reading.words[at].text == BREAK or reading.words[at].plain in QUALIFIES

@@ -6,7 +6,8 @@ não usa, o que era antes ou o do pico.
 
 from collections.abc import Iterator, Mapping
 
-from pyloto_stream.ai.crews import DETERMINERS, Crew, crew_at, is_person
+from pyloto_stream.ai.crew_words import DETERMINERS, USES, is_person
+from pyloto_stream.ai.crews import Crew, crew_at
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY
@@ -16,7 +17,7 @@ from pyloto_stream.ai.reading import Reading
 __all__ = ["is_person", "people"]
 
 _LINKS = frozenset(("e", "mais", "com", BREAK))
-_USES, _PAST = words("uses"), words("past")
+_PAST = words("past")
 _TOTALS = frozenset(("da", "total", "poe", "coloca", "seremos", "somando", "usando"))
 _ONLY = frozenset(("so", "somente", "apenas"))
 _FOR = frozenset(("pra", "para", "pro", "pros", "pras", "por", "pelos", "pelas"))
@@ -25,9 +26,10 @@ _NOT = frozenset(("nao", "nem", "sem"))
 _WAS = _PAST | {"anterior", "demiti", "sairam", "perdi"}
 _NOW = frozenset(("agora", "hoje", "verdade", "vdd", "atualmente", "alias", "minto", "digo"))
 _PREPOSITIONS = frozenset(
-    ("de", "da", "do", "das", "dos", "na", "no", "nas", "nos", "em", "ao", "pra", "para")
+    ["de", "da", "do", "das", "dos", "na", "no", "nas", "nos", "em", "ao", "pra", "para"]
 )
 _DOING = _ING = ("ando", "endo", "indo")
+_FOLLOWS = frozenset((BREAK, "que", "no", "na", "pra", "para"))
 REACH = 4
 FAR = 9
 
@@ -87,7 +89,7 @@ def _score(reading: Reading, crews: list[Crew], start: int, end: int, *, asked: 
     after = _clause(reading, last, min(end, last + FAR))
     before = _clause(reading, first, max(start, first - FAR))
     near = {*after[:REACH], *before[:REACH]}
-    uses = bool(({*after} | {*before} | _inside(reading, crews)) & _USES)
+    uses = bool(({*after} | {*before} | _inside(reading, crews)) & USES)
     only = bool(_ONLY & {*before[:3], *after[:1]})
     counted = any(one.counted for one in crews)
     alone = len(crews) == 1 and not counted
@@ -154,18 +156,13 @@ def _groups(reading: Reading, start: int, end: int, numbers: Mapping[int, Number
 def _others(
     reading: Reading, at: int, end: int, crews: list[Crew], numbers: Mapping[int, Number]
 ) -> Crew | None:
-    """ "Eu e mais 7", "sou eu e 4": o número sem nome que se soma a quem fala."""
+    """Por exemplo: "Eu e mais 7", "sou eu e 4": o número sem nome que se soma a quem fala."""
     number = numbers.get(at)
     if number is None or not crews or not crews[-1].we or reading.words[at - 1].text not in ("e", "mais"):
         return None
     after = reading.words[number.end] if number.end < end else None
     ours = after is not None and after.plain.endswith("mos")
-    if (
-        after is not None
-        and not ours
-        and after.text not in (BREAK, "que", "no", "na", "pra", "para")
-        and not _USES & {after.plain}
-    ):
+    if after is not None and not ours and after.text not in USES | _FOLLOWS:
         return None
     low = round(number.value)
     return Crew(low, low, at, number.end, person=True, counted=True)
@@ -188,4 +185,4 @@ def _after_place(reading: Reading, at: int, end: int, numbers: Mapping[int, Numb
 def _excluded(reading: Reading, at: int, end: int) -> bool:
     """Diz-se logo depois que não usam?"""
     after = _clause(reading, at, min(end, at + REACH + 1))
-    return any(word in _NOT and _USES & {*after[i:]} for i, word in enumerate(after[:3]))
+    return any(word in _NOT and USES & {*after[i:]} for i, word in enumerate(after[:3]))

@@ -26,6 +26,7 @@ _DAILY = frozenset(("dia", "dias", "diario", "diarios", "semana", "semanais", "s
 _PASSES = frozenset(("passo", "passa", "passamos", "passar", "passou"))
 _ASKED_FOR = frozenset(("orcamento", "orcado", "previsao"))
 _MONTHLY = frozenset(("mes", "mensal", "mensais", "mensalmente", "mensalidade"))
+_FOR_THIS = frozenset(("isso", "tenho", "temos"))
 _OWNS = frozenset(("tenho", "temos", "tem", "chega", "chego", "chegamos"))
 _FOLLOWERS = frozenset(("instagram", "insta", "tiktok", "face", "facebook", "youtube"))
 
@@ -99,7 +100,7 @@ def _nearest(
             return "ours"
         if word in _PASSES and "de" not in row[max(0, at - 1) : at] and "disso" not in row[at : at + 2]:
             continue
-        if word in _HAS and (_spendable(said) if _monthly(said) and word in _OWNS else large):
+        if word in _HAS and (_spendable(said) if word in _OWNS and (_monthly(said) or not large) else large):
             return "ours"
         if _COUNTS.accept(word):
             return "counted"
@@ -112,7 +113,7 @@ def _monthly(said: _Said) -> bool:
 
 def _spendable(said: _Said) -> bool:
     """Depois do valor por mês, diz-se que é para gastar ("tenho 400 por mês pra investir")?"""
-    return any(_SPENDS.accept(word) or word in _NOUNS for word in said.after)
+    return any(_SPENDS.accept(word) or word in _NOUNS or word in _FOR_THIS for word in said.after)
 
 
 def _of_today(word: str, said: _Said, *, asked: bool) -> bool:

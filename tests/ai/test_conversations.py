@@ -1,9 +1,11 @@
+import re
+
 import pytest
 
 from pyloto_stream.conversation.flows import FIELDS
 from pyloto_stream.conversation.intents import CHOOSE, CONFIDENT
 from pyloto_stream.conversation.records import HandoffRecord, Intent
-from pyloto_stream.conversation.texts import TEXTS, TOPICS
+from pyloto_stream.conversation.texts import COMMANDS, TEXTS, TOPICS
 from tests.support.hearing import Talk, asking, hear
 
 DRIVER: Intent = "PYLOTO_ENTREGA_DRIVER_SIGNUP"
@@ -239,3 +241,17 @@ def test_a_subject_added_by_its_title_waits_and_replaces_nothing() -> None:
     )  # fmt: skip
     talk = Talk().all(["quero um sistema", "quero cadastrar minha loja"])
     assert (talk.session.active, talk.session.queue) == ("PYLOTO_ENTREGA_MERCHANT_SIGNUP", [])
+
+
+def test_what_a_fixed_command_tells_people_to_write_is_understood_as_its_subject() -> None:
+    opened = {}
+    for command, text in COMMANDS.items():
+        for invited in re.findall(r'escreva "([^"]+)"', text):
+            opened[command] = Talk().all([command, invited]).session.active
+        assert "escreva que" not in text, "what people are to write must be in quotes, to be tried here"
+    assert opened == {"/saas": "SAAS_COMMUNICATION", "/entregador": DRIVER}
+
+
+def test_a_correction_is_told_in_words_that_agree_with_any_label() -> None:
+    talk = Talk().all(["quero um chatbot pro whatsapp da minha loja", "na verdade uso whatsapp e instagram"])
+    assert talk.reply.startswith("Certo, corrigi.\nCanais em uso: WhatsApp, Instagram")

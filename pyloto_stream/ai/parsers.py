@@ -76,7 +76,7 @@ def volunteered(reading: Reading, name: str) -> str:
     """O que o texto diz do campo `name` sem que ele tenha sido perguntado."""
     field = FIELDS[name]
     if field.volunteer and field.parser in ("choice", "choice_or_text"):
-        return choices.one(reading, name, field, 0, len(reading.words))
+        return choices.one(reading, name, field, 0, len(reading.words)) or choices.kind(reading, name)
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser in ("city", "name", "company", "budget", "deadline"):

@@ -110,6 +110,15 @@ def one(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
     return "" if field.parser == "choice" and len(values) > 1 else next(iter(values), "")
 
 
+def kind(reading: Reading, name: str) -> str:
+    """O ramo sem opção própria ("gráfica"), como se disse: o nome mais longo do primeiro que aparece."""
+    found = reading.found("mark", f"{name}_kind")
+    if not found:
+        return ""
+    first = max(found, key=lambda match: (-match.start, match.end))
+    return reading.original(first.start, first.end).lower()
+
+
 def several(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
     """Todos os valores citados, na ordem das opções; a opção que inclui tudo só vale sozinha."""
     values = mentioned(reading, name, field, start, end)

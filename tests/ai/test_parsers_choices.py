@@ -113,3 +113,12 @@ def test_kinds_hours_and_vehicles_are_known_by_the_names_people_give_them() -> N
     }
     found = {(name, text): volunteered(READER.read(text), name) for name, text in said}
     assert found == said
+
+
+def test_a_kind_that_is_no_option_is_kept_as_it_was_said() -> None:
+    for text, kind in (
+        ("somos a Gráfica Bom Traço, 8 entregas por dia", "gráfica"),
+        ("clínica veterinária com exame todo dia pro laboratório", "clínica veterinária"),
+        ("tenho uma farmácia do lado da lavanderia", "Farmácia"),
+    ):
+        assert volunteered(READER.read(text), "segment") == kind

@@ -62,3 +62,18 @@ def test_people_are_told_from_things_that_end_alike() -> None:
 def test_a_crew_is_counted_however_its_number_is_told(text: str, users: str) -> None:
     heard = facts_in_subject(Labelled("CUSTOM_SOFTWARE", text, {}))
     assert heard.get("users", "") == users
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("tenho uma sapataria e preciso de um sistema", "Empresa"),
+        ("um app pra nossa igreja", ""),
+        ("falo do departamento de trânsito, queremos um sistema", "Órgão público"),
+        ("o sistema é pro meu mestrado", "Pessoa física"),
+        ("as outras duas empresas que procurei não sabiam fazer um app", ""),
+    ],
+)
+def test_whose_system_it_is_comes_from_who_speaks(text: str, kind: str) -> None:
+    heard = facts_in_subject(Labelled("CUSTOM_SOFTWARE", text, {}))
+    assert heard.get("client_type", "") == kind

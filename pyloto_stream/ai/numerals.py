@@ -48,6 +48,8 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
         value = _value(reading, at)
         if word in ("duzia", "duzias"):
             current = (current or 1) * 12
+        elif word in ("dezena", "dezenas") and used > start:  # "uma dezena", nunca "dezenas de"
+            current *= 10
         elif word in ("meia", "meio") and at > start and reading.words[at - 1].text == "e":
             total += _half(reading.words[at - 2].text)
         elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:

@@ -108,9 +108,9 @@ def offer_options(draft: Draft, heard: Understanding, *before: str) -> Reply | N
         return options_reply(*before, TEXTS.options_menu)
     if session.turns == 1 or heard.gesture == "greeting":
         return options_reply(*before, TEXTS.welcome)
-    if not heard.reply:
+    if not heard.reply and not heard.notes:
         return options_reply(*before, TEXTS.options_again)
-    told = () if heard.reply in before else (heard.reply,)
+    told = (heard.reply,) if heard.reply and heard.reply not in before else ()
     return options_reply(*before, *told, TEXTS.options_ask)
 
 

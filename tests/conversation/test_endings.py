@@ -230,3 +230,10 @@ def test_a_session_has_one_record_with_its_outcome_and_times(
     assert (closed.outcome, closed.opened_at_ms, closed.closed_at_ms) == (outcome, opened, opened + 60_000)
     assert talk.state.last_outcome == outcome
     assert talk.acted("SESSION_CLOSED")[0].reason == outcome
+
+
+def test_what_was_received_and_told_so_is_not_also_said_to_be_unclear(talk: Talk) -> None:
+    talk.hear()
+    reply = talk.asks(heard(notes=["media"]))
+    assert reply.text == f"{TEXTS.media}\n\n{TEXTS.options_ask}"
+    assert talk.asks().text == TEXTS.options_again

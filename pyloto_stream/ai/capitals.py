@@ -29,6 +29,9 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
     """As sequências de palavras com maiúscula, com as partículas entre elas."""
     at = start
     while at < end:
+        if not capital(reading, at):
+            at += 1
+            continue
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
         announced = at > start and reading.words[at - 1].text in ARTICLES and plain not in GIVEN
         opens = plain in OPENING and not is_head(plain) and not announced  # "Quero Cadastrar Minha Loja"
@@ -37,7 +40,7 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
         led = after in PARTICLES and (plain in GIVEN or (raw.isupper() and len(raw) > 1))
         # "Camila da Papelaria Sol"
         person = after in OF and not is_firm(reading, at) and _firm_after(reading, at + 2, end)
-        if not capital(reading, at) or opens or led or person:
+        if opens or led or person:
             at += 1
             continue
         stop = at + 1

@@ -3,8 +3,10 @@
 Promete que `is_person` só diz sim de gente que se conta, e nunca de coisa que termina igual.
 """
 
+from functools import lru_cache
+
 from pyloto_stream.ai.lexicon import words
-from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.phrases import BREAK, REMEMBERED
 from pyloto_stream.ai.reading import Reading
 
 PERSONS, NOT_PERSONS = words("persons") | words("crew"), words("not_persons")
@@ -131,6 +133,7 @@ def is_crew(reading: Reading, at: int) -> bool:
     return is_person(word.plain) or (word.text != word.plain and word.text in PERSONS)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_person(plain: str) -> bool:
     """A palavra diz gente, por si ou pela terminação ("auditores")?"""
     forms = {plain, plain.removesuffix("s"), plain.removesuffix("es")}

@@ -37,6 +37,9 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
 
 
+_WE = frozenset(lead[0] for lead in WE_ARE)
+
+
 class Crew(NamedTuple):
     """Uma parcela nas palavras `[start, end)`; `person`: diz que é gente; `counted`: tem número."""
 
@@ -91,6 +94,8 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]
 
 def _ourselves(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
     """Por exemplo: "Somos em oito", "a gente é em 5", "nós dois"; nunca "somos 4 lojas"."""
+    if reading.words[at].plain not in _WE:
+        return None
     told = [word.plain for word in reading.words[at : min(end, at + 3)]]
     lead = next((len(one) for one in WE_ARE if tuple(told[: len(one)]) == one), 0)
     if not lead:

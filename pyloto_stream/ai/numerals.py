@@ -5,9 +5,11 @@ Promete achar cada número com as palavras de que é feito; artigos ("um monte",
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import LEXICON, VAGUE
+from pyloto_stream.ai.phrases import REMEMBERED
 from pyloto_stream.ai.reading import Reading
 
 _SCALES = {
@@ -16,6 +18,7 @@ _SCALES = {
 }  # fmt: skip
 _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
+_OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil)?")
 
 
@@ -31,12 +34,19 @@ def numbers_in(reading: Reading, start: int, end: int) -> Iterator[Number]:
     """Os números de `[start, end)`, da esquerda para a direita."""
     at = start
     while at < end:
-        number = _number_at(reading, at, end)
+        word = reading.words[at]
+        number = _number_at(reading, at, end) if _opens(word.text, word.plain) else None
         if number is None:
             at += 1
         else:
             yield number
             at = number.end
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _opens(text: str, plain: str) -> bool:
+    """Uma palavra assim pode começar um número? Quase nenhuma pode, e saber isso custa pouco."""
+    return text in LEXICON.numbers or text in _OPENING or plain in _ALONE or any(map(str.isdigit, plain))
 
 
 def _number_at(reading: Reading, start: int, end: int) -> Number | None:

@@ -108,7 +108,8 @@ class PhraseIndex(Generic[T]):
                     continue
                 if phrase.anchored_start and not opens:
                     continue
-                end = start + 1 if ends else _match(phrase, words, start)
+                known = 1 if second is None else 2
+                end = start + 1 if ends else _match(phrase, words, start, known)
                 if end:
                     found.append(Match(start, end, phrase.payload))
         return found
@@ -163,8 +164,8 @@ def _candidate(phrase: _Phrase[T]) -> _Candidate[T]:
     return _Candidate(phrase, ends=False, second=None if second.optional or second.gap else second)
 
 
-def _match(phrase: _Phrase[T], words: Sequence[str], start: int) -> int:
-    """Fim da ocorrência que começa em `start`; 0 se não há."""
+def _match(phrase: _Phrase[T], words: Sequence[str], start: int, known: int) -> int:
+    """Fim da ocorrência que começa em `start`, cujos `known` primeiros elementos já se viu; 0 se não há."""
 
     def step(i: int, at: int) -> int:
         if i == len(phrase.elements):
@@ -182,4 +183,4 @@ def _match(phrase: _Phrase[T], words: Sequence[str], start: int) -> int:
             return end
         return step(i + 1, at) if element.optional else 0
 
-    return step(0, start)
+    return step(known, start + known)

@@ -36,7 +36,6 @@ from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
 
-
 _WE = frozenset(lead[0] for lead in WE_ARE)
 
 

@@ -7,6 +7,7 @@ número seguido do nome do que ele conta ("3 mil clientes") não é dinheiro.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from pyloto_stream.ai.crew_words import is_person
 from pyloto_stream.ai.lexicon import LEXICON, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -83,6 +84,11 @@ def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool =
     alone = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE
     upto = "ate" in said.before[-3:] and large
     return "ours" if currency or asked or alone or upto else ""
+
+
+def counts(word: str) -> bool:
+    """`word`, depois de um número, diz que ele conta gente ou coisas, e não dinheiro?"""
+    return is_person(word) or _COUNTS.accept(word)
 
 
 def _nearest(

@@ -7,7 +7,7 @@ preço dos outros e o que já se gastou não são orçamento.
 from collections.abc import Iterator
 
 from pyloto_stream.ai.numerals import Number, numbers_in
-from pyloto_stream.ai.parsers_money import CEILINGS, owner
+from pyloto_stream.ai.parsers_money import CEILINGS, counts, owner
 from pyloto_stream.ai.parsers_numbers import Amount, amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -81,6 +81,8 @@ def _budget(reading: Reading, start: int, end: int) -> str:
     if first.start < amount.low.start and first.value >= LEAST_THOUSAND and low * 100 < first.value * 10:
         low, high = low * 1000, high * 1000 if high < LEAST_THOUSAND else high  # "6 mil, não, bota 8"
     if low < SMALL_MONEY and not _said_reais(reading, amount):
+        if amount.end < end and counts(reading.words[amount.end].plain):  # "na verdade são 15 pessoas"
+            return ""
         return _phrase(reading, start, end, amount.low.start, amount.end)
     return f"{_reais(low)} a {_reais(high)}" if high > low else _reais(low)
 

@@ -46,6 +46,23 @@ def test_what_answers_another_question_is_kept_and_answers_only_that(
     assert hear(asking(asked, active), text).facts == facts
 
 
+def test_who_is_counted_at_the_question_for_the_budget_is_no_budget() -> None:
+    heard = hear(asking("budget", "CUSTOM_SOFTWARE", users="12"), "na verdade são 15 pessoas")
+    assert (heard.facts, heard.corrections) == ({}, {"users": "15"})
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("to livre depois das 6 da tarde e sabado", "Noite, Fim de semana"),
+        ("a partir das 7 da noite", "Noite"),
+        ("das 2 da tarde em diante", "Tarde"),
+    ],
+)
+def test_the_hour_of_an_afternoon_is_not_one_of_the_morning(text: str, hours: str) -> None:
+    assert hear(asking("availability", DRIVER), text).facts == {"availability": hours}
+
+
 def test_more_channels_than_were_known_complete_them() -> None:
     state = asking("business_type", "SAAS_COMMUNICATION", channels="WhatsApp")
     heard = hear(state, "clínica, uso whats, insta e telefone")

@@ -91,7 +91,8 @@ async def test_i20_a_worker_killed_between_the_post_and_the_commit_posts_again_a
     async def scenario(run: Run) -> None:
         sign = (signal.SIGKILL, signal.SIGSTOP)[run.number % 2]
         await run.open(crm=True)
-        assert (crm := run.crm) is not None
+        crm = run.crm
+        assert crm is not None
         victim = await run.post(STAGES, [Crash("before_apply", HANDOFF, 1, sign)]).child.up()
         talking = asyncio.create_task(talk(run))
         if sign == signal.SIGSTOP:

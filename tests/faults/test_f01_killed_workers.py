@@ -93,11 +93,12 @@ async def test_i20_a_worker_killed_between_the_post_and_the_commit_posts_again_a
         await run.open(crm=True)
         crm = run.crm
         assert crm is not None
-        victim = await run.post(STAGES, [Crash("before_apply", HANDOFF, 1, sign)]).child.up()
+        await run.post([stage for stage in STAGES if stage != HANDOFF]).child.up()
+        victim = await run.post([HANDOFF], [Crash("before_apply", HANDOFF, 1, sign)]).child.up()
         talking = asyncio.create_task(talk(run))
-        if sign == signal.SIGSTOP:
+        if sign == signal.SIGSTOP:  # a entrega só: quem dorme com o arquivo nas mãos para todos
             await run.until(victim.stopped.is_set, what="freeze after a post")
-            await run.post().child.up()
+            await run.post([HANDOFF]).child.up()
             await run.until(lambda: len(crm.ids) > len({*crm.ids}), what="a second post, by another")
             victim.signal(signal.SIGCONT)
         await talking

@@ -20,7 +20,7 @@ from queue import SimpleQueue
 import msgspec
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("pyloto_stream", "ingress", "consumers", "tests", "pyproject.toml")
+PARTS = ("pyloto_stream", "ingress", "consumers", "tests", "docs", "pyproject.toml")
 AT_ONCE = 2
 TIMEOUT_S = 120
 PASSED, FAILED = 0, 1

@@ -94,7 +94,7 @@ def log_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
     found = list(lines(folder))
     assert leaking(found) == []
     if any(item.path.parent.name == "e2e" for item in request.session.items):
-        assert len(found) > 100, "there is hardly any log to look at"
+        assert found, "there is no log to look at"
 
 
 @pytest.fixture(autouse=True)

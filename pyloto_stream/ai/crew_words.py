@@ -73,6 +73,7 @@ WE_ARE = tuple(
         ]
     )
 )
+WE = frozenset(lead[0] for lead in WE_ARE)
 QUALIFIES = frozenset(
     [
         "pra",
@@ -125,6 +126,11 @@ MIN_AGENT = 6
 NEW = frozenset(["novos", "novas", "outros", "outras", "bons", "a", "de"])
 ABOUT = frozenset(["em", "so", "uns", "umas", "apenas", "hoje", "por", "volta", "cerca", "de", "ate"])
 """Entre quem se conta e o número, dizem que é mais ou menos."""
+
+
+def is_owner(plain: str) -> bool:
+    """A palavra diz quem é dono ("sócias")?"""
+    return plain.removesuffix("s").removesuffix("e") in OWNERS
 
 
 def is_crew(reading: Reading, at: int) -> bool:

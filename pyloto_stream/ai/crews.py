@@ -18,15 +18,16 @@ from pyloto_stream.ai.crew_words import (
     JOINS,
     NEW,
     OF,
-    OWNERS,
     PLACES,
     PLURAL,
     QUALIFIES,
     TELLS,
     THEM,
     USES,
+    WE,
     WE_ARE,
     is_crew,
+    is_owner,
     is_person,
 )
 from pyloto_stream.ai.lexicon import GIVEN
@@ -35,8 +36,6 @@ from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
-
-_WE = frozenset(lead[0] for lead in WE_ARE)
 
 
 class Crew(NamedTuple):
@@ -82,7 +81,9 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]
         stop += 1
     if stop < end and (is_crew(reading, stop) or reading.words[stop].plain in THEM):
         sure = reading.words[stop].plain not in EITHER
-        return Crew(low, high, at, stop + 1, person=sure, counted=True, owner=_is_owner(reading, stop))
+        return Crew(
+            low, high, at, stop + 1, person=sure, counted=True, owner=is_owner(reading.words[stop].plain)
+        )
     if stop < end and reading.words[stop].plain in PLACES:  # "2 tosadores e 1 recepção"
         return Crew(low, high, at, stop + 1, person=False, counted=True)
     if stop + 1 < end and reading.words[stop].plain in IN:
@@ -93,7 +94,7 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]
 
 def _ourselves(reading: Reading, at: int, end: int, numbers: Mapping[int, Number]) -> Crew | None:
     """Por exemplo: "Somos em oito", "a gente é em 5", "nós dois"; nunca "somos 4 lojas"."""
-    if reading.words[at].plain not in _WE:
+    if reading.words[at].plain not in WE:
         return None
     told = [word.plain for word in reading.words[at : min(end, at + 3)]]
     lead = next((len(one) for one in WE_ARE if tuple(told[: len(one)]) == one), 0)
@@ -184,10 +185,6 @@ def _single(reading: Reading, at: int, end: int) -> Crew | None:
     if not (named or single) or (at and reading.words[at - 1].plain in ("preciso", "procuro", "busco")):
         return None
     return Crew(1, 1, at, stop + 1, person=True, counted=False)
-
-
-def _is_owner(reading: Reading, at: int) -> bool:
-    return reading.words[at].plain.removesuffix("s").removesuffix("e") in OWNERS
 
 
 def _range(reading: Reading, number: Number, end: int) -> tuple[int, int, int]:

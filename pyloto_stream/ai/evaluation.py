@@ -13,8 +13,9 @@ import msgspec
 from pyloto_stream.ai.dataset import Labelled
 from pyloto_stream.ai.phrases import fold
 from pyloto_stream.conversation.flows import INTENTS
-from pyloto_stream.conversation.intents import CONFIDENT, IMMEDIATE, IMPACT, chosen, mentioned
+from pyloto_stream.conversation.intents import CONFIDENT, admit, choose, chosen, mentioned
 from pyloto_stream.conversation.records import Intent
+from pyloto_stream.conversation.state import Session
 from pyloto_stream.conversation.understanding import Understanding
 
 
@@ -82,15 +83,10 @@ Pair = tuple[Mapping[str, str], Mapping[str, str]]
 
 def active_of(heard: Understanding) -> tuple[Intent, float]:
     """A intenção que a conversa tornaria ativa; `ENTRY_UNKNOWN` se não há confiança em nenhuma."""
-    if (choice := chosen(heard)) is not None:
-        return choice, 1.0
-    said = mentioned(heard)
-    for score in said:
-        if score.intent in IMMEDIATE:
-            return score.intent, score.confidence
-    if said:
-        best = max(said, key=lambda score: IMPACT.get(score.intent, 0))
-        return best.intent, best.confidence
+    session, said = Session(id="", opened_at_ms=0), mentioned(heard)
+    admit(session, said, 0)
+    if (active := choose(session, chosen(heard))) is not None:
+        return active, next(score.confidence for score in said if score.intent == active)
     outside = max((s.confidence for s in heard.intents if s.intent == "UNSUPPORTED"), default=0.0)
     return ("UNSUPPORTED", outside) if outside >= CONFIDENT else ("ENTRY_UNKNOWN", 0.0)
 

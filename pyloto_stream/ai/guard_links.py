@@ -11,7 +11,6 @@ from pyloto_stream.ai.masking_text import Plain
 
 _TOKEN = re.compile(r"\S+")
 _AROUND = "()[]<>\"'“”‘’.,;:!?*_…"
-_OPEN = "([<\"'“‘*_"
 _ALWAYS = re.compile(
     r"[a-z][a-z0-9+.-]{1,15}\s?:\s?//|\b(?:hxxps?|https?|ftp|mailto|javascript|data|tel|whatsapp)\s?:|\bwww\b|\bxn--"
     r"|@|\barroba\b|\(\s?dot\s?\)|\[\s?(?:dot|\.)\s?\]|\(\s?(?:\.|ponto)\s?\)|\bdot\scom\b"

@@ -4,30 +4,24 @@
 pergunta quando há um sinal claro. Ambas devolvem vazio se não há o que aproveitar; nunca inventam.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai import parsers_names as names
 from pyloto_stream.ai import parsers_places as places
 from pyloto_stream.ai.gestures import asks_about_us
-from pyloto_stream.ai.numerals import numbers_in
 from pyloto_stream.ai.parsers_companies import company
 from pyloto_stream.ai.parsers_deadlines import deadline, deadline_said
-from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, quantity
+from pyloto_stream.ai.parsers_numbers import quantity
 from pyloto_stream.ai.parsers_people import people
 from pyloto_stream.ai.parsers_rates import only_once, told_rate, usual_rate
-from pyloto_stream.ai.parsers_terms import budget, budget_said, is_money
+from pyloto_stream.ai.parsers_terms import budget, budget_said
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
-from pyloto_stream.ai.phrases import Match
-from pyloto_stream.ai.reading import Reading, Tag
+from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 ENOUGH = 4
 """Palavras com que uma oração já se entende sozinha."""
-NEAR = 4
-"""Até quantas palavras separam um número da palavra que diz o que ele conta."""
-RATED = frozenset(name for name, field in FIELDS.items() if field.parser == "quantity")
-"""Os campos que contam alguma coisa."""
 
 
 def answer(reading: Reading, name: str) -> str:
@@ -124,15 +118,8 @@ def _hinted(reading: Reading, name: str, field: Field, span: Span) -> str:
             return _around(reading, span, hints[0].start)[:MAX_TEXT]
         case "deadline" | "budget":
             return _by_shape(reading, field, span, asked=False)
-        case "quantity":
-            return _counted_near(reading, field, span, hints)
         case _:
             return _by_shape(reading, field, (hints[0].start, span[1]), asked=False)
-
-
-def _digit(reading: Reading) -> bool:
-    """Há um "1" em algarismo? Por extenso e sem pergunta, "um" costuma ser artigo ("criar um cadastro")."""
-    return any(word.plain == "1" for word in reading.words)
 
 
 def _around(reading: Reading, span: Span, at: int) -> str:
@@ -149,24 +136,6 @@ def _useful(reading: Reading) -> Iterator[Span]:
         asks = marked or (about_us and questions(reading, (start, end)))
         if not asks and not directs(reading, (start, end)):
             yield start, end
-
-
-def _counted_near(reading: Reading, field: Field, span: Span, hints: Sequence[Match[Tag]]) -> str:
-    """A quantidade que está junto de uma palavra que diz o que ela conta."""
-    for match in hints:
-        before = _counted(reading, max(span[0], match.start - NEAR), match.end, span[1])
-        found = before or _counted(reading, match.end, min(span[1], match.end + NEAR), span[1])
-        if found and (found != "1" or _digit(reading)):
-            return _with_who_asks(reading, found)
-    return "" if _rated(field) else _with_who_asks(reading, "")
-
-
-def _counted(reading: Reading, start: int, end: int, stop: int) -> str:
-    """A última quantidade de `[start, end)` (o período pode ir até `stop`), se não é dinheiro."""
-    last = [number for number in numbers_in(reading, start, end) if number.value <= MAX_QUANTITY][-1:]
-    if not last or is_money(reading, last[0]):
-        return ""
-    return quantity(reading, start, stop)
 
 
 def _rated(field: Field) -> bool:

@@ -25,9 +25,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import Run, starts, written
 
 MAX_COMPANY_WORDS = 7
-_LOOSE, _PAST, _WANTS, _GENERIC = (
-    words(name) for name in ("firm_loose", "past", "company_wants", "company_generic")
-)
+_PAST = words("past")
 _CLOSINGS = frozenset(["rs", "rsrs", "kk", "kkk", "ok", "viu", "ta", "mesmo", "tambem", "ne", "assim"])
 _PRONOUNS = frozenset(("me", "te", "se", "eu", "ele", "ela", "q", "que"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))

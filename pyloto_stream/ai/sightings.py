@@ -22,7 +22,6 @@ from pyloto_stream.ai.runs import unmarked
 
 _CITY_TOO = frozenset(("paulo", "janeiro", "sp", "rj", "df"))
 """Terminam o nome de um estado que é também o de sua capital."""
-_TO_STATE = frozenset(("no", "na", "do", "da", "de", "estado", "interior"))
 _DOUBTFUL_STATES = COMMON | {"se", "al", "ap", "am"}
 """Siglas que, em minúsculas, costumam ser outra palavra."""
 _WORDS_TOO = frozenset(("se", "to", "al", "pa", "es"))

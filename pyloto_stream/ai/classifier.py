@@ -22,6 +22,9 @@ from pyloto_stream.conversation.records import Intent
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 """Um peso inteiro de `-ZERO` a `ZERO` por caractere: o arquivo fica pequeno e igual em toda parte."""
 ZERO = len(DIGITS) // 2
+FIELD = 24
+"""Bits de cada peso empacotado: cabem cem mil indícios, mais do que um texto tem."""
+FIELD_MASK = (1 << FIELD) - 1
 PIECES = (3, 4)
 REMEMBERED = 4096
 """Palavras cujos pedaços ficam à mão: quase todas se repetem de uma mensagem para outra."""
@@ -100,7 +103,7 @@ class Classifier:
         self.intents = frozenset(weights.intents)
         self._intents, self._scale, self._cut = weights.intents, weights.scale, weights.cut
         self._bias = decoded(weights.bias)
-        self._features = {name: decoded(code) for name, code in weights.features.items()}
+        self._features = {name: _packed(decoded(code)) for name, code in weights.features.items()}
 
     def knows(self, found: Evidence) -> bool:
         """Alguma palavra inteira foi vista no treino?"""
@@ -113,15 +116,23 @@ class Classifier:
             rows = [row for name in group if (row := self._features.get(name)) is not None]
             weight = share(len(group))
             if rows:
-                totals = [
-                    total + weight * sum(column)
-                    for total, column in zip(totals, zip(*rows, strict=True), strict=True)
-                ]
+                sums = _unpacked(sum(rows), len(rows), len(totals))
+                totals = [total + weight * one for total, one in zip(totals, sums, strict=True)]
         return dict(zip(self._intents, softmax([total * self._scale for total in totals]), strict=True))
 
     def confidence(self, probability: float) -> float:
         """A probabilidade na escala do produto, em que `CONFIDENT` é onde passa a valer a pena confiar."""
         return confidence(probability, self._cut)
+
+
+def _packed(row: Sequence[int]) -> int:
+    """Os pesos de um indício num só inteiro: somar muitos indícios é então uma soma, não oito."""
+    return sum((weight + ZERO) << (FIELD * at) for at, weight in enumerate(row))
+
+
+def _unpacked(total: int, rows: int, size: int) -> list[int]:
+    """As somas, uma por intenção, de `rows` indícios empacotados."""
+    return [(total >> (FIELD * at) & FIELD_MASK) - rows * ZERO for at in range(size)]
 
 
 def confidence(probability: float, cut: float) -> float:

@@ -32,15 +32,19 @@ class Number(NamedTuple):
 
 def numbers_in(reading: Reading, start: int, end: int) -> Iterator[Number]:
     """Os números de `[start, end)`, da esquerda para a direita."""
-    at = start
-    while at < end:
-        word = reading.words[at]
-        number = _number_at(reading, at, end) if _opens(word.text, word.plain) else None
-        if number is None:
-            at += 1
-        else:
+    free = start
+    for at in reading.once(_openings):
+        if at >= end:
+            return
+        number = _number_at(reading, at, end) if at >= free else None
+        if number is not None:
             yield number
-            at = number.end
+            free = number.end
+
+
+def _openings(reading: Reading) -> tuple[int, ...]:
+    """As palavras que podem começar um número."""
+    return tuple(at for at, word in enumerate(reading.words) if _opens(word.text, word.plain))
 
 
 @lru_cache(maxsize=REMEMBERED)

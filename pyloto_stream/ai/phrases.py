@@ -104,12 +104,14 @@ class PhraseIndex(Generic[T]):
             opens = not start or words[start - 1] == BREAK
             after = words[start + 1] if start + 1 < size else BREAK
             for phrase, ends, second in self._starting(word):
-                if second is not None and not second.accepts(after):
+                if second is not None and not (
+                    after in second.words or (second.stems and after.startswith(second.stems))
+                ):  # `accepts`, escrito aqui: é a pergunta mais feita de todas
                     continue
                 if phrase.anchored_start and not opens:
                     continue
                 known = 1 if second is None else 2
-                end = start + 1 if ends else _match(phrase, words, start, known)
+                end = start + 1 if ends else _match(phrase, words, known, start + known)
                 if end:
                     found.append(Match(start, end, phrase.payload))
         return found
@@ -164,23 +166,26 @@ def _candidate(phrase: _Phrase[T]) -> _Candidate[T]:
     return _Candidate(phrase, ends=False, second=None if second.optional or second.gap else second)
 
 
-def _match(phrase: _Phrase[T], words: Sequence[str], start: int, known: int) -> int:
-    """Fim da ocorrência que começa em `start`, cujos `known` primeiros elementos já se viu; 0 se não há."""
-
-    def step(i: int, at: int) -> int:
-        if i == len(phrase.elements):
-            free = not phrase.anchored_end or at == len(words) or words[at] == BREAK
-            return at if free else 0
+def _match(phrase: _Phrase[T], words: Sequence[str], known: int, at: int) -> int:
+    """Fim da ocorrência cujos `known` primeiros elementos acabam em `at`; 0 se não há."""
+    for i in range(known, len(phrase.elements)):
         element = phrase.elements[i]
         if element.gap:
-            for skipped in range(MAX_GAP + 1):
-                if BREAK in words[at : at + skipped]:
-                    return 0
-                if end := step(i + 1, at + skipped):
-                    return end
+            return _past_gap(phrase, words, i + 1, at)
+        if at < len(words) and element.accepts(words[at]):
+            if element.optional and (end := _match(phrase, words, i + 1, at + 1)):
+                return end
+            at += 0 if element.optional else 1
+        elif not element.optional:
             return 0
-        if at < len(words) and element.accepts(words[at]) and (end := step(i + 1, at + 1)):
-            return end
-        return step(i + 1, at) if element.optional else 0
+    return at if not phrase.anchored_end or at == len(words) or words[at] == BREAK else 0
 
-    return step(known, start + known)
+
+def _past_gap(phrase: _Phrase[T], words: Sequence[str], known: int, at: int) -> int:
+    """Como `_match`, depois de saltar o menor número de palavras que serve; uma pausa não se salta."""
+    for skipped in range(MAX_GAP + 1):
+        if skipped and at + skipped <= len(words) and words[at + skipped - 1] == BREAK:
+            return 0
+        if end := _match(phrase, words, known, at + skipped):
+            return end
+    return 0

@@ -8,10 +8,12 @@ uma só vez.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match, PhraseIndex, fold
 from pyloto_stream.ai.spelling import Speller
+
+T = TypeVar("T")
 
 MAX_CHARS = 4000
 MAX_WORDS = 200
@@ -50,10 +52,17 @@ class Reading:
         self.words = words
         self._by_group: dict[tuple[str, str], list[Match[Tag]]] = {}
         self._starts: set[tuple[str, int]] = set()
+        self._told: dict[Callable[[Reading], object], object] = {}
         for match in matches:
             tag = match.payload
             self._starts.add((tag.group, match.start))
             self._by_group.setdefault((tag.group, tag.name), []).append(match)
+
+    def once(self, question: "Callable[[Reading], T]") -> T:
+        """A resposta de `question` a este texto, que muitos perguntam e não muda."""
+        if question not in self._told:
+            self._told[question] = question(self)
+        return cast("T", self._told[question])
 
     def found(self, group: str, name: str) -> list[Match[Tag]]:
         """As ocorrências das frases de `name` em `group`, por posição."""
@@ -129,21 +138,16 @@ class Reader:
         raw = _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), raw)
         words: list[Word] = []
         for token in _TOKEN.finditer(raw):
-            words.extend(self._words(token, first=not words))
+            start, end = token.span()
+            if raw[start].isalnum():
+                plain, pieces = self._heard(token[0])
+                words.extend([Word(piece, plain, start, end) for piece in pieces])
+            elif words:
+                words.append(Word(BREAK, token[0], start, end))
             if len(words) >= MAX_WORDS:
                 break
         matches = self._index.find([word.text for word in words[:MAX_WORDS]])
         return Reading(raw, words[:MAX_WORDS], matches)
-
-    def _words(self, token: re.Match[str], *, first: bool) -> Iterator[Word]:
-        start, end = token.span()
-        if not token[0][0].isalnum():
-            if not first:
-                yield Word(BREAK, token[0], start, end)
-            return
-        plain, pieces = self._heard(token[0])
-        for piece in pieces:
-            yield Word(piece, plain, start, end)
 
     def _hear(self, typed: str) -> tuple[str, tuple[str, ...]]:
         """A palavra digitada, dobrada, e as que as regras leem no lugar dela."""

@@ -86,6 +86,13 @@ class FirestoreDocuments(Documents):
             snapshots = await found.get(retry=None, timeout=self._timeout_s)
         return [_document(f"{query.collection}/{snapshot.id}", snapshot) for snapshot in snapshots]
 
+    async def count(self, collection: str) -> int:
+        """Ver a porta."""
+        total = self._client.collection(collection).count()  # type: ignore[no-untyped-call] # SDK sem tipos aqui
+        with _reading():
+            ((result,),) = await total.get(retry=None, timeout=self._timeout_s)
+        return int(result.value)
+
     async def write(self, *writes: Write) -> list[str]:
         """Ver a porta."""
         check_writes(writes)

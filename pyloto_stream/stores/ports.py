@@ -83,7 +83,7 @@ Write = Create | Set | Merge | Update | Delete
 class Position(msgspec.Struct, frozen=True, array_like=True):
     """Um ponto na ordem de uma consulta: valor do campo de ordem (`None` se a ordem é só o id) e id."""
 
-    value: str | int | None
+    value: str | int | float | None
     id: str
 
 
@@ -116,13 +116,16 @@ class Query(msgspec.Struct, frozen=True):
 
 
 class Documents(Protocol):
-    """Um banco de documentos. Os quatro primeiros métodos são do adaptador; os outros são atalhos."""
+    """Um banco de documentos. Os cinco primeiros métodos são do adaptador; os outros são atalhos."""
 
     async def get(self, path: str) -> Document | None:
         """O documento, ou `None`."""
 
     async def query(self, query: Query) -> list[Document]:
         """Até `query.limit` documentos."""
+
+    async def count(self, collection: str) -> int:
+        """Quantos documentos a coleção tem, sem os ler."""
 
     async def write(self, *writes: Write) -> list[str]:
         """Grava tudo ou nada; devolve a versão de cada um (vazia para `Delete`).

@@ -13,8 +13,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Self, TypeVar
 
-import msgspec
-
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.stores import sqlite_statements as statements
 from pyloto_stream.stores.ports import Document, Documents, Query, Write, check_writes
@@ -61,6 +59,10 @@ class SqliteDocuments(Documents):
     async def query(self, query: Query) -> list[Document]:
         """Ver a porta."""
         return await self._read(lambda connection: statements.query(connection, query))
+
+    async def count(self, collection: str) -> int:
+        """Ver a porta."""
+        return await self._read(lambda connection: statements.count(connection, collection))
 
     async def write(self, *writes: Write) -> list[str]:
         """Ver a porta."""
@@ -129,8 +131,6 @@ class SqliteDocuments(Documents):
             return await self._run(self._reading, work)
         except sqlite3.Error as error:
             raise outage(error) from None
-        except msgspec.DecodeError:
-            raise statements.corrupt() from None
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.paths import split
 from pyloto_stream.stores.ports import (
     TTL_FIELD,
@@ -20,7 +19,7 @@ from pyloto_stream.stores.ports import (
     Update,
     Write,
 )
-from pyloto_stream.stores.values import Data, merged
+from pyloto_stream.stores.values import DamagedError, Data, merged
 
 _INSERT = "INSERT INTO documents (collection, id, version, data) VALUES (?, ?, ?, ?) ON CONFLICT "
 _CREATE = _INSERT + "(collection, id) DO NOTHING"
@@ -29,31 +28,35 @@ _PURGE = (
     "DELETE FROM documents WHERE (collection, id) IN (SELECT collection, id FROM documents"  # noqa: S608 — constante
     f" WHERE json_extract(data, '$.{TTL_FIELD}') <= ? LIMIT ?)"
 )
+_RAW = "CAST(data AS BLOB)"
+"""Bytes como estão: um texto que não é UTF-8 também tem de dar nome ao seu documento."""
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder().decode
+_decode = msgspec.json.Decoder(dict).decode
 
-Reply = list[str] | ConflictError | UnavailableError
+Reply = list[str] | ConflictError | DamagedError
 """Versões gravadas por um grupo, ou o que o recusou: uma condição, ou um documento danificado."""
-
-
-def corrupt() -> UnavailableError:
-    """Um documento gravado que não se lê: espera conserto."""
-    return UnavailableError("a stored document is not JSON", code="store_corrupt")
 
 
 def get(connection: sqlite3.Connection, path: str) -> Document | None:
     """Um documento, ou `None`."""
     row = _row(connection, path)
-    return Document(path, _decode(row[1]), row[0]) if row else None
+    return Document(path, _data(path, row[1]), row[0]) if row else None
 
 
 def query(connection: sqlite3.Connection, query: Query) -> list[Document]:
     """Documentos de `query`, cujos nomes de campo já foram conferidos."""
     sql, values = _select(query)
     return [
-        Document(f"{query.collection}/{name}", _decode(data), version)
+        Document(place := f"{query.collection}/{name}", _data(place, data), version)
         for name, version, data in connection.execute(sql, values)
     ]
+
+
+def count(connection: sqlite3.Connection, collection: str) -> int:
+    """Quantos documentos há em `collection`."""
+    sql = "SELECT count(*) FROM documents WHERE collection = ?"
+    found: int = connection.execute(sql, (collection,)).fetchone()[0]
+    return found
 
 
 def commit(connection: sqlite3.Connection, groups: Sequence[Sequence[Write]]) -> list[Reply]:
@@ -82,9 +85,9 @@ def _group(connection: sqlite3.Connection, writes: Sequence[Write]) -> Reply:
     except ConflictError as conflict:
         connection.execute("ROLLBACK TO one")
         reply = conflict
-    except msgspec.DecodeError:  # só quem precisa do documento danificado fica sem gravar
+    except DamagedError as damage:  # só quem precisa do documento danificado fica sem gravar
         connection.execute("ROLLBACK TO one")
-        reply = corrupt()
+        reply = damage
     connection.execute("RELEASE one")
     return reply
 
@@ -97,12 +100,13 @@ def _apply(connection: sqlite3.Connection, write: Write) -> str:
             return _put(connection, _UPSERT, write.path, write.data)
         case Merge():
             row = _row(connection, write.path)
-            return _put(connection, _UPSERT, write.path, merged(_decode(row[1]) if row else {}, write.data))
+            before = _data(write.path, row[1]) if row else {}
+            return _put(connection, _UPSERT, write.path, merged(before, write.data))
         case Update():
             row = _row(connection, write.path)
             if row is None or write.version not in {"", row[0]}:
                 raise ConflictError
-            return _put(connection, _UPSERT, write.path, {**_decode(row[1]), **write.data})
+            return _put(connection, _UPSERT, write.path, {**_data(write.path, row[1]), **write.data})
         case Delete():
             connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", split(write.path))
             return ""
@@ -115,15 +119,28 @@ def _put(connection: sqlite3.Connection, sql: str, path: str, data: Data) -> str
     return version
 
 
-def _row(connection: sqlite3.Connection, path: str) -> tuple[str, str] | None:
-    sql = "SELECT version, data FROM documents WHERE collection = ? AND id = ?"
-    row: tuple[str, str] | None = connection.execute(sql, split(path)).fetchone()
+def _row(connection: sqlite3.Connection, path: str) -> tuple[str, bytes] | None:
+    sql = f"SELECT version, {_RAW} FROM documents WHERE collection = ? AND id = ?"  # noqa: S608 — constante
+    row: tuple[str, bytes] | None = connection.execute(sql, split(path)).fetchone()
     return row
 
 
-def _select(query: Query) -> tuple[str, list[str | int | None]]:
+def _data(path: str, raw: bytes) -> Data:
+    """Os dados gravados em `path`.
+
+    Raises:
+        DamagedError: não são um objeto JSON.
+    """
+    try:
+        data: Data = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise DamagedError(path) from None
+    return data
+
+
+def _select(query: Query) -> tuple[str, list[str | float | None]]:
     where, values = ["collection = ?"], [query.collection]
-    parameters: list[str | int | None] = [*values]
+    parameters: list[str | float | None] = [*values]
     for field, value in query.where:
         where.append(f"{_extract(field)} = ?")
         parameters.append(value)
@@ -136,7 +153,7 @@ def _select(query: Query) -> tuple[str, list[str | int | None]]:
         parameters += [query.after.value, query.after.id] if query.order_by else [query.after.id]
     direction = " DESC" if query.descending else ""
     sql = (
-        f"SELECT id, version, data FROM documents WHERE {' AND '.join(where)}"  # noqa: S608 — campos conferidos
+        f"SELECT id, version, {_RAW} FROM documents WHERE {' AND '.join(where)}"  # noqa: S608 — campos conferidos
         f" ORDER BY {', '.join(column + direction for column in order)} LIMIT ?"
     )
     return sql, [*parameters, query.limit]

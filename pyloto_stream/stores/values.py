@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TypeAlias
 
-from pyloto_stream.errors import PermanentError
+from pyloto_stream.errors import PermanentError, UnavailableError
 
 JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 Data: TypeAlias = dict[str, JSON]
@@ -21,6 +21,16 @@ _MAX_DEPTH = 20
 _MAX_KEY_BYTES = 1500
 _RESERVED = re.compile(r"__.*__", re.DOTALL)
 _INT64 = range(-(2**63), 2**63)
+
+
+class DamagedError(UnavailableError):
+    """Um documento gravado que não se lê: espera conserto. `path`: qual, fora da mensagem."""
+
+    code = "store_corrupt"
+
+    def __init__(self, path: str) -> None:
+        super().__init__("a stored document is not JSON")
+        self.path = path
 
 
 def _refused(why: str) -> PermanentError:

@@ -119,3 +119,11 @@ async def test_any_texts_page_through_completely(documents: Documents, texts: li
     await documents.write(*(Create(f"{collection}/{name}", {"t": text}) for text, name in expected))
     found = [(d.data["t"], d.id) async for d in scan(documents, Query(collection, order_by="t", limit=2))]
     assert found == expected
+
+
+async def test_a_count_is_of_one_collection_whatever_its_documents_hold(documents: Documents) -> None:
+    assert await documents.count("c") == 0
+    await documents.write(*(Create(f"c/d{n}", {"n": n}) for n in range(3)), Create("c/empty", {}))
+    await documents.write(Create("c/d1/inner/x", {}), Create("other/x", {}))
+    assert await documents.count("c") == 4
+    assert await documents.count("c/d1/inner") == 1

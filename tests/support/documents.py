@@ -28,6 +28,10 @@ class Watched(Documents):
         self.queries.append(query)
         return await self.inner.query(query)
 
+    async def count(self, collection: str) -> int:
+        self.reads += 1
+        return await self.inner.count(collection)
+
     async def write(self, *writes: Write) -> list[str]:
         self.writes.append(writes)
         if self.refuse:

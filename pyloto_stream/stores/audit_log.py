@@ -14,12 +14,12 @@ from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.chain import (
     AuditEvent,
     ChainHead,
-    Verdict,
     event_path,
     head_path,
     link,
-    verify,
 )
+from pyloto_stream.stores.chain_check import verify_chain
+from pyloto_stream.stores.chain_walk import Verdict
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import (
     ConflictError,
@@ -103,11 +103,8 @@ class AuditLogStore:
                 raise PermanentError("audit event does not decode", code="undecodable_document") from error
 
     async def verify(self, user_key: str) -> Verdict:
-        """Confere a cadeia inteira, na memória."""
-        by_id = Query(_collection(user_key), limit=_PAGE)
-        documents = [document async for document in scan(self._documents, by_id)]
-        head = await self._documents.get(head_path(user_key))
-        return verify(documents, head.data if head else None)
+        """Confere a cadeia inteira; ver `verify_chain`."""
+        return await verify_chain(self._documents, user_key)
 
     async def trim(self, user_key: str, before: str) -> int:
         """Apaga os eventos mais antigos, anteriores a `before` (ISO), e anota onde a cadeia recomeça.

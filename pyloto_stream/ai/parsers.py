@@ -17,7 +17,8 @@ from pyloto_stream.ai.parsers_people import people
 from pyloto_stream.ai.parsers_rates import only_once, told_rate, usual_rate
 from pyloto_stream.ai.parsers_terms import budget, budget_said
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
-from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.phrases import Match
+from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 ENOUGH = 4
@@ -70,7 +71,7 @@ def volunteered(reading: Reading, name: str) -> str:
     """O que o texto diz do campo `name` sem que ele tenha sido perguntado."""
     field = FIELDS[name]
     if field.volunteer and field.parser in ("choice", "choice_or_text"):
-        return choices.one(reading, name, field, 0, len(reading.words)) or choices.kind(reading, name)
+        return choices.one(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser == "choices":
         return choices.several(reading, name, field, 0, len(reading.words))
     if field.volunteer and field.parser in ("city", "name", "company", "budget", "deadline"):
@@ -149,7 +150,15 @@ def _with_who_asks(reading: Reading, found: str) -> str:
         return "2"
     if reading.has("mark", "me_too") and found.isdecimal():
         return str(int(found) + 1)
-    return found or ("1" if reading.has("mark", "only_me") else "")
+    return found or ("1" if any(_means_alone(reading, m) for m in reading.found("mark", "only_me")) else "")
+
+
+def _means_alone(reading: Reading, only: Match[Tag]) -> bool:
+    """Não é queixa ("só eu que não tenho")?"""
+    after = [word.plain for word in reading.words[only.end : only.end + 2]]
+    if only.end - only.start == 1 and reading.words[only.start].plain == "eu" and len(reading.words) > ENOUGH:
+        return False  # "Eu, Marlene, preciso…"
+    return not (after[:1] and after[0] in ("que", "q") and after[1:] and after[1] in ("nao", "ainda"))
 
 
 def _quantity(reading: Reading) -> str:

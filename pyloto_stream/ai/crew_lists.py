@@ -1,0 +1,189 @@
+"""Que parcelas de gente se somam? As que se enumeram, com o que cada um faz ou onde fica no meio.
+
+Promete grupos na ordem em que foram ditos, sem quem "não vai usar"; duas frases não se somam.
+"""
+
+from collections.abc import Iterator
+
+from pyloto_stream.ai.crew_parts import Crew, Numbers
+from pyloto_stream.ai.crew_words import DETERMINERS, IN, MONEY, PLACES, PLURAL, SHIFTS, WANTS, is_crew, is_use
+from pyloto_stream.ai.crews import crew_at, name_at
+from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+_SEPARATORS = frozenset(("e", "mais", "com", BREAK))
+_ALSO = frozenset(("alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo"))
+_THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
+_NOT = frozenset(("nao", "nem", "sem"))
+PEAKS = words("crew_peaks")
+_FOLLOWS = frozenset((BREAK, "que", "no", "na", "pra", "para", "e", "la", "so"))
+_TURNS = frozenset(
+    ("mas", "porem", "quero", "queria", "preciso", "queremos", "precisamos", "so", "somente", "apenas")
+)
+REACH = 4
+GAP = 6
+"""Até quantas palavras dizem o que alguém faz, antes da parcela seguinte ("minha mãe cuida do caixa, …")."""
+
+
+def clause(reading: Reading, at: int, limit: int) -> list[str]:
+    """As palavras de `at` até `limit`, para a frente ou para trás, sem passar do fim da frase."""
+    steps = range(at, limit) if limit >= at else range(at - 1, limit - 1, -1)
+    told = list[str]()
+    for i in steps:
+        if reading.strong_break(i) or (limit >= at and reading.words[i].plain == "mas"):
+            break
+        told.append(reading.words[i].plain)
+    return told
+
+
+def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Iterator[list[Crew]]:
+    """As enumerações de gente, cada uma com suas parcelas; quem "não vai usar" fica de fora."""
+    at, crews, peaked = start, list[Crew](), False
+    while at < end:
+        one = _next(reading, at, end, crews, numbers)
+        if one is None:
+            joins = reading.words[at].text in _SEPARATORS and not reading.strong_break(at)
+            joins = joins or (bool(crews) and crews[-1].we and reading.words[at].plain in ("sao", "seriam"))
+            if crews and not joins:
+                yield crews
+                crews = []
+            at += 1
+            continue
+        if one.counted and crews and _of_place(reading, crews[-1]):
+            crews.pop()
+        if peaked:
+            one = one._replace(person=True)
+        peaked = bool(PEAKS & {*clause(reading, one.end, min(end, one.end + 2))}) and one.person
+        again = crews and reading.words[at].plain in ("ela", "ele") and _again(reading, at, crews[-1])
+        if not (again or peaked or _excluded(reading, one.end, end)):
+            crews.append(one)
+        at = _goes_on(reading, one, end, crews, numbers)
+    if crews:
+        yield crews
+
+
+def _of_place(reading: Reading, before: Crew) -> bool:
+    """Antes do número disse-se só onde trabalham ("é o financeiro, 3 pessoas")?"""
+    return not before.counted and not before.we and reading.words[before.end - 1].plain in PLACES
+
+
+def _again(reading: Reading, at: int, before: Crew) -> bool:
+    """O "ele" em `at` é de quem se acaba de falar ("o gerente, só ele")?"""
+    return not before.counted and not before.we and reading.words[at - 1].text not in ("e", "mais")
+
+
+def _next(reading: Reading, at: int, end: int, crews: list[Crew], numbers: Numbers) -> Crew | None:
+    found = crew_at(reading, at, end, numbers) or _others(reading, at, end, crews, numbers)
+    if found is None and crews and crews[-1].counted:
+        found = _elided(reading, at, end, numbers)
+    return found or _named(reading, at, end, crews)
+
+
+def _named(reading: Reading, at: int, end: int, crews: list[Crew]) -> Crew | None:
+    """Um nome sem artigo, se outro o segue ou o precede."""
+    one = name_at(reading, at, end)
+    if one is None or crews:
+        if one is None:
+            one = name_at(reading, at, end, any_name=True) if crews and not crews[-1].we else None
+        return None if one is None or crews[-1].counted or crews[-1].we else one
+    after = range(one.end, min(end, one.end + GAP))
+    follows = (i for i in after if reading.words[i - 1].text in _SEPARATORS)
+    more = any(name_at(reading, i, end) or reading.words[i].plain == "eu" for i in follows)
+    return one if more else None
+
+
+def _others(reading: Reading, at: int, end: int, crews: list[Crew], numbers: Numbers) -> Crew | None:
+    """Por exemplo: "Eu e mais 7", "sou eu e 4", "além de mim, cinco": o número que se soma a quem fala."""
+    number = numbers.get(at)
+    if number is None or not crews or not crews[-1].we:
+        return None
+    if reading.words[at - 1].text not in ("e", "mais", "com", "outros", "outras", BREAK, "sao", "so"):
+        return None
+    after = reading.words[number.end] if number.end < end else None
+    ours = after is not None and after.plain.endswith("mos")
+    if after is not None and not ours and not (is_use(after.text) or after.text in _FOLLOWS):
+        return None
+    low = round(number.value)
+    money = MONEY & {word.plain for word in reading.words[at : number.end + 1]}
+    return None if money else Crew(low, low, at, number.end, person=True, counted=True)
+
+
+def _elided(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | None:
+    """A parcela que não repete quem são: "2 enfermeiras de dia e 2 à noite", "tarde 6", "e uma no caixa"."""
+    if at == 0 or reading.words[at - 1].text not in _SEPARATORS:
+        return None
+    first = at
+    while first < min(end, at + 3) and reading.words[first].plain in PLACES | SHIFTS | IN | PLURAL | {
+        "a",
+        "o",
+    }:
+        first += 1
+    number = numbers.get(first)
+    if number is None:
+        return None
+    stop = number.end
+    if stop >= end or reading.words[stop].text in (BREAK, "e", "mais"):
+        after = reading.words[stop + 1 : stop + 2]
+        money = bool(MONEY & {word.plain for word in reading.words[first : min(end, stop + 2)]})
+        closed = (first > at or not after) and not money
+        return (
+            Crew(round(number.value), round(number.value), at, stop, person=True, counted=True)
+            if closed
+            else None
+        )
+    area = stop
+    while area < min(end, stop + 3) and reading.words[area].plain in IN | DETERMINERS | {"a", "de", "pela"}:
+        area += 1
+    there = (
+        area > stop
+        and area < end
+        and (reading.words[area].plain in PLACES | SHIFTS or is_crew(reading, area))
+    )
+    low = round(number.value)
+    return Crew(low, low, at, area + 1, person=True, counted=True) if there else None
+
+
+def _goes_on(reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: Numbers) -> int:
+    """Onde a enumeração continua, depois do que se disse da parcela `one`; se não continua, o fim dela."""
+    stop = one.end
+    if (
+        stop < end
+        and reading.words[stop].text not in _SEPARATORS
+        and _next(reading, stop, end, crews, numbers)
+    ):
+        return stop
+    while stop < min(end, one.end + GAP) and not reading.strong_break(stop):
+        word = reading.words[stop]
+        if word.text in _SEPARATORS:
+            after = stop + 1
+            while (
+                after < end
+                and reading.words[after].text in _SEPARATORS | _ALSO
+                and not reading.strong_break(after)
+            ):
+                after += 1
+            for first in range(after, min(end, after + 3)):
+                if _joined(reading, one, stop, after, _next(reading, first, end, crews, numbers)):
+                    return first
+                if reading.words[first].plain not in _THOSE:
+                    break
+        elif word.plain in _TURNS or word.plain in WANTS:
+            break
+        stop += 1
+    return one.end
+
+
+def _joined(reading: Reading, one: Crew, stop: int, after: int, more: Crew | None) -> bool:
+    """`more`, que vem depois de `stop`, se soma a `one`?"""
+    if more is None:
+        return False
+    if more.counted == one.counted or stop == one.end:
+        return True
+    return reading.words[after - 1].text != BREAK  # "2 no depósito, 1 no fiscal e o dono"
+
+
+def _excluded(reading: Reading, at: int, end: int) -> bool:
+    """Diz-se logo depois que não usam?"""
+    after = clause(reading, at, min(end, at + REACH + 1))
+    return any(word in _NOT and any(map(is_use, after[i:])) for i, word in enumerate(after[:3]))

@@ -9,6 +9,8 @@ from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
 from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
+from pyloto_stream.ai.trade_signs import best, sightings
+from pyloto_stream.ai.trades import TRADES
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 NEGATION_REACH = 3
@@ -26,6 +28,8 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
 
     Uma opção `alone` só vale se nenhuma outra foi citada.
     """
+    if name in TRADES:
+        return _trade(reading, name, field, start, end)
     found = [
         m for m in reading.found("choice", name) if start <= m.start < end and not _discarded(reading, m)
     ]
@@ -41,6 +45,21 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     )
     values = [value for value in values if value in known]
     return [value for value in values if not known[value]] or values
+
+
+def _trade(reading: Reading, name: str, field: Field, start: int, end: int) -> list[str]:
+    """O ramo de quem fala, entre os citados em `[start, end)`: uma opção, ou como a pessoa o disse."""
+    told = [
+        one
+        for one in sightings(reading, name)
+        if start <= one.match.start < end and not _discarded(reading, one.match)
+    ]
+    now = current_from(reading, start, end)
+    current = [one for one in told if one.match.start >= now]
+    fixed = any("fisica" in (w.text for w in reading.words[one.match.start : one.match.end]) for one in told)
+    value = best(current or told, {} if fixed else TRADES[name].over)
+    options = {choice.value for choice in field.choices}
+    return [value] if value and (value in options or not TRADES[name].is_option(value)) else []
 
 
 def _meant(
@@ -108,15 +127,6 @@ def one(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
     """O valor citado; de dois diferentes não se escolhe nenhum, salvo se um texto livre também serve."""
     values = mentioned(reading, name, field, start, end)
     return "" if field.parser == "choice" and len(values) > 1 else next(iter(values), "")
-
-
-def kind(reading: Reading, name: str) -> str:
-    """O ramo sem opção própria ("gráfica"), como se disse: o nome mais longo do primeiro que aparece."""
-    found = reading.found("mark", f"{name}_kind")
-    if not found:
-        return ""
-    first = max(found, key=lambda match: (-match.start, match.end))
-    return reading.original(first.start, first.end).lower()
 
 
 def several(reading: Reading, name: str, field: Field, start: int, end: int) -> str:

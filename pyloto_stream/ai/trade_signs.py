@@ -1,0 +1,137 @@
+"""Dos ramos que um texto cita, qual é o de quem fala? O que diz ter, o que vende, e só então o resto.
+
+Promete: o ramo de um vizinho, de um concorrente ou de quem recebe a entrega não é o de quem fala, e o que a
+pessoa tem vale mais do que o que ela vende. Limite: de dois ramos ditos da mesma forma, o primeiro.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pyloto_stream.ai.phrases import BREAK, Match
+from pyloto_stream.ai.reading import Reading, Tag
+from pyloto_stream.ai.trade_scene import Scene
+from pyloto_stream.ai.trades import SECTIONS, TRADES, Seen, words_of
+
+OWNED, OPENS, NAMED, SOLD, LISTED, ONLINE, MEANT, PASSING, GENERIC = 9, 8, 7, 6, 5, 4, 3, 2, 1
+"""Quanto vale o que se citou: o negócio que se tem, o que abre a frase, o que se vende, …, "loja" só."""
+_WORDS = {name: words_of(section) for name, section in SECTIONS.items()}
+
+
+class Sighting(NamedTuple):
+    """Um ramo citado: onde, que valor dá e quanto vale."""
+
+    match: Match[Tag]
+    rank: int
+
+
+def sightings(reading: Reading, name: str) -> list[Sighting]:
+    """O que o texto cita de `name`: os ramos da tabela, e as frases das opções que ela não tem."""
+    signs = _Signs(reading, name)
+    return [one for one in (*signs.trades(), *signs.phrases(), *signs.online()) if one.rank]
+
+
+def best(found: Sequence[Sighting], over: Mapping[str, str]) -> str:
+    """O valor que mais vale; a opção que `over` diz valer mais do que ele, se também foi dita."""
+    if not found:
+        return ""
+    value = max(found, key=lambda one: (one.rank, -one.match.start)).match.payload.value
+    said = {one.match.payload.value for one in found}
+    return next((strong for strong, weak in over.items() if weak == value and strong in said), value)
+
+
+class _Signs:
+    """Os ramos de um texto, com o que cada um vale."""
+
+    def __init__(self, reading: Reading, name: str) -> None:
+        self.reading, self.name, self.known = reading, name, TRADES[name]
+        self.scene = Scene(reading, _WORDS[name])
+        self.words = _WORDS[name]
+        self.said = self.known.said(reading)
+        self.seen = self.known.seen(self.said)
+        self._at = {one.start: one for one in self.seen}
+
+    def trades(self) -> Iterator[Sighting]:
+        """Os ramos da tabela."""
+        for one in self.seen:
+            end, trade = self._with_complement(one), one.trade
+            if trade.kind in ("no_shop", "not_trade") or (trade.takes == "++" and end == one.end):
+                continue
+            value = trade.value or self.reading.original(one.start, end).lower()
+            if trade.takes and end > one.end:
+                value = self._made_of(one.end, end) or value
+            yield self._sighting(one.start, end, value, self._rank(one, end))
+
+    def phrases(self) -> Iterator[Sighting]:
+        """As frases das opções; "loja", sem dizer de quê, é a que menos vale."""
+        covered = {at for seen in self.seen for at in range(seen.start, seen.end)}
+        for match in self.reading.found("choice", self.name):
+            if match.start not in covered:
+                yield Sighting(match, self._rank_of_phrase(match))
+
+    def online(self) -> Iterator[Sighting]:
+        """As opções de quem diz que só vende online, ou que não tem loja e vende online."""
+        at = self.scene.only_online([one.end for one in self.seen if one.trade.kind == "kind"])
+        if at is None and any(one.trade.kind == "no_shop" for one in self.seen):
+            at = self.scene.anywhere("online")
+        if at is not None:
+            yield from (self._sighting(at, at + 1, value, ONLINE) for value in self.known.over)
+
+    def _sighting(self, start: int, end: int, value: str, rank: int) -> Sighting:
+        return Sighting(Match(start, end, Tag("choice", self.name, value)), rank)
+
+    def _rank(self, one: Seen, end: int) -> int:
+        kind, scene = one.trade.kind, self.scene
+        if scene.of_rivals(one.start, end):
+            return 0
+        if kind == "online":
+            return ONLINE
+        if kind in ("kind", "own"):
+            opens = scene.opens(one.start, end)
+            if scene.owned(one.start, end) or (opens and kind == "kind"):
+                return OWNED
+            if kind == "own":
+                return OPENS if opens or scene.served(one.start) else 0
+            return PASSING if scene.of_others(one.start) else NAMED
+        if scene.sold(one.start):
+            return SOLD
+        if kind == "good":
+            return LISTED
+        return MEANT if scene.begins(one.start) or self._in_list(one) else 0
+
+    def _rank_of_phrase(self, match: Match[Tag]) -> int:
+        text = self.scene.text
+        if text[match.start] in self.words["generic"]:
+            before = text[match.start - 1] if match.start else ""
+            others = before in self.words["shops_of_others"]
+            return 0 if others or self.scene.of_rivals(match.start, match.start + 1) else GENERIC
+        if match.payload.value in self.known.over:
+            return ONLINE
+        return OWNED if self.scene.owned(match.start, match.end) else NAMED
+
+    def _in_list(self, one: Seen) -> bool:
+        """Está ao lado de outra coisa que se vende ("fio, disjuntor, lâmpada")?"""
+        after = self.said[one.end : one.end + 2]
+        joined = any(word in (BREAK, "e") for word in after)
+        return joined and any(at in self._at for at in range(one.end + 1, one.end + 4))
+
+    def _with_complement(self, one: Seen) -> int:
+        """Onde acaba um ramo sem opção, com o adjetivo e o "de …" que são parte dele."""
+        end, said = one.end, self.said
+        if one.trade.kind != "own":
+            return end
+        if end < len(said) and said[end] in self.words["adjectives"]:
+            end += 1
+        while one.trade.takes and end + 1 < len(said) and said[end] == "de" and self._noun(end + 1):
+            end += 2
+            if end < len(said) and said[end] in self.words["adjectives"]:
+                end += 1
+        return end
+
+    def _noun(self, at: int) -> bool:
+        word = self.reading.words[at]
+        return word.text != BREAK and word.plain.isalpha() and self.reading.raw[word.start].islower()
+
+    def _made_of(self, start: int, end: int) -> str:
+        """A opção do que o ramo faz ("fábrica de salgados"), se é a que vale para quem o faz."""
+        made = (self._at[at].trade for at in range(start, end) if at in self._at)
+        return next((t.value for t in made if t.kind == "good" and t.value == self.known.made), "")

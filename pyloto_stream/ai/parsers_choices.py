@@ -9,6 +9,8 @@ from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
 from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
+from pyloto_stream.ai.shift_mentions import FIELD as SHIFTS
+from pyloto_stream.ai.shifts import free_shifts
 from pyloto_stream.ai.trade_signs import best, sightings
 from pyloto_stream.ai.trades import TRADES
 from pyloto_stream.conversation.flows import FIELDS, Field
@@ -131,7 +133,7 @@ def one(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
 
 def several(reading: Reading, name: str, field: Field, start: int, end: int) -> str:
     """Todos os valores citados, na ordem das opções; a opção que inclui tudo só vale sozinha."""
-    values = mentioned(reading, name, field, start, end)
+    values = reading.once(free_shifts) if name == SHIFTS else mentioned(reading, name, field, start, end)
     chosen = [choice for choice in field.choices if choice.value in values]
     specific = [choice for choice in chosen if not choice.alone]
     return ", ".join(choice.value for choice in specific or chosen)

@@ -56,7 +56,7 @@ def test_who_is_counted_at_the_question_for_the_budget_is_no_budget() -> None:
     [
         ("to livre depois das 6 da tarde e sabado", "Noite, Fim de semana"),
         ("a partir das 7 da noite", "Noite"),
-        ("das 2 da tarde em diante", "Tarde"),
+        ("das 2 da tarde em diante", "Tarde, Noite"),
     ],
 )
 def test_the_hour_of_an_afternoon_is_not_one_of_the_morning(text: str, hours: str) -> None:

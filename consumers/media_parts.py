@@ -4,35 +4,25 @@ from contextlib import AsyncExitStack
 
 from consumers.graph import open_graph
 from consumers.media import MediaDesk, media_stage
+from consumers.objects import open_media_objects
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
-from pyloto_stream.stores.object_folder import FolderObjects
-from pyloto_stream.stores.objects import Objects
 from pyloto_stream.streams.model import Handler
 from pyloto_stream.whatsapp.media_download import MediaDownloader
 from pyloto_stream.whatsapp.media_stream import MediaStreams
-
-
-async def open_objects(settings: Settings) -> Objects:
-    """O repositório de objetos da configuração; quem abre fecha. Só a pasta vale (ver `settings_rules.py`).
-
-    Raises:
-        UnavailableError: a pasta não pode ser usada.
-    """
-    return await FolderObjects.open_folder(settings.object_folder)
 
 
 async def open_media_stage(settings: Settings, metrics: Metrics, resources: AsyncExitStack) -> Handler:
     """A etapa pronta; `resources` fecha o que ela abre.
 
     Raises:
-        MisconfiguredError: endereço, versão ou token com forma impossível.
+        MisconfiguredError: endereço, versão ou token com forma impossível, ou não há credenciais do Google.
         UnavailableError: o repositório de objetos não pode ser usado.
     """
     base_url = settings.whatsapp_api_base_url
     graph = open_graph(settings, metrics)
     resources.push_async_callback(graph.close)
-    objects = await open_objects(settings)
+    objects = await open_media_objects(settings)
     resources.push_async_callback(objects.close)
     streams = MediaStreams(graph.http, base_url, settings.media_hosts, settings.media_max_bytes)
     downloader = MediaDownloader(graph, streams, settings.media_max_bytes)

@@ -1,6 +1,7 @@
 """Quem pode olhar por dentro? Quem está nesta máquina, ou quem traz o token do operador.
 
-Promete: fora as sondas, o que não veio comprovadamente de laço local só passa com `Authorization: Bearer`.
+Promete: fora as sondas e os links assinados (`objects.py`), o que não veio comprovadamente de laço local só
+passa com `Authorization: Bearer`.
 Nome de host estranho (um site que aponta para 127.0.0.1) e cabeçalhos de intermediários contam como fora.
 Limite: um intermediário nesta máquina que não se anuncia passa por local; que ele mande `X-Forwarded-For`.
 """
@@ -16,18 +17,23 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from ingress.answers import refusal
 from ingress.middleware import PROBES, route_of
 
+SIGNED_ROUTE = "/api/objects/{path}"
+"""Modelo da rota cuja autorização é a própria assinatura do link."""
+
+_OPEN = PROBES | {SIGNED_ROUTE}
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 def authorized(admin_token: str) -> Middleware:
     """Middleware que exige o token fora do laço local; 401 sem ele, ou se nenhum foi configurado.
 
-    As sondas ficam de fora: quem hospeda as chama pelo endereço do processo, e elas só dizem sim ou não.
+    As sondas ficam de fora: quem hospeda as chama pelo endereço do processo, e elas só dizem sim ou não. Os
+    links assinados também: quem os recebe não tem o token.
     """
 
     @web.middleware
     async def authorize(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if route_of(request) in PROBES or _on_loopback(request) or _bears(request, admin_token):
+        if route_of(request) in _OPEN or _on_loopback(request) or _bears(request, admin_token):
             return await handler(request)
         answer = refusal(401, "token_required")
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -10,6 +10,7 @@ from ingress.app import create_admin_app, create_public_app
 from ingress.config import IngressConfig
 from ingress.flows import flow_routes
 from ingress.health import health, readiness
+from ingress.objects import object_routes
 from ingress.ports import Readiness
 from ingress.server import Address, Listening, serve, serve_admin
 from pyloto_stream.observability.metrics import Metrics
@@ -71,7 +72,9 @@ async def run_ingress(
         )
         await serve(
             public,
-            create_admin_app(config, metrics.registry, metrics, routes=probes(acceptor)),
+            create_admin_app(
+                config, metrics.registry, metrics, routes=(*probes(acceptor), *object_routes(settings))
+            ),
             public_address=Address(settings.ingress_host, settings.ingress_port),
             admin_address=Address(settings.admin_host, settings.admin_port),
             stop=stop,

@@ -74,8 +74,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     firestore_emulator_host: str = ""
     object_store: Literal["folder", "gcs"] = "folder"
     object_folder: Path = Path(".pyloto/objects")
-    gcs_bucket_media: str = ""
-    gcs_bucket_export: str = ""
+    gcs_bucket_media: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{1,220}[a-z0-9]$")] = ""
+    gcs_bucket_export: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{1,220}[a-z0-9]$")] = ""
+    storage_emulator_host: str = ""
 
     secrets_backend: Literal["env", "gcp"] = "env"
     secret_manager_emulator_host: str = ""

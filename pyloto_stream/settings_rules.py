@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyloto_stream.settings_addresses import redis_problem, split
 from pyloto_stream.settings_fields import Secret
+from pyloto_stream.settings_objects import object_problems
 
 if TYPE_CHECKING:
     from pyloto_stream.settings import Settings
@@ -46,6 +47,7 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     yield from _not_in_this_version(settings)
     yield from _addresses(settings)
     yield from _companions(settings)
+    yield from object_problems(settings)
     yield from _model(settings, defaults)
     yield from _secrets(settings)
     yield from _numbers(settings)
@@ -60,8 +62,6 @@ def _not_in_this_version(settings: "Settings") -> Iterator[Problem]:
     later = "is not available in this version"
     if settings.secrets_backend == "gcp":
         yield "SECRETS_BACKEND", f"gcp {later}; use env"
-    if settings.object_store == "gcs":
-        yield "OBJECT_STORE", f"gcs {later}; use folder"
 
 
 def _addresses(settings: "Settings") -> Iterator[Problem]:
@@ -159,8 +159,6 @@ def _development_only(settings: "Settings") -> Iterator[Problem]:
         yield "REDIS_URL", f"required in {where}: the embedded server is for development"
     if settings.document_store == "sqlite":
         yield "DOCUMENT_STORE", f"must be firestore in {where}"
-    if "OBJECT_FOLDER" not in settings.given:
-        yield "OBJECT_FOLDER", f"required in {where}: a private folder that outlives the process"
     if not settings.zero_trust_mode:
         yield "ZERO_TRUST_MODE", f"must be true in {where}"
     if settings.dedupe_ttl_seconds < DEDUPE_FLOOR_SECONDS:

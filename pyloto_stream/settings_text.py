@@ -64,10 +64,11 @@ ABOUT = {
         "SQLITE_PATH": "File of the embedded document store",
         "FIRESTORE_PROJECT_ID": "Google Cloud project of Firestore",
         "FIRESTORE_EMULATOR_HOST": "`host:port` of a Firestore emulator; development only",
-        "OBJECT_STORE": "Where media and exports are kept; this version: `folder`",
-        "OBJECT_FOLDER": "Private folder of media and exports; must be given outside development",
+        "OBJECT_STORE": "Where media and exports are kept; `folder` only in development",
+        "OBJECT_FOLDER": "Private folder of media and exports (with `OBJECT_STORE=folder`)",
         "GCS_BUCKET_MEDIA": "Bucket of media (with `OBJECT_STORE=gcs`)",
         "GCS_BUCKET_EXPORT": "Bucket of exports (with `OBJECT_STORE=gcs`)",
+        "STORAGE_EMULATOR_HOST": "`http://host:port` of a Cloud Storage emulator; development only",
     },
     "Secrets": {
         "SECRETS_BACKEND": "Where secrets come from; this version: `env`",

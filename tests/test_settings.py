@@ -24,7 +24,9 @@ PRODUCTION = {
     "WHATSAPP_BUSINESS_ACCOUNT_ID": "102290129340398",
     "DOCUMENT_STORE": "firestore",
     "FIRESTORE_PROJECT_ID": "pyloto-prod",
-    "OBJECT_FOLDER": "/srv/pyloto/objects",
+    "OBJECT_STORE": "gcs",
+    "GCS_BUCKET_MEDIA": "pyloto-media",
+    "GCS_BUCKET_EXPORT": "pyloto-export",
     "PEPPER_SECRET": "s3cret-pepper-0123456789-0123456789",
     "DATA_ENCRYPTION_KEY": base64.b64encode(bytes(range(32))).decode(),
 }
@@ -124,6 +126,8 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
          "must be 1 to 1000, or phone_number_id:rate, comma separated"),
         ("MEDIA_HOSTS", "https://a.io", "must be host names, without scheme, port, path or wildcard"),
         ("MEDIA_HOSTS", "*.a.io", "must be host names, without scheme, port, path or wildcard"),
+        ("STORAGE_EMULATOR_HOST", "127.0.0.1:9023", "must be an address such as http://127.0.0.1:9023"),
+        ("GCS_BUCKET_MEDIA", "gs://media", "must have the form [a-z0-9][a-z0-9_.-]{1,220}[a-z0-9]"),
         ("MEDIA_HOSTS", "a.io.", "must be host names, without scheme, port, path or wildcard"),
         ("REDIS_URL", "localhost:6379", REDIS_FORMS),
         ("REDIS_URL", "redis://host:port", REDIS_FORMS),
@@ -190,6 +194,8 @@ def test_no_problem_ever_shows_a_value(name: str, raw: str) -> None:
         ({"FLOOD_COOLDOWN": "100", "FLOOD_COOLDOWN_MAX": "50"}, "FLOOD_COOLDOWN_MAX"),
         ({"FLOW_PRIVATE_KEY": PEM.replace("PRIVATE", "ENCRYPTED PRIVATE")}, "FLOW_PRIVATE_KEY_PASSPHRASE"),
         ({"FLOW_IDS": "driver_signup:400001"}, "FLOW_PRIVATE_KEY"),
+        ({"OBJECT_STORE": "gcs", "GCS_BUCKET_MEDIA": "media"}, "GCS_BUCKET_EXPORT"),
+        ({"OBJECT_STORE": "gcs", "GCS_BUCKET_EXPORT": "export"}, "GCS_BUCKET_MEDIA"),
         ({"FLOW_IDS": "courier:400001", "FLOW_PRIVATE_KEY": PEM}, "FLOW_IDS"),
     ],
 )
@@ -217,6 +223,8 @@ def test_values_that_need_another_one_say_so(environ: dict[str, str], name: str)
         {"FLOW_PRIVATE_KEY": PEM},
         {"FLOW_PRIVATE_KEY": PEM, "FLOW_IDS": "driver_signup:400001,custom_software:400002"},
         {"MEDIA_HOSTS": "a.io,localhost,10.0.0.1"},
+        {"OBJECT_STORE": "gcs", "GCS_BUCKET_MEDIA": "a-b_c.d", "GCS_BUCKET_EXPORT": "a-b_c.d"},
+        {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:9023"},
     ],
 )
 def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:
@@ -227,7 +235,6 @@ def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:
     ("name", "raw"),
     [
         ("SECRETS_BACKEND", "gcp"),
-        ("OBJECT_STORE", "gcs"),
     ],
 )
 def test_what_this_version_does_not_do_is_refused_and_not_ignored(name: str, raw: str) -> None:
@@ -247,7 +254,8 @@ def test_a_complete_configuration_is_accepted_outside_development(environment: s
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_development_defaults_are_refused_outside_development(environment: str) -> None:
-    assert names({"ENVIRONMENT": environment}) == set(PRODUCTION) - {"ENVIRONMENT", "FIRESTORE_PROJECT_ID"}
+    of_others = {"ENVIRONMENT", "FIRESTORE_PROJECT_ID", "GCS_BUCKET_MEDIA", "GCS_BUCKET_EXPORT"}
+    assert names({"ENVIRONMENT": environment}) == set(PRODUCTION) - of_others
 
 
 @pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"ENVIRONMENT"}))
@@ -262,6 +270,8 @@ def test_each_required_variable_is_missed(name: str) -> None:
         ("WHATSAPP_API_BASE_URL", "http://graph.facebook.com"),
         ("DEDUPE_TTL_SECONDS", "3600"),
         ("FIRESTORE_EMULATOR_HOST", "127.0.0.1:8080"),
+        ("STORAGE_EMULATOR_HOST", "http://127.0.0.1:8080"),
+        ("OBJECT_STORE", "folder"),
         ("SECRET_MANAGER_EMULATOR_HOST", "127.0.0.1:8080"),
         ("CORS_ORIGINS", "*"),
         ("REDIS_URL", "embedded"),

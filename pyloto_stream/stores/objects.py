@@ -1,8 +1,8 @@
-"""O que os arquivos recebidos pedem a um repositório de objetos? Gravar fluindo, ler fluindo, e nada mais.
+"""O que mídia e exportações pedem a um repositório de objetos? Gravar e ler fluindo, listar, links com prazo.
 
 Promete: um objeto aparece inteiro ou não aparece; uma gravação interrompida nada deixa à vista. Falha de
-acesso é `UnavailableError` (code `object_store_unavailable` ou `object_store_full`), sem caminho na mensagem.
-Limite: uma gravação cuja resposta se perdeu pode ter acontecido; repetir tem de ser seguro.
+acesso é `UnavailableError` com um dos codes abaixo; nenhuma mensagem traz caminho, balde ou o que o outro
+lado disse. Limite: uma gravação cuja resposta se perdeu pode ter acontecido; repetir tem de ser seguro.
 """
 
 import re
@@ -15,6 +15,21 @@ import msgspec
 from pyloto_stream.errors import PermanentError
 
 MAX_SEGMENTS = 6
+MAX_LINK_S = 7 * 86_400
+"""Quanto um link pode durar: o limite do Google para assinaturas V4, que vale para todos os adaptadores."""
+
+UNAVAILABLE = "object_store_unavailable"
+"""Fora do ar, lento demais, ou falhou."""
+FULL = "object_store_full"
+"""Não cabe mais nada."""
+BUSY = "object_store_busy"
+"""Pede menos pressa, ou a cota acabou; é um `OverloadedError`."""
+REFUSED = "object_store_refused"
+"""Não aceita quem somos, ou falta permissão."""
+NO_BUCKET = "object_bucket_missing"
+"""O balde configurado não existe."""
+BAD_PATH = "invalid_object_path"
+BAD_LINK = "invalid_object_link"
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
 
@@ -32,6 +47,14 @@ class ObjectInfo(msgspec.Struct, frozen=True):
     created_at_ms: int
 
 
+class ObjectEntry(msgspec.Struct, frozen=True):
+    """Um objeto numa lista: o caminho inteiro, e o que `head` diria dele."""
+
+    path: str
+    size: int
+    created_at_ms: int
+
+
 class Objects(Protocol):
     """Um repositório de objetos privado. Caminhos são relativos, como `media/ab/abcd…`."""
 
@@ -44,8 +67,7 @@ class Objects(Protocol):
 
         Raises:
             PermanentError: code `invalid_object_path`.
-            UnavailableError: não gravou, ou não se sabe; code `object_store_unavailable` ou
-                `object_store_full`.
+            UnavailableError: não gravou, ou não se sabe.
         """
 
     def open(self, path: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
@@ -54,7 +76,7 @@ class Objects(Protocol):
         Raises:
             ObjectMissingError: ao entrar; não existe.
             PermanentError: code `invalid_object_path`.
-            UnavailableError: code `object_store_unavailable`.
+            UnavailableError: ao entrar ou no meio; o que se leu até ali não é o objeto inteiro.
         """
 
     async def head(self, path: str) -> ObjectInfo | None:
@@ -62,6 +84,30 @@ class Objects(Protocol):
 
     async def delete(self, path: str) -> bool:
         """Apaga; devolve se existia."""
+
+    def list(self, prefix: str) -> AsyncIterator[ObjectEntry]:
+        """Os objetos sob `prefix`, aos poucos e em qualquer ordem: `media/ab/`, ou vazio para todos.
+
+        O que muda durante a lista pode aparecer ou não; apagar o que já veio é seguro. O que não tem a forma
+        de um caminho nosso não é nosso, e não vem.
+
+        Raises:
+            PermanentError: ao começar; code `invalid_object_path`.
+            UnavailableError: ao começar ou no meio.
+        """
+
+    async def signed_url(self, path: str, ttl_s: int, *, filename: str = "") -> str:
+        """Um link para ler o objeto sem mais nada, por `ttl_s` segundos: de 1 a `MAX_LINK_S`.
+
+        Quem abre o link baixa um arquivo (nunca o vê na página) com o nome `filename`, ou o do caminho. Não
+        se olha se o objeto existe. Um link não se revoga: ele vale até vencer, ou até o objeto ser apagado.
+
+        Raises:
+            PermanentError: code `invalid_object_path`, ou `invalid_object_link` se a duração ou o nome não
+                servem (letras sem acento, algarismos, `.`, `_` e `-`).
+            MisconfiguredError: este repositório não tem com que assinar.
+            UnavailableError: quem assina não respondeu ou recusou.
+        """
 
     async def close(self) -> None:
         """Larga o que está aberto."""
@@ -73,7 +119,38 @@ def check_path(path: str) -> tuple[str, ...]:
     Raises:
         PermanentError: code `invalid_object_path`; a mensagem não traz o caminho.
     """
-    segments = tuple(path.split("/"))
-    if len(segments) > MAX_SEGMENTS or not all(map(_SEGMENT.fullmatch, segments)):
-        raise PermanentError("object path has an impossible form", code="invalid_object_path")
-    return segments
+    if not is_path(path):
+        raise PermanentError("object path has an impossible form", code=BAD_PATH)
+    return tuple(path.split("/"))
+
+
+def is_path(path: str) -> bool:
+    """`path` tem a forma de um caminho nosso?"""
+    segments = path.split("/")
+    return len(segments) <= MAX_SEGMENTS and all(map(_SEGMENT.fullmatch, segments))
+
+
+def check_prefix(prefix: str) -> tuple[str, ...]:
+    """Os segmentos de um prefixo, que é vazio ou termina com barra.
+
+    Raises:
+        PermanentError: code `invalid_object_path`.
+    """
+    if not prefix:
+        return ()
+    return check_path(prefix.removesuffix("/") if prefix.endswith("/") else "")
+
+
+def check_link(path: str, ttl_s: int, filename: str) -> str:
+    """O nome com que se baixa.
+
+    Raises:
+        PermanentError: code `invalid_object_path` ou `invalid_object_link`.
+    """
+    last = check_path(path)[-1]
+    name = filename or last
+    if not 1 <= ttl_s <= MAX_LINK_S:
+        raise PermanentError("an object link lasts from 1 second to 7 days", code=BAD_LINK)
+    if not _SEGMENT.fullmatch(name):
+        raise PermanentError("the file name of an object link has an impossible form", code=BAD_LINK)
+    return name

@@ -1,4 +1,4 @@
-"""Todo adaptador da porta `Documents`, de verdade: um arquivo SQLite e o emulador do Firestore."""
+"""Todo adaptador de cada porta, de verdade: SQLite e emulador do Firestore, pasta e emulador do Storage."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -13,6 +13,10 @@ from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Documents, Query
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.firestore import FirestoreEmulator, jar
+from tests.support.object_links import LinkReader, folder_reader
+from tests.support.storage_room import StorageRoom, account, gcs, storage, storage_emulator
+
+__all__ = ["account", "gcs", "storage", "storage_emulator"]
 
 _projects = itertools.count()
 
@@ -70,8 +74,31 @@ async def folder(tmp_path: Path) -> AsyncIterator[FolderObjects]:
     await objects.close()
 
 
-@pytest.fixture(params=["folder"])
+@pytest.fixture(params=["folder", "gcs"])
 def objects(request: pytest.FixtureRequest) -> Objects:
     """Um repositório de objetos vazio de cada adaptador."""
     store: Objects = request.getfixturevalue(request.param)
     return store
+
+
+@pytest_asyncio.fixture
+async def reader_of_folder(tmp_path: Path) -> AsyncIterator[LinkReader]:
+    async with folder_reader(tmp_path / "objects") as reader:
+        yield reader
+
+
+@pytest_asyncio.fixture
+async def reader_of_gcs(storage: StorageRoom) -> AsyncIterator[LinkReader]:
+    def advance(seconds: float) -> None:
+        storage.gate.ahead_s += seconds
+
+    objects = await storage.open()
+    yield LinkReader(objects, advance)
+    await objects.close()
+
+
+@pytest.fixture(params=["folder", "gcs"])
+def reader(request: pytest.FixtureRequest) -> LinkReader:
+    """Um repositório vazio de cada adaptador, e quem abre os seus links."""
+    opener: LinkReader = request.getfixturevalue(f"reader_of_{request.param}")
+    return opener

@@ -18,6 +18,8 @@ TELLING = 2
 JOINS = PARTICLES | {"a", "com", "no", "na", "em", "para", "ao"}
 ARTICLES = frozenset(("a", "o", "as", "os"))
 OF = frozenset(("da", "do", "das", "dos", "na", "no", "pela", "pelo"))
+_OWN = frozenset(("da", "do"))
+FAMILY, _WORDS_TOO = words("family"), words("given_too")
 _NICKNAMES = frozenset(("dona", "seu", "tia", "tio", "vo", "vovo"))
 """Com maiúscula, começam o nome de lojas: "Dona Flor Uniformes"."""
 REMEMBERED = 64
@@ -35,11 +37,14 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
         announced = at > start and reading.words[at - 1].text in ARTICLES and plain not in GIVEN
         opens = plain in OPENING and not is_head(plain) and not announced  # "Quero Cadastrar Minha Loja"
+        opens = opens or (plain in OF and (at == start or reading.strong_break(at - 1)))  # "Na Onda Sul"
         opens = opens and not (plain in _NICKNAMES and at + 1 < end and capital(reading, at + 1))
         after = reading.words[at + 1].plain if at + 1 < end else ""
         led = after in PARTICLES and (plain in GIVEN or (raw.isupper() and len(raw) > 1))
         # "Camila da Papelaria Sol"
-        person = after in OF and not is_firm(reading, at) and _firm_after(reading, at + 2, end)
+        named = plain in GIVEN or after not in ("na", "no")
+        person = after in OF and named and not is_firm(reading, at) and _firm_after(reading, at + 2, end)
+        person = person or (after in _OWN and plain in GIVEN and _presents(reading, start, at, end))
         if opens or led or person:
             at += 1
             continue
@@ -48,6 +53,14 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
             stop += 1
         yield at, stop
         at = stop
+
+
+def _presents(reading: Reading, start: int, at: int, end: int) -> bool:
+    """Quem abre a conversa diz de onde é ("Cida do Pamonhão aqui")?"""
+    opens = at == start or reading.words[at - 1].text in {BREAK} | ARTICLES
+    lone = at + 2 < end and capital(reading, at + 2) and not {reading.words[at + 2].plain} & FAMILY
+    told = reading.words[at + 2].plain if lone else ""
+    return opens and bool(told) and told not in GIVEN and reading.words[at].plain not in _WORDS_TOO
 
 
 def _firm_after(reading: Reading, at: int, end: int) -> bool:
@@ -92,7 +105,9 @@ def _coded(reading: Reading, at: int, end: int) -> bool:
 def capital(reading: Reading, at: int) -> bool:
     """A palavra em `at` tem maiúscula (e não é um grito)?"""
     raw = reading.original(at, at + 1)
-    if reading.words[at].text == BREAK or not raw[:1].isupper():
+    if reading.words[at].text == BREAK or not (
+        raw[:1].isupper() or (raw[:1].isdigit() and raw[-1:].isupper())
+    ):
         return False
     return not (raw.isupper() and shouts(reading.raw))
 

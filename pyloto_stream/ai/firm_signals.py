@@ -7,22 +7,22 @@ from pyloto_stream.ai.capitals import ARTICLES, OF, TELLING
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import STATES, words
 from pyloto_stream.ai.municipalities import exact
+from pyloto_stream.ai.others_firms import OUR, OWNERS, WANTS, clause_before, theirs
 from pyloto_stream.ai.people_names import FAMILY, is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import is_title
+from pyloto_stream.ai.runs import dashed, is_title
 
 NEAR = 5
-_OWNERS = frozenset(
-    ("dono", "dona", "proprietario", "proprietaria", "socio", "socia", "fundador", "fundadora", "ceo")
-)
 SPEAKERS = words("company_we")
-_OWNED, _WORKED, _WANTS, _AREAS = (
-    words(name) for name in ("company_owned", "company_worked", "company_wants", "place_heads")
-)
+_OWNED, _WORKED, _AREAS = (words(name) for name in ("company_owned", "company_worked", "place_heads"))
 _PARTS = frozenset((BREAK, "em", "no", "na", "e", "com", "que", "para"))
 """Separam o ramo do que vem depois."""
 _OPENED = words("company_opened")
+_LINKS = ARTICLES | OF
+_HAVE = frozenset(("tenho", "temos", "toco", "tocamos", "somos"))
+_WE = words("company_we_do")
+"""Depois de "na Onda Sul", dizem que é de lá quem fala."""
 
 
 def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
@@ -30,24 +30,22 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
     before = [said_at(reading, i) for i in range(max(start, at - NEAR - 1), at)]
     if not before:
         return 0
-    if (quoted(reading, at) and before[-1] in ARTICLES | OF) or _of_speaker(reading, start, at):
+    if (quoted(reading, at) and before[-1] in _LINKS) or _of_speaker(reading, start, at):
         return TELLING
     article = before[-1] in ARTICLES
     linked = article or before[-1] in OF
     lead = before[-2] if linked and len(before) > 1 else before[-1]
-    if lead == BREAK and article and after_firm(reading, start, at - 2):  # "minha marca, a Caju Amigo"
-        return TELLING
-    if lead == BREAK and not linked and len(before) > 1 and before[-2] in _OWNED:  # "Loja: Mundo dos Pneus"
+    if _apposed(reading, start, at, before):
         return TELLING
     opened = article and before[-2:-1] and _OPENED & {*before} and BREAK not in before
-    if opened or (
-        lead in _OWNERS and before[-1] in OF
-    ):  # "abri mês passado a Papel", "sou dono da Transbeck"
+    if opened or (lead in OWNERS and before[-1] in OF):  # "abri mês passado a Papel", "sou dono da Transbeck"
         return TELLING
     if lead == BREAK and linked and not article and {"aqui", "sou", "falo"} & {*before}:
         return 1
     kind = article and len(before) > 2 and lead == "e" and is_firm(reading, at - 3)  # "a padaria é a Trigo"
     person = article and lead in ("sou", "e", "aqui") and "gente" not in before and not kind
+    if before[-1] in ("na", "no") and _follows_we(reading, at):
+        return TELLING
     if lead in SPEAKERS and linked and not (person and not firm):
         return TELLING if lead in ("somos", "represento", "nos") else 1
     return TELLING if lead in _OWNED else 0
@@ -56,6 +54,29 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
 def quoted(reading: Reading, at: int) -> bool:
     """O nome está entre aspas?"""
     return reading.raw[max(reading.words[at].start - 1, 0)] in "\"'“‘«" and reading.words[at].start > 0
+
+
+def _apposed(reading: Reading, start: int, at: int, before: list[str]) -> bool:
+    """Diz-se antes o ramo do que é seu ("nossa startup, Zelo,", "tenho uma marmitaria, a Panela")?"""
+    led = before[-1] in ARTICLES and before[-2:-1] == [BREAK]
+    if led and after_firm(reading, start, at - 2):  # "minha marca, a Caju Amigo"
+        return True
+    linked = before[-1] in _LINKS
+    lead = before[-2] if linked and len(before) > 1 else before[-1]
+    if lead == BREAK and not linked and before[-2:-1] and before[-2] in _OWNED:  # "Loja: Mundo dos Pneus"
+        return True
+    if before[-1] == BREAK:
+        return not reading.strong_break(at - 1) and bool(OUR & {*before[-3:-1]})
+    return led and kind_before(reading, start, at - 2) and bool(_HAVE & {*clause_before(reading, at - 2)})
+
+
+def _follows_we(reading: Reading, at: int) -> bool:
+    """Depois do nome em `at`, quem fala diz o que faz lá ("na Onda Sul Surf School somos 5")?"""
+    stop = at + 1
+    while stop < len(reading.words) and reading.original(stop, stop + 1)[:1].isupper():
+        stop += 1
+    after = [word.plain for word in reading.words[stop : stop + 2]]
+    return bool(after) and (after[0] in _WE or after == ["a", "gente"])
 
 
 def _of_speaker(reading: Reading, start: int, at: int) -> bool:
@@ -78,7 +99,8 @@ def alone(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
         return opens
     last = all(reading.words[i].text == BREAK for i in range(stop, end))
     begins = first == start or reading.words[first - 1].text == BREAK
-    return begins and (last or (opens and reading.words[stop].text == BREAK))
+    closes = stop < end and (reading.words[stop].text == BREAK or dashed(reading, stop))
+    return begins and (last or (opens and closes))
 
 
 def another(reading: Reading, at: int, stop: int) -> bool:
@@ -87,7 +109,8 @@ def another(reading: Reading, at: int, stop: int) -> bool:
     since = max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0)
     worked = bool(_WORKED & {*before[since:]})
     drives = "trabalho" in before and reading.has("choice", "vehicle")
-    return worked or drives or is_public(reading, at, stop) or is_famous(reading, at, stop)
+    worked = worked or drives or theirs(reading, at, stop)
+    return worked or is_public(reading, at, stop) or is_famous(reading, at, stop)
 
 
 def after_firm(reading: Reading, start: int, at: int) -> bool:
@@ -109,7 +132,7 @@ def kind_before(reading: Reading, start: int, at: int) -> bool:
 def wants(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
     """Alguém de nome assim quer alguma coisa ("a Barraca do Tonho quer …")?"""
     led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
-    return led and stop < end and reading.words[stop].text in _WANTS
+    return led and stop < end and reading.words[stop].text in WANTS
 
 
 def is_place(reading: Reading, telling: list[int]) -> bool:

@@ -7,25 +7,31 @@ quem escreve os outros nomes com maiúscula escreveria assim também o da empres
 from pyloto_stream.ai.capitals import ARTICLES, OF, OPENING
 from pyloto_stream.ai.firm_signals import SPEAKERS, another
 from pyloto_stream.ai.firms import TAILS, is_famous, is_firm, is_head, is_public
-from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, words
-from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.lexicon import GIVEN, LEXICON, PARTICLES, READER, words
+from pyloto_stream.ai.municipalities import begins, exact
+from pyloto_stream.ai.name_ends import ends_name
 from pyloto_stream.ai.people_names import is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import is_title
+from pyloto_stream.ai.runs import TITLES, is_title
 
 MAX_COMPANY_WORDS = 7
 TWO = 2
-_LOOSE, _GENERIC, _WANTS, _VERBS = (
-    words(name) for name in ("firm_loose", "company_generic", "company_wants", "verbs")
+_LOOSE, _GENERIC, _WANTS = (words(name) for name in ("firm_loose", "company_generic", "company_wants"))
+_LEADS = frozenset(
+    ("tenho", "cadastrar", "abri", "zap", "whats", "whatsapp", "insta", "instagram", "aqui", "tem")
 )
-_STOPS = frozenset(("em", "que", "na", "no", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e"))
-_LEADS = frozenset(("tenho", "cadastrar", "abri", "zap", "whats", "whatsapp", "insta", "instagram", "aqui"))
 _PLACES = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "aqui"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 _KINSHIP = ("minha", "meu", "nossa", "nosso", "sua", "seu", "um", "uma", "cada", "toda", "todo")
 _OF_NAME = frozenset(("da", "do", "das", "dos"))
 _KIN, _DESCRIBES = words("company_kin"), tuple(words("company_describes"))
+_CALLED, _LINKS, _ASKS = TITLES | _KIN, ARTICLES | OF, _WANTS | {"aqui"}
+_HELLO = frozenset(("oi", "ola", "opa", "bom", "boa", "dia", "tarde", "noite"))
+_NEEDS = frozenset(("quero", "queria", "preciso", "precisa", "precisamos", "queremos", "gostaria"))
+_SAINTS = frozenset(("santa", "santo", "sao", "nossa", "bom", "boa", "dona", "seu", "tia", "tio"))
+_PAIRED = TAILS | _SAINTS
+_WE = frozenset(("somos", "tamo", "estamos", "temos", "trabalhamos", "trabalho", "tamos"))
 _DULL = (OPENING | _GENERIC | _WANTS) - words("company_fits")
 
 
@@ -35,8 +41,11 @@ def in_lower_case(reading: Reading, start: int, end: int) -> str:
         return ""
     for at in range(start, end):
         plain = reading.words[at].plain
-        paired = at + 1 < end and reading.words[at + 1].plain in TAILS
-        head = is_head(reading.words[at].plain) and (reading.words[at].plain not in _LOOSE or paired)
+        kind = is_head(plain)
+        if not kind and plain not in _LOOSE and (at == start or reading.words[at - 1].text not in _LINKS):
+            continue
+        paired = at + 1 < end and reading.words[at + 1].plain in _PAIRED
+        head = kind and (plain not in _LOOSE or paired)
         announced = _announced(reading, start, at)
         opens = _opens(reading, at) and head
         stop = _stop(reading, at, end) if opens or announced or head or plain in _LOOSE else at
@@ -50,23 +59,35 @@ def in_lower_case(reading: Reading, start: int, end: int) -> str:
 
 def with_kind(reading: Reading, start: int, at: int) -> str:
     """O ramo em minúsculas que o nome em `at` pede ("pizzaria do Beto"), se é a empresa de quem fala."""
-    kind = at - TWO
-    if kind < start or reading.words[at - 1].plain not in _OF_NAME:
+    first = at - (at - 1 >= start and reading.words[at - 1].plain in _CALLED)
+    kind = first - TWO
+    if kind < start or reading.words[first - 1].plain not in _OF_NAME:
         return ""
     plain = reading.words[kind].plain
     named = (is_head(plain) and plain not in _LOOSE) or plain in TAILS
-    own = named and (_opens(reading, kind) or _announced(reading, start, kind))
-    fits = own and not another(reading, kind, at + 1) and not _dull(reading, at, at)
+    own = named and (
+        _opens(reading, kind)
+        or _announced(reading, start, kind)
+        or _asks(reading, start, kind, at + 1, len(reading.words))
+    )
+    dull = first == at and _dull(reading, at, at)
+    fits = own and not another(reading, kind, at + 1) and not dull
     return reading.original(kind, at + 1) if fits and exact([reading.words[at].plain]) is None else ""
 
 
 def writes_names(reading: Reading) -> bool:
     """A pessoa põe maiúscula nos nomes, e não só no começo das frases?"""
     return any(
-        is_title(reading, i) and not reading.strong_break(i - 1) and len(reading.words[i].plain) > TWO
+        is_title(reading, i) and not reading.strong_break(i - 1) and not _corrected(reading, i)
         for i in range(1, len(reading.words))
         if reading.words[i].text != BREAK
     )
+
+
+def _corrected(reading: Reading, at: int) -> bool:
+    """O teclado põe a maiúscula sozinho nesta palavra (uma cidade, uma marca, um nome de gente)?"""
+    plain = reading.words[at].plain
+    return len(plain) <= TWO or plain in GIVEN or READER.knows(plain) or begins(plain)
 
 
 def _opens(reading: Reading, at: int) -> bool:
@@ -79,10 +100,21 @@ def _announced(reading: Reading, start: int, at: int) -> bool:
     """O que vem antes diz que o nome da empresa começa em `at` ("é da …", "no zap da …")?"""
     if at - 1 >= start and reading.words[at - 1].plain in _MINE:
         return is_head(reading.words[at].plain) and reading.words[at].plain not in _LOOSE
-    linked = at - 1 >= start and reading.words[at - 1].text in ARTICLES | OF
-    if not linked or at - TWO < start:
-        return False
+    linked = at - 1 >= start and reading.words[at - 1].text in _LINKS
+    if (
+        not linked or at - TWO < start or reading.words[at - TWO].text == BREAK
+    ):  # "da pizzaria fornalha, tudo bem?"
+        opens = linked and not any(
+            word.text != BREAK and word.text not in _HELLO for word in reading.words[: at - 1]
+        )
+        return opens and reading.words[at - 1].text in _OF_NAME
+    if _for_named(reading, start, at):
+        return True
     lead = reading.words[at - TWO]
+    if reading.words[at - 1].plain in ("na", "no") and any(
+        word.plain in _WE for word in reading.words[max(at - 5, start) : at - 1]
+    ):
+        return True
     if lead.text == "e":
         opens = _opens(reading, at - TWO)
         return reading.original(at - TWO, at - 1).lower() in ("é", "eh") or (opens and at - TWO == start)
@@ -90,10 +122,23 @@ def _announced(reading: Reading, start: int, at: int) -> bool:
     return lead.text in SPEAKERS or lead.text in _LEADS or owner
 
 
+def _for_named(reading: Reading, start: int, at: int) -> bool:
+    """Pede-se alguma coisa para o negócio de nome "lanchonete do tadeu"?"""
+    told = [word.plain for word in reading.words[at : at + 3]]
+    proper = (
+        len(told) > TWO and is_head(told[0]) and told[1] in _OF_NAME and (told[2] in GIVEN or told[2] in _KIN)
+    )
+    return (
+        proper
+        and reading.words[at - 1].plain in ("pra", "para")
+        and bool(_NEEDS & {word.plain for word in reading.words[start : at - 1]})
+    )
+
+
 def _asks(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
     """Quem abre a oração quer alguma coisa ("a padaria nova esperança precisa de entregador")?"""
     led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
-    wants = stop < end and reading.words[stop].plain in _WANTS
+    wants = stop < end and reading.words[stop].plain in (_ASKS if led else _WANTS)
     loose = (
         stop > at + 1 and reading.words[at].plain in _LOOSE and reading.words[at + 1].plain not in _OF_NAME
     )
@@ -103,28 +148,9 @@ def _asks(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
 def _stop(reading: Reading, at: int, end: int) -> int:
     """Onde acaba o nome que começa em `at`: na pontuação, num verbo, no lugar onde fica."""
     stop = at + 1
-    while stop < end and stop - at <= MAX_COMPANY_WORDS:
-        word = reading.words[stop]
-        ends = (
-            word.plain in _STOPS
-            or word.plain in CONTINUES - PARTICLES
-            or word.plain in _WANTS
-            or word.plain in _VERBS
-        )
-        article = word.plain in ARTICLES and stop > at + 1
-        number = word.plain in LEXICON.numbers or word.plain.isdigit()
-        if word.text == BREAK or ends or article or number or _city_at(reading, stop, end):
-            break
+    while stop < end and stop - at <= MAX_COMPANY_WORDS and not ends_name(reading, at, stop, end):
         stop += 1
     return stop
-
-
-def _city_at(reading: Reading, at: int, end: int) -> bool:
-    """Diz-se em `at` de que cidade é ("de petrolina")?"""
-    if reading.words[at].plain != "de" or at + 1 >= end or not begins(reading.words[at + 1].plain):
-        return False
-    told = [word.plain for word in reading.words[at + 1 : min(end, at + 1 + MAX_PLACE_WORDS)]]
-    return any(exact(told[:size]) is not None for size in range(len(told), 0, -1))
 
 
 def _named(reading: Reading, at: int, stop: int, end: int, *, announced: bool) -> str:
@@ -152,6 +178,8 @@ def _describes(reading: Reading, at: int, body: list[int]) -> bool:
     ):
         return True
     alone = len(body) == 1 and body[0] == at + 1
+    if len(body) == 1 and is_head(reading.words[body[0]].plain):  # "restaurante da pousada"
+        return True
     return alone and (
         reading.words[body[0]].plain.endswith(_DESCRIBES) or is_head(reading.words[at + 1].plain)
     )

@@ -12,7 +12,7 @@ from pyloto_stream.ai.lexicon import COMMON, GIVEN, STATES, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
 from pyloto_stream.ai.phrases import BREAK, fold
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import ends, is_title, known_phrase
+from pyloto_stream.ai.runs import dashed, ends, is_title, known_phrase
 from pyloto_stream.ai.sightings import Hit
 
 OTHER, NAMED, LIKELY, SURE, LIVES, WORKS = -1, 1, 2, 3, 4, 6
@@ -30,7 +30,6 @@ _OF_STATE = frozenset(
     ("interior", "litoral", "sul", "norte", "oeste", "leste", "noroeste", "sudoeste", "estado")
 )
 """Antes de "de São Paulo", dizem que se fala do estado."""
-_DASHES = frozenset("—–|•·/")
 _OPINIONS = words("place_opinions")
 _OURS = frozenset(("sou", "somos"))
 _FIRMS, _SOME = frozenset(("empresa", "agencia", "firma")), frozenset(("uma", "outra", "numa"))
@@ -125,16 +124,10 @@ def _alone(reading: Reading, hit: Hit, start: int, end: int) -> bool:
     """A cidade está entre duas pausas (um travessão também é uma)?"""
     opens = hit.start <= start or reading.words[hit.start - 1].text == BREAK
     if not opens:
-        opens = _dashed(reading, hit.start)
-    closes = hit.end >= end or reading.words[hit.end].text == BREAK or _dashed(reading, hit.end)
+        opens = dashed(reading, hit.start)
+    closes = hit.end >= end or reading.words[hit.end].text == BREAK or dashed(reading, hit.end)
     aqui = hit.end < end and reading.words[hit.end].text in ("aqui", "mesmo")
     return opens and (closes or aqui)
-
-
-def _dashed(reading: Reading, at: int) -> bool:
-    """Há um travessão entre a palavra em `at` e a anterior?"""
-    between = reading.raw[reading.words[at - 1].end : reading.words[at].start]
-    return bool(_DASHES & {*between}) or " - " in between
 
 
 def _last(reading: Reading, at: int) -> bool:
@@ -150,7 +143,7 @@ def _closes(reading: Reading, at: int, end: int) -> bool:
     if word.plain in _OF:
         return False
     short = word.plain in COMMON or len(word.plain) < 3 or exact([word.plain]) is not None
-    return word.text == BREAK or short or _dashed(reading, at)
+    return word.text == BREAK or short or dashed(reading, at)
 
 
 def _kind_before(reading: Reading, at: int, start: int) -> bool:

@@ -12,8 +12,10 @@ from pyloto_stream.ai.reading import Reading
 
 MAX_NAME_WORDS = 7
 TITLES = words("titles")
+_NAMING = GIVEN | TITLES
 _SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
 """Nada disto está num nome, nem encostado nele."""
+_DASHES = frozenset("—–|•·/")
 _NOT_NAMES = ("gesture", "choice", "concept")
 
 
@@ -36,7 +38,7 @@ def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) ->
         strong += [
             at
             for at in ends(reading, f"{name}_title", start, end)
-            if is_title(reading, at) or (name == "name" and reading.words[at].plain in GIVEN | TITLES)
+            if is_title(reading, at) or (name == "name" and reading.words[at].plain in _NAMING)
         ]
         return [(at, True) for at in sorted(strong, reverse=True)]
     weak = sorted(ends(reading, f"{name}_weak", start, end), reverse=True)
@@ -85,6 +87,12 @@ def known_phrase(reading: Reading, at: int) -> bool:
     """A palavra em `at`, como foi digitada, é o começo de uma frase que quer dizer outra coisa?"""
     known = READER.knows(reading.words[at].plain)
     return known and any(reading.starts_at(group, at) for group in _NOT_NAMES)
+
+
+def dashed(reading: Reading, at: int) -> bool:
+    """Há um travessão entre a palavra em `at` e a anterior?"""
+    between = reading.raw[reading.words[at - 1].end : reading.words[at].start]
+    return len(between) > 1 and (" - " in between or bool(_DASHES & {*between}))
 
 
 def written(reading: Reading, run: Run) -> str:

@@ -1,0 +1,41 @@
+"""Onde acaba um nome de empresa escrito em minúsculas? Na pontuação, num verbo, no lugar onde fica.
+
+Promete olhar uma palavra por vez; se o que vem antes é um nome é de `lower_firms` e `firm_names`.
+"""
+
+from pyloto_stream.ai.capitals import ARTICLES
+from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, words
+from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import dashed
+
+SHORT = 3
+_STOPS = frozenset(("em", "que", "na", "no", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e"))
+_ENDS = _STOPS | (CONTINUES - PARTICLES) | words("company_wants") | words("verbs")
+_VERBAL = tuple(words("verb_endings"))
+_VERBAL_NAMES = words("company_not_verbs")
+"""Acabam como verbos e fazem nomes ("bom sabor", "doce lar")."""
+
+
+def ends_name(reading: Reading, at: int, stop: int, end: int) -> bool:
+    """A palavra em `stop` já não é do nome em minúsculas que começa em `at`?"""
+    word = reading.words[stop]
+    if word.text == BREAK or word.plain in _ENDS or is_verb(word.plain):
+        return True
+    article = word.plain in ARTICLES and stop > at + 1
+    number = word.plain in LEXICON.numbers or word.plain.isdigit()
+    return article or number or dashed(reading, stop) or _city_at(reading, stop, end)
+
+
+def is_verb(plain: str) -> bool:
+    """Tem a forma de um verbo ("aparecer", "responder", "usando", "explodiu")?"""
+    return len(plain) > SHORT and plain.endswith(_VERBAL) and plain not in _VERBAL_NAMES
+
+
+def _city_at(reading: Reading, at: int, end: int) -> bool:
+    """Diz-se em `at` de que cidade é ("de petrolina")?"""
+    if reading.words[at].plain != "de" or at + 1 >= end or not begins(reading.words[at + 1].plain):
+        return False
+    told = [word.plain for word in reading.words[at + 1 : min(end, at + 1 + MAX_PLACE_WORDS)]]
+    return any(exact(told[:size]) is not None for size in range(len(told), 0, -1))

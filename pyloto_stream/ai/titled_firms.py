@@ -1,0 +1,132 @@
+"""Que maiúsculas são o nome da empresa de quem fala? As que um ramo, um sinal ou o lugar na frase anuncia.
+
+Promete o nome como a pessoa o escreveu, sem a cidade nem o ramo dito em minúsculas; nunca a empresa de outro.
+"""
+
+from pyloto_stream.ai.capitals import JOINS, OPENING, TELLING, capitals
+from pyloto_stream.ai.firm_signals import (
+    after_firm,
+    alone,
+    another,
+    is_place,
+    kind_before,
+    said_at,
+    signal,
+    wants,
+)
+from pyloto_stream.ai.firms import is_famous, is_firm, with_suffix
+from pyloto_stream.ai.lexicon import GIVEN, PARTICLES, READER, STATES
+from pyloto_stream.ai.lower_firms import with_kind
+from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.people_names import FAMILY
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import TITLES
+
+MAX_COMPANY_WORDS = 7
+_PEOPLE = GIVEN | FAMILY
+_BODIES = frozenset(("associacao", "sindicato", "camara", "colonia", "federacao"))
+"""Têm no nome a cidade."""
+_MINE = frozenset(("minha", "meu", "nossa", "nosso"))
+
+
+def titled(reading: Reading, start: int, end: int) -> str:
+    """As maiúsculas que um sinal, ou o próprio ramo, diz serem uma empresa."""
+    for at, last in capitals(reading, start, end):
+        stop = before_city(reading, at, last)
+        if stop - at == 1 and (kept := with_kind(reading, start, at)):
+            return kept
+        stop = with_suffix(reading, stop, end) if stop == last else stop
+        telling = [i for i in range(at, stop) if reading.words[i].plain not in JOINS and _spells(reading, i)]
+        plain = {reading.words[i].plain for i in telling}
+        if not telling or "pyloto" in plain or stop - at > MAX_COMPANY_WORDS or another(reading, at, stop):
+            continue
+        firm = any(is_firm(reading, i) for i in telling)
+        if not firm and reading.words[at].plain in TITLES and reading.words[telling[-1]].plain in _PEOPLE:
+            continue
+        if not firm and (reading.words[at].plain in GIVEN or is_place(reading, telling)):
+            continue
+        if at in {m.start for m in reading.found("choice", "vehicle")} and len(telling) < TELLING:
+            continue
+        sign = signal(reading, start, at, firm=firm)
+        kind = after_firm(reading, start, at)
+        asks = wants(reading, start, at, stop, end)
+        single = (
+            len(telling) < TELLING
+            and not firm
+            and (
+                sign == TELLING
+                or ((kind or asks or (sign and _speaks(reading, at))) and _coined(reading, at))
+            )
+        )
+        if (len(telling) < TELLING and not single) or (telling[0] != at and not sign):
+            continue
+        beside = at - 1 > start and said_at(reading, at - 1) == BREAK
+        own = stop - at > len(telling) or reading.words[max(at - 3, start)].plain in _MINE
+        if (
+            firm
+            or sign
+            or kind
+            or asks
+            or (_in_brackets(reading, at) and kind_before(reading, start, at - 1))
+            or (beside and own and kind_before(reading, start, at - 1))
+            or (alone(reading, start, at, stop, end) and _own(reading, telling))
+        ):
+            return reading.original(at, stop)
+    return ""
+
+
+def _speaks(reading: Reading, at: int) -> bool:
+    """Diz de que empresa é quem fala, e não de onde veio outra coisa ("o pessoal da … indicou")?"""
+    return reading.words[max(at - TELLING, 0)].plain not in ("e", "pessoal", "gente", "nome")
+
+
+def _in_brackets(reading: Reading, at: int) -> bool:
+    """Abre-se um parêntese logo antes de `at`?"""
+    return reading.raw[max(reading.words[at].start - 1, 0)] == "(" and at > 0
+
+
+def _own(reading: Reading, telling: list[int]) -> bool:
+    """São palavras que só um nome junta, e não uma frase nem gente?"""
+    told = [reading.words[i].plain for i in telling]
+    people = told[0] in _PEOPLE or FAMILY.issuperset(told)
+    plain = any(reading.words[i].plain in OPENING for i in telling)
+    return not people and not plain and any(_coined(reading, i) for i in telling)
+
+
+def _coined(reading: Reading, at: int) -> bool:
+    """É uma palavra que as regras não conhecem, e não é gente nem lugar?"""
+    plain = reading.words[at].plain
+    return not (READER.knows(plain) or plain in OPENING or plain in GIVEN or plain in FAMILY or begins(plain))
+
+
+def _spells(reading: Reading, at: int) -> bool:
+    """Diz alguma coisa (não é uma letra solta, nem um título de gente)?"""
+    plain = reading.words[at].plain
+    hyphen = reading.raw[reading.words[at].end : reading.words[at].end + 1] == "-"  # "K-Nal"
+    return (
+        (len(plain) > 1 or hyphen)
+        and plain not in ("dra", "dr", "sra", "sr")
+        and reading.words[at].text != BREAK
+    )
+
+
+def before_city(reading: Reading, at: int, stop: int) -> int:
+    """Sem a cidade que termina o nome: "Farmácia Vida Plena de Lages"; "Forno de Barro" não é de Barro."""
+    stop = next((i for i in range(at + 1, stop) if elsewhere(reading, i, stop)), stop)
+    for i in range(max(at + 1, stop - MAX_PLACE_WORDS), stop - 1):
+        told = [word.plain for word in reading.words[i + 1 : stop]]
+        link, city = reading.words[i].plain, exact(told) or exact(told[:-1] if told[-1] in STATES else told)
+        if link == "de" and reading.words[at].plain in _BODIES:  # "Sindicato dos Bancários de Bauru"
+            continue
+        if link not in ("de", "em") or city is None:
+            continue
+        own = [j for j in range(at, i) if reading.words[j].plain not in PARTICLES and not is_firm(reading, j)]
+        if link == "em" or city.large or len(own) >= TELLING:
+            return i
+    return stop
+
+
+def elsewhere(reading: Reading, at: int, stop: int) -> bool:
+    """Diz onde se acha a empresa ("no Google"), e não mais o nome dela?"""
+    return reading.words[at].plain in ("no", "na") and is_famous(reading, at + 1, stop)

@@ -99,7 +99,7 @@ class FolderObjects(Objects):
     async def signed_url(self, path: str, ttl_s: int, *, filename: str = "") -> str:
         """Ver a porta."""
         if self._links is None:
-            raise MisconfiguredError("OBJECT_FOLDER: this process has no address for object links")
+            raise MisconfiguredError("ADMIN_PORT: must be a fixed port for object links")
         return self._links.url(path, ttl_s, filename)
 
     async def close(self) -> None:

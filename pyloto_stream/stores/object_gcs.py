@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from pyloto_stream.errors import MisconfiguredError, PermanentError, UnavailableError
-from pyloto_stream.stores.object_gcs_client import EXISTS, Google, open_google
+from pyloto_stream.stores.object_gcs_client import EXISTS, IAM_URL, Google, open_google
 from pyloto_stream.stores.object_gcs_transfer import download, upload
 from pyloto_stream.stores.objects import (
     NO_BUCKET,
@@ -57,13 +57,15 @@ class GcsObjects(Objects):
         return "<GcsObjects>"
 
     @classmethod
-    async def open_bucket(cls, bucket: str, *, emulator_host: str = "", timeout_s: float = TIMEOUT_S) -> Self:
+    async def open_bucket(
+        cls, bucket: str, *, emulator_host: str = "", timeout_s: float = TIMEOUT_S, iam_url: str = IAM_URL
+    ) -> Self:
         """Prepara o cliente; a conexão só é feita no primeiro uso.
 
         Raises:
             MisconfiguredError: não há credenciais no ambiente.
         """
-        return cls(await open_google(emulator_host, timeout_s), bucket)
+        return cls(await open_google(emulator_host, timeout_s, iam_url), bucket)
 
     async def put(
         self, path: str, chunks: AsyncIterator[bytes], content_type: str, *, create_only: bool = False

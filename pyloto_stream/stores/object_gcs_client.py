@@ -9,6 +9,7 @@ import base64
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -89,8 +90,13 @@ async def open_google(emulator_host: str, timeout_s: float, iam_url: str = IAM_U
     Raises:
         MisconfiguredError: não há credenciais no ambiente.
     """
+    return await asyncio.to_thread(_opened, emulator_host, timeout_s, iam_url)
+
+
+def _opened(emulator_host: str, timeout_s: float, iam_url: str) -> Google:
+    """Pode perguntar ao servidor de metadados da máquina quem somos."""
     needed = not emulator_host or os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
-    found = await asyncio.to_thread(_found) if needed else None
+    found = _found() if needed else None
     identity = found
     if emulator_host or found is None:
         identity = AnonymousCredentials()  # type: ignore[no-untyped-call]
@@ -175,7 +181,13 @@ def _seen(error: Exception) -> tuple[int, str, str]:
     """Status, motivo e espera pedida; zero e vazios onde não se disse."""
     response = getattr(error, "response", None)
     status = int(getattr(error, "code", 0) or getattr(response, "status_code", 0) or 0)
-    details = getattr(error, "errors", None) or ()
-    reasons = (detail.get("reason", "") for detail in details if isinstance(detail, dict))
     headers = getattr(response, "headers", None) or {}
-    return status, next(reasons, ""), str(headers.get("Retry-After", ""))
+    return status, _reason(response), str(headers.get("Retry-After", ""))
+
+
+def _reason(response: object) -> str:
+    """O motivo no corpo; o SDK o perde em parte das falhas."""
+    if isinstance(response, requests.Response):
+        with suppress(ValueError, LookupError, TypeError):
+            return str(response.json()["error"]["errors"][0]["reason"])
+    return ""

@@ -52,6 +52,8 @@ class Machine:
         root = "/computeMetadata/v1/instance/service-accounts"
         app.router.add_get(f"{root}/{{name}}/token", self._token)
         app.router.add_get(f"{root}/{{name}}/", self._about)
+        app.router.add_get("/", self._flavor)
+        app.router.add_get("/computeMetadata/v1/project/project-id", self._flavor)
         app.router.add_get("/computeMetadata/v1/universe/universe-domain", self._universe)
         app.router.add_post("/v1/projects/-/serviceAccounts/{call}", self._sign)
         self._runner = web.AppRunner(app, access_log=None)
@@ -63,6 +65,9 @@ class Machine:
 
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
+
+    async def _flavor(self, _request: web.Request) -> web.Response:
+        return web.Response(text="test-project", headers={"Metadata-Flavor": "Google"})
 
     async def _token(self, request: web.Request) -> web.Response:
         assert request.headers["Metadata-Flavor"] == "Google"

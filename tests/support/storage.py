@@ -7,7 +7,6 @@ falha quando o teste manda: recusa, congela, corta, estraga.
 
 import asyncio
 import base64
-import json
 import re
 import time
 from collections import defaultdict
@@ -36,11 +35,10 @@ class StorageGate:
     def __init__(self, upstream: str) -> None:
         self._upstream, self.url = upstream, ""
         self.buckets: dict[str, dict[str, Any]] = {}
-        self.keys: dict[str, RSAPublicKey] = {}
-        """Chave pública de cada conta que pode assinar."""
-        self.seen: list[str] = []
-        """Método e rota de cada pedido, sem nomes."""
-        self.aborted = 0  # gravações de que se desistiu
+        self.keys: dict[str, RSAPublicKey] = {}  # a chave pública de cada conta que pode assinar
+        self.seen: list[str] = []  # método e rota de cada pedido, sem nomes
+        self.arrived = self.aborted = 0  # pedidos, e gravações de que se desistiu
+        self.knocked = asyncio.Event()
         self.heal()
         self._sessions: dict[str, dict[str, Any]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -79,6 +77,8 @@ class StorageGate:
         self.buckets[bucket] = settings
 
     async def _handle(self, request: web.Request) -> web.Response:
+        self.arrived += 1
+        self.knocked.set()
         if self.spare:
             self.spare -= 1
         else:
@@ -126,10 +126,7 @@ class StorageGate:
             return web.Response(status=499 if self._sessions.pop(session, None) else 404)
         if session:
             return await self._block(request, session, body)
-        if request.query["uploadType"] == "resumable":
-            name = request.query.get("name") or json.loads(body)["name"]
-        else:
-            name = named(body)
+        name = request.query.get("name") or named(body)
         match = request.query.get("ifGenerationMatch", "")
         async with self._locks[f"{bucket}/{name}"]:
             if not await self._matches(bucket, name, match):

@@ -18,8 +18,8 @@ def permission(method: str, where: str, rest: str) -> str:
 
 
 def named(body: bytes) -> str:
-    """O nome do objeto, na primeira parte de um pedido `multipart`."""
-    found = re.search(rb"\r\n\r\n(\{.*?\})\r\n--", body, re.DOTALL)
+    """O nome do objeto: no JSON que é o corpo, ou na primeira parte de um `multipart`."""
+    found = re.search(rb"(?:^|\r\n\r\n)(\{.*?\})(?:$|\r\n--)", body, re.DOTALL)
     assert found is not None
     return str(json.loads(found[1])["name"])
 

@@ -3,7 +3,6 @@
 Promete: nenhuma resposta traz segredo ou dado pessoal. Limite: "alcançável agora" não é "sempre".
 """
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from pyloto_stream.cli.check import Check
 from pyloto_stream.cli.checks_handoff import handoff_check
 from pyloto_stream.cli.checks_meta import meta_checks
 from pyloto_stream.cli.checks_model import model_checks
+from pyloto_stream.cli.checks_objects import object_checks
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import DEFAULTS, Settings
 from pyloto_stream.startup import examined
@@ -24,7 +24,7 @@ async def examine(settings: Settings) -> list[Check]:
     return [
         *await _redis(settings),
         await _documents(settings),
-        _objects(settings.object_folder),
+        *await object_checks(settings),
         _webhook(settings),
         *await meta_checks(settings),
         await handoff_check(settings),
@@ -103,14 +103,6 @@ async def _firestore(project: str) -> Check:
     finally:
         await documents.close()
     return Check("documents", "ok", f"firestore: project {project} answers")
-
-
-def _objects(folder: Path) -> Check:
-    if not folder.exists():
-        return Check("objects", "ok", "folder: it will be created")
-    if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return Check("objects", "ok", "folder: it can be written")
-    return Check("objects", "failed", "OBJECT_FOLDER: is not a folder that can be written")
 
 
 def _webhook(settings: Settings) -> Check:

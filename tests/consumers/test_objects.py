@@ -48,9 +48,9 @@ async def test_without_a_fixed_private_port_there_are_no_links_and_it_is_said(tm
 
 
 async def test_media_and_exports_have_a_bucket_each(storage: StorageRoom) -> None:
-    await storage.gate.create("exports-bucket")
+    await storage.gate.create(storage.exports)
     environ = {
-        "OBJECT_STORE": "gcs", "GCS_BUCKET_MEDIA": storage.bucket, "GCS_BUCKET_EXPORT": "exports-bucket",
+        "OBJECT_STORE": "gcs", "GCS_BUCKET_MEDIA": storage.bucket, "GCS_BUCKET_EXPORT": storage.exports,
         "STORAGE_EMULATOR_HOST": storage.gate.url,
     }  # fmt: skip
     media, exports = await open_media_objects(load(environ)), await open_export_objects(load(environ))

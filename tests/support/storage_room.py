@@ -22,6 +22,11 @@ class StorageRoom(NamedTuple):
     account: Account
     bucket: str
 
+    @property
+    def exports(self) -> str:
+        """O nome de outro balde, que ainda não existe."""
+        return f"{self.bucket}-exports"
+
     async def open(self, bucket: str = "", *, timeout_s: float = 10.0) -> GcsObjects:
         return await GcsObjects.open_bucket(
             bucket or self.bucket, emulator_host=self.gate.url, timeout_s=timeout_s

@@ -21,10 +21,11 @@ MONTHS, EVENTS, SEASONS = words("months"), words("deadline_events"), words("dead
 _KINDS = words("deadline_kinds")
 _OF = frozenset(("de", "do", "da", "dos", "das", "desse", "deste", "dessa", "desta", "d"))
 _ADJECTIVES = ("ivo", "iva", "ico", "ica", "ino", "ina", "inas", "inos", "ivos", "ivas", "icos", "icas")
-_WHOLE = frozenset(
-    ("letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira", "nenhuma")
-)
+_WHOLE = frozenset(("letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira"))
 MIN_ADJECTIVE = 6
+_YEARS, _BEFORE_YEAR = range(2024, 2051), frozenset(("em", "ate", "pra", "para"))
+_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"))
+_LEADS_DAY = (["ate"], ["para"], ["pra"], ["essa"], ["nessa"], ["esta"], ["nesta"], ["proxima"])
 MAX_DAY, MAX_MONTH = 31, 12
 
 
@@ -79,6 +80,10 @@ def _season(said: list[str], start: int, at: int) -> Iterator[When]:
     """Um mês, uma época ou um acontecimento."""
     if said[at] in MONTHS:
         yield When(at, at + 1, "date")
+    elif said[at] in _DAYS:
+        named = said[at + 1 : at + 2] == ["feira"] or said[at + 1 : at + 3] == ["que", "vem"]
+        if (named and said[at - 1 : at] != ["a"]) or said[max(start, at - 1) : at] in _LEADS_DAY:
+            yield When(at, at + 1, "date")
     elif said[at] in EVENTS or said[at] in SEASONS:
         if said[at] != "joao":
             yield When(at, at + 1, "event")
@@ -87,14 +92,19 @@ def _season(said: list[str], start: int, at: int) -> Iterator[When]:
 
 
 def _counted(said: list[str], number: Number, start: int, end: int) -> Iterator[When]:
-    """Uma duração ("em 45 dias") ou um dia do mês ("dia 20")."""
+    """Uma duração ("em 45 dias"), um dia do mês ("dia 20") ou um ano ("em 2027")."""
     following = said[number.end] if number.end < end else ""
     before = said[number.start - 1] if number.start > start else ""
     after = said[number.end + 1] if number.end + 1 < len(said) else ""
-    since = (before in _SINCE and not has_left(said, number)) or after in _SINCE_AFTER
+    lasts = after == "de" and said[number.end + 2 : number.end + 3] == ["prazo"]  # "2 anos de prazo"
+    since = (before in _SINCE and not has_left(said, number)) or (after in _SINCE_AFTER and not lasts)
     if following in UNITS and not since:
         yield When(number.start, number.end + 1, "duration")
-    elif before == "dia" or (following == "de" and after in MONTHS):
+    elif (
+        before == "dia"
+        or (following == "de" and after in MONTHS)
+        or (number.value in _YEARS and said[number.start].isdigit() and before in _BEFORE_YEAR)
+    ):
         yield When(number.start, number.end, "date")
 
 
@@ -129,11 +139,24 @@ def _grown(reading: Reading, said: list[str], start: int, end: int, core: When) 
         between = said[at - 1] == "e"
         if not between or said[at - 3 : at - 2] == ["entre"]:
             at -= 3 if between else 2
-    while at > start and (_inside(reading, at - 1) or _day_before(said, at)):
+    while at > start and (_inside(reading, at - 1) or (said[at] == "de" and _counts(said[at - 1]))):
         at -= 1
     while at < core.start and said[at] in _LOOSE:
         at += 1
-    return When(at, last, core.kind)
+    if said[max(start, at - 2) : at] == ["menos", "de"]:
+        at -= 2
+    return When(*_whole_event(said, start, at, last, end), core.kind)
+
+
+def _whole_event(said: list[str], start: int, at: int, last: int, end: int) -> tuple[int, int]:
+    """O trecho com o nome do que acontece: "até a Agrishow do ano que vem", "até a colheita da soja"."""
+    opening = said[max(start, at - 4) : at]
+    if len(opening) > 3 and opening[3] in _OF and opening[0] in ("ate", "antes", "para", "pra"):
+        at -= 4
+    bounded = said[at] in ("ate", "antes") and said[last - 1] in EVENTS
+    if bounded and last + 1 < end and said[last] in _OF and said[last + 1] != BREAK:
+        last += 2
+    return at, last
 
 
 def _right(said: list[str], last: int, end: int) -> int:
@@ -143,7 +166,8 @@ def _right(said: list[str], last: int, end: int) -> int:
         of = said[last] in _OF and continues(following)
         month = said[last] in ("em", "e") and following in MONTHS
         comes = said[last] == "que" and following in ("vem", "der", "puder", "puderem")
-        if of or month or comes:
+        half = said[last] == "e" and following in ("meio", "meia")
+        if of or month or comes or half:
             last += 2
         elif said[last] in _WHOLE or _is_adjective(said, last) or said[last] in ("ainda", "possivel"):
             last += 1
@@ -165,11 +189,6 @@ def _inside(reading: Reading, at: int) -> bool:
 
 def _counts(word: str) -> bool:
     return word.isdigit() or word in LEXICON.numbers
-
-
-def _day_before(said: list[str], at: int) -> bool:
-    """Há um dia do mês antes de "de março"?"""
-    return said[at] == "de" and _counts(said[at - 1])
 
 
 def continues(word: str) -> bool:

@@ -60,11 +60,14 @@ def _by_clauses(reading: Reading, field: Field) -> str:
     """O que responde ao campo, entre o que dizem as orações da resposta."""
     if field.parser == "name":
         return "" if reading.has("mark", "steer") else names.answered(reading, _useful(reading))
+    if field.parser == "deadline":  # de vários, vale o que diz melhor quando, em que oração for
+        told = list(_useful(reading))
+        return _by_shape(reading, field, (told[0][0], told[-1][1]), asked=True) if told else ""
     announced = [m.start for m in reading.found("lead", field.parser)]  # "a firma é dele, se chama Rota 9"
     spans = sorted(_useful(reading), key=lambda span: not any(span[0] <= at < span[1] for at in announced))
     values = (_by_shape(reading, field, s, asked=True) for s in spans)
     found = [value for value in values if value]
-    return next(iter(found[::-1] if field.parser == "deadline" else found), "")
+    return next(iter(found), "")
 
 
 def volunteered(reading: Reading, name: str) -> str:

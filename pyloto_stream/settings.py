@@ -82,6 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_manager_emulator_host: str = ""
     pepper_secret: Secret = Secret("development-pepper-not-a-secret-at-all")
     data_encryption_key: Secret = Secret(DEVELOPMENT_DATA_KEY)
+    audit_anchor_key: Secret = Secret()
 
     openai_enabled: bool = False
     openai_api_key: Secret = Secret()
@@ -125,6 +126,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def data_key(self) -> bytes:
         """Os 32 bytes de `DATA_ENCRYPTION_KEY`."""
         return decode_key(self.data_encryption_key)
+
+    def anchor_seed(self) -> bytes:
+        """Os 32 bytes de `AUDIT_ANCHOR_KEY`; vazio se não há."""
+        return decode_key(self.audit_anchor_key)
 
     def flow_key_pem(self) -> bytes:
         r"""`FLOW_PRIVATE_KEY` (uma chave ou várias, em sequência) com quebras de verdade no lugar de `\n`."""

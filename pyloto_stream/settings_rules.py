@@ -139,16 +139,14 @@ def split_pair(value: str) -> tuple[str, str]:
 def _secrets(settings: "Settings") -> Iterator[Problem]:
     if not settings.whatsapp_webhook_secret:
         yield "WHATSAPP_WEBHOOK_SECRET", "must hold at least one secret"
-    try:
-        size = len(settings.data_key())
-    except ValueError:
-        size = 0
-    if size != 32:
-        yield "DATA_ENCRYPTION_KEY", "must be 32 bytes in base64"
+    for name in ("DATA_ENCRYPTION_KEY", "AUDIT_ANCHOR_KEY"):
+        secret: Secret = getattr(settings, name.lower())
+        if (secret or name == "DATA_ENCRYPTION_KEY") and not _is_key(secret):
+            yield name, "must be 32 bytes in base64"
     pem = settings.flow_private_key.reveal()
     if pem and not (pem.startswith("-----BEGIN ") and "PRIVATE KEY-----" in pem):
         yield "FLOW_PRIVATE_KEY", "must be a private key in PEM form"
-    for name in (*SECRET_FLOORS, "DATA_ENCRYPTION_KEY", "OPENAI_API_KEY"):
+    for name in (*SECRET_FLOORS, "DATA_ENCRYPTION_KEY", "AUDIT_ANCHOR_KEY", "OPENAI_API_KEY"):
         if any(any(c.isspace() or not c.isprintable() for c in s.reveal()) for s in _held(settings, name)):
             yield name, "must not contain spaces or line breaks"
 
@@ -194,6 +192,13 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _is_key(secret: Secret) -> bool:
+    try:
+        return len(decode_key(secret)) == 32
+    except ValueError:
+        return False
 
 
 def decode_key(secret: Secret) -> bytes:

@@ -75,6 +75,7 @@ ABOUT = {
         "SECRET_MANAGER_EMULATOR_HOST": "`host:port` of a Secret Manager stand-in; development only",
         "PEPPER_SECRET": "Key that turns an identity into `user_key`; never changes in a deployment's life",
         "DATA_ENCRYPTION_KEY": "32 bytes in base64: encrypts the phone in the profile",
+        "AUDIT_ANCHOR_KEY": "32 bytes in base64: signs the anchors of `audit anchor`, and only there needed",
     },
     "Model": {
         "OPENAI_ENABLED": "Let a model understand what is typed, with the rules as fallback",

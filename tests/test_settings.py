@@ -118,6 +118,8 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
         ("WHATSAPP_PHONE_NUMBER_ID", "12a45678", "must have the form [0-9]{5,32}"),
         ("DATA_ENCRYPTION_KEY", "c2hvcnQ=", "must be 32 bytes in base64"),
         ("DATA_ENCRYPTION_KEY", "n%t-base64", "must be 32 bytes in base64"),
+        ("AUDIT_ANCHOR_KEY", "c2hvcnQ=", "must be 32 bytes in base64"),
+        ("AUDIT_ANCHOR_KEY", "n%t-base64", "must be 32 bytes in base64"),
         ("FLOW_PRIVATE_KEY", "not a key", "must be a private key in PEM form"),
         ("WHATSAPP_WEBHOOK_SECRET", ",", "must hold at least one secret"),
         ("WHATSAPP_ACCESS_TOKEN", "two words", "must not contain spaces or line breaks"),

@@ -9,6 +9,7 @@ import typer
 
 from pyloto_stream.cli import (
     ai,
+    audit,
     config,
     conversation,
     dev,
@@ -32,6 +33,7 @@ MODULES = (
     dlq,
     conversation,
     handoffs,
+    audit,
     templates,
     webhook,
     token,

@@ -5,10 +5,21 @@ Promete grupos na ordem em que foram ditos, sem quem "não vai usar"; duas frase
 
 from collections.abc import Iterator
 
-from pyloto_stream.ai.crew_parts import Crew, Numbers
-from pyloto_stream.ai.crew_words import DETERMINERS, IN, MONEY, PLACES, PLURAL, SHIFTS, WANTS, is_crew, is_use
+from pyloto_stream.ai.crew_parts import Crew, Numbers, clause
+from pyloto_stream.ai.crew_words import (
+    DETERMINERS,
+    IN,
+    MONEY,
+    PLACES,
+    PLURAL,
+    SHIFTS,
+    WANTS,
+    is_crew,
+    is_use,
+    opens,
+)
 from pyloto_stream.ai.crews import crew_at, name_at
-from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.lexicon import GIVEN, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -26,21 +37,14 @@ GAP = 6
 """Até quantas palavras dizem o que alguém faz, antes da parcela seguinte ("minha mãe cuida do caixa, …")."""
 
 
-def clause(reading: Reading, at: int, limit: int) -> list[str]:
-    """As palavras de `at` até `limit`, para a frente ou para trás, sem passar do fim da frase."""
-    steps = range(at, limit) if limit >= at else range(at - 1, limit - 1, -1)
-    told = list[str]()
-    for i in steps:
-        if reading.strong_break(i) or (limit >= at and reading.words[i].plain == "mas"):
-            break
-        told.append(reading.words[i].plain)
-    return told
-
-
 def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Iterator[list[Crew]]:
     """As enumerações de gente, cada uma com suas parcelas; quem "não vai usar" fica de fora."""
     at, crews, peaked = start, list[Crew](), False
     while at < end:
+        word = reading.words[at]
+        if not (crews or at in numbers or opens(word.plain, word.text) or word.plain in GIVEN):
+            at += 1
+            continue
         one = _next(reading, at, end, crews, numbers)
         if one is None:
             joins = reading.words[at].text in _SEPARATORS and not reading.strong_break(at)

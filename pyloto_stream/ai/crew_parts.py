@@ -50,3 +50,14 @@ def closed(reading: Reading, at: int, end: int) -> bool:
         return True
     word = reading.words[at]
     return word.text in QUALIFIES or word.plain in QUALIFIES or is_use(word.plain)
+
+
+def clause(reading: Reading, at: int, limit: int) -> list[str]:
+    """As palavras de `at` até `limit`, para a frente ou para trás, sem passar do fim da frase."""
+    steps = range(at, limit) if limit >= at else range(at - 1, limit - 1, -1)
+    told = list[str]()
+    for i in steps:
+        if reading.strong_break(i) or (limit >= at and reading.words[i].plain == "mas"):
+            break
+        told.append(reading.words[i].plain)
+    return told

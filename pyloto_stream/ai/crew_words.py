@@ -80,6 +80,7 @@ ARE = frozenset((
     "restam", "sobram", "viraram", "era", "trabalham", "atendem",
 ))  # fmt: skip
 ONLY = frozenset(("so", "somente", "apenas"))
+_SPEAKERS = frozenset(("eu", "ela", "ele", "alem", "fora"))
 BETWEEN = 3
 ANTECEDENT = 12
 """Até quantas palavras antes de "são nove" está quem são."""
@@ -93,6 +94,8 @@ ABOUT = frozenset((
 DOUBLE = frozenset(("casal", "dupla", "par"))
 """Dizem duas pessoas sem dizer o número."""
 MONEY = frozenset(("mil", "reais", "real", "r", "rs", "conto", "contos", "pila", "pau", "k", "milhao"))
+
+_OPENERS = DETERMINERS | PLURAL | ARE | WE | PLACES | SHIFTS | COLLECTIVES | EITHER | _SPEAKERS
 
 
 def is_owner(plain: str) -> bool:
@@ -117,6 +120,12 @@ def is_person(plain: str) -> bool:
     if forms & NOT_PERSONS:
         return False
     return bool(forms & PERSONS) or (len(plain) >= MIN_AGENT and any(one.endswith(AGENTS) for one in forms))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def opens(plain: str, text: str) -> bool:
+    """Uma palavra assim pode começar uma parcela de gente? Quase nenhuma pode, e saber isso custa pouco."""
+    return plain in _OPENERS or is_person(plain) or text in PERSONS or is_use(plain)
 
 
 @lru_cache(maxsize=REMEMBERED)

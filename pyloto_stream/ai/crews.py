@@ -16,6 +16,7 @@ from pyloto_stream.ai.crew_words import (
     is_crew,
     is_person,
     is_use,
+    opens,
 )
 from pyloto_stream.ai.lexicon import GIVEN
 from pyloto_stream.ai.phrases import BREAK
@@ -38,9 +39,13 @@ NAMES = 3
 
 def crew_at(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | None:
     """A parcela de gente que começa em `at`, se alguma começa."""
-    plain = reading.words[at].plain
+    word = reading.words[at]
+    if at not in numbers and not opens(word.plain, word.text):
+        return None
     return (
-        _pronoun(reading, at, end, plain) or counted(reading, at, end, numbers) or _single(reading, at, end)
+        _pronoun(reading, at, end, word.plain)
+        or counted(reading, at, end, numbers)
+        or _single(reading, at, end)
     )
 
 
@@ -134,9 +139,11 @@ def _with_another(reading: Reading, at: int, end: int) -> bool:
 
 def name_at(reading: Reading, at: int, end: int, *, any_name: bool = False) -> Crew | None:
     """Um nome próprio sem artigo, depois de uma pontuação ou de "e" ("Rita, Paulo e Duda vão usar")."""
-    before = reading.words[at - 1] if at else None
-    if not (is_title(reading, at) and (any_name or reading.words[at].plain in GIVEN)):
+    if not any_name and reading.words[at].plain not in GIVEN:
         return None
+    before = reading.words[at - 1] if at else None
     if before is not None and not (before.text == BREAK or before.plain in ("e", "mais", "eh")):
+        return None
+    if not is_title(reading, at):
         return None
     return Crew(1, 1, at, max(at + 1, _after_name(reading, at, end)), person=True, counted=False)

@@ -8,14 +8,17 @@ from typing import NamedTuple
 
 from pyloto_stream.ai import parsers_choices as choices
 from pyloto_stream.ai.amends import Amend, changed
-from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.lexicon import READER, words
 from pyloto_stream.ai.parsers import answer, volunteered
+from pyloto_stream.ai.phrases import fold
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.sightings import told_city
 from pyloto_stream.conversation.flows import FIELDS
 
 OPEN = ("text", "choice_or_text", "company")
 """Leitores que aceitam quase tudo: não servem para adivinhar o que uma correção corrige."""
+NOT_FIRMS = words("client_groups")
+"""Quem não é empresa, ainda que tenha nome ("Associação dos Pescadores")."""
 
 
 class Found(NamedTuple):
@@ -56,7 +59,8 @@ def find_facts(
 
 def _speaks_for(said: Mapping[str, str], fields: Sequence[str], asked: str) -> dict[str, str]:
     """Quem diz o nome da empresa fala por uma: a opção que só uma empresa escolhe."""
-    if not any(FIELDS[name].parser == "company" for name in said):
+    firm = next((said[name] for name in said if FIELDS[name].parser == "company"), "")
+    if not firm or not {*fold(firm).split()}.isdisjoint(NOT_FIRMS):
         return {}
     empty = [name for name in fields if name not in said and name != asked and FIELDS[name].volunteer]
     return {name: choice.value for name in empty for choice in FIELDS[name].choices if choice.business}

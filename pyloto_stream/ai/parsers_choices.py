@@ -5,6 +5,7 @@ Promete só devolver valores que existem entre as opções.
 
 from collections.abc import Sequence
 
+from pyloto_stream.ai.client_signs import has_firm, own
 from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
 from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match, fold
@@ -35,9 +36,14 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     found = [
         m for m in reading.found("choice", name) if start <= m.start < end and not _discarded(reading, m)
     ]
-    if any(choice.business for choice in field.choices):
+    business = next((choice.value for choice in field.choices if choice.business), "")
+    if business:
         others = reading.found("mark", "other_firm")
-        found = [m for m in found if not any(o.start <= m.start < o.end for o in others)]
+        found = own(
+            reading, [m for m in found if not any(o.start <= m.start < o.end for o in others)], business
+        )
+        if not found and (start, end) == (0, len(reading.words)) and has_firm(reading):
+            return [business]
     kept = [m for m in found if not any(_inside(m, other) for other in found)]
     known = {choice.value: choice.alone for choice in field.choices}
     values = list(

@@ -6,8 +6,8 @@ não usa, o que era antes ou o do pico.
 
 from typing import NamedTuple
 
-from pyloto_stream.ai.crew_lists import PEAKS, REACH, clause, crew_groups
-from pyloto_stream.ai.crew_parts import Crew
+from pyloto_stream.ai.crew_lists import PEAKS, REACH, crew_groups
+from pyloto_stream.ai.crew_parts import Crew, clause
 from pyloto_stream.ai.crew_rates import per_place
 from pyloto_stream.ai.crew_totals import by_oneself, total
 from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use

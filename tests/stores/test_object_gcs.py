@@ -28,7 +28,7 @@ async def test_what_fits_in_a_block_is_one_request_and_the_rest_one_per_block(
 
 
 @pytest.mark.parametrize("spare", [1, 2, 3, 4])
-async def test_an_upload_that_the_service_drops_half_way_leaves_nothing(
+async def test_i19_an_upload_that_the_service_drops_half_way_leaves_nothing(
     gcs: GcsObjects, storage: StorageRoom, spare: int
 ) -> None:
     storage.gate.spare = spare

@@ -14,6 +14,8 @@ from pyloto_stream.ai.shift_mentions import FIELD as SHIFTS
 from pyloto_stream.ai.shifts import free_shifts
 from pyloto_stream.ai.trade_signs import best, sightings
 from pyloto_stream.ai.trades import TRADES
+from pyloto_stream.ai.vehicles import FIELD as VEHICLE
+from pyloto_stream.ai.vehicles import chosen, cited
 from pyloto_stream.conversation.flows import FIELDS, Field
 
 NEGATION_REACH = 3
@@ -31,6 +33,8 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
 
     Uma opção `alone` só vale se nenhuma outra foi citada.
     """
+    if name == VEHICLE:
+        return _vehicle(reading, start, end)
     if name in TRADES:
         return _trade(reading, name, field, start, end)
     found = [
@@ -53,6 +57,16 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     )
     values = [value for value in values if value in known]
     return [value for value in values if not known[value]] or values
+
+
+def _vehicle(reading: Reading, start: int, end: int) -> list[str]:
+    """O veículo com que se entregaria, entre os citados em `[start, end)`."""
+    found = [m for m in cited(reading) if start <= m.start < end and not _discarded(reading, m)]
+    values = chosen(reading, found)
+    if len(values) < 2:
+        return values
+    meant = {m.payload.value for m in _meant(reading, found, start, end, many=False)}
+    return [value for value in values if value in meant] or values
 
 
 def _trade(reading: Reading, name: str, field: Field, start: int, end: int) -> list[str]:
@@ -83,11 +97,11 @@ def _meant(
     free = [m for m in found if not _busy(reading, m)]
     if many and free and len({m.payload.value for m in free}) < 2:  # "aula só de manhã, de tarde posso"
         return free
-    for chosen in (_ONLY, _PREFERS):
-        after = [m for m in found if _said_before(reading, m, chosen)]
+    for sign in (_ONLY, _PREFERS):
+        after = [m for m in found if _said_before(reading, m, sign)]
         if after and len({m.payload.value for m in after}) < len({m.payload.value for m in found}):
             first, stop = after[0].start, _clause_end(reading, after[0].start, end)
-            kept = many and chosen is _ONLY  # "de segunda a sexta, só de manhã"
+            kept = many and sign is _ONLY  # "de segunda a sexta, só de manhã"
             before = [m for m in found if kept and m.start < first and not _busy(reading, m)]
             return [*before, *(m for m in found if first <= m.start < stop)]
     return free or found

@@ -7,10 +7,11 @@ pessoa tem vale mais do que o que ela vende. Limite: de dois ramos ditos da mesm
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from pyloto_stream.ai.name_tables import Seen
 from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.ai.trade_scene import Scene
-from pyloto_stream.ai.trades import SECTIONS, TRADES, Seen, words_of
+from pyloto_stream.ai.trades import SECTIONS, TRADES, Trade, words_of
 
 OWNED, OPENS, NAMED, SOLD, LISTED, ONLINE, MEANT, PASSING, GENERIC = 9, 8, 7, 6, 5, 4, 3, 2, 1
 """Quanto vale o que se citou: o negócio que se tem, o que abre a frase, o que se vende, …, "loja" só."""
@@ -46,14 +47,14 @@ class _Signs:
         self.reading, self.name, self.known = reading, name, TRADES[name]
         self.scene = Scene(reading, _WORDS[name])
         self.words = _WORDS[name]
-        self.said = self.known.said(reading)
-        self.seen = self.known.seen(self.said)
+        self.said = self.known.table.said(reading)
+        self.seen = self.known.table.seen(self.said)
         self._at = {one.start: one for one in self.seen}
 
     def trades(self) -> Iterator[Sighting]:
         """Os ramos da tabela."""
         for one in self.seen:
-            end, trade = self._with_complement(one), one.trade
+            end, trade = self._with_complement(one), one.payload
             if trade.kind in ("no_shop", "not_trade") or (trade.takes == "++" and end == one.end):
                 continue
             value = trade.value or self.reading.original(one.start, end).lower()
@@ -70,8 +71,8 @@ class _Signs:
 
     def online(self) -> Iterator[Sighting]:
         """As opções de quem diz que só vende online, ou que não tem loja e vende online."""
-        at = self.scene.only_online([one.end for one in self.seen if one.trade.kind == "kind"])
-        if at is None and any(one.trade.kind == "no_shop" for one in self.seen):
+        at = self.scene.only_online([one.end for one in self.seen if one.payload.kind == "kind"])
+        if at is None and any(one.payload.kind == "no_shop" for one in self.seen):
             at = self.scene.anywhere("online")
         if at is not None:
             yield from (self._sighting(at, at + 1, value, ONLINE) for value in self.known.over)
@@ -79,8 +80,8 @@ class _Signs:
     def _sighting(self, start: int, end: int, value: str, rank: int) -> Sighting:
         return Sighting(Match(start, end, Tag("choice", self.name, value)), rank)
 
-    def _rank(self, one: Seen, end: int) -> int:
-        kind, scene = one.trade.kind, self.scene
+    def _rank(self, one: Seen[Trade], end: int) -> int:
+        kind, scene = one.payload.kind, self.scene
         if scene.of_rivals(one.start, end):
             return 0
         if kind == "online":
@@ -108,20 +109,20 @@ class _Signs:
             return ONLINE
         return OWNED if self.scene.owned(match.start, match.end) else NAMED
 
-    def _in_list(self, one: Seen) -> bool:
+    def _in_list(self, one: Seen[Trade]) -> bool:
         """Está ao lado de outra coisa que se vende ("fio, disjuntor, lâmpada")?"""
         after = self.said[one.end : one.end + 2]
         joined = any(word in (BREAK, "e") for word in after)
         return joined and any(at in self._at for at in range(one.end + 1, one.end + 4))
 
-    def _with_complement(self, one: Seen) -> int:
+    def _with_complement(self, one: Seen[Trade]) -> int:
         """Onde acaba um ramo sem opção, com o adjetivo e o "de …" que são parte dele."""
         end, said = one.end, self.said
-        if one.trade.kind != "own":
+        if one.payload.kind != "own":
             return end
         if end < len(said) and said[end] in self.words["adjectives"]:
             end += 1
-        while one.trade.takes and end + 1 < len(said) and said[end] == "de" and self._noun(end + 1):
+        while one.payload.takes and end + 1 < len(said) and said[end] == "de" and self._noun(end + 1):
             end += 2
             if end < len(said) and said[end] in self.words["adjectives"]:
                 end += 1
@@ -133,5 +134,5 @@ class _Signs:
 
     def _made_of(self, start: int, end: int) -> str:
         """A opção do que o ramo faz ("fábrica de salgados"), se é a que vale para quem o faz."""
-        made = (self._at[at].trade for at in range(start, end) if at in self._at)
+        made = (self._at[at].payload for at in range(start, end) if at in self._at)
         return next((t.value for t in made if t.kind == "good" and t.value == self.known.made), "")

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from pyloto_stream.ai.crew_words import is_person
 from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.name_tables import Seen
 from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.ai.trade_scene import Scene
-from pyloto_stream.ai.trades import SECTIONS, TRADES, Seen, words_of
+from pyloto_stream.ai.trades import SECTIONS, TRADES, Trade, words_of
 
 _SECTION = "segment"
 _WORDS = words_of(SECTIONS[_SECTION])
@@ -60,7 +61,7 @@ def _told(reading: Reading) -> bool:
         return True
     if reading.has("mark", "other_firm"):
         return False
-    trades = TRADES[_SECTION]
+    trades = TRADES[_SECTION].table
     said = trades.said(reading)
     scene = Scene(reading, _WORDS)
     return any(_is_own(reading, scene, one) for one in trades.seen(said))
@@ -83,10 +84,10 @@ def _signals(reading: Reading, at: int) -> bool:
     return (alone or before in _MINE) and not _compared(reading, at, at + 1)
 
 
-def _is_own(reading: Reading, scene: Scene, one: Seen) -> bool:
+def _is_own(reading: Reading, scene: Scene, one: Seen[Trade]) -> bool:
     """O ramo `one` é o de quem fala?"""
-    if one.trade.kind not in ("kind", "own", "online") or (
-        one.trade.takes and not scene.owned(one.start, one.end) and not scene.opens(one.start, one.end)
+    if one.payload.kind not in ("kind", "own", "online") or (
+        one.payload.takes and not scene.owned(one.start, one.end) and not scene.opens(one.start, one.end)
     ):
         return False
     last = reading.words[one.end - 1].plain
@@ -99,7 +100,7 @@ def _is_own(reading: Reading, scene: Scene, one: Seen) -> bool:
     if scene.owned(one.start, one.end):
         return True
     before = reading.words[one.start - 1].plain if one.start else BREAK
-    online = one.trade.kind == "online" or one.trade.value == "E-commerce"
+    online = one.payload.kind == "online" or one.payload.value == "E-commerce"
     heads = before in _HEADS or one.start == 0 or reading.words[one.start - 1].text == BREAK
     return heads and not online
 

@@ -113,6 +113,7 @@ async def _timed(work: Callable[[], Awaitable[T]], events: Callable[[T], int]) -
 async def measured(store: str, documents: Documents) -> list[Row]:
     """Todas as linhas de um banco; a referência é um registro por turno, uma conversa."""
     rows = list[Row]()
+    await stage_rate(documents, 1, 1)  # aquece
     for together in TOGETHER:
         for batch in BATCHES:
             rate = await stage_rate(documents, batch, together)

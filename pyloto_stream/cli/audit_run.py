@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import msgspec
 
@@ -15,6 +16,7 @@ from pyloto_stream.stores.anchor_check import Anchored, check_heads
 from pyloto_stream.stores.anchors import AnchorError, check_seal, read_anchor
 from pyloto_stream.stores.chains import Chain, Checked, check_all, known_chains
 from pyloto_stream.stores.conversations import header_path
+from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Documents
 
 
@@ -34,35 +36,65 @@ async def verified(settings: Settings, wanted: Wanted) -> AuditReport | None:
         MisconfiguredError: um dos repositórios não pode ser usado assim.
         UnavailableError: um deles não respondeu.
     """
-    documents, report = await open_documents(settings), AuditReport()
-    try:
+    report = AuditReport()
+    async with AsyncExitStack() as resources:
+        documents = await open_documents(settings)
+        resources.push_async_callback(documents.close)
+        objects = None
+        if wanted.day:
+            objects = await open_export_objects(settings)
+            resources.push_async_callback(objects.close)
+            report.anchor = await _signed(objects, wanted)
+        anchored = objects if report.anchor is not None and not report.anchor.problem else None
         if wanted.user_key or wanted.every:
-            await _walk(documents, wanted.user_key, report)
+            await _walk(documents, _chains(documents, anchored, wanted), wanted, report)
             if wanted.user_key and report.broken and await _unknown(documents, report):
                 return None
-        if wanted.day:
-            report.anchor = await _compared(settings, documents, wanted)
-    finally:
-        await documents.close()
+        if anchored is not None and report.anchor is not None:
+            await _compare(documents, anchored, wanted, report, report.anchor)
     return report
 
 
-async def _walk(documents: Documents, user_key: str, report: AuditReport) -> None:
+async def _signed(objects: Objects, wanted: Wanted) -> AnchorReport:
+    found = AnchorReport(wanted.day)
+    try:
+        await check_seal(objects, wanted.day, wanted.public)
+    except AnchorError as error:
+        found.problem = str(error)
+    return found
+
+
+async def _chains(documents: Documents, anchored: Objects | None, wanted: Wanted) -> AsyncIterator[Chain]:
+    """A pedida, ou todas: também as que só a âncora ainda conhece."""
+    if wanted.user_key:
+        yield Chain(wanted.user_key)
+        return
+    lost = set[str]()
+    async for chain in known_chains(documents):
+        yield chain
+        if not chain.header:
+            lost.add(chain.user_key)
+    if anchored is None:
+        return
+    async for head in read_anchor(anchored, wanted.day):
+        if head.user_key not in lost and await documents.get(header_path(head.user_key)) is None:
+            yield Chain(head.user_key, header=False)
+
+
+async def _walk(
+    documents: Documents, chains: AsyncIterator[Chain], wanted: Wanted, report: AuditReport
+) -> None:
     began = time.perf_counter()
-    total = 1 if user_key else await documents.count("conversations")
+    total = 1 if wanted.user_key else await documents.count("conversations")
     with progress("chains", total, "events") as (step, more):
 
         def done(found: Checked) -> None:
             report.add(found)
             step()
 
-        await check_all(documents, _one(user_key) if user_key else known_chains(documents), more, done)
+        await check_all(documents, chains, more, done)
     report.seconds = round(time.perf_counter() - began, 3)
     report.events_per_second = round(report.events / max(report.seconds, 0.001))
-
-
-async def _one(user_key: str) -> AsyncIterator[Chain]:
-    yield Chain(user_key)
 
 
 async def _unknown(documents: Documents, report: AuditReport) -> bool:
@@ -70,23 +102,19 @@ async def _unknown(documents: Documents, report: AuditReport) -> bool:
     return chain.why == "gone" and await documents.get(header_path(chain.user_key)) is None
 
 
-async def _compared(settings: Settings, documents: Documents, wanted: Wanted) -> AnchorReport:
-    found, objects = AnchorReport(wanted.day), await open_export_objects(settings)
-    try:
-        await check_seal(objects, wanted.day, wanted.public)
-        heads = _chosen(read_anchor(objects, wanted.day), wanted.user_key)
-        with progress("anchor", None, "heads") as (step, more):
-            async for result in check_heads(documents, heads, system_clock()):
-                found.add(result)
-                step()
-                more(1)
-        if wanted.user_key and not found.heads:
-            found.problem = "this conversation is not in it: it began later, or the day is wrong"
-    except AnchorError as error:
-        found.problem = str(error)
-    finally:
-        await objects.close()
-    return found
+async def _compare(
+    documents: Documents, objects: Objects, wanted: Wanted, report: AuditReport, anchor: AnchorReport
+) -> None:
+    heads = _chosen(read_anchor(objects, wanted.day), wanted.user_key)
+    with progress("anchor", None, "heads") as (step, more):
+        async for result in check_heads(documents, heads, system_clock()):
+            anchor.add(result)
+            if result.state == "forgotten" and result.head.user_key in report.without_header:
+                report.without_header.remove(result.head.user_key)  # é assim que se esquece
+            step()
+            more(1)
+    if wanted.user_key and not anchor.heads:
+        anchor.problem = "this conversation is not in it: it began later, or the day is wrong"
 
 
 async def _chosen(heads: AsyncIterator[Anchored], user_key: str) -> AsyncIterator[Anchored]:

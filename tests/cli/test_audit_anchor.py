@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import AuditLogStore
-from pyloto_stream.stores.chain import event_path, head_path
+from pyloto_stream.stores.chain import AuditEvent, event_path, head_path
 from pyloto_stream.stores.conversations import header_path
-from pyloto_stream.stores.ports import Create, Delete
+from pyloto_stream.stores.ports import Create, Delete, Merge
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from tests.support.chains import event
 from tests.support.shell import Shell
@@ -97,6 +98,35 @@ async def test_chains_and_anchor_are_compared_in_one_run(shell: Shell, tmp_path:
         "broken": [{"user_key": "bia", "seq": 3, "why": "changed"}],
     }  # fmt: skip
     assert "signature valid: 1 heads: 1 kept" in one.out
+
+
+async def test_a_chain_that_only_the_anchor_still_knows_is_walked_too(shell: Shell, tmp_path: Path) -> None:
+    await shell.run("audit", "anchor", "--day", DAY)
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    await documents.write(Delete(header_path("ana")), Merge(event_path("ana", "e2"), {"reason": "OTHER"}))
+    await documents.close()
+    alone = await shell.run("audit", "verify", "--all")
+    compared = await shell.run("audit", "verify", "--all", "--anchor", DAY, "--json")
+    told = json.loads(compared.out)
+    assert alone.out.startswith("1 chain: 1 intact")
+    assert (compared.code, told["chains"], told["without_header"]) == (1, 2, ["ana"])
+    assert [(broken["user_key"], broken["event_id"]) for broken in told["broken"]] == [("ana", "e2")]
+
+
+async def test_a_forgotten_person_is_counted_and_is_no_damage(shell: Shell, tmp_path: Path) -> None:
+    await shell.run("audit", "anchor", "--day", DAY)
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    proof = AuditEvent("proof", "2026-02-01T00:00:00.000Z", "SYSTEM", FORGOTTEN)
+    await AuditLogStore(documents).append("ana", proof)
+    await AuditLogStore(documents).trim("ana", proof.timestamp)
+    await documents.write(Delete(header_path("ana")))
+    await documents.close()
+    done = await shell.run("audit", "verify", "--all", "--anchor", DAY)
+    assert done.code == 0
+    assert [line.split(":")[0] for line in done.out.splitlines()] == [
+        "2 chains", f"anchor of {DAY}, signature valid",
+    ]  # fmt: skip
+    assert "2 heads: 1 kept, 0 past retention, 1 forgotten, 0 broken" in done.out
 
 
 async def test_an_anchor_of_another_key_or_of_no_day_is_refused(shell: Shell) -> None:

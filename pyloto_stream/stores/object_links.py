@@ -6,7 +6,6 @@ isto; a comparação não diz quanto acertou. Limite: o link é a autorização,
 """
 
 import hmac
-import re
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -18,7 +17,6 @@ from pyloto_stream.stores.objects import check_link
 
 LINKS_PATH = "/api/objects"
 _INFO = b"pyloto-stream object links v1"
-_EXPIRES = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 class ObjectLinks:
@@ -46,8 +44,6 @@ class ObjectLinks:
         """O que vale o link; só se é nosso se diz que venceu."""
         own = self._signature(path, expires, filename)
         if not hmac.compare_digest(own.encode(), signature.encode("utf-8", "surrogatepass")):
-            return "refused"
-        if not _EXPIRES.fullmatch(expires):
             return "refused"
         return "good" if self._clock() < int(expires) * 1000 else "expired"
 

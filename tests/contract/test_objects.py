@@ -125,6 +125,16 @@ async def test_a_source_that_fails_leaves_nothing_and_its_error_comes_up(
     assert await objects.head(PATH) is None
 
 
+async def test_a_refusal_of_the_source_is_not_taken_for_one_of_the_store(objects: Objects) -> None:
+    async def refused() -> AsyncIterator[bytes]:
+        yield b"x"
+        raise ObjectMissingError
+
+    with pytest.raises(ObjectMissingError):
+        await objects.put(PATH, refused(), TYPE, create_only=True)
+    assert await objects.head(PATH) is None
+
+
 async def test_a_source_that_fails_keeps_what_was_there(objects: Objects) -> None:
     await objects.put(PATH, pieces(b"old"), TYPE)
     with pytest.raises(UpstreamError):

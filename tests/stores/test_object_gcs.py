@@ -67,10 +67,20 @@ async def test_what_arrives_damaged_is_not_taken_for_the_object(
     gcs: GcsObjects, storage: StorageRoom
 ) -> None:
     await gcs.put(PATH, of_size(LARGE), "")
-    storage.gate.damage = True
-    error = await failing(gcs, read, storage)
+    for damage, text in (("flip", "an object arrived damaged"), ("cut", "an object arrived cut")):
+        storage.gate.damage = damage
+        error = await failing(gcs, read, storage)
+        assert (error.code, str(error)) == ("object_store_unavailable", text)
+
+
+async def test_a_service_that_keeps_less_than_it_was_sent_does_not_get_the_rest(
+    gcs: GcsObjects, storage: StorageRoom
+) -> None:
+    storage.gate.damage = "cut"
+    error = await failing(gcs, OPERATIONS["put large"], storage)
     assert error.code == "object_store_unavailable"
-    assert str(error) == "an object arrived damaged"
+    assert storage.gate.aborted == 1
+    assert await gcs.head(PATH) is None
 
 
 async def test_a_large_object_passes_both_ways_in_little_memory(

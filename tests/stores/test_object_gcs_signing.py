@@ -1,14 +1,18 @@
 """Links assinados por uma máquina do Google, que não tem chave: metadados e IAM num laço local."""
 
+import json
 import time
+import warnings
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from google.auth.compute_engine import _metadata
 
-from pyloto_stream.errors import UnavailableError
+from pyloto_stream.cli.checks_objects import _links
+from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.stores.object_gcs import GcsObjects
 from tests.support.firestore import free_port
 from tests.support.google_identity import EMAIL, Account, Machine
@@ -40,10 +44,25 @@ async def test_a_machine_without_a_key_signs_through_iam(machine: Machine, accou
     await objects.close()
 
 
+async def test_a_person_with_a_token_can_use_a_bucket_and_sign_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    person = {"type": "authorized_user", "client_id": "1", "client_secret": "x", "refresh_token": "y"}
+    (tmp_path / "person.json").write_text(json.dumps(person))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "person.json"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # o Google avisa que uma pessoa não é um serviço
+        objects = await GcsObjects.open_bucket("bucket")
+    with pytest.raises(MisconfiguredError, match="cannot sign object links"):
+        await objects.signed_url(PATH, 60)
+    await objects.close()
+
+
 async def test_iam_that_refuses_or_is_away_is_told_without_its_words(machine: Machine) -> None:
     objects = await GcsObjects.open_bucket("bucket", iam_url=f"http://{machine.host}")
     for status, code in ((403, "object_store_refused"), (503, "object_store_unavailable")):
         machine.refuse = status
+        assert (await _links(objects)).standing == "failed"
         with pytest.raises(UnavailableError) as caught:
             await objects.signed_url(PATH, 60)
         assert caught.value.code == code

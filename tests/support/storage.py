@@ -50,7 +50,7 @@ class StorageGate:
         self.spare = 0
         """Pedidos que ainda passam antes da recusa ou do congelamento."""
         self.denied: frozenset[str] = frozenset()
-        self.damage = False
+        self.damage = ""  # o que se lê vem trocado (`flip`), ou menos do que se pediu ou mandou (`cut`)
         self.thawed = asyncio.Event()
         self.thawed.set()
 
@@ -191,7 +191,9 @@ class StorageGate:
             if answer.status == 404:
                 return google_error(404, "notFound", missing)
             if self.damage and request.query.get("alt") == "media":
-                content = bytes([content[0] ^ 1]) + content[1:]
+                content = content[1:] if self.damage == "cut" else bytes([content[0] ^ 1]) + content[1:]
             names = ("Location", "Range", "Content-Type", "Content-Range", "Content-Disposition")
             kept = {name: answer.headers[name] for name in names if name in answer.headers}
+            if self.damage == "cut" and "Range" in kept:
+                kept["Range"] = "bytes=0-262143"
             return web.Response(status=answer.status, body=content, headers=kept)

@@ -14,23 +14,29 @@ from pyloto_stream.ai.crew_words import (
     EITHER,
     HEDGES,
     IN,
+    LOGINS,
     PLACES,
     SHIFTS,
     TELLS,
     THEM,
     is_crew,
+    is_owner,
     is_use,
 )
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 _AREA_LINKS = (["com"], [BREAK], ["sao"], ["ficam"], ["fica"], ["usam"], ["trabalham"], ["mexem"], ["dao"])
+_WILL = frozenset(("vao", "iam", "irao"))
 
 
 def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | None:
     """Por exemplo: "Meus vendedores respondem tudo, são nove", "só a família mexe, que é 5"."""
     plain = reading.words[at].plain
-    if plain not in ARE or (plain in ("e", "eh") and not (at and reading.words[at - 1].text == "que")):
+    before = reading.words[at - 1] if at else None
+    will = before is not None and before.plain in _WILL and is_use(plain)  # "vão mexer seis"
+    that = before is not None and before.text == "que"
+    if (plain not in ARE and not will) or (plain in ("e", "eh") and not that):
         return None
     stop = at + 1
     while stop < end and reading.words[stop].plain in ABOUT:
@@ -44,7 +50,7 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     spoken = range(max(0, at - ANTECEDENT), at)
     people = any(is_crew(reading, i) or reading.words[i].plain in COLLECTIVES | PLACES for i in spoken)
     then = range(after, min(end, after + 4)) if after < end and reading.words[after].text == "que" else ()
-    uses = any(is_use(reading.words[i].plain) for i in (*spoken, *then))
+    uses = will or any(is_use(reading.words[i].plain) for i in (*spoken, *then))
     return Crew(low, high, at, after, person=True, counted=True) if people or uses else None
 
 
@@ -65,7 +71,8 @@ def told_after(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | 
         if not _linked(reading, between, n, group=group) or (area and not _there(reading, between, n)):
             return None
         if after < end and (is_crew(reading, after) or reading.words[after].plain in THEM):
-            return Crew(low, high, at, after + 1, person=True, counted=True)
+            owner = is_owner(reading.words[after].plain)
+            return Crew(low, high, at, after + 1, person=True, counted=True, owner=owner)
         alone = closed(reading, after, end)
         return Crew(low, high, at, after, person=True, counted=True) if alone else None
     return None
@@ -84,6 +91,8 @@ def _linked(reading: Reading, between: list[str], at: int, *, group: bool) -> bo
         return False
     if not between:
         return not group
+    if between in (["pra"], ["para"]):
+        return reading.words[at - 2].plain.removesuffix("s") in LOGINS
     hedges = next((i for i, one in enumerate(reversed(between)) if one not in HEDGES), len(between))
     rest = between[: len(between) - hedges]
     said = between[len(between) - hedges :]

@@ -12,11 +12,11 @@ from pyloto_stream.ai.crew_words import (
     DEVICES,
     EITHER,
     IN,
+    LOGINS,
     MONEY,
     NEW,
     PLACES,
     PLURAL,
-    SHIFTS,
     SITES,
     THEM,
     WE,
@@ -30,6 +30,7 @@ from pyloto_stream.ai.reading import Reading
 
 _WILL = frozenset(("vao", "iam", "iriam", "iria", "vai", "ia", "teriam", "terao", "precisam", "precisariam"))
 _HEADS = frozenset(("gente", "cabras", "almas", "cabecas", "cabeca"))
+_FILLS = frozenset(("ai", "la", "no", "ao", "total", "todo", "hoje", "ja", "atualmente"))
 _HOLDS = frozenset(("em", "com", "nos", "nas", "pra", "para"))
 _AMONG = frozenset(("corredores", "habitantes", "seguidores", "inteiros"))
 """Gente só quando quem fala se inclui ("somos uns 40 corredores")."""
@@ -86,7 +87,7 @@ def _there(reading: Reading, one: Crew, end: int, numbers: Numbers) -> Crew | No
     if any(word.plain in MONEY for word in reading.words[max(0, one.start - NEAR) : one.start]):
         return None
     where = reading.words[stop + 1 : min(end, stop + 3)]
-    return one._replace(person=any(word.plain in PLACES | SHIFTS | COLLECTIVES for word in where))
+    return one._replace(person=any(word.plain in PLACES | COLLECTIVES for word in where))
 
 
 def _heads(reading: Reading, at: int, end: int) -> bool:
@@ -100,6 +101,10 @@ def _subject(reading: Reading, at: int, end: int) -> bool:
     plain = reading.words[at].plain
     if plain in ("clientes", "cliente"):
         return at + 1 < end and reading.words[at + 1].plain.endswith("riam")
+    if plain == "com" and at + 1 < end and reading.words[at + 1].plain.removesuffix("s") in LOGINS:
+        return True
+    while at + 1 < end and plain in _FILLS:  # "uns 20 aí no total usando"
+        at, plain = at + 1, reading.words[at + 1].plain
     if is_use(plain) and plain.endswith(("m", "ndo", "ao", "mos")):
         return True
     if plain in ("e", "sao") and at + 1 < end and reading.words[at + 1].plain in ("quem", "que"):

@@ -9,6 +9,7 @@ from pyloto_stream.ai.crew_parts import Crew, Numbers, clause
 from pyloto_stream.ai.crew_words import (
     DETERMINERS,
     IN,
+    KIN,
     MONEY,
     PLACES,
     PLURAL,
@@ -27,6 +28,7 @@ _SEPARATORS = frozenset(("e", "mais", "com", BREAK))
 _ALSO = frozenset(("alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo"))
 _THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
 _NOT = frozenset(("nao", "nem", "sem"))
+_NAMES = GIVEN | KIN
 PEAKS = words("crew_peaks")
 _FOLLOWS = frozenset((BREAK, "que", "no", "na", "pra", "para", "e", "la", "so"))
 _TURNS = frozenset(
@@ -42,7 +44,9 @@ def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Ite
     at, crews, peaked = start, list[Crew](), False
     while at < end:
         word = reading.words[at]
-        if not (crews or at in numbers or opens(word.plain, word.text) or word.plain in GIVEN):
+        if not (
+            crews or at in numbers or opens(word.plain, word.text) or word.plain in GIVEN or word.plain in KIN
+        ):
             at += 1
             continue
         one = _next(reading, at, end, crews, numbers)
@@ -87,10 +91,11 @@ def _next(reading: Reading, at: int, end: int, crews: list[Crew], numbers: Numbe
 def _named(reading: Reading, at: int, end: int, crews: list[Crew]) -> Crew | None:
     """Um nome sem artigo, se outro o segue ou o precede."""
     one = name_at(reading, at, end)
-    if one is None or crews:
+    if one is None or crews:  # depois de "eu" só um parente ("eu, pai e mãe")
         if one is None:
             one = name_at(reading, at, end, any_name=True) if crews and not crews[-1].we else None
-        return None if one is None or crews[-1].counted or crews[-1].we else one
+        kin = one is not None and reading.words[at].plain in KIN
+        return one if one is not None and not crews[-1].counted and (kin or not crews[-1].we) else None
     after = range(one.end, min(end, one.end + GAP))
     follows = (i for i in after if reading.words[i - 1].text in _SEPARATORS)
     more = any(name_at(reading, i, end) or reading.words[i].plain == "eu" for i in follows)

@@ -24,22 +24,20 @@ def per_place(reading: Reading, start: int, end: int, numbers: Numbers, *, asked
         plain = reading.words[at].plain
         if plain in _EACH and (found := _each(reading, at, start, end, numbers, asked=asked)):
             return found
-        if plain == "de" and (found := _of_each(reading, at, start, end, numbers, asked=asked)):
+        if plain in ("de", "x") and (found := _of_each(reading, at, start, end, numbers, asked=asked)):
             return found
     return 0
 
 
 def _counts_each(reading: Reading) -> bool:
     told = {word.plain for word in reading.words}
-    return bool(told & _EACH) or not told.isdisjoint(UNITS)
+    return bool(told & _EACH) or not told.isdisjoint(UNITS) or any(word[:-1] in UNITS for word in told)
 
 
 def _each(reading: Reading, at: int, start: int, end: int, numbers: Numbers, *, asked: bool) -> int:
     """O produto que "cada" ou "por", em `at`, anuncia."""
     where = at + 1 + (at + 1 < end and reading.words[at + 1].plain == "cada")
-    if where >= end:
-        return 0
-    anyone = reading.words[where].plain in _ONE
+    anyone = where >= end or reading.words[where].plain in _ONE or reading.words[where].text == BREAK
     unit = "" if anyone else stem(reading.words[where].plain)
     person = not anyone and is_crew(reading, where)
     rate = _before(reading, at, start, numbers) or (
@@ -64,7 +62,8 @@ def _each(reading: Reading, at: int, start: int, end: int, numbers: Numbers, *, 
 def _before(reading: Reading, at: int, start: int, numbers: Numbers) -> tuple[int, int, bool] | None:
     """Quantos há em cada lugar, ditos antes de "por turno": onde, quantos, se são gente."""
     first = at - 1
-    anyone = reading.words[min(at + 1, len(reading.words) - 1)].plain in _ONE
+    following = reading.words[at + 1] if at + 1 < len(reading.words) else None
+    anyone = following is None or following.plain in _ONE or following.text == BREAK
     if anyone and reading.words[first].plain not in _OPENS:
         return None
     if first >= start and reading.words[first].plain in _OPENS:
@@ -108,6 +107,12 @@ def _places(reading: Reading, end: int, numbers: Numbers, unit: str, rate: int) 
             return round(number.value)
     if unit:
         return 0
+    after = next((n for n in numbers.values() if 0 < n.start - rate <= REACH + 1), None)
+    if after is not None and reading.words[after.start - 1].plain in (
+        "das",
+        "dos",
+    ):  # "em cada uma das 4 lojas"
+        return round(after.value)
     earlier = [
         n for n in numbers.values() if n.end <= rate and n.value > 1 and reading.words[n.end].text != BREAK
     ]

@@ -33,7 +33,7 @@ _EVERYONE = frozenset(
 )
 _SPEAKS = frozenset((
     "eu", "sou", "estou", "to", "trabalho", "faco", "toco", "vou", "cuido", "atendo", "fico", "uso", "atuo",
-    "vivo", "mexo", "resolvo", "administro", "moro", "trampo",
+    "vivo", "mexo", "resolvo", "administro", "moro", "mim", "trampo",
 ))  # fmt: skip
 _OTHERS = frozenset(
     ("que", "quero", "queria", "sistema", "app", "programa", "bot", "robo", "precisa", "preciso")
@@ -111,7 +111,7 @@ def by_oneself(reading: Reading, start: int, end: int) -> bool:
             return True
         if plain in ("mim", "comigo", "meu", "minha") and _only_me(reading, start, at, end, edge=edge):
             return True
-        if plain in ("ninguem", "ngm") and at + 1 < end and reading.words[at + 1].plain == "mais":
+        if plain in ("ninguem", "ngm") and at + 1 < end and reading.words[at + 1].plain in ("mais", "alem"):
             return any(
                 is_use(word.plain) or word.plain in ("abrir", "vai", "ve")
                 for word in reading.words[at + 2 : at + 5]

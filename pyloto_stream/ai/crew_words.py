@@ -69,7 +69,7 @@ USES, OWNERS = (
 USE_STEMS = (
     "usar", "usem", "usam", "usando", "usari", "mexer", "mexe", "mexi", "acess", "utiliz", "oper", "lanc",
     "preench", "digit", "alimenta", "apont", "logar", "loga", "enxerg", "baixari", "entrari", "anotar",
-    "anotam", "registr", "assin", "acompanh",
+    "anotam", "registr", "acompanh",
 )  # fmt: skip
 EITHER = frozenset(("caixa", "caixas"))
 """Gente ou coisa: só contam junto de quem certamente é gente."""
@@ -78,6 +78,10 @@ IN = frozenset(("na", "no", "nas", "nos", "em", "do", "da", "de", "pra", "para")
 ARE = frozenset((
     "sao", "e", "eh", "dao", "da", "daria", "dariam", "seriam", "seria", "serao", "ficam", "fica", "ficariam",
     "restam", "sobram", "viraram", "era", "trabalham", "atendem",
+))  # fmt: skip
+LOGINS = frozenset(("login", "acesso", "usuario", "licenca", "senha"))
+KIN = words("family_folk") | frozenset((
+    "irmao", "irma", "tio", "tia", "sogro", "sogra", "cunhado", "cunhada", "primo", "prima", "genro", "nora",
 ))  # fmt: skip
 ONLY = frozenset(("so", "somente", "apenas"))
 _SPEAKERS = frozenset(("eu", "ela", "ele", "alem", "fora"))

@@ -10,6 +10,7 @@ from pyloto_stream.ai.crew_words import (
     DOUBLE,
     EITHER,
     JOINS,
+    KIN,
     OF,
     ONLY,
     WANTS,
@@ -139,11 +140,13 @@ def _with_another(reading: Reading, at: int, end: int) -> bool:
 
 def name_at(reading: Reading, at: int, end: int, *, any_name: bool = False) -> Crew | None:
     """Um nome próprio sem artigo, depois de uma pontuação ou de "e" ("Rita, Paulo e Duda vão usar")."""
-    if not any_name and reading.words[at].plain not in GIVEN:
+    plain = reading.words[at].plain
+    kin = plain in KIN  # "pai, tio e eu"
+    if not any_name and not kin and plain not in GIVEN:
         return None
     before = reading.words[at - 1] if at else None
     if before is not None and not (before.text == BREAK or before.plain in ("e", "mais", "eh")):
         return None
-    if not is_title(reading, at):
+    if not kin and not is_title(reading, at):
         return None
     return Crew(1, 1, at, max(at + 1, _after_name(reading, at, end)), person=True, counted=False)

@@ -23,7 +23,22 @@ _PAST = words("past") - {"comeco", "ia", "iam", "iamos"}
 _FOR = frozenset(("pra", "para", "pro", "pros", "pras", "por", "pelos", "pelas"))
 _WAS = _PAST | {"eramos", "anterior", "demiti", "sairam", "perdi"}
 _NOW = frozenset(("agora", "hoje", "verdade", "vdd", "atualmente", "alias", "minto", "digo"))
-_THEIRS = frozenset(("conhecido", "conhecida", "vizinho", "vizinha", "concorrente", "salario"))
+_THEIRS = frozenset(
+    (
+        "conhecido",
+        "conhecida",
+        "vizinho",
+        "vizinha",
+        "concorrente",
+        "salario",
+        "pedi",
+        "falei",
+        "conversei",
+        "cotei",
+        "consultei",
+        "procurei",
+    )
+)
 """O sistema, ou o dinheiro, de que se fala é de outro."""
 _ADDS = frozenset(("e", "mais", "que", "pra", "para"))
 _SOME_OF, _WE_SAY = (["dos"], ["das"]), (["somos"], ["sou"], ["seremos"], ["e"], ["pra"], ["para"], ["entre"])
@@ -72,6 +87,11 @@ def _counts(reading: Reading, number: Number) -> bool:
 
 
 def _told(crews: list[Crew], *, more: int) -> str:
+    last = crews[-1]
+    if (
+        last.we and last.counted and last.low == sum(one.low for one in crews[:-1])
+    ):  # "eu e meu pai, nós dois"
+        crews = [last]
     low, high = sum(one.low for one in crews) + more, sum(one.high for one in crews) + more
     return str(low) if low == high else f"{low} a {high}"
 
@@ -135,9 +155,10 @@ def _with_us(crews: list[Crew]) -> bool:
 
 def _unfit(crews: list[Crew], told: _Around) -> bool:
     """Fala-se de gente sem dizer que é quem usa?"""
+    role = told.uses and len(crews) > 1  # "12 externos, 8 internos, todos usuários"
     counted, with_us, asked = any(one.counted for one in crews), _with_us(crews), told.asked
     if (
-        not any(one.person for one in crews)
+        not (role or any(one.person for one in crews))
         or _THEIRS & {*told.before, *told.inside[:3]}
         or _past(told.after)
     ):

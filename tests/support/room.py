@@ -12,9 +12,10 @@ from pyloto_stream.conversation.events import Event
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.stores.object_folder import FolderObjects
+from pyloto_stream.stores.objects import Objects
 from pyloto_stream.streams.model import Handler, Outcome, Plan, Turn
 from pyloto_stream.whatsapp.media_download import MediaDownloader
-from tests.support.files import MEDIA_ID, Files, downloader, files_server
+from tests.support.files import MAX_BYTES, MEDIA_ID, Files, downloader, files_server
 from tests.support.graph import NUMBER
 from tests.support.records import T0, USER
 
@@ -25,7 +26,7 @@ _record, _event = msgspec.json.Decoder(Record), msgspec.json.Decoder(Event)
 class Room:
     """Uma etapa com pasta e Graph de verdade; `counted` guarda o que ela contou."""
 
-    def __init__(self, files: Files, root: Path, media: MediaDownloader, objects: FolderObjects) -> None:
+    def __init__(self, files: Files, root: Path, media: MediaDownloader, objects: Objects) -> None:
         self.files = files
         self.root = root
         self.counted: list[str] = []
@@ -74,9 +75,11 @@ def notices(plan: Plan) -> list[Event]:
 
 
 @asynccontextmanager
-async def open_room(root: Path) -> AsyncIterator[Room]:
-    """Tudo aberto, sobre uma pasta vazia."""
+async def open_room(
+    root: Path, objects: Objects | None = None, max_bytes: int = MAX_BYTES
+) -> AsyncIterator[Room]:
+    """Tudo aberto, sobre uma pasta vazia, ou sobre `objects`."""
     async with AsyncExitStack() as stack:
         files = await stack.enter_async_context(files_server())
-        media = await stack.enter_async_context(downloader(files.url))
-        yield Room(files, root, media, await FolderObjects.open_folder(root))
+        media = await stack.enter_async_context(downloader(files.url, max_bytes=max_bytes))
+        yield Room(files, root, media, objects or await FolderObjects.open_folder(root))

@@ -149,6 +149,9 @@ def _select(query: Query) -> tuple[str, list[str | float | None]]:
     order.append("id")
     if query.after is not None:
         sign = "<" if query.descending else ">"
+        if query.order_by:  # redundante, mas é o que faz o índice começar onde a página anterior acabou
+            where.append(f"{order[0]} {sign}= ?")
+            parameters.append(query.after.value)
         where.append(f"({', '.join(order)}) {sign} ({', '.join('?' * len(order))})")
         parameters += [query.after.value, query.after.id] if query.order_by else [query.after.id]
     direction = " DESC" if query.descending else ""

@@ -61,7 +61,12 @@ def fit(reading: Reading, at: int, stop: int) -> str:
 def named(reading: Reading, start: int, end: int) -> str:
     """O nome que se diz ser o de um negócio, em `[start, end)`."""
     for match in reading.found("lead", _NAMED):
-        if start <= match.start and match.end < end and _of_business(reading, match):
+        if (
+            start <= match.start
+            and match.end < end
+            and _says(reading, match)
+            and _of_business(reading, match)
+        ):
             calls = match.end - match.start == 1 and reading.words[match.start].plain in _CALLS
             if found := _name(reading, match.end, end, calls=calls):
                 return found
@@ -69,6 +74,18 @@ def named(reading: Reading, start: int, end: int) -> str:
         if start <= match.start and match.end < end and (found := _equal(reading, match, end)):
             return found
     return ""
+
+
+def _says(reading: Reading, match: Match[Tag]) -> bool:
+    """O sinal está escrito assim mesmo, e não corrigido ("chamando"), e o seu "e" é um "é"?"""
+    first, last = reading.words[match.start], match.end - 1
+    if first.plain != first.text:
+        return False
+    if reading.words[last].text == "e":
+        return reading.original(last, last + 1).lower() in ("é", "eh") or reading.raw.isascii()
+    if reading.words[last].plain == "nome":  # "nome sujo", "nome galeto do mineiro"
+        return capital(reading, match.end) or is_head(reading.words[match.end].plain)
+    return True
 
 
 def names_business(reading: Reading, at: int) -> bool:
@@ -118,7 +135,13 @@ def _name(reading: Reading, at: int, end: int, *, calls: bool) -> str:
     if first in _LINKS:
         return ""
     lone = calls and READER.knows(first) and not is_firm(reading, at)
-    if first in OPENING or lone or (calls and first in _TO) or not first.isalpha():
+    if (
+        first in OPENING
+        or reading.words[at].text in OPENING
+        or lone
+        or (calls and first in _TO)
+        or not first.isalpha()
+    ):
         return ""
     return _lower(reading, at, end)
 
@@ -173,5 +196,5 @@ def _listed(reading: Reading, at: int, end: int) -> str:
         return _name(reading, at, end, calls=False)
     plain = reading.words[at].plain
     known = READER.knows(plain) or plain in OPENING or not plain.isalpha()
-    apart = reading.words[at - 1].plain in _CALLED and not reading.original(at, at + 1).istitle()
+    apart = reading.words[at - 1].plain in _CALLED and reading.original(at, at + 1).isupper()
     return _lower(reading, at, end) if apart and not known else ""

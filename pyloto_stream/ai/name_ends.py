@@ -21,7 +21,7 @@ _VERBAL_NAMES = words("company_not_verbs")
 def ends_name(reading: Reading, at: int, stop: int, end: int) -> bool:
     """A palavra em `stop` já não é do nome em minúsculas que começa em `at`?"""
     word = reading.words[stop]
-    if word.text == BREAK or word.plain in _ENDS or is_verb(word.plain):
+    if word.text == BREAK or word.plain in _ENDS or word.text in _STOPS or is_verb(word.plain):
         return True
     article = word.plain in ARTICLES and stop > at + 1
     number = word.plain in LEXICON.numbers or word.plain.isdigit()

@@ -30,6 +30,7 @@ _SYSTEMS = frozenset(("software", "sistema", "programa", "app", "aplicativo", "p
 _HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que", "vcs"))
 _DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou"))
 _OF_PLACE, _OF_SPEAKER = OF | {"ao", "a"}, WANTS | {"aqui", "falando", BREAK}
+_ASKS = (["e"], ["voces"], ["ai"], ["esse"], ["este"], ["essa"], ["esta"])
 _LINKED = frozenset(("com", "foi", "que", "pela", "pelo", "de"))
 
 
@@ -96,7 +97,7 @@ def _does(said: Sequence[str], after: Sequence[str]) -> bool:
 def _asked(reading: Reading, said: Sequence[str], stop: int) -> bool:
     """Pergunta-se se é com ela que se fala ("é da Pizzaria Bambina?")?"""
     asks = stop < len(reading.words) and "?" in reading.words[stop].plain
-    return asks and said[:1] in (["e"], ["voces"], ["ai"])
+    return asks and said[:1] in _ASKS
 
 
 def _beside(reading: Reading, at: int) -> bool:

@@ -7,10 +7,11 @@ nome.
 import re
 from collections.abc import Iterable, Iterator
 
+from pyloto_stream.ai.firm_names import names_business
 from pyloto_stream.ai.firms import is_firm
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
-from pyloto_stream.ai.people_names import after_title, person_at
+from pyloto_stream.ai.people_names import FAMILY, after_title, person_at
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import (
@@ -33,13 +34,20 @@ _UNSPEAKABLE = re.compile(r"[^aeiouy]{5}|^[^aeiouy]+$")
 _HOME = frozenset(("de", "do", "da", "em"))
 """Ligam o nome de quem se apresenta ao lugar de onde é."""
 _OFFICES = words("offices")
+_CLOSES = CONTINUES | {"kk", "kkk", "kkkk", "viu", "ue"}
+_LINKED = PARTICLES | FAMILY
+_FORMAL = frozenset(("meu", "nome"))
 _OWN = frozenset(("me", "meu", "chamo", "pode", "chama", "sou"))
 """Começam um sinal que só serve para o nome de quem fala."""
 
 
 def person(reading: Reading, start: int, end: int) -> str:
     """O nome que ninguém pediu: depois de "me chamo" e afins, ou o que assina ou apresenta quem fala."""
-    led = (_led(reading, at, end) for at, _ in starts(reading, "name", start, end, asked=False))
+    announced = starts(reading, "name", start, end, asked=False)
+    if len(announced) > 1:  # "meu nome é José Carlos mas me chamam de Zeca": o nome, e não o apelido
+        formal = {m.end for m in reading.found("lead", "name") if reading.words[m.start].plain in _FORMAL}
+        announced.sort(key=lambda one: one[0] not in formal)
+    led = (_led(reading, at, end) for at, _ in announced)
     return next(filter(None, led), "") or signed(reading, start, end)
 
 
@@ -71,7 +79,7 @@ def _candidates(reading: Reading, start: int, end: int) -> Iterator[tuple[int, R
             is_title(reading, at - 1) or reading.raw[reading.words[at].start - 1] in "'’"
         )
         known = Run(at, at) if inside else person_at(reading, at)
-        whole = known.end > known.start and (known.end >= end or reading.words[known.end].plain in CONTINUES)
+        whole = known.end > known.start and (known.end >= end or reading.words[known.end].plain in _CLOSES)
         if whole and unmarked(reading, *known) and not _is_city(reading, known):
             yield KNOWN, known
 
@@ -93,6 +101,11 @@ def _denied(reading: Reading, run: Run) -> bool:
 
 def _led(reading: Reading, first: int, end: int) -> str:
     """O nome que um sinal anuncia em `first`."""
+    if names_business(reading, first):  # "o nome é Garimpei", do brechó
+        return ""
+    joined = first > 2 and reading.original(first - 2, first) in ("e o", "e a")  # "1 comprador, e o sr. Osni"
+    if joined and reading.words[first - 3].text == BREAK:
+        return ""
     at = after_title(reading, first)
     known = person_at(reading, at, titled=at > first)
     if known.end > known.start:
@@ -135,6 +148,10 @@ def _without_home(reading: Reading, run: Run) -> Run:
         cuts = [i for i in range(1, state) if told[i] in _HOME]
         full = (i for i in cuts if sum(word not in PARTICLES for word in told[:i]) > 1)
         return run._replace(end=run.start + next(full, cuts[0])) if cuts else run
+    if is_title(reading, run.start):  # "cabo Nunes do quartel"
+        lower = (i for i in range(1, len(told) - 1) if told[i] in PARTICLES and told[i + 1] not in _LINKED)
+        cut = next((i for i in lower if reading.original(run.start + i + 1, run.start + i + 2).islower()), 0)
+        run, told = (run._replace(end=run.start + cut), told[:cut]) if cut else (run, told)
     for i in range(1, len(told) - 1):
         rest = told[i + 1 :]
         firm = any(reading.starts_at("choice", run.start + at) for at in range(i + 1, len(told)))

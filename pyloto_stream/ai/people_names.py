@@ -4,11 +4,11 @@ Promete só palavras seguidas, sem o título ("Dra.") e sem a empresa ou o lugar
 é de `parsers_names`.
 """
 
-from pyloto_stream.ai.firms import is_firm
+from pyloto_stream.ai.firms import TAILS, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SURNAMES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import MAX_NAME_WORDS, TITLES, Run, is_title
+from pyloto_stream.ai.runs import MAX_NAME_WORDS, TITLES, Run, dashed, is_title
 
 FAMILY = words("family")
 _WORDS_TOO = words("given_too")
@@ -41,7 +41,14 @@ def person_at(reading: Reading, at: int, *, titled: bool = False) -> Run:
         if not step:
             break
         end = step
-    return Run(at, at) if any(is_firm(reading, i) for i in range(at + 1, end)) else Run(at, end)
+    trade = any(_trade(reading, i) for i in range(at + 1, end))
+    return Run(at, at) if trade else Run(at, end)
+
+
+def _trade(reading: Reading, at: int) -> bool:
+    """A palavra em `at` é um ramo ("Alzira Pães", "Beto Lanches"), e não só parecida com um ("Pereira")?"""
+    plain = reading.words[at].plain
+    return is_firm(reading, at) and (plain not in FAMILY or plain in TAILS or is_head(plain))
 
 
 def _opens(reading: Reading, at: int, *, titled: bool) -> bool:
@@ -58,6 +65,8 @@ def _opens(reading: Reading, at: int, *, titled: bool) -> bool:
 def _next(reading: Reading, at: int, *, cased: bool) -> int:
     """Onde acaba o nome que continua em `at`; 0 se não continua."""
     size, word = len(reading.words), reading.words[at]
+    if word.text != BREAK and dashed(reading, at):  # "Clóvis Hartmann — Moinho Trigal"
+        return 0
     if word.text == BREAK:  # "Ângela M. Dutra"
         before = reading.original(at - 1, at)
         initial = word.plain.strip() == "." and len(before) == 1 and before.isupper()
@@ -81,6 +90,11 @@ def _linked(reading: Reading, at: int, *, cased: bool) -> int:
 
 def _continues(reading: Reading, at: int, *, cased: bool) -> bool:
     plain = reading.words[at].plain
+    listed = (
+        at + 1 < len(reading.words) and ":" in reading.words[at + 1].plain
+    )  # "Ubiratan Sales Cidade: Ilhéus"
+    if listed and plain not in FAMILY:
+        return False
     if plain in COMMON and plain not in SURNAMES:
         return False
     known = plain in GIVEN or plain in FAMILY

@@ -4,85 +4,135 @@ Promete: o nome ocupa a oração, ou abre a conversa e diz de que empresa é. O 
 Ana"), uma cidade ou uma loja não são o de quem fala.
 """
 
+import re
+
 from pyloto_stream.ai.firms import is_firm
-from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.lexicon import COMMON, READER, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
-from pyloto_stream.ai.people_names import after_title, is_given, person_at
+from pyloto_stream.ai.others_names import TWO, called, listed, of_other, of_title
+from pyloto_stream.ai.people_names import after_title, person_at
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import TITLES, Run, unmarked, written
+from pyloto_stream.ai.runs import Run, dashed, is_title, unmarked, written
 
-TWO = 2
+_DASHED = re.compile(r" [-–—|/] |—").search
 _OF = frozenset(("da", "do", "das", "dos", "na", "no", "de"))
-_PRESENTS = frozenset(("aqui", "falando"))
-_ANSWERS = frozenset(("tudo", "td", "blz", "beleza"))
-"""Depois de "oi, Carlos,", dizem que é a quem se fala."""
-_OTHERS = words("persons") | words("not_speaker")
-_SELF = frozenset(("sou", "eu", "somos", "aqui", "contato", "responsavel", "nome"))
+_PRESENTS = frozenset(("aqui", "falando", "aki"))
+_ME = frozenset(("eu", "mim", "comigo", "mesmo", "mesma"))
+_CITIES = words("place_wordy")
+_STREETS = frozenset(("rua", "avenida", "av", "travessa", "alameda", "rodovia"))
+_JOINED = frozenset(("da", "do", "das", "dos", "de", "e", "aqui", "falando"))
 
 
 def signed(reading: Reading, start: int, end: int) -> str:
     """O nome que assina ou apresenta quem fala em `[start, end)`, ou vazio."""
-    at = start
+    at, found = start, ""
     while at < end:
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        if stop > at and (found := _in_clause(reading, start, at, stop)):
-            return found
+        cut = (
+            next((i for i in range(at + 1, stop) if dashed(reading, i)), stop)
+            if _DASHED(reading.raw)
+            else stop
+        )
+        if stop > at and (not found or _after_self(reading, at)):
+            found = _in_clause(reading, start, at, cut) or found
         at = stop + 1
-    return ""
+    return found
 
 
 def _in_clause(reading: Reading, start: int, at: int, stop: int) -> str:
     """O nome de quem fala na oração `[at, stop)`."""
     hello = max((m.end for m in reading.found("gesture", "greeting") if m.start == at), default=at)
-    opens = not any(word.text == BREAK for word in reading.words[start:at]) or _greets(reading, start, at)
     first = min(hello, stop)
     first += first + 1 < stop and reading.words[first].plain == "eu"
-    named = after_title(reading, first)
-    run = person_at(reading, named, titled=named > first)
-    if at >= TWO and reading.words[at - TWO].plain in TITLES:  # o resto de "meu chefe, o Dr. Plínio"
+    led = first + 1 < stop and reading.words[first].text in ("a", "o")
+    named = after_title(reading, first + led)
+    run = person_at(reading, named, titled=named > first + led)
+    if of_title(reading, at):  # o resto de "meu chefe, o Dr. Plínio"
         return ""
-    if run.end <= run.start or not unmarked(reading, *run) or _is_city(reading, run):
+    if run.end <= run.start:
+        run = _unlisted(reading, first + led, stop)
+    city = _is_city(reading, run) and not _after_self(reading, at)
+    if run.end <= run.start or not unmarked(reading, *run) or city:
         return ""
-    if hello > at and run.end == stop:  # "oi dona Cida, tem costela?"
+    if hello > at and run.end == stop and not led:  # "oi dona Cida, tem costela?"
         return ""
-    return (
-        written(reading, run) if _speaks(reading, run, (at, stop), opens=opens, titled=named > first) else ""
-    )
+    speaks = _stands(reading, run, (at, stop), led=led, titled=named > first + led)
+    if run.end < stop:
+        speaks = _goes_on(reading, run, (at, stop), led=led, opens=_opens(reading, start, at))
+    return written(reading, _without_city(reading, run)) if speaks else ""
 
 
-def _speaks(reading: Reading, run: Run, clause: tuple[int, int], *, opens: bool, titled: bool) -> bool:
-    """O que há em volta de `run` diz que é o nome de quem fala?"""
+def _without_city(reading: Reading, run: Run) -> Run:
+    """Sem a cidade de onde se é ("Valdir de Lages")."""
+    if run.end - run.start != TWO + 1 or reading.words[run.start + 1].plain != "de":
+        return run
+    city = exact([reading.words[run.end - 1].plain])
+    return run._replace(end=run.start + 1) if city is not None and city.large else run
+
+
+def _opens(reading: Reading, start: int, at: int) -> bool:
+    """Antes de `at` não se disse nada, ou só se cumprimentou?"""
+    return not any(word.text == BREAK for word in reading.words[start:at]) or _greets(reading, start, at)
+
+
+def _unlisted(reading: Reading, at: int, stop: int) -> Run:
+    """Um nome que nenhuma lista tem, se quem fala diz que é o seu ("Jefão falando")."""
+    presents = at + 1 < stop and reading.words[at + 1].plain in _PRESENTS and is_title(reading, at)
+    if presents and reading.words[at + 1].plain != "falando" and (at == 0 or reading.strong_break(at - 1)):
+        return Run(at, at)  # "Olha aqui": a maiúscula é do começo da frase
+    plain = reading.words[at].plain if at < stop else ""
+    fits = presents and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON)
+    return Run(at, at + 1) if fits and exact([plain]) is None else Run(at, at)
+
+
+def _after_self(reading: Reading, at: int) -> bool:
+    """A oração antes de `at` acaba em quem fala ("falar comigo, Hamilton", "quem fez fui eu, a Jussara")?"""
+    return at >= TWO and reading.words[at - TWO].plain in _ME and not reading.strong_break(at - 1)
+
+
+def _stands(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, titled: bool) -> bool:
+    """O nome ocupa a oração: é a assinatura de quem fala?"""
     at, stop = clause
-    following = reading.words[run.end] if run.end < stop else None
-    if following is None:
-        sole = run.end - run.start < TWO and not titled
-        return not _of_other(reading, at) and not (sole and _called(reading, stop))
-    if following.plain in _PRESENTS:
+    if _after_self(reading, at):
         return True
-    return opens and following.plain in _OF and run.end + 1 < stop and not _place(reading, run, stop)
+    sole = run.end - run.start < TWO
+    last = all(word.text == BREAK for word in reading.words[stop:])
+    bracketed = stop < len(reading.words) and "(" in reading.words[stop].plain
+    asked = led and stop < len(reading.words) and "?" in reading.words[stop].plain
+    if asked or (bracketed and sole) or (led and not last) or listed(reading, run, clause):
+        return False
+    if sole and at > 0 and reading.words[run.start].plain in _CITIES:  # "…, Assis, …" é a cidade
+        return False
+    return not of_other(reading, at) and not (sole and not titled and called(reading, stop))
+
+
+def _goes_on(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, opens: bool) -> bool:
+    """O que segue o nome diz que é de quem fala ("Wellington aqui", "Cida da Papelaria Sol")?"""
+    at, stop = clause
+    following = reading.words[run.end].plain
+    if following in _PRESENTS:
+        after = reading.words[run.end + 1].plain if run.end + 1 < stop else ""
+        return not (led and after in _OF)  # "a marina aqui de Angra quer"
+    if following in ("na", "no") and run.end + 1 < stop and reading.words[run.end + 1].plain == "area":
+        return True
+    if following in _STREETS and run.end - run.start >= TWO:
+        return True
+    if following not in _OF or run.end + 1 >= stop or _place(reading, run, stop):
+        return False
+    rest = reading.words[run.end + 1 : stop]
+    if led:
+        told = all(is_title(reading, i) or reading.words[i].plain in _JOINED for i in range(run.end, stop))
+        return told and opens
+    last = all(word.text == BREAK for word in reading.words[stop:])
+    home = following == "de" and last and at > 0 and exact([word.plain for word in rest[:1]]) is not None
+    return opens or (home and is_title(reading, run.start))
 
 
 def _greets(reading: Reading, start: int, at: int) -> bool:
     """Antes de `at` só há cumprimentos?"""
     greeted = {i for m in reading.found("gesture", "greeting") for i in range(m.start, m.end)}
     return all(i in greeted or reading.words[i].text == BREAK for i in range(start, at))
-
-
-def _of_other(reading: Reading, at: int) -> bool:
-    """A oração antes de `at` acaba em outra pessoa ("minha filha, Ana"), ou é outro nome de uma lista?"""
-    before = at - TWO
-    if before < 0:
-        return False
-    first = next((i + 1 for i in range(before, -1, -1) if reading.words[i].text == BREAK), 0)
-    told = {word.plain for word in reading.words[first : before + 1]}
-    other = reading.words[before].plain in _OTHERS and not told & _SELF
-    return other or (is_given(reading, before) and first < before and not told & _SELF)
-
-
-def _called(reading: Reading, stop: int) -> bool:
-    """É a quem se fala, e não quem fala ("oi, Carlos, tudo bem?")?"""
-    return stop + 1 < len(reading.words) and reading.words[stop + 1].plain in _ANSWERS
 
 
 def _place(reading: Reading, run: Run, stop: int) -> bool:

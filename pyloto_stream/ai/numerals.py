@@ -16,8 +16,10 @@ _SCALES = {
     "mil": 1000, "k": 1000, "milhao": 1_000_000, "milhoes": 1_000_000, "barao": 1000,
     "baroes": 1000, "milzinho": 1000,
 }  # fmt: skip
+_GROUPS = {"duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 100, "centenas": 100}
 _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
+_SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
 _OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil)?")
 
@@ -60,10 +62,8 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
     while at < end:
         word = reading.words[at].text
         value = _value(reading, at)
-        if word in ("duzia", "duzias"):
-            current = (current or 1) * 12
-        elif word in ("dezena", "dezenas") and used > start:  # "uma dezena", nunca "dezenas de"
-            current *= 10
+        if word in _GROUPS and (used > start or word.startswith("duzia")):  # "uma dezena", não "dezenas de"
+            current = (current or 1) * _GROUPS[word]
         elif word in ("meia", "meio") and at > start and reading.words[at - 1].text == "e":
             total += _half(reading.words[at - 2].text)
         elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:
@@ -75,8 +75,16 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
         elif not (word == "e" and used > start and at == used):
             break
         at += 1
+        if at < end and reading.words[at].text == "e" and _some_thousands(reading, at, end):
+            at += 2  # "trinta e poucos mil"
         used = at if word != "e" else used
     return Number(total + current, start, used) if used > start else None
+
+
+def _some_thousands(reading: Reading, at: int, end: int) -> bool:
+    """Depois do número, "e poucos" ainda não chegou a "mil"?"""
+    words = reading.words
+    return at + 2 < end and words[at + 1].text in _SOME and words[at + 2].plain in _SCALES
 
 
 def _adds(reading: Reading, at: int, current: float, value: float) -> bool:
@@ -86,8 +94,10 @@ def _adds(reading: Reading, at: int, current: float, value: float) -> bool:
 
 
 def _half(scale: str) -> float:
-    """Metade do que veio antes, como em "uma dúzia e meia"."""
-    return 6 if scale.startswith("duzia") else _SCALES.get(scale, 0) / 2
+    """Metade do que veio antes, como em "uma dúzia e meia" e "3 e meio"."""
+    if scale in _GROUPS or scale in _SCALES:
+        return (_GROUPS.get(scale) or _SCALES[scale]) / 2
+    return 0.5 if scale.isdecimal() or scale in LEXICON.numbers else 0
 
 
 def _vague(reading: Reading, at: int, end: int) -> bool:
@@ -109,7 +119,7 @@ def _value(reading: Reading, at: int) -> float | None:
     word = reading.words[at]
     if word.text == "meia":
         following = reading.words[at + 1].text if at + 1 < len(reading.words) else ""
-        return 0.5 if following == "duzia" else None
+        return 0.5 if following in _GROUPS else None
     if word.text in LEXICON.numbers and not word.text.startswith("duzia"):
         return LEXICON.numbers[word.text]
     match = _DIGITS.fullmatch(reading.raw[word.start : word.end].lower())

@@ -17,7 +17,7 @@ from pyloto_stream.ai.parsers_people import people
 from pyloto_stream.ai.parsers_rates import only_once, told_rate, usual_rate
 from pyloto_stream.ai.parsers_terms import budget, budget_said
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
-from pyloto_stream.ai.phrases import Match
+from pyloto_stream.ai.phrases import Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.flows import FIELDS, Field
 
@@ -103,7 +103,7 @@ def _by_shape(reading: Reading, field: Field, span: Span, *, asked: bool) -> str
         case "company":
             return company(reading, *span, asked=asked)
         case "budget":
-            return (budget if asked else budget_said)(reading, *span)
+            return (budget if asked else budget_said)(reading, *span, monthly="mens" in fold(field.label))
         case "deadline":
             return (deadline if asked else deadline_said)(reading, *span)
         case _:

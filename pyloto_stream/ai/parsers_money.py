@@ -8,21 +8,17 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from pyloto_stream.ai.crew_words import is_person
-from pyloto_stream.ai.lexicon import LEXICON, words
-from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.money_clauses import Around, around
 from pyloto_stream.ai.reading import Reading
 
 Owner = Literal["", "ours", "theirs"]
-BEFORE, AFTER = 9, 16
-"""Até quantas palavras, antes e depois do número, se procura quem o diz dinheiro."""
 SMALL, LARGE = 50, 1000
 """Abaixo de `SMALL`, só com a moeda; de `LARGE` em diante, quase só dinheiro se diz sem mais nada."""
 MAX_ALONE = 5
 _YEARS = range(1950, 2051)
 _SCALES = frozenset(("mil", "k", "milhao", "milhoes", "barao", "baroes", "milzinho", "milzao"))
 CEILINGS = frozenset(("teto", "limite", "maximo", "max"))
-_ROUND = frozenset(("e", "pouco", "poucos", "pouca", "poucas", "quebrado", "quebrados", "tanto", "tantos"))
-_AROUND = words("around")
 _DAILY = frozenset(("dia", "dias", "diario", "diarios", "semana", "semanais", "semanal", "noite", "hora"))
 _PASSES = frozenset(("passo", "passa", "passamos", "passar", "passou"))
 _ASKED_FOR = frozenset(("orcamento", "orcado", "previsao"))
@@ -54,26 +50,28 @@ _SPENDS, _THEIRS, _COUNTS = _forms("money_spends"), _forms("money_theirs"), _for
 _HAS, _NOW, _QUOTED, _OTHERS = (
     words("money_has"), words("money_now"), words("money_quoted"), words("money_others"),
 )  # fmt: skip
-_BARE_AFTER = words("bare_after")
-
-
-class _Said(NamedTuple):
-    """O número e o que há à volta: a oração de antes, se o número abre a sua, e as palavras da sua."""
-
-    earlier: Sequence[str]
-    before: Sequence[str]
-    after: Sequence[str]
-    own: Sequence[str]
-    value: float
+_BARE_AFTER, _PLANS = words("bare_after"), words("money_plans")
+_WILLING = frozenset(("ate", "menos", "maximo", "max", "teto"))
+_AGAINST, _BEYOND, _UP_TO = (
+    frozenset(("nao", "nem")),
+    frozenset(("acima", "alem")),
+    frozenset(("ate", "menos")),
+)
+_SELLS = frozenset(("vendo", "vendemos", "vende", "cobro", "cobramos"))
+_ON_THIS = frozenset(("nisso", "nisto", "nele", "nela"))
 
 
 def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool = False) -> Owner:
     """De quem é o dinheiro do número em `[start, end)`; vazio se não é dinheiro."""
-    said = _said(reading, start, end, value)
+    said = around(reading, start, end, value)
     currency = bool(_CURRENCY & {*said.before[-1:], *said.after[:1]})
     bare = asked or _bare(said, asked=asked)
     if not currency and (not bare or value < SMALL):
         return ""
+    if _sold(said) or (not currency and _other_number(reading, start, end, said)):
+        return "theirs" if currency else ""
+    if _AGAINST & {*said.before} and _BEYOND & {*said.before[-3:]}:  # "nem um centavo acima de 14 mil"
+        return "ours"
     large = value >= LARGE or currency or _monthly(said)
     for near in (said.before[::-1], said.after, said.earlier[::-1]):
         found = _nearest(near, said, large=large, asked=asked)
@@ -81,9 +79,26 @@ def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool =
             return "theirs" if currency else ""
         if found:
             return "theirs" if found == "theirs" else "ours"
-    alone = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE
-    upto = "ate" in said.before[-3:] and large
+    asking = end < len(reading.words) and "?" in reading.words[end].plain and not said.before
+    alone = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE and not asking
+    alone = alone and (value not in _YEARS or bool(_SCALES & {*said.own}))
+    upto = bool(_UP_TO & {*said.before[-3:]}) and large
     return "ours" if currency or asked or alone or upto else ""
+
+
+def _other_number(reading: Reading, start: int, end: int, said: Around) -> bool:
+    """É parte de "117/2027", ou conta gente ("somos 3800") ou coisas de nome feminino ("umas 2.500")?"""
+    first, last = reading.words[start].start, reading.words[end - 1].end
+    around = reading.raw[max(0, first - 2) : first], reading.raw[last : last + 2]
+    slashed = any("/" in part and any(map(str.isdigit, part)) for part in around)
+    return slashed or said.before[-1:] in (["somos"], ["umas"])
+
+
+def _sold(said: Around) -> bool:
+    """É o preço do que se vende ("vendo bolo de 120 reais"), ou por cada coisa ("1500 pra cada cliente")?"""
+    each = next((i for i, word in enumerate(said.after[:4]) if word == "cada"), -1)
+    selling = said.before[-1:] in (["de"], ["a"], ["por"]) and _SELLS & {*said.before[-4:]}
+    return bool(selling) or (each >= 0 and said.after[each + 1 : each + 2] not in (["mes"], ["um"]))
 
 
 def counts(word: str) -> bool:
@@ -92,7 +107,7 @@ def counts(word: str) -> bool:
 
 
 def _nearest(
-    row: Sequence[str], said: _Said, *, large: bool, asked: bool
+    row: Sequence[str], said: Around, *, large: bool, asked: bool
 ) -> Literal["", "ours", "theirs", "counted"]:
     """O que diz do número a mais próxima das palavras de `row`, da mais próxima para a mais longe."""
     for at, word in enumerate(row):
@@ -100,8 +115,12 @@ def _nearest(
             return "theirs" if _of_today(word, said, asked=asked) else "ours"
         if _THEIRS.accept(word):
             return "theirs"
+        if word in _PLANS:
+            willing = _WILLING & {*said.before[-3:]} or any(_SPENDS.accept(w) or w in _HAS for w in row)
+            return "ours" if willing else "theirs"
         if word in _NOUNS:
-            return "theirs" if word in _ASKED_FOR and _QUOTED & {*row[at + 1 : at + 6]} else "ours"
+            quoted = _QUOTED & {*row[at + 1 : at + 6]} or (row[:at] and _QUOTED & {*row[:at]})
+            return "theirs" if word in _ASKED_FOR and quoted else "ours"
         if _SPENDS.accept(word):
             return "ours"
         if word in _PASSES and "de" not in row[max(0, at - 1) : at] and "disso" not in row[at : at + 2]:
@@ -113,18 +132,20 @@ def _nearest(
     return ""
 
 
-def _monthly(said: _Said) -> bool:
+def _monthly(said: Around) -> bool:
     return bool(_MONTHLY & {*said.after[:3]})
 
 
-def _spendable(said: _Said) -> bool:
+def _spendable(said: Around) -> bool:
     """Depois do valor por mês, diz-se que é para gastar ("tenho 400 por mês pra investir")?"""
     return any(_SPENDS.accept(word) or word in _NOUNS or word in _FOR_THIS for word in said.after)
 
 
-def _of_today(word: str, said: _Said, *, asked: bool) -> bool:
+def _of_today(word: str, said: Around, *, asked: bool) -> bool:
     """O que se diz com `word` ("pago 300") é o que se paga hoje a outro, e não o que se pagaria?"""
     around = {*said.before, *said.after}
+    if _ON_THIS & {*said.after}:  # "gasto uns 4 mil nisso"
+        return False
     if "disso" in said.after and _PASSES & {*said.after}:  # "pago 500 e não queria passar disso"
         return False
     if around & _OTHERS or word.endswith("ndo"):
@@ -133,44 +154,7 @@ def _of_today(word: str, said: _Said, *, asked: bool) -> bool:
     return not (willing or asked or not said.after)
 
 
-def _said(reading: Reading, start: int, end: int, value: float) -> _Said:
-    spoken = [w.text if w.plain in LEXICON.short_forms or w.text == BREAK else w.plain for w in reading.words]
-    at = end
-    while at < min(len(spoken), end + 3) and spoken[at] in _ROUND and _rounds(spoken, at):
-        at += 1
-    before = _clause_before(spoken, start)
-    opening = start - len(before) - 1
-    crosses = opening > 0 and _AROUND.issuperset(before)
-    crosses = crosses and (":" in reading.words[opening].plain or not reading.strong_break(opening))
-    earlier = _clause_before(spoken, opening) if crosses else []
-    return _Said(earlier, before, _after(reading, spoken, at), spoken[start:end], value)
-
-
-def _rounds(spoken: Sequence[str], at: int) -> bool:
-    """As palavras em `at` só arredondam o número ("e pouco")?"""
-    return spoken[at] != "e" or (at + 1 < len(spoken) and spoken[at + 1] in _ROUND)
-
-
-def _clause_before(spoken: Sequence[str], start: int) -> list[str]:
-    """As palavras da oração antes de `start`."""
-    first = start
-    while first > max(0, start - BEFORE) and spoken[first - 1] != BREAK:
-        first -= 1
-    return list(spoken[first:start])
-
-
-def _after(reading: Reading, spoken: Sequence[str], end: int) -> list[str]:
-    """As palavras de depois na oração; na seguinte, se ela fala do número (", é o que dá")."""
-    found: list[str] = []
-    for at in range(end, min(len(spoken), end + AFTER)):
-        if spoken[at] == BREAK and (reading.strong_break(at) or spoken[at + 1 : at + 2] != ["e"]):
-            break
-        if spoken[at] != BREAK:
-            found.append(spoken[at])
-    return found
-
-
-def _bare(said: _Said, *, asked: bool) -> bool:
+def _bare(said: Around, *, asked: bool) -> bool:
     """O número não conta a coisa que vem depois, nem é uma data, uma hora ou um ano?"""
     after, before = said.after, said.before
     scaled = bool(_SCALES & {*said.own}) or any(word.endswith(("k", "mil")) for word in said.own)

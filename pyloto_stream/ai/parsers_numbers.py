@@ -87,6 +87,8 @@ def _ranged(reading: Reading, low: Number, high: Number) -> bool:
         between = reading.raw[reading.words[low.end - 1].end : reading.words[high.start].start]
         return high.value > low.value and "-" in between
     links = [w.text for w in reading.words[low.end : high.start] if w.text not in ("r", "rs", "reais", "de")]
+    if links == [BREAK]:
+        return _next_to(reading, low, high)
     if BREAK in links and links[-1] != "talvez":
         return False
     before = reading.words[low.start - 1].text if low.start else ""
@@ -98,6 +100,14 @@ def _ranged(reading: Reading, low: Number, high: Number) -> bool:
             before == "r" and low.start > 1 and reading.words[low.start - 2].text == "entre"
         )
     return bool(links) and links[-1] in ("a", "ate", "ou", "talvez") and not {"no", "maximo"} & {*links}
+
+
+def _next_to(reading: Reading, low: Number, high: Number) -> bool:
+    """Depois de uma vírgula, o segundo número é o outro lado do primeiro ("uns 20, 25 mil")?"""
+    if reading.words[low.end].plain != "," or low.value < 1:
+        return False
+    scaled = low.value * 1000 if high.value >= 1000 > low.value else low.value
+    return scaled < high.value <= scaled * 2
 
 
 def _prefix(reading: Reading, number: Number, start: int) -> str:

@@ -6,40 +6,49 @@ preço dos outros e o que já se gastou não são orçamento.
 
 from collections.abc import Iterator
 
+from pyloto_stream.ai.money_sums import (
+    LEAST_THOUSAND,
+    MAX_MONEY,
+    article,
+    ceiling,
+    in_thousands,
+    reais,
+    slang,
+)
 from pyloto_stream.ai.numerals import Number, numbers_in
-from pyloto_stream.ai.parsers_money import CEILINGS, counts, owner
+from pyloto_stream.ai.parsers_money import counts, owner
 from pyloto_stream.ai.parsers_numbers import Amount, amount_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
-MAX_MONEY = 1_000_000_000
 SMALL_MONEY = 50
 """Abaixo disto, sem unidade, "5 a 10" pode ser mil: guardamos as palavras da pessoa."""
-LEAST_THOUSAND = 1000
 MAX_PHRASE = 80
 MAX_CLAUSE_WORDS = 10
-CEILING_REACH = 3
-"""Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
+RANGE_REACH = 7
 
 
-def budget(reading: Reading, start: int, end: int) -> str:
+def budget(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
     """A resposta a quanto se pode gastar: "R$ 5.000 a R$ 10.000", "R$ 500"."""
     numbers = [n for n in numbers_in(reading, start, end) if n.value <= MAX_MONEY]
+    while numbers and article(reading, numbers[0]):
+        start = numbers.pop(0).end
     others = [n for n in numbers if _owner(reading, n, asked=True) == "theirs"]
     if others and len(others) == len(numbers):
         return ""
     after = max((n.end for n in others if n.start == numbers[0].start), default=start)
-    return _budget(reading, after, end)
+    return _budget(reading, after, end, monthly=monthly)
 
 
-def budget_said(reading: Reading, start: int, end: int) -> str:
+def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
     """Um valor que ninguém perguntou: só se o número é claramente dinheiro, e de quem fala."""
     for number in numbers_in(reading, start, end):
         if _owner(reading, number) == "ours":
             stop = next((e for s, e in _sentences(reading, number.end, end)), end)
-            said = _budget(reading, max(start, number.start - 2), stop)
-            return said if said.startswith("R$") else ""
-    return ""
+            said = _budget(reading, number.start, stop, monthly=monthly)
+            if said.startswith("R$"):
+                return said
+    return in_thousands(reading, start, end)
 
 
 def is_money(reading: Reading, number: Number) -> bool:
@@ -54,7 +63,7 @@ def _owner(reading: Reading, number: Number, *, asked: bool = False) -> str:
 
 def _end_of_range(reading: Reading, number: Number) -> Number:
     """O maior número do intervalo que `number` abre ("de 10 a 12 mil"), ou ele mesmo."""
-    stop = min(len(reading.words), number.end + CEILING_REACH + 1)
+    stop = min(len(reading.words), number.end + RANGE_REACH)
     amount = amount_in(reading, number.start, stop, MAX_MONEY)
     return amount.high if amount is not None and amount.low == number and amount.high else number
 
@@ -67,33 +76,31 @@ def _sentences(reading: Reading, start: int, end: int) -> Iterator[tuple[int, in
             yield start, min(stop, end)
 
 
-def _budget(reading: Reading, start: int, end: int) -> str:
+def _budget(reading: Reading, start: int, end: int, *, monthly: bool) -> str:
     amount = amount_in(reading, start, end, MAX_MONEY)
     if amount is None:
         return ""
     first = next(numbers_in(reading, start, end))
-    amount = _ceiling(reading, amount, end) or amount
-    low, high = amount.low.value, amount.high.value if amount.high else 0.0
+    spoken = slang(reading, amount, monthly=monthly)
+    last = ceiling(reading, amount, end)
+    if last is not None and last.low.value < LEAST_THOUSAND <= max(spoken, amount.low.value):
+        return reais(last.low.value * LEAST_THOUSAND)
+    amount = last or amount
+    low, high = spoken or amount.low.value, amount.high.value if amount.high else 0.0
     if high >= LEAST_THOUSAND > low and high >= low * 100:  # "5 a 10 mil": o mil vale para os dois
         low *= 1000
     if low >= LEAST_THOUSAND > high > 0:  # "50 mil, talvez 60"
         high *= 1000
     if first.start < amount.low.start and first.value >= LEAST_THOUSAND and low * 100 < first.value * 10:
         low, high = low * 1000, high * 1000 if high < LEAST_THOUSAND else high  # "6 mil, não, bota 8"
+    counted = amount.end < end and counts(reading.words[amount.end].plain)
+    if counted and first.start < amount.low.start:  # "dois mil… não, 1800 mensagens"
+        return ""
     if low < SMALL_MONEY and not _said_reais(reading, amount):
-        if amount.end < end and counts(reading.words[amount.end].plain):  # "na verdade são 15 pessoas"
+        if counted:  # "na verdade são 15 pessoas"
             return ""
         return _phrase(reading, start, end, amount.low.start, amount.end)
-    return f"{_reais(low)} a {_reais(high)}" if high > low else _reais(low)
-
-
-def _ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
-    """O número que se diz ser o teto, depois de `amount` ("3 mil, no aperto 4, mas 4 é o teto")."""
-    for number in numbers_in(reading, amount.end, end):
-        after = [w.text for w in reading.words[number.end : min(end, number.end + CEILING_REACH)]]
-        if after[:1] == ["e"] and CEILINGS & {*after}:
-            return Amount(number, None, "", "")
-    return None
+    return f"{reais(low)} a {reais(high)}" if high > low else reais(low)
 
 
 def _said_reais(reading: Reading, amount: Amount) -> bool:
@@ -101,12 +108,6 @@ def _said_reais(reading: Reading, amount: Amount) -> bool:
     before = reading.words[amount.low.start - 1].text if amount.low.start else BREAK
     after = reading.words[amount.end].text if amount.end < len(reading.words) else BREAK
     return before in ("r", "rs") or after in ("reais", "real")
-
-
-def _reais(value: float) -> str:
-    cents = value < LEAST_THOUSAND and value != round(value)
-    shown = f"{value:,.2f}" if cents else f"{round(value):,}"
-    return f"R$ {shown}".translate(str.maketrans(",.", ".,"))
 
 
 def _phrase(reading: Reading, start: int, end: int, first: int, last: int) -> str:

@@ -23,8 +23,14 @@ _NOT_FOLDED = re.compile(r"[^a-z0-9]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _SPELT_OUT = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
 """Letras soltas ("m o t o b o y"): dois espaços separam as palavras."""
+_SHORT = frozenset(" aáàeéêoóqpdncu")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _STRONG = frozenset(".;!?\n")
+
+
+def _joined(letters: re.Match[str]) -> str:
+    """A palavra soletrada; palavras de uma letra seguidas ("é o q a gente") ficam como estão."""
+    return letters[0] if set(letters[0].lower()) <= _SHORT else letters[0].replace(" ", "")
 
 
 class Word(NamedTuple):
@@ -135,7 +141,7 @@ class Reader:
     def read(self, raw: str) -> Reading:
         """Lê `raw` (o que passa de `MAX_CHARS` ou `MAX_WORDS` é ignorado)."""
         raw = _INVISIBLE.sub("", raw[:MAX_CHARS])
-        raw = _SPELT_OUT.sub(lambda found: found[0].replace(" ", ""), raw)
+        raw = _SPELT_OUT.sub(_joined, raw)
         words: list[Word] = []
         for token in _TOKEN.finditer(raw):
             start, end = token.span()

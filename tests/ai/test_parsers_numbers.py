@@ -93,7 +93,7 @@ def test_who_answers_is_counted_too(text: str, value: str) -> None:
         ("50 mil, talvez 60", "R$ 50.000 a R$ 60.000"),
         ("no máximo 800 por mês", "R$ 800"),
         ("700 conto", "R$ 700"),
-        ("até 2 conto", "até 2 conto"),
+        ("até 2 conto", "R$ 2.000"),
         ("ia gastar 5 mil mas posso chegar em 8 mil", "R$ 8.000"),
         ("de 5 a 10", "de 5 a 10"),
         ("não sei", ""),

@@ -1,0 +1,71 @@
+"""Que quantia se quer dizer, quando não é a do primeiro número: o total, o teto, os milhares?
+
+Promete ler "6 conto", o "mil" já dito ("pedem 3 mil; eu tenho 7") e o que vale por fim ("mas 4 é o teto").
+"""
+
+from pyloto_stream.ai.numerals import Number, numbers_in
+from pyloto_stream.ai.parsers_money import CEILINGS
+from pyloto_stream.ai.parsers_numbers import Amount
+from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.reading import Reading
+
+MAX_MONEY = 1_000_000_000
+LEAST_THOUSAND = 1000
+CEILING_REACH = 3
+"""Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
+SLANG_BELOW = 100
+_SLANG = frozenset(("conto", "contos", "pau", "paus", "barao", "mango", "mangos", "mangas"))
+_SUMS = frozenset(("total", "tenho", "temos", "teto"))
+_BEYOND = frozenset(("mais", "acima", "passar", "passa", "passe", "alem"))
+
+
+def reais(value: float) -> str:
+    """A quantia como se guarda: `R$ 1.500`."""
+    cents = value < LEAST_THOUSAND and value != round(value)
+    shown = f"{value:,.2f}" if cents else f"{round(value):,}"
+    return f"R$ {shown}".translate(str.maketrans(",.", ".,"))
+
+
+def in_thousands(reading: Reading, start: int, end: int) -> str:
+    """O total, ou o que se tem, sem o "mil" já dito ("ela põe 2 e eu 3 mil, total 5")."""
+    thousands = 0.0
+    for number in numbers_in(reading, start, end):
+        before = reading.words[number.start - 1].text if number.start else BREAK
+        after = reading.words[number.end].text if number.end < len(reading.words) else BREAK
+        if thousands and number.value < LEAST_THOUSAND and after == BREAK and before in _SUMS:
+            return reais(number.value * LEAST_THOUSAND)
+        thousands = thousands or (number.value if LEAST_THOUSAND <= number.value <= MAX_MONEY else 0.0)
+    return ""
+
+
+def article(reading: Reading, number: Number) -> bool:
+    """É só o artigo ("nem um centavo"), e não uma quantia ("um conto")?"""
+    word, after = reading.words[number.start].text, reading.words[number.end : number.end + 1]
+    return number.value == 1 and word in ("um", "uma") and not (after and after[0].text in _SLANG)
+
+
+def slang(reading: Reading, amount: Amount, *, monthly: bool) -> float:
+    """O valor de "6 conto" e "40 pau", que de um sistema são milhares; zero se não se disse assim."""
+    after = reading.words[amount.end].text if amount.end < len(reading.words) else BREAK
+    value = amount.low.value
+    slang = after in _SLANG and amount.high is None and not monthly
+    return value * 1000 if slang and value < SLANG_BELOW else 0.0
+
+
+def ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
+    """O número que se diz ser o teto ou o total, depois de `amount` ("3 mil, mas 4 é o teto")."""
+    for number in numbers_in(reading, amount.low.end, end):
+        before = [w.text for w in reading.words[max(0, number.start - CEILING_REACH) : number.start]]
+        after = [w.text for w in reading.words[number.end : min(end, number.end + CEILING_REACH + 1)]]
+        top = (after[:1] == ["e"] and CEILINGS & {*after[:CEILING_REACH]}) or after[:2] == ["no", "maximo"]
+        beyond = before[-1:] in (["que"], ["de"]) and _BEYOND & {*before} and {"nao", "nem"} & {*before}
+        settled = before[-2:-1] == ["vamos"] or before[-1:] == ["total"] or "encaro" in after
+        high = amount.high is not None and number == amount.high
+        if (top and not (high and _linked(reading, amount))) or (not high and (beyond or settled)):
+            return Amount(number, None, "", "")
+    return None
+
+
+def _linked(reading: Reading, amount: Amount) -> bool:
+    """O intervalo diz-se com "a" ou "até", e não só com uma vírgula?"""
+    return amount.high is not None and reading.words[amount.low.end].text != BREAK

@@ -6,6 +6,7 @@ salina", "meu patrão" e "nossa sede" são. Limite: não diz o nome dela (ver `p
 
 from collections.abc import Sequence
 
+from pyloto_stream.ai.client_others import MINE, of_another
 from pyloto_stream.ai.crew_words import is_person
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.name_tables import Seen
@@ -16,12 +17,10 @@ from pyloto_stream.ai.trades import SECTIONS, TRADES, Trade, words_of
 
 _SECTION = "segment"
 _WORDS = words_of(SECTIONS[_SECTION])
-_FIRMS, _OTHERS, _MINE = words("client_firms"), words("client_others"), words("client_mine")
+_FIRMS = words("client_firms")
 _BOSSES, _OURS, _GROUPS = words("client_bosses"), words("client_ours"), words("client_groups")
 _NOT_FIRMS, _DONE = words("client_not_firms"), words("client_done")
 _SELF = frozenset(("eu", "mim", "comigo"))
-_KIN = frozenset(("filha", "filho", "menina", "menino", "neta", "neto", "crianca"))
-_SCHOOLS = frozenset(("escola", "faculdade", "colegio", "creche", "curso", "bazar"))
 _MANY = frozenset(("pras", "pros", "das", "dos", "varias", "varios", "nas", "nos", "prefeituras"))
 _HEADS = frozenset((
     "a", "o", "na", "no", "numa", "num", "da", "do", "minha", "meu", "nossa", "nosso", "uma", "um", "pra",
@@ -31,9 +30,9 @@ _ENDINGS = ("aria", "eria")
 _FREE = ("autonom", "fisic", "cnpj", "empresa", "firma", "freela", "cpf", "liberal", "conta", "mei", "tcc")
 """O que diz que quem trabalha não tem empresa; vale mais do que o ramo citado."""
 _INDIVIDUAL = "Pessoa física"
-_POSSESSED = _MINE - {"aqui", "trabalho", "trabalhamos", "sou"}
+_POSSESSED = MINE - {"aqui", "trabalho", "trabalhamos", "sou"}
 SHORTEST = 7
-BACK, KIN_BACK = 6, 10
+REST = 3
 
 
 def own(reading: Reading, found: Sequence[Match[Tag]], business: str) -> list[Match[Tag]]:
@@ -81,7 +80,7 @@ def _signals(reading: Reading, at: int) -> bool:
     if not (known or shaped) or (shaped and not known and before not in _HEADS - {"a", "o"}):
         return False
     alone = before in _HEADS or (known and (at == 0 or reading.words[at - 1].text == BREAK))
-    return (alone or before in _MINE) and not _compared(reading, at, at + 1)
+    return (alone or before in MINE) and not of_another(reading, at, at + 1)
 
 
 def _is_own(reading: Reading, scene: Scene, one: Seen[Trade]) -> bool:
@@ -95,7 +94,7 @@ def _is_own(reading: Reading, scene: Scene, one: Seen[Trade]) -> bool:
         return False
     if is_person(reading.words[one.start].plain) or is_person(last) or scene.of_rivals(one.start, one.end):
         return False
-    if _compared(reading, one.start, one.end):
+    if of_another(reading, one.start, one.end):
         return False
     if scene.owned(one.start, one.end):
         return True
@@ -111,35 +110,11 @@ def _of_others(reading: Reading, match: Match[Tag]) -> bool:
     said = {word.text for word in reading.words[match.start : match.end]}
     if following in _GROUPS and said & {"somos", "sou"}:
         return True
-    if said & _GROUPS and len(reading.words) > match.end + BACK:  # "uma ong de cachorro precisa de um site"
+    if said & _GROUPS and len(reading.words) > match.end + REST:  # "uma ong de cachorro precisa de um site"
         return True
-    if reading.words[match.start].text in _MINE:
+    if reading.words[match.start].text in MINE:
         return False
-    return _compared(reading, match.start, match.end)
-
-
-def _compared(reading: Reading, start: int, end: int) -> bool:
-    """Antes ou depois se diz que é de outro ("igual ao da", "me indicou foi a", "que fez meu site")?"""
-    for at in range(start - 1, max(-1, start - 1 - BACK), -1):
-        word = reading.words[at].text
-        if reading.strong_break(at) or word in _MINE or word == "mas":
-            break
-        if word in _OTHERS:
-            return True
-    after = [word.plain for word in reading.words[end : end + 3]]
-    if after[:1] == ["que"] and after[1:2] and after[1] in _DONE:
-        return True
-    if after[:1] and after[0] in _DONE and start and reading.words[start - 1].plain in ("outra", "outro"):
-        return True
-    if reading.words[start].plain not in _SCHOOLS:
-        return False
-    near = (*range(max(0, start - KIN_BACK), start), *range(end, min(len(reading.words), end + 3)))
-    return any(reading.words[at].plain in _KIN for at in near) and reading.words[start - 1].plain in (
-        "na",
-        "no",
-        "da",
-        "do",
-    )
+    return of_another(reading, match.start, match.end)
 
 
 def _is_mine(reading: Reading, match: Match[Tag]) -> bool:

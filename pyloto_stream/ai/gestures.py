@@ -1,8 +1,11 @@
 """O que a pessoa faz na conversa, além de informar? Gestos, sinais, temas e escolhas da lista."""
 
+from collections.abc import Sequence
+
 from pyloto_stream.ai.lexicon import LEXICON, READER
 from pyloto_stream.ai.parsers_choices import picked
-from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.phrases import Match
+from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.abuse import asks_by_tap
 from pyloto_stream.conversation.dialogue import WANTS_PERSON
 from pyloto_stream.conversation.events import MessageReceived
@@ -42,10 +45,22 @@ def _yes_or_no(reading: Reading) -> Gesture:
     at = picked(reading, (TEXTS.continue_yes, TEXTS.continue_no))
     if at is not None:
         return "yes" if at == 0 else "no"
-    if reading.has("mark", "unsure") or reading.has("mark", "hesitates"):
-        return ""
     found = [(m, sign) for group, name, sign in _SIGNS for m in reading.found(group, name)]
-    return min(found, key=lambda one: (one[0].start, -one[0].end))[1] if found else ""
+    if _hesitates(reading, [m for m, _ in found]):
+        return ""
+    corrected = max((m.end for m in reading.found("mark", "correction")), default=0)
+    last = [(m, sign) for m, sign in found if m.start >= corrected]  # "sim... quer dizer, não"
+    return min(last or found, key=lambda one: (one[0].start, -one[0].end))[1] if found else ""
+
+
+def _hesitates(reading: Reading, signs: Sequence[Match[Tag]]) -> bool:
+    """Não sabe se segue? O que já se respondeu antes, ou que diz mais ("não tenho interesse"), vale mais."""
+    doubts = [m for name in ("unsure", "hesitates") for m in reading.found("mark", name)]
+    if "?" in reading.raw:
+        return bool(doubts)
+    return any(
+        not any(s.start < d.start or (s.start == d.start and s.end > d.end) for s in signs) for d in doubts
+    )
 
 
 def wants_person(message: MessageReceived) -> bool:

@@ -5,6 +5,8 @@ Promete só devolver valores que existem entre as opções.
 
 from collections.abc import Sequence
 
+from pyloto_stream.ai.channels import FIELD as CHANNELS
+from pyloto_stream.ai.channels import in_use
 from pyloto_stream.ai.client_signs import has_firm, own
 from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
 from pyloto_stream.ai.parsers_numbers import current_from
@@ -35,6 +37,9 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     """
     if name == VEHICLE:
         return _vehicle(reading, start, end)
+    if name == CHANNELS:
+        used = in_use(reading, [m for m in reading.found("choice", name) if start <= m.start < end])
+        return list(dict.fromkeys(m.payload.value for m in _meant(reading, used, start, end, many=True)))
     if name in TRADES:
         return _trade(reading, name, field, start, end)
     found = [

@@ -162,6 +162,18 @@ def test_whether_to_go_on_is_answered_in_any_words(gesture: Gesture, texts: str)
         assert hear(asking(CONTINUE), text).gesture == gesture, text
 
 
+def test_a_corrected_yes_or_no_is_the_last_one_and_a_doubt_after_it_changes_nothing() -> None:
+    for text, said in (
+        ("sim... quer dizer, não, melhor outro dia", "no"),
+        ("não, quer dizer, sim, vamos aproveitar", "yes"),
+        ("deixa quieto, já resolvi o que eu queria", "no"),
+        ("não tenho interesse", "no"),
+        ("não sei", ""),
+        ("sim, mas quanto custa?", ""),
+    ):
+        assert hear(asking(CONTINUE), text).gesture == said, text
+
+
 def test_a_budget_nobody_names_is_refused_and_a_question_of_price_is_not() -> None:
     for text in (
         "não tem",

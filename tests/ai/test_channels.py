@@ -1,0 +1,28 @@
+import pytest
+
+from pyloto_stream.ai.lexicon import READER
+from pyloto_stream.ai.parsers import answer
+
+
+@pytest.mark.parametrize(
+    ("text", "channels"),
+    [
+        ("não respondo o whats a tempo", "WhatsApp"),
+        ("não dou conta do zap", "WhatsApp"),
+        ("não temos instagram ainda, só whatsapp", "WhatsApp"),
+        ("sem instagram, só zap", "WhatsApp"),
+        ("larguei o facebook, uso whats e insta", "WhatsApp, Instagram"),
+        ("pais ligam, mandam e-mail e zap", "WhatsApp, E-mail, Telefone"),
+        ("o cliente liga, a gente anota no caderno", "Telefone"),
+        ("me liga alguém por favor", ""),
+        ("vendo pelo site mas atendo no zap", "WhatsApp"),
+        ("o cliente compra no site e reclama no whats", "WhatsApp"),
+        ("chat no site mais o zap", "WhatsApp, Site"),
+        ("quero conectar o zap e o e-mail. Todos.", "WhatsApp, E-mail"),
+        ("todos", "WhatsApp, Instagram, Messenger, Site, E-mail, Telefone"),
+    ],
+)
+def test_the_channels_in_use_are_told_from_those_that_were_left_or_only_sell(
+    text: str, channels: str
+) -> None:
+    assert answer(READER.read(text), "channels") == channels

@@ -1,10 +1,11 @@
 """Que intenção tem uma frase que as regras não preveem? A que frases parecidas do treino tinham.
 
-Regressão logística sobre palavras, pares, pedaços de palavras e o que as regras viram; os pesos são
-aprendidos por `training.py` e moram em `data/classifier.json`. Promete o mesmo resultado em qualquer
-máquina (pesos inteiros) e custo proporcional ao texto. Limite: só conhece o que o treino tinha.
+Uma rede pequena sobre palavras, pares, pedaços de palavras e o que as regras viram: uma camada escondida, e
+dela as intenções. Os pesos são aprendidos por `training.py` e moram em `data/classifier.json`. Promete o
+mesmo resultado em qualquer máquina e custo proporcional ao texto. Limite: só conhece o que o treino tinha.
 """
 
+import base64
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -19,12 +20,13 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.intents import CONFIDENT
 from pyloto_stream.conversation.records import Intent
 
-DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
-"""Um peso inteiro de `-ZERO` a `ZERO` por caractere: o arquivo fica pequeno e igual em toda parte."""
-ZERO = len(DIGITS) // 2
+ROWS_LIMIT = 127
+"""O maior peso de um indício numa unidade, como inteiro: cabe num byte."""
 FIELD = 24
-"""Bits de cada peso empacotado: cabem cem mil indícios, mais do que um texto tem."""
+"""Bits de cada peso empacotado, três bytes: cabem as somas de 65 mil indícios, mais do que um texto tem."""
 FIELD_MASK = (1 << FIELD) - 1
+ZERO = 128
+"""O que se soma a cada peso para o empacotar sem sinal."""
 PIECES = (3, 4)
 REMEMBERED = 4096
 """Palavras cujos pedaços ficam à mão: quase todas se repetem de uma mensagem para outra."""
@@ -45,17 +47,20 @@ class Evidence(NamedTuple):
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`data/classifier.json`: por indício, um peso por intenção, na ordem de `intents`.
+    """`data/classifier.json`: por indício, um peso por unidade escondida; por unidade, um por intenção.
 
-    `source` resume aquilo de que se aprendeu (`training.digest`). `scale` é o valor de uma unidade inteira;
-    `cut` é a probabilidade a partir da qual, em validação cruzada, confiar acerta mais do que perguntar.
+    `source` resume aquilo de que se aprendeu (`training.digest`). `scale` é quanto vale um inteiro dos pesos
+    dos indícios (base64, um byte cada); `cut` é a probabilidade a partir da qual, em validação cruzada,
+    confiar acerta mais do que perguntar.
     """
 
     source: str
     intents: tuple[Intent, ...]
-    scale: float
     cut: float
-    bias: str
+    scale: float
+    bias: tuple[float, ...]
+    out: tuple[tuple[float, ...], ...]
+    out_bias: tuple[float, ...]
     features: dict[str, str]
 
 
@@ -102,8 +107,8 @@ class Classifier:
     def __init__(self, weights: Weights) -> None:
         self.intents = frozenset(weights.intents)
         self._intents, self._scale, self._cut = weights.intents, weights.scale, weights.cut
-        self._bias = decoded(weights.bias)
-        self._features = {name: _packed(decoded(code)) for name, code in weights.features.items()}
+        self._bias, self._out, self._out_bias = weights.bias, weights.out, weights.out_bias
+        self._features = {name: _packed(code) for name, code in weights.features.items()}
 
     def knows(self, found: Evidence) -> bool:
         """Alguma palavra inteira foi vista no treino?"""
@@ -111,23 +116,30 @@ class Classifier:
 
     def probabilities(self, found: Evidence) -> dict[Intent, float]:
         """A probabilidade de cada intenção."""
-        totals: list[float] = list(self._bias)
+        hidden = list(self._bias)
         for group in found:
             rows = [row for name in group if (row := self._features.get(name)) is not None]
-            weight = share(len(group))
             if rows:
-                sums = _unpacked(sum(rows), len(rows), len(totals))
-                totals = [total + weight * one for total, one in zip(totals, sums, strict=True)]
-        return dict(zip(self._intents, softmax([total * self._scale for total in totals]), strict=True))
+                weight = share(len(group)) * self._scale
+                sums = _unpacked(sum(rows), len(rows), len(hidden))
+                hidden = [unit + weight * one for unit, one in zip(hidden, sums, strict=True)]
+        totals = list(self._out_bias)
+        for unit, pulls in zip(hidden, self._out, strict=True):
+            if unit > 0:
+                totals = [total + unit * pull for total, pull in zip(totals, pulls, strict=True)]
+        return dict(zip(self._intents, softmax(totals), strict=True))
 
     def confidence(self, probability: float) -> float:
         """A probabilidade na escala do produto, em que `CONFIDENT` é onde passa a valer a pena confiar."""
         return confidence(probability, self._cut)
 
 
-def _packed(row: Sequence[int]) -> int:
-    """Os pesos de um indício num só inteiro: somar muitos indícios é então uma soma, não oito."""
-    return sum((weight + ZERO) << (FIELD * at) for at, weight in enumerate(row))
+def _packed(code: str) -> int:
+    """Os pesos de um indício num só inteiro: somar muitos indícios é então uma soma, não dezesseis."""
+    raw = base64.b64decode(code)
+    spread = bytearray(len(raw) * FIELD // 8)
+    spread[:: FIELD // 8] = bytes((byte + ZERO) & 0xFF for byte in raw)
+    return int.from_bytes(spread, "little")
 
 
 def _unpacked(total: int, rows: int, size: int) -> list[int]:
@@ -150,14 +162,9 @@ def softmax(totals: Sequence[float]) -> list[float]:
     return [power / whole for power in powers]
 
 
-def decoded(code: str) -> tuple[int, ...]:
-    """Os inteiros que `code` escreve, um por caractere."""
-    return tuple(DIGITS.index(char) - ZERO for char in code)
-
-
-def encoded(values: Iterable[int]) -> str:
-    """O contrário de `decoded`; o que passa da escala fica no extremo dela."""
-    return "".join(DIGITS[max(-ZERO, min(ZERO, value)) + ZERO] for value in values)
+def encoded(row: Iterable[int]) -> str:
+    """Os pesos de um indício, de `-ROWS_LIMIT` a `ROWS_LIMIT`, um byte com sinal cada, em base64."""
+    return base64.b64encode(bytes(int(value) & 0xFF for value in row)).decode()
 
 
 def load() -> Classifier:

@@ -23,9 +23,12 @@ SEEN = "earlier.tsv"
 PRACTICE = "practice.tsv"
 PRACTICE_MORE = "practice_more.tsv"
 PRACTICE_WIDE = "practice_wide.tsv"
+PRACTICE_HARD = "practice_hard.tsv"
 PRACTICE_FACTS = "practice_facts.tsv"
 PRACTICE_ANSWERS = "practice_answers.tsv"
-TRAINING_ONLY = (SEEN, PRACTICE, PRACTICE_MORE, PRACTICE_WIDE, PRACTICE_FACTS, PRACTICE_ANSWERS)
+TRAINING_ONLY = (
+    SEEN, PRACTICE, PRACTICE_MORE, PRACTICE_WIDE, PRACTICE_HARD, PRACTICE_FACTS, PRACTICE_ANSWERS,
+)  # fmt: skip
 YES_NO = "yes_no"
 """Em lugar de um campo: a resposta à pergunta se seguimos com o próximo assunto (`yes` ou `no`)."""
 TEST_TENTHS = 3

@@ -1,10 +1,13 @@
+import base64
+import math
+import struct
 from importlib import resources
 
 import msgspec
 import pytest
 
 from pyloto_stream.ai import training
-from pyloto_stream.ai.classifier import Classifier, Weights, confidence, decoded, encoded, load
+from pyloto_stream.ai.classifier import Classifier, Weights, confidence, encoded, load, softmax
 from pyloto_stream.ai.dataset import Labelled
 from pyloto_stream.ai.families import Families
 from pyloto_stream.ai.lexicon import READER
@@ -14,7 +17,7 @@ from pyloto_stream.conversation.intents import CONFIDENT
 from tests.support.hearing import asking, hear
 
 FILE = resources.files("pyloto_stream.ai") / "data" / "classifier.json"
-LINES = [
+LINES = 40 * [
     Labelled("CUSTOM_SOFTWARE", "quero um sistema de estoque"),
     Labelled("CUSTOM_SOFTWARE", "preciso de um aplicativo"),
     Labelled("PYLOTO_ENTREGA_REQUEST", "manda um motoboy agora"),
@@ -29,24 +32,52 @@ def test_the_file_was_learned_from_the_data_the_rules_and_the_settings_of_now() 
 
 
 def test_the_file_is_small() -> None:
-    assert len(FILE.read_bytes()) < 500_000
+    assert len(FILE.read_bytes()) < 1_600_000
 
 
 def test_the_same_lines_always_teach_the_same_bytes() -> None:
-    assert training.trained(LINES) == training.trained(LINES)
-    assert training.trained(LINES) != training.trained(LINES[:-1])
+    first = training.trained(LINES)
+    assert first == training.trained(LINES)
+    assert first != training.trained(LINES[:-1])
 
 
 def test_what_is_learned_is_what_was_taught() -> None:
-    classifier = Classifier(training.quantised(training.learn([*map(training.lesson, LINES)]), 0.5))
+    classifier = Classifier(training.weights([*map(training.lesson, LINES)]))
     for line in LINES:
         probabilities = classifier.probabilities(training.lesson(line).found)
         assert max(probabilities, key=lambda intent: probabilities[intent]) == line.intent
         assert sum(probabilities.values()) == pytest.approx(1)
 
 
-def test_a_weight_outside_the_scale_stays_at_its_end() -> None:
-    assert decoded(encoded([-1000, -1, 0, 1, 1000])) == (-42, -1, 0, 1, 42)
+def test_the_packed_sum_is_the_sum_of_the_network() -> None:
+    """A conta sobre inteiros empacotados dá o mesmo que a rede, escrita por extenso."""
+    lesson = training.lesson(LINES[0])
+    weights = training.weights([*map(training.lesson, LINES)])
+    hidden = list(weights.bias)
+    for group in lesson.found:
+        for row in (base64.b64decode(weights.features[name]) for name in group if name in weights.features):
+            pulls = struct.unpack(f"{len(row)}b", row)
+            hidden = [
+                h + pull * weights.scale / math.sqrt(len(group))
+                for h, pull in zip(hidden, pulls, strict=True)
+            ]
+    totals = [
+        bias + sum(max(h, 0) * row[at] for h, row in zip(hidden, weights.out, strict=True))
+        for at, bias in enumerate(weights.out_bias)
+    ]
+    found = Classifier(weights).probabilities(lesson.found)
+    assert list(found.values()) == pytest.approx(softmax(totals))
+
+
+def test_the_extremes_of_a_weight_survive_the_file() -> None:
+    assert struct.unpack("4b", base64.b64decode(encoded([-127, -1, 0, 127]))) == (-127, -1, 0, 127)
+
+
+def test_a_sharper_answer_keeps_the_order() -> None:
+    told = training.sharpened({"CUSTOM_SOFTWARE": 0.5, "INSTITUTIONAL": 0.3, "UNSUPPORTED": 0.2}, 3.0)
+    assert sorted(told, key=lambda intent: -told[intent]) == list(told)
+    assert told["CUSTOM_SOFTWARE"] > 0.5
+    assert sum(told.values()) == pytest.approx(1)
 
 
 def test_confidence_keeps_the_order_and_meets_the_threshold_at_the_cut() -> None:

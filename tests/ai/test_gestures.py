@@ -169,7 +169,6 @@ def test_a_corrected_yes_or_no_is_the_last_one_and_a_doubt_after_it_changes_noth
         ("deixa quieto, já resolvi o que eu queria", "no"),
         ("não tenho interesse", "no"),
         ("não sei", ""),
-        ("sim, mas quanto custa?", ""),
     ):
         assert hear(asking(CONTINUE), text).gesture == said, text
 

@@ -19,7 +19,7 @@ from google.api_core.exceptions import GoogleAPICallError, from_http_response
 from google.auth.credentials import AnonymousCredentials, Credentials, Signing
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession, Request
-from google.cloud import storage
+from google.cloud.storage import Client  # type: ignore[import-untyped] # sem tipos
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse  # type: ignore[import-untyped] # idem
 from requests.adapters import HTTPAdapter
 
@@ -47,7 +47,7 @@ class Google:
 
     def __init__(
         self,
-        client: storage.Client,
+        client: Client,
         http: AuthorizedSession,
         signer: Signing | None,
         threads: ThreadPoolExecutor,
@@ -104,7 +104,7 @@ def _opened(emulator_host: str, timeout_s: float, iam_url: str) -> Google:
     for scheme in ("https://", "http://"):
         http.mount(scheme, HTTPAdapter(pool_maxsize=THREADS))
     options = {"api_endpoint": emulator_host} if emulator_host else None
-    client = storage.Client(project=None, credentials=identity, _http=http, client_options=options)
+    client = Client(project=None, credentials=identity, _http=http, client_options=options)
     client._bucket_metadata_cache = None  # noqa: SLF001 — senão ele pergunta pelo balde em threads só suas
     signer = None if found is None else _signer(found, http, timeout_s, iam_url)
     return Google(client, http, signer, ThreadPoolExecutor(THREADS, "gcs"), timeout_s)

@@ -1,6 +1,7 @@
 """O que todo repositório de objetos promete, seja qual for o adaptador."""
 
 import asyncio
+import gc
 import hashlib
 import time
 from collections.abc import AsyncIterator
@@ -233,6 +234,17 @@ async def test_a_long_list_comes_whole_and_what_has_come_may_be_deleted(
         assert await objects.delete(entry.path)
     assert seen == paths
     assert await listed(objects) == []
+
+
+async def test_a_list_may_be_left_half_way(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (object_folder, object_gcs):
+        monkeypatch.setattr(module, "LIST_ITEMS", 2)
+    for number in range(5):
+        await objects.put(f"media/{number}", pieces(b"1"), TYPE)
+    async for _ in objects.list("media/"):
+        break
+    gc.collect()  # o que a lista tinha aberto, se ficou, vira um aviso, que aqui é um erro
+    assert len(await listed(objects)) == 5
 
 
 @pytest.mark.parametrize("prefix", ["media", "/", "../", "a//", ".hidden/", "a/../b/", "a b/"])

@@ -82,6 +82,17 @@ async def test_an_anchor_holds_the_end_of_every_chain_and_is_signed(
     await check_seal(folder, DAY, public_key(SEED))
 
 
+async def test_any_number_of_chains_is_anchored_and_compared(documents: Documents, folder: Objects) -> None:
+    people = [f"p{n:03}" for n in range(70)]
+    await asyncio.gather(*(AuditLogStore(documents).append(person, event(1)) for person in people))
+    await documents.write(*(Create(header_path(person), {"user_key": person}) for person in people))
+    told: list[int] = []
+    made = await make_anchor(documents, folder, DAY, SEED, NOW, told.append)
+    assert made is not None
+    assert (made.chains, sum(told)) == (70, 70)
+    assert await states(documents, folder) == dict.fromkeys(people, "kept")
+
+
 async def test_what_grew_is_still_kept(documents: Documents, folder: Objects, anchored: Made) -> None:
     await AuditLogStore(documents).append("ana", event(5), event(6))
     assert await states(documents, folder) == dict.fromkeys(PEOPLE, "kept")

@@ -2,12 +2,14 @@
 
 import json
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pyloto_stream.stores.anchor_check import Anchored, check_heads
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain_walk import Verdict
 from pyloto_stream.stores.sqlite import SqliteDocuments
@@ -73,3 +75,26 @@ async def test_a_place_damaged_on_disk_does_not_make_the_walk_go_round_in_circle
         assert await AuditLogStore(documents).verify(USER) == Verdict(399, "e400", "changed", 400)
     finally:
         await documents.close()
+
+
+async def test_a_damaged_record_of_the_end_is_told_and_an_anchor_says_its_event_changed(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "documents.db"
+    documents = await SqliteDocuments.open(place)
+    head = await AuditLogStore(documents).append(USER, event(1))
+    await documents.close()
+    place.write_bytes(
+        place.read_bytes().replace(b'"event_id":"e1","updated_at"', b'"event_id":"e1"?"updated_at"')
+    )
+    documents = await SqliteDocuments.open(place)
+    try:
+        assert await AuditLogStore(documents).verify(USER) == Verdict(0, "", "head")
+        lines = one(Anchored(USER, 1, head.hash, event(1).timestamp))
+        assert [found.state async for found in check_heads(documents, lines, 0)] == ["changed"]
+    finally:
+        await documents.close()
+
+
+async def one(head: Anchored) -> AsyncIterator[Anchored]:
+    yield head

@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyloto_stream.stores.chain import digest, event_path
-from pyloto_stream.stores.chain_walk import Verdict
+from pyloto_stream.stores.chain_walk import Suspects, Verdict, Walk, piece
 from pyloto_stream.stores.ports import Document
 from pyloto_stream.stores.values import JSON
 from tests.support.chains import USER, by_id, chain, event, verify
@@ -114,3 +115,23 @@ def test_a_trimmed_chain_is_checked_from_its_new_start() -> None:
     assert verify(rest, head | start) == Verdict(3)
     by_id(rest, "e4").data["actor"] = "USER"
     assert verify(rest, head | start) == Verdict(1, "e4", "changed")
+
+
+@pytest.mark.parametrize("value", [datetime(2026, 1, 1, tzinfo=UTC), b"bytes"])
+def test_a_type_that_only_the_store_knows_is_a_change(value: Any) -> None:  # noqa: ANN401 — de fora
+    documents, head = chain(3)
+    by_id(documents, "e2").data["reason"] = value
+    assert verify(documents, head) == Verdict(1, "e2", "changed")
+
+
+def test_the_place_of_the_broken_event_is_told() -> None:
+    documents, head = chain(4)
+    by_id(documents, "e2").data["seq"] = 9
+    walk = Walk(head)
+    for each in sorted(map(piece, documents), key=lambda found: found.seq or 0):
+        walk.take(each)
+    walk.close()
+    suspects = Suspects(walk.last)
+    for document in documents:
+        suspects.look(piece(document))
+    assert walk.verdict(suspects) == Verdict(1, "e2", "changed", 2)

@@ -21,7 +21,7 @@ _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
 _SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
 _OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
-_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil)?")
+_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x)?")
 
 
 class Number(NamedTuple):
@@ -126,7 +126,7 @@ def _value(reading: Reading, at: int) -> float | None:
     if match is None:
         return None
     decimal = _decimal(match[1])
-    return None if decimal is None else decimal * (1000 if match[2] else 1)
+    return None if decimal is None else decimal * (1000 if match[2] in ("k", "mil") else 1)
 
 
 def _decimal(digits: str) -> float | None:

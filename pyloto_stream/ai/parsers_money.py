@@ -61,7 +61,9 @@ _SELLS = frozenset(("vendo", "vendemos", "vende", "cobro", "cobramos"))
 _ON_THIS = frozenset(("nisso", "nisto", "nele", "nela"))
 
 
-def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool = False) -> Owner:
+def owner(
+    reading: Reading, start: int, end: int, value: float, *, asked: bool = False, alone: bool = True
+) -> Owner:
     """De quem é o dinheiro do número em `[start, end)`; vazio se não é dinheiro."""
     said = around(reading, start, end, value)
     currency = bool(_CURRENCY & {*said.before[-1:], *said.after[:1]})
@@ -80,10 +82,10 @@ def owner(reading: Reading, start: int, end: int, value: float, *, asked: bool =
         if found:
             return "theirs" if found == "theirs" else "ours"
     asking = end < len(reading.words) and "?" in reading.words[end].plain and not said.before
-    alone = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE and not asking
-    alone = alone and (value not in _YEARS or bool(_SCALES & {*said.own}))
+    lonely = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE and not asking
+    lonely = lonely and alone and (value not in _YEARS or bool(_SCALES & {*said.own}))
     upto = bool(_UP_TO & {*said.before[-3:]}) and large
-    return "ours" if currency or asked or alone or upto else ""
+    return "ours" if currency or asked or lonely or upto else ""
 
 
 def _other_number(reading: Reading, start: int, end: int, said: Around) -> bool:
@@ -91,7 +93,8 @@ def _other_number(reading: Reading, start: int, end: int, said: Around) -> bool:
     first, last = reading.words[start].start, reading.words[end - 1].end
     around = reading.raw[max(0, first - 2) : first], reading.raw[last : last + 2]
     slashed = any("/" in part and any(map(str.isdigit, part)) for part in around)
-    return slashed or said.before[-1:] in (["somos"], ["umas"])
+    feminine = any(word.endswith("entas") or word == "duas" for word in said.own)
+    return slashed or feminine or said.before[-1:] in (["somos"], ["umas"])
 
 
 def _sold(said: Around) -> bool:

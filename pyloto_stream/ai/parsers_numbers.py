@@ -18,11 +18,12 @@ _PERIODS: Mapping[str, str] = {
     "noites": "por dia", "semana": "por semana", "semanal": "por semana",
     "semanais": "por semana", "mes": "por mês", "mensal": "por mês", "mensais": "por mês", "hora": "por hora",
     "ano": "por ano", "anual": "por ano", "meis": "por mês", "diarios": "por dia",
+    "manha": "por dia", "tarde": "por dia",
     "semanalmente": "por semana", "mensalmente": "por mês", "fds": "no fim de semana",
 }  # fmt: skip
 _RESETS = frozenset(("digamos", "bota", "poe", "coloca", "minto"))
 """Depois de um número, dizem que vale o seguinte."""
-_NEEDS_BY = frozenset(("dia", "dias", "noite", "semana", "mes", "meis", "hora", "ano"))
+_NEEDS_BY = frozenset(("dia", "dias", "noite", "semana", "mes", "meis", "hora", "ano", "manha", "tarde"))
 _BY = frozenset(("por", "ao", "cada", "na", "no", "num", "numa", "toda", "todo"))
 _PAST, _NOW = words("past"), words("now")
 _WEEKDAYS = frozenset(
@@ -31,6 +32,7 @@ _WEEKDAYS = frozenset(
 _NOT_PERIOD = frozenset(
     ("de", "do", "da", "dos", "das", "util", "uteis", "e", "um", "uma", "o", "a", "bom", "boa")
 )
+_ARTICLES = frozenset(("a", "uma", "de", "da"))
 BEFORE, NEAR = 5, 2
 REACH = 8
 """Até quantas palavras depois do número o período ainda é dele."""
@@ -125,9 +127,20 @@ def period_before(reading: Reading, start: int, end: int) -> str:
     return _period(reading, max(start, end - BEFORE), end, bare=False)
 
 
+def period_said(reading: Reading) -> str:
+    """O período dito em qualquer parte do texto, longe do número ("por mês, …, atendemos 4.500 pessoas")."""
+    return _period(reading, 0, len(reading.words), bare=False)
+
+
 def _period(reading: Reading, start: int, end: int, *, bare: bool = True) -> str:
     for at in range(start, end):
         word = reading.words[at]
+        if (
+            word.text in ("diaria", "diarias")
+            and at
+            and reading.words[at - 1].text in ("a", "uma", "de", "da")
+        ):
+            continue  # "a diária é 120": quanto se paga
         name = word.text if word.text in _PERIODS else word.plain
         if name in _WEEKDAYS and at and reading.words[at - 1].text in ("todo", "toda", "cada", "aos", "nos"):
             return " por semana"

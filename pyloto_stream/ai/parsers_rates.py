@@ -16,6 +16,7 @@ from pyloto_stream.ai.parsers_numbers import (
     current_from,
     period_after,
     period_before,
+    period_said,
     shown,
 )
 from pyloto_stream.ai.parsers_people import is_person
@@ -34,16 +35,22 @@ _COUNTED = {DELIVERIES: words("delivered"), CONVERSATIONS: words("talked")}
 _CUSTOMERS, _LINKS = words("customers"), frozenset(("por", "para", "pra", "em", "no", "na", "ao"))
 _USUAL, _ONCE, _EVENTS = words("usual"), words("once"), words("events_once")
 _UNCOUNTED, _RELATIVES, _OURSELVES = words("uncounted"), words("relatives"), words("ourselves")
+_SPENT = frozenset(("gastava", "gasto", "gastamos", "gastei", "pago", "pagava", "pagamos"))
+_FOLLOWED = frozenset(("seguidor", "seguidores", "inscritos", "lidas", "curtidas", "visualizacoes"))
+_CONTACTS = frozenset(("ligando", "chamando", "perguntando", "mandando", "pedindo", "escrevendo", "querendo"))
+_PLACES = frozenset(("pedido", "pedidos", "casa", "casas", "assinante", "assinantes", "familia", "familias"))
+_REPEATS = words("repeated_errands")
 _SINGLE, _PLAIN_DAY = frozenset(("num", "numa", "naquele", "naquela", "nesse", "um")), words("plain_day")
 
 
 class Rate(NamedTuple):
-    """Uma quantidade do texto: é a de costume? Foi só uma vez?"""
+    """Uma quantidade do texto: é a de costume? Foi só uma vez? O que ela conta está dito?"""
 
     number: Number
     amount: Amount
     usual: bool
     once: bool
+    told: bool
 
 
 def usual_rate(reading: Reading, name: str) -> str:
@@ -54,19 +61,38 @@ def usual_rate(reading: Reading, name: str) -> str:
     for rate in found:
         if rate.usual and not rate.once and (rate.amount.period or period):
             return shown(rate.amount._replace(period=rate.amount.period or period))
-    return next((shown(rate.amount) for rate in dated if not rate.once), "")
+    kept = [rate for rate in dated if not rate.once]
+    daily = [rate for rate in kept if rate.amount.period != " por hora"]  # "10 por hora, o que dá 80 por dia"
+    for rate in daily or kept:
+        return shown(rate.amount)
+    sole = found[0] if len(found) == 1 and not found[0].once and found[0].told else None
+    said = sole and period_said(reading)
+    return shown(sole.amount._replace(period=said)) if sole and said else ""
 
 
 def told_rate(reading: Reading, name: str) -> str:
     """A quantidade de costume, se a resposta traz outras ("ontem foram 300, mas o comum é 90 por dia")."""
     found = [rate for span in reading.sentences() for rate in _rates(reading, name, *span)]
-    return usual_rate(reading, name) if any(rate.usual or rate.once for rate in found) else ""
+    later = len(found) > 1 and not found[0].amount.period and any(rate.amount.period for rate in found)
+    return usual_rate(reading, name) if later or any(rate.usual or rate.once for rate in found) else ""
 
 
 def only_once(reading: Reading, name: str) -> bool:
     """Tudo o que se disse de `name` aconteceu uma vez só ("no dia das mães fiz 140")?"""
+    if any(word.text in _FOLLOWED for word in reading.words):  # "8 mil seguidores", "43 não lidas"
+        return True
     found = [rate for span in reading.sentences() for rate in _rates(reading, name, *span)]
     return bool(found) and all(rate.once for rate in found)
+
+
+def _told(reading: Reading, name: str, number: Number, last: int) -> bool:
+    """Diz-se logo o que o número conta, ou ele é feminino e está só ("umas noventa.", "trezentas")?"""
+    after = reading.words[last].text if last < len(reading.words) else BREAK
+    before = [word.text for word in reading.words[max(0, number.start - AROUND - 1) : number.start]]
+    said = [word.text for word in reading.words[number.start : number.end]]
+    feminine = before[-1:] == ["umas"] or any(word.endswith("entas") or word == "duas" for word in said)
+    people = after in ("pessoa", "pessoas") and any(word.startswith("atend") for word in before)
+    return people or after in _COUNTED[name] or after in _PLACES or (feminine and after == BREAK)
 
 
 def _daily(reading: Reading) -> str:
@@ -89,13 +115,18 @@ def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
         if _counts(reading, name, number, amount.end, end) and not _of_another(reading, start, number.start):
             usual = _is_usual(reading, previous, amount, stop)
             once = _is_once(reading, start, amount, stop, usual=usual)
-            yield Rate(number, amount._replace(period=period), usual, once)
+            told = _told(reading, name, number, amount.end)
+            yield Rate(number, amount._replace(period=period), usual, once, told)
 
 
 def _counts(reading: Reading, name: str, number: Number, last: int, end: int) -> bool:
     """O número pode contar o que `name` conta?"""
-    if is_money(reading, number) or _is_hour(reading, number):
+    if is_money(reading, number, alone=name != DELIVERIES) or _is_hour(reading, number):
         return False
+    if any(word.text in _SPENT for word in reading.words[max(0, number.start - THINGS) : number.start]):
+        return False
+    if _repeated(reading, number, last):
+        return any({word.text, word.plain} & _REPEATS for word in reading.words)
     after: list[str] = []
     for word in reading.words[last : min(end, last + THINGS)]:
         if word.text == BREAK or word.text in _LINKS:
@@ -103,12 +134,20 @@ def _counts(reading: Reading, name: str, number: Number, last: int, end: int) ->
         after += [word.text, word.plain]
     if not _COUNTED[name].isdisjoint(after) or not _CUSTOMERS.isdisjoint(after):
         return True
+    if name == CONVERSATIONS and _CONTACTS & {word.text for word in reading.words[last : last + THINGS + 1]}:
+        return True
     others = (listed for other, listed in _COUNTED.items() if other != name)
     if any(not listed.isdisjoint(after) for listed in others):
         return False
     thing = after[1] if after else ""
     slash = last < end and reading.raw[reading.words[last].start - 1] == "/"  # "80/dia"
     return slash or not (thing in _UNCOUNTED or is_person(thing))
+
+
+def _repeated(reading: Reading, number: Number, last: int) -> bool:
+    """É "4x" ou "4 vezes"?"""
+    glued = reading.words[number.end - 1].plain.endswith("x")
+    return glued or (last < len(reading.words) and reading.words[last].text in ("vez", "vezes", "x"))
 
 
 def _is_hour(reading: Reading, number: Number) -> bool:

@@ -51,14 +51,14 @@ def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False
     return in_thousands(reading, start, end)
 
 
-def is_money(reading: Reading, number: Number) -> bool:
-    """O número é dinheiro ("R$ 500", "500 reais", "posso pagar 500", "custa 500")?"""
-    return bool(_owner(reading, number))
+def is_money(reading: Reading, number: Number, *, alone: bool = True) -> bool:
+    """O número é dinheiro ("R$ 500", "posso pagar 500", "custa 500")? `alone` aceita o que só é grande."""
+    return bool(_owner(reading, number, alone=alone))
 
 
-def _owner(reading: Reading, number: Number, *, asked: bool = False) -> str:
+def _owner(reading: Reading, number: Number, *, asked: bool = False, alone: bool = True) -> str:
     high = _end_of_range(reading, number)
-    return owner(reading, number.start, high.end, max(number.value, high.value), asked=asked)
+    return owner(reading, number.start, high.end, max(number.value, high.value), asked=asked, alone=alone)
 
 
 def _end_of_range(reading: Reading, number: Number) -> Number:

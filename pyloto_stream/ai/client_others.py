@@ -1,4 +1,4 @@
-"""A empresa que se citou é a de outro? "Igual ao da clínica", "a firma que fez meu site", "a escola do filho".
+"""A empresa que se citou é a de outro? "Igual ao da clínica", "a firma que fez meu site", "a escola dele".
 
 Promete só olhar em volta, até onde se diz de quem é; o que é "meu", "nosso" ou "daqui" nunca é de outro.
 """

@@ -5,12 +5,13 @@ salina", "meu patrão" e "nossa sede" são. Limite: não diz o nome dela (ver `p
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pyloto_stream.ai.client_others import MINE, of_another
 from pyloto_stream.ai.crew_words import is_person
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.name_tables import Seen
-from pyloto_stream.ai.phrases import BREAK, Match
+from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.ai.trade_scene import Scene
 from pyloto_stream.ai.trades import SECTIONS, TRADES, Trade, words_of
@@ -69,6 +70,8 @@ def _told(reading: Reading) -> bool:
 def _signals(reading: Reading, at: int) -> bool:
     """A palavra em `at` diz que há uma empresa ("meu patrão", "nosso ERP", "na algodoeira")?"""
     word = reading.words[at]
+    if not _may_signal(word.plain):
+        return False
     before = reading.words[at - 1].plain if at else BREAK
     if word.plain in _BOSSES:
         after = reading.words[at + 1].plain if at + 1 < len(reading.words) else ""
@@ -81,6 +84,13 @@ def _signals(reading: Reading, at: int) -> bool:
         return False
     alone = before in _HEADS or (known and (at == 0 or reading.words[at - 1].text == BREAK))
     return (alone or before in MINE) and not of_another(reading, at, at + 1)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _may_signal(plain: str) -> bool:
+    """Quase nenhuma palavra pode, e saber isso custa pouco."""
+    listed = plain in _BOSSES or plain in _OURS or plain in _FIRMS or plain.removesuffix("s") in _FIRMS
+    return listed or (len(plain) >= SHORTEST and plain.endswith(_ENDINGS))
 
 
 def _is_own(reading: Reading, scene: Scene, one: Seen[Trade]) -> bool:

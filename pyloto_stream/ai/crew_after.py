@@ -14,6 +14,7 @@ from pyloto_stream.ai.crew_words import (
     EITHER,
     HEDGES,
     IN,
+    KIN,
     LOGINS,
     PLACES,
     SHIFTS,
@@ -60,7 +61,7 @@ def told_after(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | 
     who = at > 0 and is_use(plain) and reading.words[at - 1].plain == "quem"  # "quem acessa: 7"
     area = ((plain in PLACES or plain in SHIFTS) and not is_crew(reading, at)) or plain in EITHER
     group = plain in COLLECTIVES or area or who
-    if not (group or is_crew(reading, at)):
+    if plain in KIN or not (group or is_crew(reading, at)):
         return None
     for n in range(at + 1, min(end, at + 7)):
         number = numbers.get(n)

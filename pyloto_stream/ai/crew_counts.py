@@ -30,7 +30,7 @@ from pyloto_stream.ai.reading import Reading
 
 _WILL = frozenset(("vao", "iam", "iriam", "iria", "vai", "ia", "teriam", "terao", "precisam", "precisariam"))
 _HEADS = frozenset(("gente", "cabras", "almas", "cabecas", "cabeca"))
-_FILLS = frozenset(("ai", "la", "no", "ao", "total", "todo", "hoje", "ja", "atualmente"))
+_FILLS = frozenset(("ai", "la", "no", "ao", "total", "todo", "por", "enquanto", "hoje", "ja", "atualmente"))
 _HOLDS = frozenset(("em", "com", "nos", "nas", "pra", "para"))
 _AMONG = frozenset(("corredores", "habitantes", "seguidores", "inteiros"))
 """Gente só quando quem fala se inclui ("somos uns 40 corredores")."""

@@ -24,7 +24,7 @@ from pyloto_stream.ai.lexicon import GIVEN, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
-_SEPARATORS = frozenset(("e", "mais", "com", BREAK))
+_SEPARATORS = frozenset(("e", "mais", "com", "fora", "alem", BREAK))
 _ALSO = frozenset(("alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo"))
 _THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
 _NOT = frozenset(("nao", "nem", "sem"))
@@ -175,7 +175,7 @@ def _goes_on(reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: 
             for first in range(after, min(end, after + 3)):
                 if _joined(reading, one, stop, after, _next(reading, first, end, crews, numbers)):
                     return first
-                if reading.words[first].plain not in _THOSE:
+                if reading.words[first].plain not in _THOSE and reading.words[first].plain not in PLACES:
                     break
         elif word.plain in _TURNS or word.plain in WANTS:
             break

@@ -33,6 +33,9 @@ class Crew(NamedTuple):
 def reach_of(reading: Reading, number: Number, end: int) -> tuple[int, int, int]:
     """O número, ou o intervalo que ele começa, e onde acaba; de "cresceu de 5 pra 22", o de agora."""
     low = round(number.value)
+    vague = [word.plain for word in reading.words[number.end : min(end, number.end + 2)]]
+    if vague[:1] == ["e"] and vague[1:] and vague[1].startswith(("pouc", "tant")):  # "sessenta e poucos"
+        return low, low, number.end + 2
     after = reading.words[number.end] if number.end < end else None
     if (
         after is not None and after.plain.isdecimal() and reading.raw[after.start - 1] == "/"

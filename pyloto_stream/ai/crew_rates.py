@@ -13,6 +13,8 @@ _ONE = frozenset(("um", "uma", "qual"))
 _LOGINS = frozenset(("login", "acesso", "usuario", "licenca", "senha", "pessoa"))
 _HEDGED = frozenset(("uns", "umas", "sao", "ate", "mais", "ou", "menos", "so", "apenas"))
 _OPENS = frozenset(("pra", "para", "em", "com"))
+_OF_EACH = frozenset(("de", "x", "com"))
+_TEAMS = frozenset(("equipe", "time", "turma", "turno", "grupo", "squad"))
 REACH = 6
 
 
@@ -24,7 +26,7 @@ def per_place(reading: Reading, start: int, end: int, numbers: Numbers, *, asked
         plain = reading.words[at].plain
         if plain in _EACH and (found := _each(reading, at, start, end, numbers, asked=asked)):
             return found
-        if plain in ("de", "x") and (found := _of_each(reading, at, start, end, numbers, asked=asked)):
+        if plain in _OF_EACH and (found := _of_each(reading, at, start, end, numbers, asked=asked)):
             return found
     return 0
 
@@ -107,7 +109,7 @@ def _places(reading: Reading, end: int, numbers: Numbers, unit: str, rate: int) 
             return round(number.value)
     if unit:
         return 0
-    after = next((n for n in numbers.values() if 0 < n.start - rate <= REACH + 1), None)
+    after = next((n for n in numbers.values() if n.value > 1 and 0 < n.start - rate <= REACH + 1), None)
     if after is not None and reading.words[after.start - 1].plain in (
         "das",
         "dos",
@@ -127,10 +129,14 @@ def _devices(reading: Reading, end: int, numbers: Numbers) -> int:
 
 def _of_each(reading: Reading, at: int, start: int, end: int, numbers: Numbers, *, asked: bool) -> int:
     """Por exemplo: "dois turnos de 14 cada", "3 equipes de 5 vendedores"."""
-    if at - 2 < start or at + 1 not in numbers or stem(reading.words[at - 1].plain) not in UNITS:
+    unit = stem(reading.words[at - 1].plain) if at > start else ""
+    if at - 2 < start or at + 1 not in numbers or unit not in UNITS:
         return 0
     size = numbers[at + 1]
     many = next((n for n in numbers.values() if n.end == at - 1), None)
     following = reading.words[size.end].plain if size.end < end else ""
     human = size.end < end and (is_crew(reading, size.end) or following == "cada")
-    return round(many.value * size.value) if many is not None and (asked or human) else 0
+    each = "cada" in (word.plain for word in reading.words[size.end : min(end, size.end + 2)])
+    if many is None or (reading.words[at].plain == "com" and not (each or unit in _TEAMS)):
+        return 0
+    return round(many.value * size.value) if asked or human else 0

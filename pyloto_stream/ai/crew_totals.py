@@ -4,7 +4,7 @@ Promete o total só quando se fala de gente; o de dinheiro não é nenhum.
 """
 
 from pyloto_stream.ai.crew_parts import Crew, Numbers
-from pyloto_stream.ai.crew_words import MONEY, is_person, is_use
+from pyloto_stream.ai.crew_words import DETERMINERS, KIN, MONEY, is_person, is_use
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -15,6 +15,7 @@ _TOTALS = frozenset(
 _ALL = frozenset(("os", "as", "esses", "essas", "estes", "estas", "todos", "todas"))
 _WITH_ME = frozenset(("comigo", "contando"))
 _ARE = frozenset(("da", "sao", "somos", "fica", "ficam", "seriam", "uns", "umas"))
+_INCLUDING = frozenset(("incluindo", "contando", "incluso"))
 _ING = ("ando", "endo", "indo")
 _EVERYONE = frozenset(
     (
@@ -59,9 +60,14 @@ def total(
 def _opens_list(reading: Reading, crews: list[Crew]) -> int:
     """O número que a lista reparte, se o primeiro é de toda a gente."""
     first = crews[0]
-    if len(crews) < 2 or not first.counted or first.low != sum(one.low for one in crews[1:]):
+    if len(crews) < 2 or not first.counted:
         return 0
     everyone = _EVERYONE & {word.plain for word in reading.words[first.start : first.end]}
+    named = not any(one.counted for one in crews[1:]) and reading.words[first.end].plain.startswith(":")
+    if everyone and named:  # "3 acessos: eu, contador e gerente"
+        return first.low
+    if first.low != sum(one.low for one in crews[1:]):
+        return 0
     return first.low if first.we or everyone else 0
 
 
@@ -88,11 +94,16 @@ def _is_total(
 def _with_speaker(reading: Reading, number: Number, start: int, end: int) -> bool:
     """O número já inclui quem fala ("comigo dá sete", "somos oito comigo", "3 funcionário comigo 4")?"""
     before = [word.plain for word in reading.words[max(start, number.start - 3) : number.start]]
-    after = [word.plain for word in reading.words[number.end : min(end, number.end + 3)]]
+    after = [word.plain for word in reading.words[number.end : min(end, number.end + 4)]]
     if after[:1] == ["comigo"] or after[:2] in (["contando", "comigo"], ["ja", "comigo"]):
         return True
-    since = before[before.index("comigo") + 1 :] if "comigo" in before else ["?"]
-    return {*since} <= _ARE and not (after[:1] and after[0] in MONEY)
+    if {*after} & _INCLUDING and {*after} & {"eu", "comigo", "donos"}:  # "nove, incluindo eu"
+        return True
+    if before[-3:-1] == ["contando", "eu"]:  # "contando eu, nove pessoas"
+        return True
+    lead = [word.plain for word in reading.words[max(start, number.start - 5) : number.start]]
+    since = lead[lead.index("comigo") + 1 :] if "comigo" in lead else ["?"]
+    return {*since} <= _ARE | {"e"} | DETERMINERS | KIN and not (after[:1] and after[0] in MONEY)
 
 
 def _of_money(reading: Reading, number: Number, start: int, end: int) -> bool:

@@ -67,9 +67,9 @@ USES, OWNERS = (
     ),
 )
 USE_STEMS = (
-    "usar", "usem", "usam", "usando", "usari", "mexer", "mexe", "mexi", "acess", "utiliz", "oper", "lanc",
-    "preench", "digit", "alimenta", "apont", "logar", "loga", "enxerg", "baixari", "entrari", "anotar",
-    "anotam", "registr", "acompanh",
+    "usar", "usem", "usam", "usando", "usari", "usuari", "mexer", "mexe", "mexi", "acess", "utiliz",
+    "oper", "lanc", "preench", "digit", "alimenta", "apont", "logar", "loga", "enxerg", "baixari",
+    "entrari", "anotar", "anotam", "registr", "acompanh",
 )  # fmt: skip
 EITHER = frozenset(("caixa", "caixas"))
 """Gente ou coisa: só contam junto de quem certamente é gente."""

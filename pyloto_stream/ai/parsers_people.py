@@ -10,7 +10,7 @@ from pyloto_stream.ai.crew_lists import PEAKS, REACH, crew_groups
 from pyloto_stream.ai.crew_parts import Crew, clause
 from pyloto_stream.ai.crew_rates import per_place
 from pyloto_stream.ai.crew_totals import by_oneself, total
-from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use
+from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use, stem
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY
@@ -114,10 +114,11 @@ def _only_there(reading: Reading, crews: list[Crew], end: int) -> Crew | None:
         return None
     for at in range(crews[-1].end, end - 2):
         if reading.words[at].plain in ONLY:
-            places = {word.plain for word in reading.words[at + 1 : at + 4]} & PLACES
+            after_only = {stem(word.plain) for word in reading.words[at + 1 : at + 4]}
+            places = {word for word in after_only if word in PLACES or is_person(word)}
             for one, after in zip(crews, [*crews[1:], None], strict=True):
                 stop = min(one.end + 2, after.start if after else end)
-                if places & {word.plain for word in reading.words[one.start : stop]}:
+                if places & {stem(word.plain) for word in reading.words[one.start : stop]}:
                     return one
     return None
 
@@ -130,7 +131,9 @@ def _around(reading: Reading, crews: list[Crew], start: int, end: int, *, asked:
     uses = any(map(is_use, (*after, *before, *inside)))
     ends = len(after) < 2 or not after[1].isalnum()
     only = bool(ONLY & {*before[:3]}) or (after[:1] != [] and after[0] in ONLY and ends)
-    return _Around(before, inside, after, uses, only or (uses and "quem" in before), asked)
+    return _Around(
+        before, inside, after, uses, only or (uses and "quem" in before) or "ninguem" in after[:3], asked
+    )
 
 
 def _score(crews: list[Crew], told: _Around) -> float:
@@ -167,7 +170,7 @@ def _unfit(crews: list[Crew], told: _Around) -> bool:
     if len(crews) == 1 and not counted and (denied or not (told.only and (told.uses or asked))):
         return True
     is_we = told.before[:1] in _WE_SAY
-    if all(one.owner for one in crews) and not (told.uses or asked or with_us or is_we):
+    if all(one.owner for one in crews) and not (told.uses or told.only or asked or with_us or is_we):
         return True
     apart = len(crews) == 2 and crews[1].start - crews[0].end >= REACH
     ours = (with_us and not apart) or told.uses or told.only or is_we

@@ -104,10 +104,9 @@ def _coded(reading: Reading, at: int, end: int) -> bool:
 
 def capital(reading: Reading, at: int) -> bool:
     """A palavra em `at` tem maiúscula (e não é um grito)?"""
-    raw = reading.original(at, at + 1)
-    if reading.words[at].text == BREAK or not (
-        raw[:1].isupper() or (raw[:1].isdigit() and raw[-1:].isupper())
-    ):
+    word = reading.words[at]
+    raw = reading.raw[word.start : word.end]
+    if word.text == BREAK or not (raw[:1].isupper() or (raw[:1].isdigit() and raw[-1:].isupper())):
         return False
     return not (raw.isupper() and shouts(reading.raw))
 

@@ -123,4 +123,4 @@ def _told(after: Reading, fields: Sequence[str], known: Mapping[str, str]) -> It
 
 def city_of_address(address: str) -> str:
     """A cidade de um endereço escrito, se traz a sigla do estado ("… , Londrina - PR, 86010-000")."""
-    return told_city(READER.read(address))
+    return told_city(READER.read(address)) if address else ""

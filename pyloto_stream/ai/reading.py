@@ -102,25 +102,30 @@ class Reading:
 
     def strong_break(self, at: int) -> bool:
         """Há em `at` pontuação que termina uma frase?"""
-        return self.words[at].text == BREAK and bool(_STRONG & set(self.words[at].plain))
+        return self.words[at].text == BREAK and not _STRONG.isdisjoint(self.words[at].plain)
 
-    def clauses(self) -> Iterator[tuple[int, int]]:
+    def clauses(self) -> tuple[tuple[int, int], ...]:
         """As orações, entre uma pontuação e outra, como `[início, fim)`."""
-        yield from self._spans(lambda at: self.words[at].text == BREAK)
+        return self.once(_clauses)
 
-    def sentences(self) -> Iterator[tuple[int, int]]:
+    def sentences(self) -> tuple[tuple[int, int], ...]:
         """As frases, entre uma pontuação forte e outra, como `[início, fim)`."""
-        yield from self._spans(self.strong_break)
+        return self.once(_sentences)
 
-    def _spans(self, ends: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
-        start = 0
-        for at in range(len(self.words)):
-            if ends(at):
-                if at > start:
-                    yield start, at
-                start = at + 1
-        if start < len(self.words):
-            yield start, len(self.words)
+
+def _clauses(reading: Reading) -> tuple[tuple[int, int], ...]:
+    return tuple(_between(reading, [at for at, word in enumerate(reading.words) if word.text == BREAK]))
+
+
+def _sentences(reading: Reading) -> tuple[tuple[int, int], ...]:
+    return tuple(_between(reading, [at for at in range(len(reading.words)) if reading.strong_break(at)]))
+
+
+def _between(reading: Reading, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Os trechos não vazios entre as palavras `ends`."""
+    for start, end in zip((-1, *ends), (*ends, len(reading.words)), strict=True):
+        if end > start + 1:
+            yield start + 1, end
 
 
 class Reader:

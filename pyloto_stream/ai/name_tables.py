@@ -57,18 +57,19 @@ class NameTable(Generic[T]):
     def seen(self, said: Sequence[str]) -> list[Seen[T]]:
         """Os nomes que há em `said`, por posição, sem um dentro do outro."""
         found: list[Seen[T]] = []
-        at = 0
-        while at < len(said):
-            one = next(self._at(said, at), None) if said[at] in self._by_first else None
-            if one is not None:
+        free = 0
+        for at in [at for at, word in enumerate(said) if word in self._by_first]:
+            if at >= free and (one := self._longest(said, at)) is not None:
                 found.append(one)
-            at = one.end if one is not None else at + 1
+                free = one.end
         return found
 
-    def _at(self, said: Sequence[str], at: int) -> Iterator[Seen[T]]:
+    def _longest(self, said: Sequence[str], at: int) -> Seen[T] | None:
         for words, payload in self._by_first[said[at]]:
-            if tuple(said[at : at + len(words)]) == words:
-                yield Seen(at, at + len(words), payload)
+            size = len(words)
+            if size == 1 or tuple(said[at : at + size]) == words:
+                return Seen(at, at + size, payload)
+        return None
 
     def _singular_of(self, plain: str, text: str) -> str:
         """A forma conhecida de uma palavra; ela mesma, se nenhuma é."""

@@ -81,10 +81,7 @@ def _trade(reading: Reading, name: str, field: Field, start: int, end: int) -> l
         for one in sightings(reading, name)
         if start <= one.match.start < end and not _discarded(reading, one.match)
     ]
-    now = current_from(reading, start, end)
-    current = [one for one in told if one.match.start >= now]
-    fixed = any("fisica" in (w.text for w in reading.words[one.match.start : one.match.end]) for one in told)
-    value = best(current or told, {} if fixed else TRADES[name].over)
+    value = best(reading, name, told)
     options = {choice.value for choice in field.choices}
     return [value] if value and (value in options or not TRADES[name].is_option(value)) else []
 

@@ -6,13 +6,14 @@ Promete: sem cumprimentos nem perguntas sobre nós, com no máximo `MAX_TEXT` ca
 import re
 
 from pyloto_stream.ai.gestures import asks_about_us
-from pyloto_stream.ai.lexicon import EMPTY
+from pyloto_stream.ai.lexicon import EMPTY, words
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.understanding import Gesture
 
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
 DIRECTING: tuple[Gesture, ...] = ("human", "erase", "cancel", "back", "menu", "refuse")
 Span = tuple[int, int]
+_EVADES = words("evades")
 _PREDICATE = re.compile(r"^(?:é|eh|e|sou|somos|tenho|temos)\s+(?:de\s+)?(?:uma?\s+)?(?=\S{4})", re.IGNORECASE)
 """O que vem antes do que se diz ser: "é uma transportadora"."""
 
@@ -37,7 +38,9 @@ def text(reading: Reading) -> str:
 def short_text(reading: Reading) -> str:
     """Um texto aberto que cabe numa etiqueta e não é pergunta."""
     found = _PREDICATE.sub("", text(reading))
-    return found if len(found) <= MAX_SHORT_TEXT and not reading.raw.rstrip().endswith("?") else ""
+    evades = any(word.text in _EVADES for word in reading.words)
+    fits = len(found) <= MAX_SHORT_TEXT and not evades and not reading.raw.rstrip().endswith("?")
+    return found if fits else ""
 
 
 def questions(reading: Reading, span: Span) -> bool:

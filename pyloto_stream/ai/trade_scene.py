@@ -6,7 +6,7 @@ Promete só olhar as palavras em volta, na mesma oração ou quase; as listas s�
 from collections.abc import Mapping, Sequence
 
 from pyloto_stream.ai.phrases import BREAK
-from pyloto_stream.ai.reading import Reading, Word
+from pyloto_stream.ai.reading import Reading
 
 BACK, SOLD_BACK, OTHERS_BACK, ONLINE_BACK = 5, 7, 6, 4
 """Até quantas palavras antes se procura de quem é, se vende-se, se é de outro, se é só online."""
@@ -20,7 +20,10 @@ class Scene:
 
     def __init__(self, reading: Reading, words: Mapping[str, frozenset[str]]) -> None:
         self.reading, self.words = reading, words
-        self.text = [_heard(reading, word) for word in reading.words]
+        raw = reading.raw  # "é" não se confunde com "e"
+        self.text = [
+            "eh" if word.plain == "e" and raw[word.start] in "éÉ" else word.text for word in reading.words
+        ]
 
     def owned(self, start: int, end: int) -> bool:
         """O que está em volta diz que é de quem fala ("minha", "tenho uma", "aqui na", "do meu pai")?"""
@@ -81,6 +84,11 @@ class Scene:
         """O que vem antes, na frase, diz que se vende isso ("vendo", "loja de", "trabalho com")?"""
         return bool(self.words["sells"].intersection(self._sentence(start, SOLD_BACK)))
 
+    def ridden(self, start: int) -> bool:
+        """É com o que se entrega ("entrego de bicicleta")?"""
+        back = self._clause(start, 2)
+        return back[:1] == ["de"] and back[1:2] != [] and back[1] in self.words["rides"]
+
     def only_online(self, shops: Sequence[int]) -> int | None:
         """Onde o texto diz que só vende online; em `shops` acaba um ramo ("brechó online")."""
         for at, word in enumerate(self.text):
@@ -119,8 +127,3 @@ class Scene:
 
 def _last(words: Sequence[str], among: frozenset[str]) -> int:
     return max((i for i, word in enumerate(words) if word in among), default=-1)
-
-
-def _heard(reading: Reading, word: Word) -> str:
-    """A palavra como as regras a leem; "é" não se confunde com "e"."""
-    return "eh" if word.plain == "e" and reading.raw[word.start] in "éÉ" else word.text

@@ -4,10 +4,11 @@ Promete: o ramo de um vizinho, de um concorrente ou de quem recebe a entrega nã
 pessoa tem vale mais do que o que ela vende. Limite: de dois ramos ditos da mesma forma, o primeiro.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pyloto_stream.ai.name_tables import Seen
+from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.ai.trade_scene import Scene
@@ -31,12 +32,21 @@ def sightings(reading: Reading, name: str) -> list[Sighting]:
     return [one for one in (*signs.trades(), *signs.phrases(), *signs.online()) if one.rank]
 
 
-def best(found: Sequence[Sighting], over: Mapping[str, str]) -> str:
-    """O valor que mais vale; a opção que `over` diz valer mais do que ele, se também foi dita."""
-    if not found:
+def best(reading: Reading, name: str, told: Sequence[Sighting]) -> str:
+    """O valor que mais vale entre os de agora ("antes era mercado, agora…"); ou o que vale mais do que ele.
+
+    Quem diz que tem loja física não é só da internet.
+    """
+    if len({one.match.payload.value for one in told}) > 1:
+        now = current_from(reading, 0, len(reading.words))
+        told = [one for one in told if one.match.start >= now] or told
+    if not told:
         return ""
-    value = max(found, key=lambda one: (one.rank, -one.match.start)).match.payload.value
-    said = {one.match.payload.value for one in found}
+    value = max(told, key=lambda one: (one.rank, -one.match.start)).match.payload.value
+    said = {one.match.payload.value for one in told}
+    if any(word.text == "fisica" for one in told for word in reading.words[one.match.start : one.match.end]):
+        return value
+    over = TRADES[name].over
     return next((strong for strong, weak in over.items() if weak == value and strong in said), value)
 
 
@@ -82,7 +92,7 @@ class _Signs:
 
     def _rank(self, one: Seen[Trade], end: int) -> int:
         kind, scene = one.payload.kind, self.scene
-        if scene.of_rivals(one.start, end):
+        if scene.of_rivals(one.start, end) or (kind == "weak" and scene.ridden(one.start)):
             return 0
         if kind == "online":
             return ONLINE
@@ -103,7 +113,9 @@ class _Signs:
         text = self.scene.text
         if text[match.start] in self.words["generic"]:
             before = text[match.start - 1] if match.start else ""
-            others = before in self.words["shops_of_others"]
+            served = self.scene.served(match.start) and "?" not in self.reading.raw
+            bare = match.end - match.start == 1
+            others = bare and before in self.words["shops_of_others"] and not served
             return 0 if others or self.scene.of_rivals(match.start, match.start + 1) else GENERIC
         if match.payload.value in self.known.over:
             return ONLINE

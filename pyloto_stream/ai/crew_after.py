@@ -46,6 +46,8 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     if number is None:
         return None
     low, high, after = reach_of(reading, number, end)
+    if after + 1 < end and reading.words[after].plain in ("os", "as") and is_crew(reading, after + 1):
+        return Crew(low, high, at, after + 2, person=True, counted=True)  # "são nove os fiscais"
     if not (closed(reading, after, end) or reading.words[after].plain in ("dependendo", "conforme")):
         return None
     spoken = range(max(0, at - ANTECEDENT), at)

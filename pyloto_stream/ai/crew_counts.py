@@ -87,7 +87,12 @@ def _there(reading: Reading, one: Crew, end: int, numbers: Numbers) -> Crew | No
     if any(word.plain in MONEY for word in reading.words[max(0, one.start - NEAR) : one.start]):
         return None
     where = reading.words[stop + 1 : min(end, stop + 3)]
-    return one._replace(person=any(word.plain in PLACES | COLLECTIVES for word in where))
+    area = any(word.plain in PLACES | COLLECTIVES for word in where)
+    of = one.start > 0 and reading.words[one.start - 1].plain in (
+        "dos",
+        "das",
+    )  # "o caixa dos três no celular"
+    return None if of and not area else one._replace(person=area)
 
 
 def _heads(reading: Reading, at: int, end: int) -> bool:

@@ -19,7 +19,7 @@ from pyloto_stream.ai.crew_words import (
     is_use,
     opens,
 )
-from pyloto_stream.ai.crews import crew_at, name_at
+from pyloto_stream.ai.crews import crew_at, in_list, name_at
 from pyloto_stream.ai.lexicon import GIVEN, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -44,9 +44,7 @@ def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Ite
     at, crews, peaked = start, list[Crew](), False
     while at < end:
         word = reading.words[at]
-        if not (
-            crews or at in numbers or opens(word.plain, word.text) or word.plain in GIVEN or word.plain in KIN
-        ):
+        if not (crews or at in numbers or opens(word.plain, word.text) or word.plain in _NAMES):
             at += 1
             continue
         one = _next(reading, at, end, crews, numbers)
@@ -99,7 +97,7 @@ def _named(reading: Reading, at: int, end: int, crews: list[Crew]) -> Crew | Non
     after = range(one.end, min(end, one.end + GAP))
     follows = (i for i in after if reading.words[i - 1].text in _SEPARATORS)
     more = any(name_at(reading, i, end) or reading.words[i].plain == "eu" for i in follows)
-    return one if more else None
+    return one if more or in_list(reading, at, end) else None
 
 
 def _others(reading: Reading, at: int, end: int, crews: list[Crew], numbers: Numbers) -> Crew | None:

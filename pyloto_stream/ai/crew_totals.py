@@ -127,9 +127,20 @@ def by_oneself(reading: Reading, start: int, end: int) -> bool:
                 is_use(word.plain) or word.plain in ("abrir", "vai", "ve")
                 for word in reading.words[at + 2 : at + 5]
             )
+        before = [word.plain for word in reading.words[max(start, at - 4) : at]]
+        if plain in ("um", "uma") and edge and before[-2:] == ["so", "tem"] and "usuario" in before:
+            return True
+        if plain in ("unico", "unica", "monousuario") and _the_only(reading, at, end):
+            return True
         if plain == "deus" and [word.plain for word in reading.words[max(start, at - 2) : at]] == ["eu", "e"]:
             return reading.words[at + 1].plain != "nao" if at + 1 < end else True
     return False
+
+
+def _the_only(reading: Reading, at: int, end: int) -> bool:
+    """Um só é quem usa ("o único que usa é o encarregado", "usuário único")?"""
+    near = [word.plain for word in reading.words[max(0, at - 1) : min(end, at + 3)]]
+    return "monousuario" in near or "usuario" in near or (near[2:3] == ["que"] and any(map(is_use, near)))
 
 
 def _speaks(reading: Reading, start: int, at: int, *, edge: bool) -> bool:

@@ -13,13 +13,14 @@ from pyloto_stream.ai.crew_words import (
     KIN,
     OF,
     ONLY,
+    PERSONS,
     WANTS,
     is_crew,
     is_person,
     is_use,
     opens,
 )
-from pyloto_stream.ai.lexicon import GIVEN
+from pyloto_stream.ai.lexicon import GIVEN, LEXICON
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
@@ -138,10 +139,19 @@ def _with_another(reading: Reading, at: int, end: int) -> bool:
     return told[:1] == ["e"] and told[1:] in (["a"], ["o"]) and at + 3 < end and is_title(reading, at + 3)
 
 
+def in_list(reading: Reading, at: int, end: int) -> bool:
+    """Quem não tem artigo nem número, no começo de uma lista ("diretor, coordenador e sete fiscais")?"""
+    plain, after = reading.words[at].plain, at + 2
+    if plain.endswith("s") or after >= end or reading.words[at + 1].text not in (BREAK, "e"):
+        return False
+    follows = reading.words[after].plain
+    return plain in PERSONS and (is_person(follows) or (follows in LEXICON.numbers or follows.isdecimal()))
+
+
 def name_at(reading: Reading, at: int, end: int, *, any_name: bool = False) -> Crew | None:
     """Um nome próprio sem artigo, depois de uma pontuação ou de "e" ("Rita, Paulo e Duda vão usar")."""
     plain = reading.words[at].plain
-    kin = plain in KIN  # "pai, tio e eu"
+    kin = plain in KIN or in_list(reading, at, end)  # "pai, tio e eu"
     if not any_name and not kin and plain not in GIVEN:
         return None
     before = reading.words[at - 1] if at else None

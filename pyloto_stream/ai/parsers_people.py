@@ -23,25 +23,15 @@ _PAST = words("past") - {"comeco", "ia", "iam", "iamos"}
 _FOR = frozenset(("pra", "para", "pro", "pros", "pras", "por", "pelos", "pelas"))
 _WAS = _PAST | {"eramos", "anterior", "demiti", "sairam", "perdi"}
 _NOW = frozenset(("agora", "hoje", "verdade", "vdd", "atualmente", "alias", "minto", "digo"))
-_THEIRS = frozenset(
-    (
-        "conhecido",
-        "conhecida",
-        "vizinho",
-        "vizinha",
-        "concorrente",
-        "salario",
-        "pedi",
-        "falei",
-        "conversei",
-        "cotei",
-        "consultei",
-        "procurei",
-    )
-)
+_THEIRS = frozenset((
+    "conhecido", "conhecida", "vizinho", "vizinha", "concorrente", "concorrentes", "salario", "pedi", "falei",
+    "conversei", "cotei", "consultei", "procurei", "recuperar", "perdi",
+))  # fmt: skip
 """O sistema, ou o dinheiro, de que se fala é de outro."""
 _ADDS = frozenset(("e", "mais", "que", "pra", "para"))
 _SOME_OF, _WE_SAY = (["dos"], ["das"]), (["somos"], ["sou"], ["seremos"], ["e"], ["pra"], ["para"], ["entre"])
+_ARE = (["sao"], ["e"], ["eh"])
+_WORK = frozenset(("trabalho", "toco", "atendo", "fico", "cuido", "estou", "to", "divido", "moro"))
 FAR, NEAR = 9, 6
 
 
@@ -100,6 +90,10 @@ def _speaker_too(reading: Reading, crews: list[Crew], end: int) -> int:
     """Quem fala também usa ("…e eu vejo no pc"), sem estar entre os que contou?"""
     if any(one.we for one in crews) or not crews[0].counted:
         return 0
+    first = crews[0].start
+    lead = [word.plain for word in reading.words[max(0, first - 3) : first]]
+    if lead[-2:] == ["com", "mais"] and lead[0] in _WORK:  # "trabalho com mais duas meninas"
+        return 1
     for at in range(crews[-1].end + 1, end - 1):
         if reading.strong_break(at):
             return 0
@@ -131,9 +125,8 @@ def _around(reading: Reading, crews: list[Crew], start: int, end: int, *, asked:
     uses = any(map(is_use, (*after, *before, *inside)))
     ends = len(after) < 2 or not after[1].isalnum()
     only = bool(ONLY & {*before[:3]}) or (after[:1] != [] and after[0] in ONLY and ends)
-    return _Around(
-        before, inside, after, uses, only or (uses and "quem" in before) or "ninguem" in after[:3], asked
-    )
+    only = only or ("quem" in before and (uses or before[:1] in _ARE)) or "ninguem" in after[:3]
+    return _Around(before, inside, after, uses, only, asked)
 
 
 def _score(crews: list[Crew], told: _Around) -> float:

@@ -11,7 +11,7 @@ from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 NEAR = 3
-CUE_BEFORE, CUE_AFTER = 10, 7
+CUE_BEFORE, CUE_AFTER = 10, 9
 """Até quantas palavras de um prazo está a que diz que ele o é ("pronto", "no ar")."""
 MIN_PAST = 4
 FIRM, WEAK = frozenset(("ate", "antes", "dentro", "daqui", "ainda")), frozenset(("pra", "para", "pro"))
@@ -21,14 +21,15 @@ _OTHERS, _FILLERS = words("deadline_others"), words("deadline_fillers")
 CALM = frozenset(("pressa", "calma", "correria", "sem", "flexivel", "tanto"))
 _VAGUE_NOW = frozenset(("hoje", "agora", "logo", "ja", "amanha", "breve"))
 _DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"))
+_SURE = frozenset(("prazo", "prazos", "deadline", "limite"))
 _COMING = frozenset(("vem", "proximo", "proxima", "proximos", "proximas"))
 _THIS = frozenset(("este", "esse", "neste", "nesse", "esta", "essa", "nesta", "nessa", "ainda"))
-_WISHED = frozenset(("e", "ja"))
+_WISHED = frozenset(("quero", "queria", "queremos", "queriamos", "preciso", "precisamos"))
 """Depois de uma data: "… e queríamos já"."""
 _AHEAD = SEASONS | _COMING | _THIS | _DAYS
 _PAST_ENDINGS = ("ei", "ou", "aram", "eram", "iram")
 _NOT_PAST = frozenset(
-    ("estou", "ficou", "marcou", "marquei", "combinei", "pensei", "pediu", "deixei", "quarteirao")
+    ("estou", "deram", "ficou", "marcou", "marquei", "combinei", "pensei", "pediu", "deixei", "quarteirao")
 )
 
 
@@ -101,7 +102,7 @@ def cue(reading: Reading, span: When, *, near: bool = True) -> int:
     after = [at for at in range(span.end, last) if _is(reading, at, _CUES_AFTER)]
     own = (
         close & _CUES_NEAR
-        or wished >= _WISHED
+        or ("ja" in wished and not _WISHED.isdisjoint(wished))
         or any(at >= start for at in before)
         or any(at < end for at in after)
     )
@@ -133,6 +134,8 @@ def _of_others(reading: Reading, span: When, *, certain: bool) -> bool:
     firm = reading.words[span.start].text in FIRM | WEAK
     if not firm and not certain and not _OTHERS.isdisjoint(before):
         return True
+    if not _SURE.isdisjoint((*before, *after)):
+        return False
     return not {*before[-NEAR:]} & CUES and not certain and any(_past(word) for word in before)
 
 

@@ -21,6 +21,7 @@ MONTHS, EVENTS, SEASONS = words("months"), words("deadline_events"), words("dead
 _KINDS = words("deadline_kinds")
 _OF = frozenset(("de", "do", "da", "dos", "das", "desse", "deste", "dessa", "desta", "d"))
 _ADJECTIVES = ("ivo", "iva", "ico", "ica", "ino", "ina", "inas", "inos", "ivos", "ivas", "icos", "icas")
+_SCARCE, _HAVE = frozenset(("so", "apenas", "uns", "mais")), frozenset(("tenho", "temos", "faltam", "restam"))
 _WHOLE = frozenset(("letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira"))
 MIN_ADJECTIVE = 6
 _YEARS, _BEFORE_YEAR = range(2024, 2051), frozenset(("em", "ate", "pra", "para"))
@@ -110,10 +111,10 @@ def _counted(said: list[str], number: Number, start: int, end: int) -> Iterator[
 
 def has_left(said: list[str], number: Number) -> bool:
     """É o tempo que se tem ("temos 90 dias", "tenho dois meses pra trocar"), e não desde quando?"""
-    before = said[number.start - 1] if number.start else ""
+    before = next((word for word in said[: number.start][::-1] if word not in _SCARCE), "")
     after = said[number.end + 1] if number.end + 1 < len(said) else BREAK
     short = number.end < len(said) and said[number.end] not in ("ano", "anos", "hora", "horas")
-    return before in ("tenho", "temos") and short and after in (BREAK, "para", "pra", "ate", "so", "no", "e")
+    return before in _HAVE and short and after in (BREAK, "para", "pra", "ate", "so", "no", "e")
 
 
 def _is_date(reading: Reading, day: Number, month: Number) -> bool:
@@ -135,9 +136,10 @@ def _grown(reading: Reading, said: list[str], start: int, end: int, core: When) 
     """O trecho com as palavras que o completam, dos dois lados."""
     last = _right(said, core.end, end)
     at = core.start
-    if at - 2 >= start and said[at - 1] in ("a", "ou", "e") and _counts(said[at - 2]):  # "2 a 3 meses"
-        between = said[at - 1] == "e"
-        if not between or said[at - 3 : at - 2] == ["entre"]:
+    if at - 2 >= start and said[at - 1] in ("a", "ou", "e", BREAK) and _counts(said[at - 2]):  # "2 a 3 meses"
+        between, paused = said[at - 1] == "e", said[at - 1] == BREAK
+        paused = paused and (reading.words[at - 1].plain != "," or core.kind != "duration")
+        if (not paused and not between) or said[at - 3 : at - 2] == ["entre"]:
             at -= 3 if between else 2
     while at > start and (_inside(reading, at - 1) or (said[at] == "de" and _counts(said[at - 1]))):
         at -= 1

@@ -21,7 +21,7 @@ _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
 _SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
 _OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
-_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x)?")
+_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º)?")
 
 
 class Number(NamedTuple):

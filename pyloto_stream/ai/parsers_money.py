@@ -66,7 +66,7 @@ def owner(
 ) -> Owner:
     """De quem é o dinheiro do número em `[start, end)`; vazio se não é dinheiro."""
     said = around(reading, start, end, value)
-    currency = bool(_CURRENCY & {*said.before[-1:], *said.after[:1]})
+    currency = bool(_CURRENCY & {*said.before[-1:], *said.after[:1]}) or _nicknamed(said)
     bare = asked or _bare(said, asked=asked)
     if not currency and (not bare or value < SMALL):
         return ""
@@ -86,6 +86,11 @@ def owner(
     lonely = lonely and alone and (value not in _YEARS or bool(_SCALES & {*said.own}))
     upto = bool(_UP_TO & {*said.before[-3:]}) and large
     return "ours" if currency or asked or lonely or upto else ""
+
+
+def _nicknamed(said: Around) -> bool:
+    """É um nome que só o dinheiro tem ("trezentão", "cinquentinha")?"""
+    return any(word.endswith(("entao", "entinha", "zao")) for word in said.own)
 
 
 def _other_number(reading: Reading, start: int, end: int, said: Around) -> bool:
@@ -119,7 +124,9 @@ def _nearest(
         if _THEIRS.accept(word):
             return "theirs"
         if word in _PLANS:
-            willing = _WILLING & {*said.before[-3:]} or any(_SPENDS.accept(w) or w in _HAS for w in row)
+            willing = _WILLING & {*said.before[-3:]} or any(
+                _SPENDS.accept(w) or w in _HAS for w in (*row, *said.after)
+            )
             return "ours" if willing else "theirs"
         if word in _NOUNS:
             quoted = _QUOTED & {*row[at + 1 : at + 6]} or (row[:at] and _QUOTED & {*row[:at]})
@@ -136,7 +143,7 @@ def _nearest(
 
 
 def _monthly(said: Around) -> bool:
-    return bool(_MONTHLY & {*said.after[:3]})
+    return bool(_MONTHLY & {*said.after[:3], *said.before})
 
 
 def _spendable(said: Around) -> bool:

@@ -27,6 +27,7 @@ NEGATION_REACH = 3
 MIN_PAST = 4
 """Mais letras do que estas, e "ei" no fim: "mandei", "liguei" são o que já houve."""
 _NOT = frozenset(("nao", "num", "nunca", "nem", "sem", "deixei", "parei"))
+_ONE = frozenset(("um", "uma", "uns", "umas", "outro", "algum"))
 _WORKED = frozenset(("trabalho", "trampo"))
 _OURS = (["com", "entrega"], ["com", "entregas"], ["de", "entregador"], ["de", "entrega"], ["de", "entregas"])
 """Depois de "trabalho", dizem que é o que se quer fazer conosco."""
@@ -71,7 +72,8 @@ def _sign(reading: Reading, said: Sequence[str], at: int, found: Sequence[Mentio
 def _busy(said: Sequence[str], at: int, found: Sequence[Mention], *, denied: bool) -> Sense:
     """O que diz "trabalho" e o que mais toma o tempo: o que se procura, ou o que se nega, não o toma."""
     word = said[at]
-    if word in JOBS and (WANTED & {*said[max(0, at - 1) : at]} or said[at + 1 : at + 3] in _OURS):
+    before = at - 2 if at > 1 and said[at - 1] in _ONE else at - 1
+    if word in JOBS and ((before >= 0 and said[before] in WANTED) or said[at + 1 : at + 3] in _OURS):
         return ""
     if not denied:
         return "busy"

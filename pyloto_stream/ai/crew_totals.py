@@ -15,6 +15,11 @@ _TOTALS = frozenset(
 _ALL = frozenset(("os", "as", "esses", "essas", "estes", "estas", "todos", "todas"))
 _WITH_ME = frozenset(("comigo", "contando"))
 _ARE = frozenset(("da", "sao", "somos", "fica", "ficam", "seriam", "uns", "umas"))
+_ALONE = frozenset((
+    "sozinho", "sozinha", "mim", "comigo", "meu", "minha", "ninguem", "ngm", "um", "uma", "unico", "unica",
+    "monousuario", "deus",
+))  # fmt: skip
+"""O que pode dizer que um só usa."""
 _INCLUDING = frozenset(("incluindo", "contando", "incluso"))
 _ING = ("ando", "endo", "indo")
 _EVERYONE = frozenset(
@@ -117,6 +122,8 @@ def by_oneself(reading: Reading, start: int, end: int) -> bool:
     """Quem fala diz que está só ("trabalho sozinho", "só pra mim", "ninguém mais mexe")?"""
     for at in range(start, end):
         plain = reading.words[at].plain
+        if plain not in _ALONE:
+            continue
         edge = at + 1 >= end or reading.words[at + 1].text == BREAK
         if plain in ("sozinho", "sozinha") and _speaks(reading, start, at, edge=edge):
             return True
@@ -127,9 +134,10 @@ def by_oneself(reading: Reading, start: int, end: int) -> bool:
                 is_use(word.plain) or word.plain in ("abrir", "vai", "ve")
                 for word in reading.words[at + 2 : at + 5]
             )
-        before = [word.plain for word in reading.words[max(start, at - 4) : at]]
-        if plain in ("um", "uma") and edge and before[-2:] == ["so", "tem"] and "usuario" in before:
-            return True
+        if plain in ("um", "uma") and edge:  # "usuário só tem um"
+            before = [word.plain for word in reading.words[max(start, at - 4) : at]]
+            if before[-2:] == ["so", "tem"] and "usuario" in before:
+                return True
         if plain in ("unico", "unica", "monousuario") and _the_only(reading, at, end):
             return True
         if plain == "deus" and [word.plain for word in reading.words[max(start, at - 2) : at]] == ["eu", "e"]:

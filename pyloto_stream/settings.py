@@ -14,7 +14,8 @@ from msgspec import Meta
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings_fields import Port, Secret, SecretUrl, expected, parse, shown, variables
-from pyloto_stream.settings_rules import NOT_USED_YET, decode_key, split_pair
+from pyloto_stream.settings_keys import decode_key, keys_by_version
+from pyloto_stream.settings_rules import NOT_USED_YET, split_pair
 from pyloto_stream.settings_rules import problems as problems_of
 
 DEVELOPMENT_DATA_KEY = base64.b64encode(b"development-only-not-secret-key!").decode()
@@ -81,7 +82,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets_backend: Literal["env", "gcp"] = "env"
     secret_manager_emulator_host: str = ""
     pepper_secret: Secret = Secret("development-pepper-not-a-secret-at-all")
-    data_encryption_key: Secret = Secret(DEVELOPMENT_DATA_KEY)
+    data_encryption_key: tuple[Secret, ...] = (Secret(DEVELOPMENT_DATA_KEY),)
     audit_anchor_key: Secret = Secret()
 
     openai_enabled: bool = False
@@ -123,9 +124,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Variáveis definidas que esta versão ainda não usa."""
         return tuple(name for name in NOT_USED_YET if name in self.given)
 
+    def data_keys(self) -> dict[int, bytes]:
+        """As chaves de `DATA_ENCRYPTION_KEY`, de 32 bytes, por versão; a maior é a que vale para o novo."""
+        return keys_by_version(self.data_encryption_key)
+
     def data_key(self) -> bytes:
-        """Os 32 bytes de `DATA_ENCRYPTION_KEY`."""
-        return decode_key(self.data_encryption_key)
+        """Os 32 bytes da chave mais nova de `DATA_ENCRYPTION_KEY`."""
+        keys = self.data_keys()
+        return keys[max(keys)]
 
     def anchor_seed(self) -> bytes:
         """Os 32 bytes de `AUDIT_ANCHOR_KEY`; vazio se não há."""

@@ -4,7 +4,6 @@ Promete: diz o nome da variável e o que falta, nunca o valor. Limite: olha só 
 nomeia responde (isso é de `doctor`).
 """
 
-import base64
 import re
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyloto_stream.settings_addresses import redis_problem, split
 from pyloto_stream.settings_fields import Secret
+from pyloto_stream.settings_keys import key_problems
 from pyloto_stream.settings_objects import object_problems
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     yield from object_problems(settings)
     yield from _model(settings, defaults)
     yield from _secrets(settings)
+    yield from key_problems(settings, defaults)
     yield from _numbers(settings)
     if settings.environment == "production" and settings.allow_unsafe_redis:
         yield "ALLOW_UNSAFE_REDIS", "must be false in production"
@@ -139,10 +140,6 @@ def split_pair(value: str) -> tuple[str, str]:
 def _secrets(settings: "Settings") -> Iterator[Problem]:
     if not settings.whatsapp_webhook_secret:
         yield "WHATSAPP_WEBHOOK_SECRET", "must hold at least one secret"
-    for name in ("DATA_ENCRYPTION_KEY", "AUDIT_ANCHOR_KEY"):
-        secret: Secret = getattr(settings, name.lower())
-        if (secret or name == "DATA_ENCRYPTION_KEY") and not _is_key(secret):
-            yield name, "must be 32 bytes in base64"
     pem = settings.flow_private_key.reveal()
     if pem and not (pem.startswith("-----BEGIN ") and "PRIVATE KEY-----" in pem):
         yield "FLOW_PRIVATE_KEY", "must be a private key in PEM form"
@@ -172,8 +169,8 @@ def _public_values(settings: "Settings", defaults: "Settings") -> Iterator[Probl
     for name in ("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_BUSINESS_ACCOUNT_ID"):
         if getattr(settings, name.lower()) == getattr(defaults, name.lower()):
             yield name, f"required in {where}"
-    for name in (*SECRET_FLOORS, "DATA_ENCRYPTION_KEY"):
-        public, floor = set(_held(defaults, name)), SECRET_FLOORS.get(name, 0)
+    for name, floor in SECRET_FLOORS.items():
+        public = set(_held(defaults, name))
         if any(secret in public for secret in _held(settings, name)):
             yield name, f"required in {where}: the development value is public"
         elif any(len(secret.reveal()) < floor for secret in _held(settings, name)):
@@ -192,19 +189,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _is_key(secret: Secret) -> bool:
-    try:
-        return len(decode_key(secret)) == 32
-    except ValueError:
-        return False
-
-
-def decode_key(secret: Secret) -> bytes:
-    """Bytes de um segredo em base64, comum ou segura para URL.
-
-    Raises:
-        ValueError: não é base64.
-    """
-    return base64.b64decode(secret.reveal().translate(str.maketrans("-_", "+/")), validate=True)

@@ -74,7 +74,8 @@ ABOUT = {
         "SECRETS_BACKEND": "Where secrets come from; this version: `env`",
         "SECRET_MANAGER_EMULATOR_HOST": "`host:port` of a Secret Manager stand-in; development only",
         "PEPPER_SECRET": "Key that turns an identity into `user_key`; never changes in a deployment's life",
-        "DATA_ENCRYPTION_KEY": "32 bytes in base64: encrypts the phone in the profile",
+        "DATA_ENCRYPTION_KEY": "32 bytes in base64: seals what identifies a person in the profile; several "
+        "as `version:base64`, comma separated: all open, the highest version seals",
         "AUDIT_ANCHOR_KEY": "32 bytes in base64: signs the anchors of `audit anchor`, and only there needed",
     },
     "Model": {

@@ -38,6 +38,9 @@ def problems(environ: dict[str, str]) -> tuple[str, ...]:
     return raised.value.problems
 
 
+SEVERAL_KEYS = "must be 32 bytes in base64; several as version:base64, comma separated, one of each version"
+
+
 def names(environ: dict[str, str]) -> set[str]:
     return {line.partition(":")[0] for line in problems(environ)}
 
@@ -118,6 +121,8 @@ def test_a_blank_variable_counts_as_absent(raw: str) -> None:
         ("WHATSAPP_PHONE_NUMBER_ID", "12a45678", "must have the form [0-9]{5,32}"),
         ("DATA_ENCRYPTION_KEY", "c2hvcnQ=", "must be 32 bytes in base64"),
         ("DATA_ENCRYPTION_KEY", "n%t-base64", "must be 32 bytes in base64"),
+        ("DATA_ENCRYPTION_KEY", f"0:{DEVELOPMENT_DATA_KEY}", "must be 32 bytes in base64"),
+        ("DATA_ENCRYPTION_KEY", f"2:{DEVELOPMENT_DATA_KEY},2:{DEVELOPMENT_DATA_KEY}", SEVERAL_KEYS),
         ("AUDIT_ANCHOR_KEY", "c2hvcnQ=", "must be 32 bytes in base64"),
         ("AUDIT_ANCHOR_KEY", "n%t-base64", "must be 32 bytes in base64"),
         ("FLOW_PRIVATE_KEY", "not a key", "must be a private key in PEM form"),
@@ -282,6 +287,7 @@ def test_each_required_variable_is_missed(name: str) -> None:
         ("WHATSAPP_WEBHOOK_SECRET", "s3cret-webhook-new-01,development-webhook-secret"),
         ("WHATSAPP_WEBHOOK_SECRET", "s3cret-webhook-new-01,short"),
         ("DATA_ENCRYPTION_KEY", DEVELOPMENT_DATA_KEY),
+        ("DATA_ENCRYPTION_KEY", f"2:{PRODUCTION['DATA_ENCRYPTION_KEY']},1:{DEVELOPMENT_DATA_KEY}"),
         ("PEPPER_SECRET", "x" * 31),
         ("ADMIN_TOKEN", "short"),
     ],
@@ -310,6 +316,16 @@ def test_variables_without_effect_in_this_version_are_named() -> None:
 def test_a_key_in_url_safe_base64_is_read_too() -> None:
     key = bytes([255] * 32)
     assert load({"DATA_ENCRYPTION_KEY": base64.urlsafe_b64encode(key).decode()}).data_key() == key
+
+
+def test_data_keys_come_by_version_and_the_highest_is_the_one_for_what_is_new() -> None:
+    old, new = base64.b64encode(bytes(32)).decode(), base64.urlsafe_b64encode(bytes([255] * 32)).decode()
+    for raw in (f"{old},7:{new}", f"7:{new}, 1:{old}"):
+        settings = load({"DATA_ENCRYPTION_KEY": raw})
+        assert settings.data_keys() == {1: bytes(32), 7: bytes([255] * 32)}
+        assert settings.data_key() == bytes([255] * 32)
+        assert old not in repr(settings)
+        assert new not in repr(settings)
 
 
 def test_written_line_breaks_of_a_pem_become_real_ones() -> None:

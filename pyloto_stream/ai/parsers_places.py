@@ -7,6 +7,7 @@ que contêm o de uma cidade não são a cidade.
 
 from pyloto_stream.ai.lexicon import PARTICLES, STATES
 from pyloto_stream.ai.municipalities import NOT_PLACES, Place, exact, nearest
+from pyloto_stream.ai.others_places import of_other
 from pyloto_stream.ai.parsers_names import plausible
 from pyloto_stream.ai.place_signs import LIKELY, NAMED, OTHER, Leads, area_ends, leads_in, strength
 from pyloto_stream.ai.reading import Reading
@@ -14,6 +15,7 @@ from pyloto_stream.ai.runs import Run, is_title, run_at, starts, written
 from pyloto_stream.ai.sightings import Hit, hits, state_after
 
 _AND = frozenset(("e", "ou", "com"))
+_APART = 2
 _BESIDE = frozenset(
     ["lado", "perto", "pertinho", "vizinha", "vizinho", "colado", "colada", "entre", "proximo"]
 )
@@ -41,10 +43,28 @@ def _ranked(reading: Reading, leads: Leads, start: int, end: int, *, asked: bool
             continue
         between = [word.text for word in reading.words[ranked[-1][1].end : hit.start]] if ranked else []
         joined = between[:1] != [] and between[0] in _AND and between[1:] in ([], ["em"], ["outra", "em"])
-        ranked.append((max(force, ranked[-1][0]) if joined else force, hit))
+        if joined:
+            force = max(force, ranked[-1][0])
+            ranked[-1] = force, ranked[-1][1]
+        ranked.append((force, hit))
+    if len(ranked) > 1:
+        ranked = _without_district(reading, ranked)
     if len({hit.place.label for _, hit in ranked}) > 1:
         ranked = [(force, hit) for force, hit in ranked if not _beside(reading, hit)]
     return ranked
+
+
+def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
+    """Sem o bairro de nome de cidade pequena que a cidade grande segue ("em Boa Viagem, no Recife")."""
+    kept: list[tuple[int, Hit]] = []
+    for force, hit in ranked:
+        if kept and not kept[-1][1].told and not kept[-1][1].place.large and hit.place.large:
+            between = [word.plain for word in reading.words[kept[-1][1].end : hit.start]]
+            if between and between[-1] in ("no", "na", "em", "do") and len(between) <= _APART:
+                kept.append((max(force, kept.pop()[0]), hit))
+                continue
+        kept.append((force, hit))
+    return kept
 
 
 def _beside(reading: Reading, hit: Hit) -> bool:
@@ -69,6 +89,8 @@ def _unlisted(reading: Reading, start: int, end: int, leads: list[int], *, asked
     """Um nome com letras trocadas ou que não é município."""
     for lead in [*leads, start] if asked else leads:
         at = area_ends(reading, lead, end)
+        if not asked and of_other(reading, at):
+            continue
         run = _before_state(reading, run_at(reading, at, end))
         uf, _ = state_after(reading, run.end, end) if run.end > run.start else ("", 0)
         words = [word.plain for word in reading.words[run.start : run.end]]

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pyloto_stream.ai.firms import is_firm, is_public
-from pyloto_stream.ai.lexicon import COMMON, GIVEN, STATES, words
+from pyloto_stream.ai.lexicon import COMMON, GIVEN, READER, STATES, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
+from pyloto_stream.ai.others_places import elsewhere, since_break
+from pyloto_stream.ai.people_names import FAMILY
 from pyloto_stream.ai.phrases import BREAK, fold
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import dashed, ends, is_title, known_phrase
@@ -25,14 +27,11 @@ _OF = frozenset(("de", "do", "da"))
 _TO = frozenset(("para", "pra", "ate"))
 _AREA, _ARTICLED, _ADJECTIVES = words("place_area"), words("place_articled"), words("place_plain_words")
 _WORDY = words("place_wordy") | words("family")
-_OTHERS, _TRIPS, _MONTHS = words("place_others"), words("place_trips"), words("months")
-_OF_STATE = frozenset(
-    ("interior", "litoral", "sul", "norte", "oeste", "leste", "noroeste", "sudoeste", "estado")
-)
-"""Antes de "de São Paulo", dizem que se fala do estado."""
-_OPINIONS = words("place_opinions")
-_OURS = frozenset(("sou", "somos"))
-_FIRMS, _SOME = frozenset(("empresa", "agencia", "firma")), frozenset(("uma", "outra", "numa"))
+_WAS = frozenset(("ia", "era", "antes"))
+_AFTER = frozenset(("tem", "inteira", "inteiro", "toda"))
+_PLACED = frozenset(("de", "do", "da", "em", "no", "na"))
+_HAVE = frozenset(("tenho", "temos", "minha", "meu", "nossa", "nosso", "toco", "abri"))
+_CAPITALS = frozenset(("salvador", "vitoria"))
 
 
 class Leads(NamedTuple):
@@ -50,11 +49,12 @@ def leads_in(reading: Reading, start: int, end: int, lives: Sequence[int]) -> Le
 
 def strength(reading: Reading, hit: Hit, leads: Leads, start: int, end: int, *, asked: bool) -> int:
     """Quanto o lugar da frase diz que a cidade de `hit` é a de quem fala."""
-    if _elsewhere(reading, hit, asked=asked):
+    if elsewhere(reading, hit, asked=asked):
         return OTHER
     led = _led(reading, hit, leads)
     if led or hit.told:
-        return max(led, SURE) + hit.told
+        owned = led == LIVES and reading.words[hit.start - 1].text in _IN and _kind_near(reading, hit.start)
+        return (_own(reading, hit) if owned else max(led, SURE)) + hit.told
     plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
     if plain in STATES and len(plain) == 2:
         return NAMED
@@ -71,6 +71,8 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
     titled = is_title(reading, hit.start)
     district = hit.place.settles and plain != fold(hit.place.name)
     closed = _closes(reading, hit.end, end)
+    if before in _IN and (titled or not doubtful) and _kind_near(reading, hit.start):
+        return _own(reading, hit)
     if before in _IN and (titled or not doubtful or (closed and plain not in _ADJECTIVES)):
         return SURE
     if before in _ARTICLES and (district or (closed and plain in _ARTICLED)):
@@ -78,6 +80,10 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
     if before in _OF and not district and _kind_before(reading, hit.start, start):
         clear = hit.place.large and (before == "de" or not doubtful or plain in _ARTICLED)
         return LIKELY if clear or (titled and not doubtful and " " in plain) else NAMED
+    after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
+    speaks = after[:1] != [] and (after[0] in _AFTER or after == ["e", "regiao"])
+    if before == BREAK and speaks and hit.place.large and (not doubtful or titled):  # "BH tem vaga?"
+        return LIKELY
     if doubtful:
         opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
         said = before in (*_OF, *_TO)
@@ -102,13 +108,21 @@ def _led(reading: Reading, hit: Hit, leads: Leads) -> int:
         return WORKS
     for force, found in ((WORKS, leads.works), (LIVES, leads.lives), (SURE, leads.near)):
         if any(at <= hit.start and only_area(reading, at, hit.start) for at in found):
-            given = force == SURE and reading.words[hit.start].plain in GIVEN  # "aqui é Vitória"
-            return 0 if given else force
+            linked = hit.start > 0 and reading.words[hit.start - 1].plain in _PLACED
+            given = (
+                force == SURE and not linked and reading.words[hit.start].plain in GIVEN
+            )  # "aqui é Vitória"
+            plain = reading.words[hit.start].plain in _ADJECTIVES and not is_title(reading, hit.start)
+            return 0 if given or (force == SURE and plain) else force  # "é de graça"
     return 0
 
 
 def _strength_alone(reading: Reading, hit: Hit, plain: str, *, doubtful: bool, last: bool) -> int:
     """Entre duas pausas: uma cidade conhecida, ou um nome que só pode ser de uma."""
+    if (
+        plain in _CAPITALS and not reading.found("lead", "name") and hit.start > 0
+    ):  # "…, salvador, uns 30 por dia"
+        return LIKELY
     if plain in GIVEN or plain in _ADJECTIVES or (len(plain) <= 2 and plain != "bh"):
         return NAMED
     titled = is_title(reading, hit.start)
@@ -116,7 +130,9 @@ def _strength_alone(reading: Reading, hit: Hit, plain: str, *, doubtful: bool, l
         return NAMED
     if hit.place.large and (not doubtful or titled or last or " " in plain or plain not in _WORDY):
         return LIKELY
-    small = last and not doubtful and len(plain) > 5
+    known = doubtful or READER.knows(plain) or plain in FAMILY
+    ends = hit.end >= len(reading.words) or reading.strong_break(hit.end)
+    small = not doubtful and len(plain) > 5 and (last or (ends and not known))
     return LIKELY if small or (titled and not doubtful and " " in plain) else NAMED
 
 
@@ -135,6 +151,21 @@ def _last(reading: Reading, at: int) -> bool:
     return all(word.text == BREAK for word in reading.words[at:])
 
 
+def _kind_near(reading: Reading, at: int) -> bool:
+    """O negócio de quem fala vem logo antes ("tenho uma ótica em Umuarama", "a loja é em Tefé")?"""
+    said = since_break([word.text for word in reading.words[max(at - HEAD_REACH, 0) : at]])
+    if not (_HAVE & {*said} or said[-2:-1] == ["e"]) or _WAS & {*said}:
+        return False
+    near = range(max(at - len(said), at - 6), at)
+    return any(is_firm(reading, i) and reading.words[i].plain != "casa" for i in near)
+
+
+def _own(reading: Reading, hit: Hit) -> int:
+    """A força de onde está o negócio; a sede vale menos do que a operação."""
+    said = {word.plain for word in reading.words[max(hit.start - 4, 0) : hit.start]}
+    return LIVES if {"sede", "matriz"} & said else WORKS
+
+
 def _closes(reading: Reading, at: int, end: int) -> bool:
     """O que vem depois não continua um nome ("em extrema urgência")?"""
     if at >= end:
@@ -151,32 +182,3 @@ def _kind_before(reading: Reading, at: int, start: int) -> bool:
     since = next((i + 1 for i in range(at - 1, start - 1, -1) if reading.words[i].text == BREAK), start)
     since = max(since, at - HEAD_REACH)
     return any(is_firm(reading, i) for i in range(since, at)) or is_public(reading, since, at)
-
-
-def _elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
-    """É outro lugar? "Sul de Minas" é o estado; "Vale do Itajaí", a região; "vocês são de", o nosso."""
-    before = [word.text for word in reading.words[max(hit.start - 4, 0) : hit.start]]
-    plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
-    after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
-    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or reading.words[hit.end + 1].text == BREAK)
-    if "nao" in _since_break(before)[-2:] or denied or plain in _MONTHS:
-        return True
-    near = before[-2] if len(before) > 1 and before[-1] in _OF else ""
-    if plain in STATES and (after[:1] == ["interior"] or (near in _OF_STATE and before[-3:-2] != ["zona"])):
-        return True
-    theirs = near in _OTHERS or (near in _FIRMS and before[-3:-2] and before[-3] in _SOME)
-    if near in ("vale", "divisa") or (theirs and not _OURS & {*before[:-2]}):
-        return True
-    return not asked and _told_by_others(reading, hit, before)
-
-
-def _since_break(before: list[str]) -> list[str]:
-    return before[len(before) - before[::-1].index(BREAK) :] if BREAK in before else before
-
-
-def _told_by_others(reading: Reading, hit: Hit, before: list[str]) -> bool:
-    """Onde vocês ficam, onde nos recomendaram, ou para onde se viaja."""
-    ours = bool({"sao", "ficam"} & {*before}) and "voces" in before
-    told = {word.text for word in reading.words[max(hit.start - 6, 0) : hit.start]}
-    trip = before[-1:] != [] and before[-1] in _TO and bool(_TRIPS & {*before})
-    return ours or trip or bool(_OPINIONS & told) or {"vi", "voces"} <= told

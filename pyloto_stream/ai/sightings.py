@@ -73,6 +73,10 @@ def _with_state(
 ) -> tuple[Place | None, int]:
     """O município `words` no estado dito depois (ou antes) dele; `None` se nenhum foi dito."""
     at, stop, end = where
+    if stop < end and reading.words[stop].plain == "capital" and not words[0].isdigit():
+        named = (exact(words, state) for state in CAPITALS)
+        if capital := next((place for place in named if place and place.name == CAPITALS[place.state]), None):
+            return capital, stop + 1
     uf, after = state_after(reading, stop, end)
     if not uf and stop < end:  # "santa maria rs semana que vem": a sigla decide entre os de mesmo nome
         letters = reading.words[stop].plain

@@ -11,7 +11,7 @@ from pyloto_stream.ai.clock_spans import AFTERNOON, DAWN, MIDNIGHT, MORNING, NIG
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.shift_mentions import ANY_TIME, WEEKDAYS, WEEKEND, Mention, mentions
 from pyloto_stream.ai.shift_senses import senses
-from pyloto_stream.ai.shift_words import ENTERS, Sense
+from pyloto_stream.ai.shift_words import ENTERS, FREE, Sense
 
 DAY_PARTS, DAYS = frozenset((MORNING, AFTERNOON, NIGHT)), frozenset((WEEKDAYS, WEEKEND))
 LIGHT = frozenset((MORNING, AFTERNOON))
@@ -69,7 +69,7 @@ def free_shifts(reading: Reading) -> frozenset[str]:
             seen[at] = mention._replace(values=_until(reading, mention, opens))
     told = _Told(seen, sensed, left)
     values = told.values("free")
-    values |= _rest(reading, told, values)
+    values |= _rest(reading, told, values) or _worked(reading, told, values)
     return _any_time(reading, told, values) if ANY_TIME in values else values
 
 
@@ -148,6 +148,16 @@ def _enters_at(reading: Reading, told: _Told) -> float | None:
         if mention.clock is not None and mention.clock.point and near & ENTERS:
             return mention.clock.closes
     return None
+
+
+def _worked(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[str]:
+    """Sem nada que se diga livre, "trabalho à noite" é quando a pessoa se oferece para trabalhar."""
+    said = [word.text for word in reading.words]
+    if values or told.left is not None or not FREE.isdisjoint(said):
+        return _NOTHING
+    busy = told.said("busy")
+    meant = all({"trabalho", "trampo"} & {*said[max(0, m.start - 2) : m.start]} for m in busy)
+    return told.values("busy") if meant else _NOTHING
 
 
 def _any_time(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[str]:

@@ -80,7 +80,7 @@ class FirestoreDocuments(Documents):
         if query.after is not None:
             cursor = {"__name__": collection.document(query.after.id)}
             found = found.start_after(
-                {query.order_by: query.after.value, **cursor} if query.order_by else cursor
+                {**_stored({query.order_by: query.after.value}), **cursor} if query.order_by else cursor
             )
         with _reading():
             snapshots = await found.get(retry=None, timeout=self._timeout_s)
@@ -125,7 +125,7 @@ def _add(batch: "AsyncWriteBatch", reference: "AsyncDocumentReference", write: W
             fields = {FieldPath(name).to_api_repr(): value for name, value in _stored(write.data).items()}
             batch.update(reference, fields, option=_unchanged_since(write.version))
         case Delete():
-            batch.delete(reference)
+            batch.delete(reference, option=_unchanged_since(write.version))
 
 
 def _unchanged_since(version: str) -> "WriteOption | None":

@@ -92,6 +92,37 @@ def remove(place: Path) -> bool:
     return True
 
 
+def remove_old(place: Path, incoming: Path, before_ms: int) -> bool:
+    """Apaga o que foi gravado antes de `before_ms`, e nunca o que outro põe no lugar enquanto se olha.
+
+    O arquivo sai do lugar, travado para que `prepare` não o leve, e só então some; se o que saiu já era
+    outro, volta, a menos que já haja um mais novo ali.
+    """
+    try:
+        file = place.open("rb")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return False
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False  # alguém acaba de o gravar
+        old = os.fstat(file.fileno())
+        if old.st_mtime_ns // 1_000_000 >= before_ms:
+            return False
+        aside = incoming / f"{old.st_ino}.{os.getpid()}"
+        try:
+            place.replace(aside)
+        except FileNotFoundError:
+            return False
+        gone = aside.stat().st_ino == old.st_ino
+        if not gone:
+            with suppress(FileExistsError):
+                place.hardlink_to(aside)
+        aside.unlink(missing_ok=True)
+        return gone
+
+
 def private(folder: Path) -> None:
     """Cria `folder` e o que falta acima, só para o dono, e já no disco."""
     if not folder.is_dir():

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, ParamSpec, Self, TypeVar
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
-from pyloto_stream.stores.object_disk import Draft, look, open_to_read, prepare, remove, walk
+from pyloto_stream.stores.object_disk import Draft, look, open_to_read, prepare, remove, remove_old, walk
 from pyloto_stream.stores.object_links import ObjectLinks
 from pyloto_stream.stores.objects import (
     FULL,
@@ -85,9 +85,11 @@ class FolderObjects(Objects):
         """Tamanho e instante da gravação."""
         return await _disk(look, self._place(path))
 
-    async def delete(self, path: str) -> bool:
+    async def delete(self, path: str, *, before_ms: int | None = None) -> bool:
         """Apaga o arquivo; as pastas ficam."""
-        return await _disk(remove, self._place(path))
+        if before_ms is None:
+            return await _disk(remove, self._place(path))
+        return await _disk(remove_old, self._place(path), self._root / _INCOMING, before_ms)
 
     async def list(self, prefix: str) -> AsyncIterator[ObjectEntry]:
         """Em lotes de `LIST_ITEMS`."""

@@ -96,13 +96,23 @@ class GcsObjects(Objects):
         blob = await self._found(path)
         return None if blob is None else ObjectInfo(blob.size, _ms(blob))
 
-    async def delete(self, path: str) -> bool:
+    async def delete(self, path: str, *, before_ms: int | None = None) -> bool:
         """Apaga o que se vê; o que o balde guarda do apagado é política dele (`state`)."""
+        blob, only = self._blob(path), self._google.once
+        if before_ms is not None:
+            found = await self._found(path)
+            if found is None or _ms(found) >= before_ms:
+                return False
+            only = {**only, "if_generation_match": found.generation}
         try:
-            await self._google.call("", self._blob(path).delete, **self._google.once)
+            await self._google.call("", blob.delete, **only)
         except ObjectMissingError:
             await self._bucket_exists()
             return False
+        except PermanentError as error:
+            if error.code != EXISTS:
+                raise
+            return False  # regravado no meio
         return True
 
     async def list(self, prefix: str) -> AsyncIterator[ObjectEntry]:

@@ -82,8 +82,8 @@ class Objects(Protocol):
     async def head(self, path: str) -> ObjectInfo | None:
         """O que se sabe do objeto; `None` se não existe."""
 
-    async def delete(self, path: str) -> bool:
-        """Apaga; devolve se existia."""
+    async def delete(self, path: str, *, before_ms: int | None = None) -> bool:
+        """Apaga; devolve se existia. Com `before_ms`, só o que foi gravado antes; o que se regrava fica."""
 
     def list(self, prefix: str) -> AsyncIterator[ObjectEntry]:
         """Os objetos sob `prefix`, aos poucos e em qualquer ordem: `media/ab/`, ou vazio para todos.

@@ -72,9 +72,10 @@ class Update(msgspec.Struct, frozen=True):
 
 
 class Delete(msgspec.Struct, frozen=True):
-    """Apaga; nada acontece se não existe."""
+    """Apaga; nada acontece se não existe. Com `version`: conflito se falta ou já não está nela."""
 
     path: str
+    version: str = ""
 
 
 Write = Create | Set | Merge | Update | Delete

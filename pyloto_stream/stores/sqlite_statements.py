@@ -108,6 +108,8 @@ def _apply(connection: sqlite3.Connection, write: Write) -> str:
                 raise ConflictError
             return _put(connection, _UPSERT, write.path, {**_data(write.path, row[1]), **write.data})
         case Delete():
+            if write.version and ((row := _row(connection, write.path)) is None or row[0] != write.version):
+                raise ConflictError
             connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", split(write.path))
             return ""
 

@@ -11,9 +11,11 @@ from pyloto_stream.stores.ports import (
     Delete,
     Documents,
     Merge,
+    Query,
     Set,
     Update,
     Write,
+    scan,
 )
 from pyloto_stream.stores.values import Data
 
@@ -207,3 +209,22 @@ async def test_an_expiry_is_read_back_as_the_text_that_was_written(documents: Do
     await documents.merge("things/two", {"expires_at": "0001-01-01T00:00:00.000Z"})
     assert await data_of(documents) == {"expires_at": "2027-01-02T03:04:05.678Z"}
     assert await data_of(documents, "things/two") == {"expires_at": "0001-01-01T00:00:00.000Z"}
+
+
+async def test_a_delete_that_names_a_version_deletes_that_version_only(documents: Documents) -> None:
+    with pytest.raises(ConflictError):
+        await documents.write(Delete(AT, "2026-01-01T00:00:00Z"))
+    (first,) = await documents.write(Set(AT, {"a": 1}))
+    (second,) = await documents.write(Merge(AT, {"a": 2}))
+    with pytest.raises(ConflictError):
+        await documents.write(Delete(AT, first), Set("things/two", {}))
+    assert (await data_of(documents), await documents.get("things/two")) == ({"a": 2}, None)
+    await documents.write(Delete(AT, second))
+    assert await documents.get(AT) is None
+
+
+async def test_the_expiry_orders_a_query_and_continues_it(documents: Documents) -> None:
+    for number in (2, 0, 1):
+        await documents.set(f"things/{number}", {"expires_at": f"2027-01-02T03:04:05.00{number}Z"})
+    query = Query("things", order_by="expires_at", limit=1)
+    assert [document.id async for document in scan(documents, query)] == ["0", "1", "2"]

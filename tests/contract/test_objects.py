@@ -175,6 +175,18 @@ async def test_a_deleted_object_is_gone_and_may_be_created_again(objects: Object
     assert await objects.put(PATH, pieces(b"2"), TYPE, create_only=True) is True
 
 
+async def test_only_what_is_old_enough_is_deleted_when_so_asked(objects: Objects) -> None:
+    assert await objects.delete(PATH, before_ms=2**42) is False
+    await objects.put(PATH, pieces(b"1"), TYPE)
+    found = await objects.head(PATH)
+    assert found is not None
+    assert await objects.delete(PATH, before_ms=found.created_at_ms) is False
+    assert await read(objects) == b"1"
+    assert await objects.delete(PATH, before_ms=found.created_at_ms + 1) is True
+    assert await objects.head(PATH) is None
+    assert await listed(objects) == []
+
+
 BAD = ["", "/", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/.", ".hidden", "a\\b", "a b", "ação", "a\0",
        "a" * 129, "a/b/c/d/e/f/g", "media/5541999990000@x"]  # fmt: skip
 

@@ -113,9 +113,11 @@ class StorageGate:
         return await self._object(request, bucket, unquote(rest.removeprefix("/o/")))
 
     async def _object(self, request: web.Request, bucket: str, name: str) -> web.Response:
-        wanted = request.query.get("generation", "")
+        wanted, match = (request.query.get(each, "") for each in ("generation", "ifGenerationMatch"))
         if wanted and await self._generation(bucket, name) != wanted:
             return google_error(404, "notFound", f"No such object: {bucket}/{name}")
+        if match and await self._generation(bucket, name) not in {"", match}:
+            return google_error(412, "conditionNotMet", f"{bucket}/{name}")
         return await self._forward(request, f"No such object: {bucket}/{name}")
 
     async def _upload(self, request: web.Request, bucket: str) -> web.Response:
@@ -126,8 +128,7 @@ class StorageGate:
             return web.Response(status=499 if self._sessions.pop(session, None) else 404)
         if session:
             return await self._block(request, session, body)
-        name = request.query.get("name") or named(body)
-        match = request.query.get("ifGenerationMatch", "")
+        name, match = request.query.get("name") or named(body), request.query.get("ifGenerationMatch", "")
         async with self._locks[f"{bucket}/{name}"]:
             if not await self._matches(bucket, name, match):
                 return google_error(412, "conditionNotMet", f"{bucket}/{name}")

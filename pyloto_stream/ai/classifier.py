@@ -7,7 +7,7 @@ mesmo resultado em qualquer máquina e custo proporcional ao texto. Limite: só 
 
 import base64
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -41,9 +41,9 @@ FIRST_PICTURE = 0x2600
 class Evidence(NamedTuple):
     """Os indícios de um trecho, em grupos que pesam por igual, tenha o trecho o tamanho que tiver."""
 
-    words: Sequence[str]
-    pieces: Sequence[str]
-    signs: Sequence[str]
+    words: Collection[str]
+    pieces: Collection[str]
+    signs: Collection[str]
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +80,7 @@ def evidence(reading: Reading, start: int, end: int, rules: Mapping[Intent, floa
     if asks:
         signs.add("asks")
     pieces = {piece for word in set(words) for piece in _pieces(word)}
-    return Evidence(sorted(spoken), sorted(pieces), sorted(signs))
+    return Evidence(spoken, pieces, signs)
 
 
 def pictures(reading: Reading, start: int, end: int) -> list[str]:
@@ -118,7 +118,7 @@ class Classifier:
         """A probabilidade de cada intenção."""
         hidden = list(self._bias)
         for group in found:
-            rows = [row for name in group if (row := self._features.get(name)) is not None]
+            rows = list(filter(None, map(self._features.get, group)))  # nenhum peso empacotado é zero
             if rows:
                 weight = share(len(group)) * self._scale
                 sums = _unpacked(sum(rows), len(rows), len(hidden))

@@ -20,6 +20,8 @@ _GROUPS = {"duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 10
 _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
 _SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
+LOOK_AHEAD = 3
+"""Até onde se olha depois de um número para saber se acabou ("trinta e poucos mil")."""
 _OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º)?")
 
@@ -35,18 +37,22 @@ class Number(NamedTuple):
 def numbers_in(reading: Reading, start: int, end: int) -> Iterator[Number]:
     """Os números de `[start, end)`, da esquerda para a direita."""
     free = start
-    for at in reading.once(_openings):
+    for at, number in reading.once(_numbers):
         if at >= end:
             return
-        number = _number_at(reading, at, end) if at >= free else None
+        if at < free:
+            continue
+        if (number.end if number else at) + LOOK_AHEAD > end:  # o fim pode cortá-lo
+            number = _number_at(reading, at, end)  # noqa: PLW2901
         if number is not None:
             yield number
             free = number.end
 
 
-def _openings(reading: Reading) -> tuple[int, ...]:
-    """As palavras que podem começar um número."""
-    return tuple(at for at, word in enumerate(reading.words) if _opens(word.text, word.plain))
+def _numbers(reading: Reading) -> tuple[tuple[int, Number | None], ...]:
+    """O número que começa em cada palavra que pode começar um."""
+    openings = [at for at, word in enumerate(reading.words) if _opens(word.text, word.plain)]
+    return tuple((at, _number_at(reading, at, len(reading.words))) for at in openings)
 
 
 @lru_cache(maxsize=REMEMBERED)

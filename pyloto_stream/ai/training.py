@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from pyloto_stream.ai import learning
-from pyloto_stream.ai.classifier import Classifier, Weights, evidence
+from pyloto_stream.ai.classifier import Classifier, Evidence, Weights, evidence
 from pyloto_stream.ai.dataset import SEEN, SHIPPED, TRAINING_ONLY, Labelled, part, read_dataset
 from pyloto_stream.ai.learning import SEED, Lesson, learn, weights_of
 from pyloto_stream.ai.lexicon import READER
@@ -44,7 +44,7 @@ def lesson(line: Labelled) -> Lesson:
     found = evidence(reading, 0, len(reading.words), strengths_of(reading))
     if line.home == SEEN:
         found = found._replace(signs=[s for s in found.signs if s.startswith(("n ", "asks"))])
-    return Lesson(found, INTENTS.index(line.intent))
+    return Lesson(Evidence(*map(sorted, found)), INTENTS.index(line.intent))  # a ordem não pode ser sorteada
 
 
 def digest(lessons: Sequence[Lesson]) -> str:

@@ -6,7 +6,8 @@ traz `user_key` no lugar.
 
 import msgspec
 
-from pyloto_stream.conversation.records import HandoffReady, HandoffRecord, LeadProfile
+from pyloto_stream.conversation.person import LeadProfile
+from pyloto_stream.conversation.records import HandoffReady, HandoffRecord
 from pyloto_stream.stores.sessions import scoped_id
 from pyloto_stream.stores.times import iso
 

@@ -10,8 +10,9 @@ from pyloto_stream.conversation.flows import (
     summary_of,
 )  # fmt: skip
 from pyloto_stream.conversation.intents import primary
+from pyloto_stream.conversation.person import LeadProfile
 from pyloto_stream.conversation.qualification import qualify
-from pyloto_stream.conversation.records import HandoffRecord, Intent, LeadProfile, Outcome
+from pyloto_stream.conversation.records import HandoffRecord, Intent, Outcome
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import TEXTS
 

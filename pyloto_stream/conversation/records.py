@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from pyloto_stream.conversation.person import LeadProfile, ProfileRecord
+
 Outcome = Literal[
     "HANDOFF_HUMAN", "SELF_SERVE_INFO", "ROUTE_EXTERNAL", "SCHEDULED_FOLLOWUP", "AWAITING_USER",
     "DUPLICATE_OR_SPAM", "UNSUPPORTED", "FAILED_INTERNAL",
@@ -86,17 +88,6 @@ class SessionRecord(msgspec.Struct, frozen=True, tag_field="record", tag="sessio
     summary: str = ""
     prompt_version: str = ""
     """As instruções do modelo que entenderam a sessão; vazio se só as regras."""
-
-
-class LeadProfile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Quem é a pessoa, no que se sabe (contrato, seção 5). `phone`: dígitos E.164, se ela o mostra."""
-
-    name: str = ""
-    phone: str = ""
-    city: str = ""
-    is_business: bool = False
-    business_name: str = ""
-    role: str = ""
 
 
 class HandoffRecord(msgspec.Struct, frozen=True, tag_field="record", tag="handoff", omit_defaults=True):
@@ -179,6 +170,7 @@ Record = (
     | MediaRecord
     | ChannelRecord
     | TranscriptRecord
+    | ProfileRecord
 )
 
 

@@ -3,15 +3,16 @@
 O que um turno registra vai numa gravação atômica, sem leitura quando se conhece a ponta. Se ela conflita (o
 turno já foi gravado e o executor caiu antes de confirmar, ou a ponta está velha), relê a ponta, retira o que
 já está lá e grava o resto. Por isso repetir um turno, ou dois executores com o mesmo turno, dá o mesmo
-resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica.
+resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica; um turno que muda o
+perfil o lê antes.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import get_args
 
 import msgspec
 
+from pyloto_stream.conversation.person import ProfileRecord
 from pyloto_stream.conversation.records import (
     ActionRecord,
     ChannelRecord,
@@ -33,9 +34,10 @@ from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.media import media_writes
 from pyloto_stream.stores.messages import message_write, revoke_writes, status_write
 from pyloto_stream.stores.ports import ConflictError, Create, Documents, Merge, Write
+from pyloto_stream.stores.profiles import UserProfileStore
 from pyloto_stream.stores.sessions import session_write
+from pyloto_stream.stores.trail_writes import combined, missing
 from pyloto_stream.stores.transcripts import transcript_write, without_late_transcripts
-from pyloto_stream.stores.values import merged
 
 _BATCH = 100
 """Registros por gravação atômica; cada um rende no máximo três documentos (limite: `MAX_WRITES`)."""
@@ -53,10 +55,16 @@ class TrailState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AuditTrail:
-    """Grava os registros de uma conversa. Um turno por vez em cada conversa é o normal, não uma exigência."""
+    """Grava os registros de uma conversa. Um turno por vez em cada conversa é o normal, não uma exigência.
 
-    def __init__(self, documents: Documents, tenant_id: str = "default") -> None:
+    Sem `profiles`, o que se soube das pessoas não se guarda.
+    """
+
+    def __init__(
+        self, documents: Documents, tenant_id: str = "default", profiles: UserProfileStore | None = None
+    ) -> None:
         self._documents = documents
+        self._profiles = profiles
         self._tenant_id = tenant_id
         self._log = AuditLogStore(documents)
         self._conversations = ConversationStore(documents)
@@ -83,7 +91,8 @@ class AuditTrail:
         documents = combined(write for record in records for write in self._writes_of(user_key, record))
         pending, state, moves = events_of(records), known, moves_of(user_key, records)
         for _ in range(TRIES):
-            writes = await moved(self._documents, documents, moves)
+            profile = await self._profile_writes(user_key, records)
+            writes = [*await moved(self._documents, documents, moves), *profile]
             try:
                 if pending:
                     state = state or await self._load(user_key)
@@ -93,11 +102,17 @@ class AuditTrail:
                     await self._documents.write(*writes)
             except ConflictError:
                 state = await self._load(user_key)
-                documents = await _missing(self._documents, documents)
+                documents = await missing(self._documents, documents)
                 pending = await self._log.absent(user_key, pending)
                 continue
             return state
         raise ConflictError("the chain keeps moving")
+
+    async def _profile_writes(self, user_key: str, records: Sequence[Record]) -> list[Write]:
+        if self._profiles is None:
+            return []
+        known = [record for record in records if isinstance(record, ProfileRecord)]
+        return await self._profiles.writes(user_key, known)
 
     async def _grow(
         self, user_key: str, state: TrailState, documents: Sequence[Write], events: Sequence[AuditEvent]
@@ -126,7 +141,7 @@ class AuditTrail:
         )
 
     def _writes_of(self, user_key: str, record: Record) -> tuple[Create | Merge, ...]:
-        """Os documentos do registro; uma ação só vive na cadeia, e um aviso da Meta não é da conversa."""
+        """Os documentos do registro; nenhum se ele só vive na cadeia, não é da conversa ou é do perfil."""
         match record:
             case MessageRecord():
                 return (message_write(user_key, record), *revoke_writes(user_key, record))
@@ -140,41 +155,8 @@ class AuditTrail:
                 return media_writes(user_key, record)
             case TranscriptRecord():
                 return (transcript_write(user_key, record),)
-            case ActionRecord() | ChannelRecord():
+            case ActionRecord() | ChannelRecord() | ProfileRecord():
                 return ()
-
-
-def combined(writes: Iterable[Create | Merge]) -> list[Write]:
-    """Uma gravação por documento: complementos se somam na ordem; de duas criações vale a primeira."""
-    by_path: dict[str, Create | Merge] = {}
-    for write in writes:
-        before = by_path.get(write.path)
-        if before is None:
-            by_path[write.path] = write
-        elif isinstance(write, Merge):
-            by_path[write.path] = msgspec.structs.replace(before, data=merged(before.data, write.data))
-        elif isinstance(before, Merge):
-            by_path[write.path] = Create(write.path, merged(write.data, before.data))
-    return list(by_path.values())
-
-
-async def _missing(documents: Documents, writes: Sequence[Write]) -> list[Write]:
-    """`writes` sem os `Create` cujo documento já existe: o que falta gravar depois de um conflito.
-
-    Um documento que só tem complementos (o arquivo de uma mensagem cujo registro se atrasou) é completado.
-    """
-    creates = [write.path for write in writes if isinstance(write, Create)]
-    found = await asyncio.gather(*(documents.get(path) for path in creates))
-    stored = {document.path: document.data for document in found if document is not None}
-    left: list[Write] = []
-    for write in writes:
-        if not isinstance(write, Create) or write.path not in stored:
-            left.append(write)
-        elif "id" not in stored[write.path]:
-            # o que a pessoa apagou antes de o original chegar não se grava agora
-            erased = {"text": "", "media_id": ""} if "revoked_at" in stored[write.path] else {}
-            left.append(Merge(write.path, {**write.data, **erased}))
-    return left
 
 
 def _advanced(state: TrailState, events: Sequence[AuditEvent], head: ChainHead) -> TrailState:

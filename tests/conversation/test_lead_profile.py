@@ -4,7 +4,8 @@ import msgspec
 
 from pyloto_stream.conversation.flows import UNKNOWN
 from pyloto_stream.conversation.handoff import lead_profile
-from pyloto_stream.conversation.records import HandoffRecord, Intent, LeadProfile
+from pyloto_stream.conversation.person import LeadProfile
+from pyloto_stream.conversation.records import HandoffRecord, Intent
 from pyloto_stream.conversation.state import ConversationState
 from tests.support.talk import T0, Talk, heard, sure
 

@@ -22,6 +22,7 @@ from pyloto_stream.template import Template
 from tests.stores.test_indexes import INDEXES
 from tests.support.channels import BANNED
 from tests.support.documents import Watched
+from tests.support.profiles import known, profiles
 from tests.support.records import USER, action, handoff, inbound, media, outbound, session, status
 
 PAGE = (Path(__file__).parents[2] / "docs" / "firestore" / "schema.md").read_text()
@@ -57,10 +58,11 @@ async def written(documents: SqliteDocuments) -> Fields:
     """O que o código grava ao passar por tudo o que sabe registrar."""
     watched = Watched(documents)
     told = msgspec.structs.replace(inbound(1), media_id="media")
-    await AuditTrail(watched).record(
+    await AuditTrail(watched, profiles=profiles(watched)).record(
         USER,
         [
             told,
+            known(1),
             action(1, mode="HUMAN"),
             outbound(1),
             status(1, "failed", error_code=131026),

@@ -11,7 +11,8 @@ import msgspec
 from aiohttp import web
 
 from consumers.handoff_post import HandoffPost
-from pyloto_stream.conversation.records import HandoffReady, HandoffRecord, LeadProfile
+from pyloto_stream.conversation.person import LeadProfile
+from pyloto_stream.conversation.records import HandoffReady, HandoffRecord
 from pyloto_stream.streams.model import Turn
 from tests.support.records import T0, USER
 from tests.support.repository import ROOT

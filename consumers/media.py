@@ -1,9 +1,9 @@
 """Como um arquivo que alguém mandou fica guardado, uma vez só? A etapa da faixa `media`.
 
-Promete: repetir não muda nada; o mesmo conteúdo, venha de quem vier, é um objeto só, e o que já está guardado
-nem é baixado. O que não dá para guardar fica registrado e a conversa fica sabendo, para pedir de novo. Graph
-ou repositório fora do ar: espera, sem tocar nas outras faixas. Limite: os arquivos de um turno vão um a um e
-dividem o prazo da etapa; o que já foi guardado não se repete.
+Promete: repetir não muda nada; o mesmo conteúdo, venha de quem vier, é um objeto só, e o que se guardou há
+menos de `REUSE_DAYS` nem é baixado. O que não dá para guardar fica registrado e a conversa fica sabendo, para
+pedir de novo. Graph ou repositório fora do ar: espera, sem tocar nas outras faixas. Limite: os arquivos de um
+turno vão um a um e dividem o prazo da etapa; o que já foi guardado não se repete.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ from pyloto_stream.conversation.events import MediaFailed
 from pyloto_stream.conversation.records import ActionRecord, MediaRecord, opaque
 from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.errors import PermanentError, TransientError, UnavailableError
-from pyloto_stream.stores.media import object_path
+from pyloto_stream.stores.media import REUSE_DAYS, object_path
 from pyloto_stream.stores.objects import ObjectMissingError, Objects
+from pyloto_stream.stores.times import DAY_MS
 from pyloto_stream.streams.model import Feed, Handler, Outcome, Plan, Turn
 from pyloto_stream.whatsapp.media_download import Fetched, MediaDownloader, MediaSource, digest_of
 from pyloto_stream.whatsapp.media_errors import MediaTypeError
@@ -63,10 +64,10 @@ class MediaDesk:
         """
         asked = False
         try:
-            stored = await self._stored(wanted)
+            stored = await self._stored(wanted, turn.now_ms)
             if stored is None:
                 asked = True
-                stored = await self._fetched(wanted, timeout_s)
+                stored = await self._fetched(wanted, timeout_s, turn.now_ms)
             size = await self._size(stored)
         except UnavailableError:
             raise
@@ -79,10 +80,10 @@ class MediaDesk:
         self._count("stored" if asked else "known")
         return kept(turn, wanted, stored, size), asked
 
-    async def _stored(self, wanted: MediaWanted) -> Fetched | None:
+    async def _stored(self, wanted: MediaWanted, now_ms: int) -> Fetched | None:
         """O arquivo, se já se tem um com o resumo declarado; o tipo é o do conteúdo guardado."""
         digest = digest_of(wanted.media.sha256)
-        if digest is None:
+        if digest is None or await self._stale(digest.hex(), now_ms):
             return None
         head = b""
         try:
@@ -98,9 +99,15 @@ class MediaDesk:
             raise MediaTypeError
         return Fetched(digest.hex(), mime_type)
 
-    async def _fetched(self, wanted: MediaWanted, timeout_s: float) -> Fetched:
+    async def _stale(self, sha256: str, now_ms: int) -> bool:
+        """Há um tão velho que a retenção pode estar a ponto de o apagar? Então grava-se de novo."""
+        found = await self._objects.head(object_path(sha256))
+        return found is not None and found.created_at_ms < now_ms - REUSE_DAYS * DAY_MS
+
+    async def _fetched(self, wanted: MediaWanted, timeout_s: float, now_ms: int) -> Fetched:
         async def sink(sha256: str, mime_type: str, chunks: AsyncIterator[bytes]) -> None:
-            await self._objects.put(object_path(sha256), chunks, mime_type, create_only=True)
+            new = not await self._stale(sha256, now_ms)
+            await self._objects.put(object_path(sha256), chunks, mime_type, create_only=new)
 
         media = wanted.media
         source = MediaSource(

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from pyloto_stream.stores.values import Data
 
 RETENTION_DAYS = 90
-"""Dias desde a última vez que o arquivo chegou (produto, seção 10). O objeto ainda ninguém apaga."""
+"""Dias desde a última vez que o arquivo chegou (produto, seção 10): do documento e do objeto."""
+REUSE_DAYS = 60
+"""Um objeto mais velho que isto, se o arquivo volta, grava-se de novo: a retenção só apaga objetos com mais
+de `RETENTION_DAYS`, e por isso nunca o que acaba de voltar e cujo registro ainda está a caminho."""
 
 UPLOAD_LIFE_MS = 29 * DAY_MS
 """Um id de envio vale 30 dias; com um de margem."""

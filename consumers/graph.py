@@ -2,20 +2,23 @@
 
 from loguru import logger
 
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
-from pyloto_stream.settings import Settings
 from pyloto_stream.whatsapp.client import WhatsAppHttpClient
 from pyloto_stream.whatsapp.graph_http import Signals
 from pyloto_stream.whatsapp.graph_usage import SLOW_DOWN_PERCENT, Usage
 
 
-def open_graph(settings: Settings, metrics: Metrics | None = None) -> WhatsAppHttpClient:
+def open_graph(live: LiveSettings, metrics: Metrics | None = None) -> WhatsAppHttpClient:
     """O cliente da configuração; quem abre fecha. Sem `metrics`, nada se mede: é o de um comando.
+
+    Cada chamada usa o token que vale quando ela começa.
 
     Raises:
         MisconfiguredError: endereço, versão ou token com forma impossível.
     """
-    return WhatsAppHttpClient(
+    settings = live.current()
+    client = WhatsAppHttpClient(
         settings.whatsapp_api_base_url,
         settings.whatsapp_api_version,
         settings.whatsapp_access_token.reveal(),
@@ -23,6 +26,8 @@ def open_graph(settings: Settings, metrics: Metrics | None = None) -> WhatsAppHt
         observe=metrics.graph_call if metrics else None,
         signals=watch(metrics) if metrics else None,
     )
+    live.follow(lambda now: client.use(now.whatsapp_access_token.reveal(), now.tokens()))
+    return client
 
 
 def watch(metrics: Metrics) -> Signals:

@@ -68,6 +68,10 @@ class HandoffPost:
         """Só o servidor: o caminho pode levar um segredo."""
         return f"<HandoffPost {urlsplit(self._url).hostname}>"
 
+    def use(self, secret: bytes) -> None:
+        """Assina com `secret` os próximos POSTs."""
+        self._secret = secret
+
     async def deliver(self, delivery: str, body: bytes) -> None:
         """Entrega `body` sob o id `delivery`.
 

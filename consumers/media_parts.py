@@ -5,22 +5,23 @@ from contextlib import AsyncExitStack
 from consumers.graph import open_graph
 from consumers.media import MediaDesk, media_stage
 from consumers.objects import open_media_objects
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
-from pyloto_stream.settings import Settings
 from pyloto_stream.streams.model import Handler
 from pyloto_stream.whatsapp.media_download import MediaDownloader
 from pyloto_stream.whatsapp.media_stream import MediaStreams
 
 
-async def open_media_stage(settings: Settings, metrics: Metrics, resources: AsyncExitStack) -> Handler:
+async def open_media_stage(live: LiveSettings, metrics: Metrics, resources: AsyncExitStack) -> Handler:
     """A etapa pronta; `resources` fecha o que ela abre.
 
     Raises:
         MisconfiguredError: endereço, versão ou token com forma impossível, ou não há credenciais do Google.
         UnavailableError: o repositório de objetos não pode ser usado.
     """
+    settings = live.current()
     base_url = settings.whatsapp_api_base_url
-    graph = open_graph(settings, metrics)
+    graph = open_graph(live, metrics)
     resources.push_async_callback(graph.close)
     objects = await open_media_objects(settings)
     resources.push_async_callback(objects.close)

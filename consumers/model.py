@@ -12,9 +12,9 @@ from pyloto_stream.ai.guard import check
 from pyloto_stream.ai.openai_chat import open_chat
 from pyloto_stream.ai.orchestrator import AIOrchestrator, Guard
 from pyloto_stream.ai.prompts import PROMPTS
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.observability.metrics_model import ModelMetrics
-from pyloto_stream.settings import Settings
 
 
 def allowed(reply: str) -> str:
@@ -26,9 +26,10 @@ def allowed(reply: str) -> str:
 
 
 async def open_model(
-    settings: Settings, metrics: Metrics, resources: AsyncExitStack, guard: Guard = allowed
+    live: LiveSettings, metrics: Metrics, resources: AsyncExitStack, guard: Guard = allowed
 ) -> AIOrchestrator:
     """Abre o modelo da configuração; `resources` o fecha."""
+    settings = live.current()
     chat = await open_chat(
         settings.openai_base_url,
         settings.openai_api_key.reveal(),
@@ -37,6 +38,7 @@ async def open_model(
         timeout_s=settings.openai_timeout_seconds,
     )
     resources.push_async_callback(chat.close)
+    live.follow(lambda now: chat.use(now.openai_api_key.reveal()))
     report = ModelReport(metrics.model, prices(settings.openai_token_prices))
     return AIOrchestrator(
         chat, report, guard, budget_s=settings.openai_timeout_seconds, model=settings.openai_model

@@ -27,6 +27,7 @@ from pyloto_stream.ai.rules import understand
 from pyloto_stream.ai.voice import BUDGET_S
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.channels import ChannelStore
@@ -49,6 +50,7 @@ class Parts(NamedTuple):
     """O que um processo tem para montar etapas; `resources` fecha o que elas abrirem."""
 
     settings: Settings
+    live: LiveSettings
     gateway: Gateway
     consumer: str
     metrics: Metrics
@@ -111,8 +113,8 @@ async def _ai(parts: Parts) -> Handler:
         from consumers.model import open_model  # noqa: PLC0415 — só quem tem um modelo o carrega
         from consumers.voice import open_voice  # noqa: PLC0415 — idem
 
-        engine = (await open_model(settings, parts.metrics, parts.resources)).understand
-        desk = open_voice(settings, parts.metrics, parts.resources)
+        engine = (await open_model(parts.live, parts.metrics, parts.resources)).understand
+        desk = open_voice(parts.live, parts.metrics, parts.resources)
         hear = desk.heard if desk else None
     return ai_stage(rules, engine, await _form_desk(parts), hear)
 
@@ -128,7 +130,7 @@ async def _form_desk(parts: Parts) -> FormDesk:
 
 async def _outbound(parts: Parts) -> Handler:
     settings = parts.settings
-    graph = open_graph(settings, parts.metrics)
+    graph = open_graph(parts.live, parts.metrics)
     parts.resources.push_async_callback(graph.close)
     documents = await parts.documents.get()
     account, cache_s = settings.whatsapp_business_account_id, settings.template_cache_seconds
@@ -153,11 +155,11 @@ async def _audit(parts: Parts) -> Handler:
 
 
 async def _media(parts: Parts) -> Handler:
-    return await open_media_stage(parts.settings, parts.metrics, parts.resources)
+    return await open_media_stage(parts.live, parts.metrics, parts.resources)
 
 
 async def _handoff(parts: Parts) -> Handler:
-    return open_handoff_stage(parts.settings, parts.metrics, parts.resources)
+    return open_handoff_stage(parts.live, parts.metrics, parts.resources)
 
 
 _BUILDERS = {SESSION: _session, AI: _ai, OUTBOUND: _outbound, AUDIT: _audit, MEDIA: _media, HANDOFF: _handoff}

@@ -25,8 +25,8 @@ from pyloto_stream.ai.voice import (
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.records import TranscriptRecord, opaque
 from pyloto_stream.errors import PylotoError
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
-from pyloto_stream.settings import Settings
 from pyloto_stream.whatsapp.media_download import MediaDownloader, MediaSource
 from pyloto_stream.whatsapp.media_errors import MediaTooLargeError
 from pyloto_stream.whatsapp.media_stream import MediaStreams
@@ -123,15 +123,16 @@ def _record(message: MessageReceived, now_ms: int) -> TranscriptRecord:
     return TranscriptRecord(f"transcript:{opaque(message.id)}", message.id, message.text, now_ms)
 
 
-def open_voice(settings: Settings, metrics: Metrics, resources: AsyncExitStack) -> VoiceDesk | None:
+def open_voice(live: LiveSettings, metrics: Metrics, resources: AsyncExitStack) -> VoiceDesk | None:
     """Quem ouve os áudios, se a configuração diz com que modelo; `resources` fecha o que se abre.
 
     Raises:
         MisconfiguredError: endereço, versão ou token da Graph com forma impossível.
     """
+    settings = live.current()
     if not (settings.openai_enabled and settings.openai_transcription_model):
         return None
-    graph = open_graph(settings, metrics)
+    graph = open_graph(live, metrics)
     resources.push_async_callback(graph.close)
     limit = min(settings.media_max_bytes, most_bytes(settings.voice_max_seconds))
     streams = MediaStreams(graph.http, settings.whatsapp_api_base_url, settings.media_hosts, limit)
@@ -140,4 +141,5 @@ def open_voice(settings: Settings, metrics: Metrics, resources: AsyncExitStack) 
         settings.openai_base_url, settings.openai_api_key.reveal(), settings.openai_transcription_model
     )
     resources.push_async_callback(transcriber.close)
+    live.follow(lambda now: transcriber.use(now.openai_api_key.reveal()))
     return VoiceDesk(downloader, transcriber, settings.voice_max_seconds, count=metrics.model.heard)

@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 
 from consumers.documents import SharedDocuments
 from consumers.gauges import Gauges
@@ -13,7 +14,9 @@ from consumers.pipeline import LANES, STAGES
 from consumers.stages import Parts, stage_spec
 from consumers.telemetry import StageTelemetry
 from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.secret_refresh import keep_fresh
 from pyloto_stream.settings import Settings
 from pyloto_stream.startup import opened_gateway
 from pyloto_stream.streams.gateway import Gateway
@@ -62,8 +65,11 @@ async def run_worker(
     metrics: Metrics,
     stop: asyncio.Event,
     on_ready: Callable[[Gateway], None] = lambda _gateway: None,
+    live: LiveSettings | None = None,
 ) -> None:
     """Executa `stages` até `stop`; `on_ready` é chamada quando tudo está aberto e a leitura vai começar.
+
+    `live`: a configuração em vigor, se os segredos podem mudar; sem ele, é `settings`.
 
     Raises:
         MisconfiguredError: Redis que não serve, número de partições diferente do gravado, ou repositório
@@ -71,15 +77,17 @@ async def run_worker(
         UnavailableError: o Redis não respondeu no início.
         ExceptionGroup: um laço morreu de defeito; o processo deve terminar.
     """
+    live = live or LiveSettings(settings)
     async with AsyncExitStack() as resources:
         gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, STAGES))
         documents = SharedDocuments(settings, resources)
-        parts = Parts(settings, gateway, consumer_name(), metrics, resources, documents)
+        parts = Parts(settings, live, gateway, consumer_name(), metrics, resources, documents)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
         quarantine = Quarantine()
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [
             TimerPump(gateway, telemetry).run,
             Gauges(gateway, metrics).run,
+            partial(keep_fresh, live, count=metrics.secrets_read),
         ]
         for stage in stages:
             spec = await stage_spec(stage, parts)

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from ingress.answers import refusal
+from ingress.config import Configured
 from ingress.middleware import PROBES, route_of
 
 SIGNED_ROUTE = "/api/objects/{path}"
@@ -24,7 +25,7 @@ _OPEN = PROBES | {SIGNED_ROUTE}
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
-def authorized(admin_token: str) -> Middleware:
+def authorized(config: Configured) -> Middleware:
     """Middleware que exige o token fora do laço local; 401 sem ele, ou se nenhum foi configurado.
 
     As sondas ficam de fora: quem hospeda as chama pelo endereço do processo, e elas só dizem sim ou não. Os
@@ -33,7 +34,7 @@ def authorized(admin_token: str) -> Middleware:
 
     @web.middleware
     async def authorize(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if route_of(request) in _OPEN or _on_loopback(request) or _bears(request, admin_token):
+        if route_of(request) in _OPEN or _on_loopback(request) or _bears(request, config().admin_token):
             return await handler(request)
         answer = refusal(401, "token_required")
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -6,7 +6,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from ingress.admin import authorized, metrics_page
-from ingress.config import IngressConfig
+from ingress.config import Configured, IngressConfig
 from ingress.health import health, readiness
 from ingress.identities import Aliases, Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
@@ -22,6 +22,7 @@ def create_public_app(
     acceptance: Acceptance,
     metrics: IngressMetrics,
     *,
+    live: Configured | None = None,
     clock: Clock = system_clock,
     aliases: Aliases | None = None,
     arrived: Arrived = lambda _number, _n: None,
@@ -29,6 +30,7 @@ def create_public_app(
 ) -> web.Application:
     """Aplicação pública: webhook, saúde e as `routes` de quem compõe (o endpoint de Flows).
 
+    `live`: de onde vêm os segredos a cada uso; sem ele, são os de `config`.
     `aliases`: a tabela de apelidos; sem ela, cada pessoa é o seu id mais fraco. `arrived` conta o que entra
     por número.
     """
@@ -39,7 +41,7 @@ def create_public_app(
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY + 1)
     app.on_response_prepare.append(stamp)
     identities = Identities(config.pepper, aliases or NoAliases())
-    webhook = WhatsAppWebhook(config, acceptance, identities, metrics, clock, arrived)
+    webhook = WhatsAppWebhook(live or (lambda: config), acceptance, identities, metrics, clock, arrived)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)
@@ -53,10 +55,11 @@ def create_admin_app(
     registry: CollectorRegistry,
     metrics: IngressMetrics,
     *,
+    live: Configured | None = None,
     routes: Iterable[web.AbstractRouteDef] = (),
 ) -> web.Application:
-    """Aplicação privada: `/metrics` e as `routes` de quem compõe (a API e a console dos operadores)."""
-    app = web.Application(middlewares=[observed(metrics), authorized(config.admin_token)])
+    """Aplicação privada: `/metrics` e as `routes` de quem compõe. `live`: ver a pública."""
+    app = web.Application(middlewares=[observed(metrics), authorized(live or (lambda: config))])
     app.on_response_prepare.append(stamp)
     app.router.add_get("/metrics", metrics_page(registry))
     app.router.add_routes(routes)

@@ -1,5 +1,7 @@
 """Com que a entrada trabalha? Valores simples, conferidos quando o processo inicia."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from pyloto_stream.errors import MisconfiguredError
@@ -37,3 +39,7 @@ class IngressConfig(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Sem valores."""
         return "IngressConfig(...)"
+
+
+Configured = Callable[[], IngressConfig]
+"""A que vale agora: os segredos podem mudar enquanto o processo vive."""

@@ -6,7 +6,7 @@ chega à conversa pelo webhook.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 from aiohttp import web
@@ -15,6 +15,7 @@ from ingress.answers import refusal, report
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.conversation.forms_exchange import Exchange, FlowDataHandler
 from pyloto_stream.conversation.texts import TEXTS
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.settings import Settings
 from pyloto_stream.whatsapp.flows.crypto import (
     MAX_REQUEST,
@@ -84,42 +85,47 @@ class FlowEndpoint:
 class _Routes:
     """As rotas; sem endpoint (nenhuma chave configurada), nada se abre."""
 
-    def __init__(self, endpoint: FlowEndpoint | None, clock: Clock) -> None:
+    def __init__(self, endpoint: Callable[[], FlowEndpoint | None], clock: Clock) -> None:
         self._endpoint = endpoint
         self._clock = clock
 
     async def health(self, _request: web.Request) -> web.Response:
         """200 `active`, ou 503 `not_configured`."""
-        return report(503, "not_configured") if self._endpoint is None else report(200, "active")
+        return report(503, "not_configured") if self._endpoint() is None else report(200, "active")
 
     async def receive(self, request: web.Request) -> web.Response:
         """Um pedido do aparelho, pela Meta."""
         body = await _body(request)
         if isinstance(body, web.Response):
             return body
-        if self._endpoint is None:
+        endpoint = self._endpoint()
+        if endpoint is None:
             return web.Response(status=UNDECRYPTABLE)
         # uma decifragem RSA custa cerca de 1 ms: menos do que passar a uma linha de execução e voltar vale
-        reply = self._endpoint.reply(body, request.headers.get(HEADER), self._clock())
+        reply = endpoint.reply(body, request.headers.get(HEADER), self._clock())
         if reply.status == TOKEN_INVALID:
             return web.Response(status=TOKEN_INVALID, body=EXPIRED, content_type="application/json")
         return web.Response(status=reply.status, text=reply.text)
 
 
-def flow_routes(settings: Settings, clock: Clock = system_clock) -> Iterable[web.AbstractRouteDef]:
-    """As rotas de Flows da configuração.
+def flow_routes(
+    settings: Settings, clock: Clock = system_clock, live: LiveSettings | None = None
+) -> Iterable[web.AbstractRouteDef]:
+    """As rotas de Flows da configuração; com `live`, as chaves e os segredos são os de cada momento.
 
     Raises:
         MisconfiguredError: `FLOW_PRIVATE_KEY` não serve, ou a frase-senha não a abre.
     """
-    routes = _Routes(_endpoint(settings) if settings.flow_private_key else None, clock)
+    routes = _Routes((live or LiveSettings(settings)).of(_endpoint), clock)
     return (
         web.get(FLOWS_PATH, routes.health, allow_head=False),
         web.post(FLOWS_PATH, routes.receive),
     )
 
 
-def _endpoint(settings: Settings) -> FlowEndpoint:
+def _endpoint(settings: Settings) -> FlowEndpoint | None:
+    if not settings.flow_private_key:
+        return None
     secrets = tuple(secret.reveal().encode() for secret in settings.whatsapp_webhook_secret)
     return FlowEndpoint(
         FlowCrypto(settings.flow_key_pem(), settings.flow_private_key_passphrase.reveal().encode()),

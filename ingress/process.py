@@ -13,7 +13,9 @@ from ingress.health import health, readiness
 from ingress.objects import object_routes
 from ingress.ports import Readiness
 from ingress.server import Address, Listening, serve, serve_admin
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.secret_refresh import keep_fresh
 from pyloto_stream.settings import Settings
 from pyloto_stream.startup import opened_gateway
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
@@ -46,34 +48,44 @@ async def run_ingress(
     metrics: Metrics,
     stop: asyncio.Event,
     on_listening: Callable[[Listening], None] = lambda _listening: None,
+    live: LiveSettings | None = None,
 ) -> None:
     """Atende até `stop`; `lanes` são as faixas da instalação, a primeira é a que responde.
+
+    `live`: a configuração em vigor, se os segredos podem mudar; sem ele, é `settings`.
 
     Raises:
         MisconfiguredError: endereço que não pode ser usado, Redis que não serve, ou outras partições.
         UnavailableError: o Redis não respondeu no início.
     """
+    live = live or LiveSettings(settings)
     async with AsyncExitStack() as resources:
         stages = [stage for lane in lanes for stage in lane.stages]
         gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, stages))
         options = AcceptOptions(
             dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
         )
-        acceptor, config = Acceptor(gateway, lanes, options), ingress_config(settings)
+        acceptor, config = Acceptor(gateway, lanes, options), live.of(ingress_config)
         meter = PaceMeter(Pacer(gateway, settings.paces()))
-        resources.push_async_callback(_ended, asyncio.create_task(meter.run(stop)))
+        for job in (meter.run(stop), keep_fresh(live, stop, metrics.secrets_read)):
+            resources.push_async_callback(_ended, asyncio.create_task(job))
         public = create_public_app(
-            config,
+            config(),
             acceptor,
             metrics,
+            live=config,
             aliases=AliasTable(gateway),
             arrived=meter.count,
-            routes=flow_routes(settings),
+            routes=flow_routes(settings, live=live),
         )
         await serve(
             public,
             create_admin_app(
-                config, metrics.registry, metrics, routes=(*probes(acceptor), *object_routes(settings))
+                config(),
+                metrics.registry,
+                metrics,
+                live=config,
+                routes=(*probes(acceptor), *object_routes(settings)),
             ),
             public_address=Address(settings.ingress_host, settings.ingress_port),
             admin_address=Address(settings.admin_host, settings.admin_port),
@@ -96,12 +108,14 @@ async def run_admin(
     metrics: Metrics,
     stop: asyncio.Event,
     on_listening: Callable[[Address], None] = lambda _address: None,
+    live: LiveSettings | None = None,
 ) -> None:
     """Só o endereço privado (`/metrics`, `/health`, `/ready`), para os processos que não recebem webhooks.
 
     Raises:
         MisconfiguredError: o endereço não pode ser usado.
     """
-    app = create_admin_app(ingress_config(settings), metrics.registry, metrics, routes=probes(runtime))
+    config = (live or LiveSettings(settings)).of(ingress_config)
+    app = create_admin_app(config(), metrics.registry, metrics, live=config, routes=probes(runtime))
     address = Address(settings.admin_host, settings.admin_port)
     await serve_admin(app, address, stop=stop, on_listening=on_listening)

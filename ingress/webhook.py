@@ -14,7 +14,7 @@ from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
-from ingress.config import IngressConfig
+from ingress.config import Configured
 from ingress.identities import Identities
 from ingress.intake import Update, updates_of
 from ingress.middleware import CORRELATION_ID, COUNTS
@@ -43,7 +43,7 @@ class WhatsAppWebhook:
 
     def __init__(
         self,
-        config: IngressConfig,
+        config: Configured,
         acceptance: Acceptance,
         identities: Identities,
         metrics: IngressMetrics,
@@ -63,7 +63,7 @@ class WhatsAppWebhook:
         mode, token, challenge = (query.get(f"hub.{key}") for key in ("mode", "verify_token", "challenge"))
         if mode is None or token is None or challenge is None:
             return refusal(400, "missing_parameter")
-        expected = self._config.verify_token.encode()
+        expected = self._config().verify_token.encode()
         same = hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected)
         if mode != "subscribe" or not expected or not same:
             return refusal(403, "wrong_token")
@@ -81,8 +81,9 @@ class WhatsAppWebhook:
         body = await _body(request)
         if isinstance(body, web.Response):
             return body
-        if self._config.require_signature:
-            verdict = verify(self._config.webhook_secrets, body, request.headers.get(HEADER))
+        config = self._config()
+        if config.require_signature:
+            verdict = verify(config.webhook_secrets, body, request.headers.get(HEADER))
             if verdict is Verdict.MISSING:
                 return refusal(401, "signature_missing")
             if verdict is Verdict.WRONG:

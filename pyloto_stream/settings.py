@@ -119,6 +119,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     given: frozenset[str] = frozenset()
     """Nomes das variáveis que vieram do ambiente."""
+    stored: frozenset[str] = frozenset()
+    """Nomes das que vieram do Secret Manager."""
 
     def unused(self) -> tuple[str, ...]:
         """Variáveis definidas que esta versão ainda não usa."""
@@ -159,24 +161,25 @@ VARIABLES = variables(Settings)
 DEFAULTS = Settings()
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Lê e confere `environ`.
+def load(environ: Mapping[str, str], stored: Mapping[str, str] | None = None) -> Settings:
+    """Lê e confere `environ`; o que ali falta vem de `stored`, do cofre (`secret_settings.py`).
 
     Raises:
         MisconfiguredError: uma linha por problema, na ordem das variáveis, sem valores.
     """
     values: dict[str, object] = {}
     problems: dict[str, str] = {}
+    given = frozenset(variable.name for variable in VARIABLES if environ.get(variable.name, "").strip())
+    kept = {name: raw for name, raw in (stored or {}).items() if name not in given and raw.strip()}
     for variable in VARIABLES:
-        raw = environ.get(variable.name, "").strip()
+        raw = environ.get(variable.name, "").strip() or kept.get(variable.name, "").strip()
         if not raw:
             continue
         try:
             values[variable.attribute] = parse(raw, variable.kind)
         except ValueError:
             problems[variable.name] = f"{variable.name}: {expected(variable.kind)}"
-    given = frozenset(variable.name for variable in VARIABLES if variable.attribute in values)
-    settings = msgspec.structs.replace(DEFAULTS, given=given, **values)
+    settings = msgspec.structs.replace(DEFAULTS, given=given, stored=frozenset(kept), **values)
     if "LOG_FORMAT" not in given and settings.environment != "development":
         settings = msgspec.structs.replace(settings, log_format="json")
     for name, text in problems_of(settings, DEFAULTS):
@@ -187,9 +190,9 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 
 def describe(settings: Settings) -> list[tuple[str, str, str]]:
-    """Cada variável: nome, valor com segredos mascarados, e `environment` ou `default`."""
-    rows = []
-    for variable in VARIABLES:
-        source = "environment" if variable.name in settings.given else "default"
-        rows.append((variable.name, shown(getattr(settings, variable.attribute)), source))
-    return rows
+    """Cada variável: nome, valor com segredos mascarados, e `environment`, `secret manager` ou `default`."""
+    source = dict.fromkeys(settings.given, "environment") | dict.fromkeys(settings.stored, "secret manager")
+    return [
+        (each.name, shown(getattr(settings, each.attribute)), source.get(each.name, "default"))
+        for each in VARIABLES
+    ]

@@ -147,5 +147,5 @@ def variables(of: type[msgspec.Struct]) -> tuple[Variable, ...]:
     return tuple(
         Variable(field.name.upper(), field.name, inspect.type_info(field.type), field.default)
         for field in msgspec.structs.fields(of)
-        if field.name != "given"
+        if field.name not in {"given", "stored"}
     )

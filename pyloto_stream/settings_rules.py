@@ -44,7 +44,6 @@ NOT_USED_YET = ("CORS_ORIGINS",)
 
 def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     """Todos os problemas de `settings`; `defaults` é uma instância só com padrões."""
-    yield from _not_in_this_version(settings)
     yield from _addresses(settings)
     yield from _companions(settings)
     yield from object_problems(settings)
@@ -57,12 +56,6 @@ def problems(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
     if settings.environment != "development":
         yield from _development_only(settings)
         yield from _public_values(settings, defaults)
-
-
-def _not_in_this_version(settings: "Settings") -> Iterator[Problem]:
-    later = "is not available in this version"
-    if settings.secrets_backend == "gcp":
-        yield "SECRETS_BACKEND", f"gcp {later}; use env"
 
 
 def _addresses(settings: "Settings") -> Iterator[Problem]:
@@ -101,8 +94,16 @@ def _model(settings: "Settings", defaults: "Settings") -> Iterator[Problem]:
 
 def _companions(settings: "Settings") -> Iterator[Problem]:
     """Valores que só fazem sentido juntos."""
-    if settings.document_store == "firestore" and not settings.firestore_project_id:
-        yield "FIRESTORE_PROJECT_ID", "required with DOCUMENT_STORE=firestore"
+    cloud = [
+        f"{name}={value}"
+        for name, value, given in (
+            ("DOCUMENT_STORE", "firestore", settings.document_store),
+            ("SECRETS_BACKEND", "gcp", settings.secrets_backend),
+        )
+        if given == value
+    ]
+    if cloud and not settings.firestore_project_id:
+        yield "FIRESTORE_PROJECT_ID", f"required with {' and '.join(cloud)}"
     if settings.handoff_webhook_url and not settings.handoff_webhook_secret:
         yield "HANDOFF_WEBHOOK_SECRET", "required with HANDOFF_WEBHOOK_URL"
     if not settings.admin_token and not is_loopback(settings.admin_host):

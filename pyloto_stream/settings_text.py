@@ -62,7 +62,7 @@ ABOUT = {
     "Stores": {
         "DOCUMENT_STORE": "Where documents are kept; `sqlite` only in development",
         "SQLITE_PATH": "File of the embedded document store",
-        "FIRESTORE_PROJECT_ID": "Google Cloud project of Firestore",
+        "FIRESTORE_PROJECT_ID": "Google Cloud project of Firestore and Secret Manager",
         "FIRESTORE_EMULATOR_HOST": "`host:port` of a Firestore emulator; development only",
         "OBJECT_STORE": "Where media and exports are kept; `folder` only in development",
         "OBJECT_FOLDER": "Private folder of media and exports (with `OBJECT_STORE=folder`)",
@@ -71,7 +71,8 @@ ABOUT = {
         "STORAGE_EMULATOR_HOST": "`http://host:port` of a Cloud Storage emulator; development only",
     },
     "Secrets": {
-        "SECRETS_BACKEND": "Where secrets come from; this version: `env`",
+        "SECRETS_BACKEND": "Where secrets come from; `gcp`: what the environment does not give is read "
+        "from [Secret Manager](operations.md#secrets)",
         "SECRET_MANAGER_EMULATOR_HOST": "`host:port` of a Secret Manager stand-in; development only",
         "PEPPER_SECRET": "Key that turns an identity into `user_key`; never changes in a deployment's life",
         "DATA_ENCRYPTION_KEY": "32 bytes in base64: seals what identifies a person in the profile; several "

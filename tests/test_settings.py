@@ -238,16 +238,24 @@ def test_values_that_fit_together_are_accepted(environ: dict[str, str]) -> None:
     assert load(environ).given == frozenset(environ)
 
 
-@pytest.mark.parametrize(
-    ("name", "raw"),
-    [
-        ("SECRETS_BACKEND", "gcp"),
-    ],
-)
-def test_what_this_version_does_not_do_is_refused_and_not_ignored(name: str, raw: str) -> None:
-    (line,) = problems({name: raw})
-    assert line.startswith(f"{name}: ")
-    assert "not available in this version" in line
+def test_a_project_is_required_by_everything_that_lives_in_one() -> None:
+    assert problems({"SECRETS_BACKEND": "gcp"}) == (
+        "FIRESTORE_PROJECT_ID: required with SECRETS_BACKEND=gcp",
+    )
+    assert problems({"SECRETS_BACKEND": "gcp", "DOCUMENT_STORE": "firestore"}) == (
+        "FIRESTORE_PROJECT_ID: required with DOCUMENT_STORE=firestore and SECRETS_BACKEND=gcp",
+    )
+
+
+def test_what_the_environment_gives_comes_before_what_is_stored() -> None:
+    stored = {"ADMIN_TOKEN": "kept-token", "PEPPER_SECRET": "kept-pepper", "OPENAI_API_KEY": " "}
+    settings = load({"ADMIN_TOKEN": "given-token"}, stored)
+    assert (settings.admin_token.reveal(), settings.pepper_secret.reveal()) == ("given-token", "kept-pepper")
+    assert (settings.given, settings.stored) == ({"ADMIN_TOKEN"}, {"PEPPER_SECRET"})
+    source = {name: (value, where) for name, value, where in describe(settings)}
+    assert source["ADMIN_TOKEN"] == (MASK, "environment")
+    assert source["PEPPER_SECRET"] == (MASK, "secret manager")
+    assert source["OPENAI_API_KEY"] == ("", "default")
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
@@ -403,4 +411,6 @@ def test_every_variable_has_a_text_in_the_same_order() -> None:
 
 
 def test_a_variable_is_the_field_of_the_same_name() -> None:
-    assert [v.attribute for v in VARIABLES] == [f for f in Settings.__struct_fields__ if f != "given"]
+    assert [v.attribute for v in VARIABLES] == [
+        f for f in Settings.__struct_fields__ if f not in {"given", "stored"}
+    ]

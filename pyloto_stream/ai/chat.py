@@ -11,6 +11,9 @@ import msgspec
 
 from pyloto_stream.errors import PylotoError
 
+NO_KEY = "none"
+"""Servidores próprios não pedem chave, mas a biblioteca sim."""
+
 
 class Message(msgspec.Struct, frozen=True):
     """Uma parte da pergunta: as instruções, o que se traz de fora, ou o que o modelo já respondeu."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyloto_stream.ai.chat import code_of_status
+from pyloto_stream.ai.chat import NO_KEY, code_of_status
 from pyloto_stream.ai.voice import TranscriptionError, said
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class OpenAITranscriber:
         except Exception as error:  # noqa: BLE001 — a conexão que cai no meio da resposta escapa da hierarquia
             code = "timeout" if type(error).__name__.endswith("Timeout") else "unavailable"
         raise TranscriptionError(code=code)
+
+    def use(self, api_key: str) -> None:
+        """Faz os próximos pedidos com `api_key`."""
+        self._client.api_key = api_key or NO_KEY
 
     async def close(self) -> None:
         """Fecha as conexões."""

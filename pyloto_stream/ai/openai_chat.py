@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pyloto_stream.ai.chat import Completion, Message, ModelError, code_of_status
+from pyloto_stream.ai.chat import NO_KEY, Completion, Message, ModelError, code_of_status
 from pyloto_stream.errors import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ class OpenAIChat:
         except Exception as error:  # noqa: BLE001 — nada do SDK leva consigo a pergunta nem para o turno
             code = _escaped(error)
         raise ModelError(code=code)
+
+    def use(self, api_key: str) -> None:
+        """Faz os próximos pedidos com `api_key`."""
+        self._client.api_key = api_key or NO_KEY
 
     async def close(self) -> None:
         """Fecha as conexões."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import openai
 
+from pyloto_stream.ai.chat import NO_KEY
+
 if TYPE_CHECKING:
     from httpx2 import Request, Response
 
@@ -49,7 +51,7 @@ def open_client(base_url: str, api_key: str, timeout_s: float | None = None) -> 
         logging.getLogger(name).setLevel(logging.WARNING)
     return openai.AsyncOpenAI(
         base_url=base_url,
-        api_key=api_key or "none",  # servidores próprios não pedem chave, mas a biblioteca sim
+        api_key=api_key or NO_KEY,
         max_retries=0,
         timeout=timeout_s,
         default_headers={"Accept-Encoding": "identity"},

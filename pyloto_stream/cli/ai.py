@@ -98,9 +98,9 @@ def _by_model(data: "Dataset") -> "list[Heard]":
         MisconfiguredError: a configuração não serve.
     """
     from pyloto_stream.cli.ai_model import told_by_model  # noqa: PLC0415 — carrega o processo inteiro
-    from pyloto_stream.settings import load  # noqa: PLC0415
+    from pyloto_stream.secret_settings import load_settings  # noqa: PLC0415
 
-    settings = load(os.environ)
+    settings = load_settings(os.environ)
     if not settings.openai_enabled:
         raise _refusal("the model is off; set OPENAI_ENABLED, OPENAI_MODEL and OPENAI_API_KEY")
     return told_by_model(settings, [line.text for line in data.lines])

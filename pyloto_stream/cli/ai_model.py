@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from consumers.model import open_model
 from pyloto_stream.ai.evaluation import Heard, heard_in
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 
@@ -52,7 +53,7 @@ async def ask_model(settings: Settings, texts: Sequence[str], heard: Callable[[]
     """
     metrics, room = Metrics(), asyncio.Semaphore(AT_ONCE)
     async with AsyncExitStack() as resources:
-        mind = await open_model(settings, metrics, resources)
+        mind = await open_model(LiveSettings(settings), metrics, resources)
 
         async def one(text: str) -> Heard:
             async with room:

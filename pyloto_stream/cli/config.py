@@ -38,10 +38,11 @@ def check(as_json: AsJson = False) -> None:
         MisconfiguredError: há valores errados ou faltando.
     """
     from pyloto_stream.errors import MisconfiguredError  # noqa: PLC0415 — ver `app.py`
-    from pyloto_stream.settings import describe, load  # noqa: PLC0415
+    from pyloto_stream.secret_settings import load_settings  # noqa: PLC0415
+    from pyloto_stream.settings import describe  # noqa: PLC0415
 
     try:
-        settings = load(os.environ)
+        settings = load_settings(os.environ)
         for name in DATA_MODULES:  # conferir os dados é carregá-los
             import_module(name)
     except MisconfiguredError as error:

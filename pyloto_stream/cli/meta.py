@@ -19,8 +19,9 @@ async def graph_of(settings: "Settings") -> "AsyncIterator[WhatsAppHttpClient]":
         MisconfiguredError: endereço, versão ou token com forma impossível.
     """
     from consumers.graph import open_graph  # noqa: PLC0415 — `--help` não o carrega
+    from pyloto_stream.live_settings import LiveSettings  # noqa: PLC0415 — idem
 
-    client = open_graph(settings)
+    client = open_graph(LiveSettings(settings))
     try:
         yield client
     finally:

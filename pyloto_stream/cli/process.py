@@ -16,7 +16,8 @@ from loguru import logger
 from pyloto_stream.errors import MisconfiguredError, PylotoError
 from pyloto_stream.observability.logging import configure_logging
 from pyloto_stream.observability.watchdog import END_S, arm, disarm, watch_loop
-from pyloto_stream.settings import Settings, load
+from pyloto_stream.secret_settings import load_settings
+from pyloto_stream.settings import Settings
 
 T = TypeVar("T")
 
@@ -49,8 +50,9 @@ def settings_of(process: str, *, quiet: bool = False) -> Settings:
 
     Raises:
         MisconfiguredError: há valores errados ou faltando.
+        UnavailableError: o Secret Manager não respondeu.
     """
-    settings = load(os.environ)
+    settings = load_settings(os.environ)
     level = "WARNING" if quiet and "LOG_LEVEL" not in settings.given else settings.log_level
     configure_logging(level, settings.log_format, process)
     if unused := settings.unused():

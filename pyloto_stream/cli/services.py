@@ -1,6 +1,7 @@
 """Os processos do sistema, um por comando: `ingress`, `worker` e `simulator`."""
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,6 +31,7 @@ def ingress() -> None:
     from ingress.process import run_ingress  # noqa: PLC0415
     from ingress.server import Listening  # noqa: PLC0415
     from pyloto_stream.cli.process import run, server_url, settings_of  # noqa: PLC0415
+    from pyloto_stream.live_settings import LiveSettings  # noqa: PLC0415
     from pyloto_stream.observability.metrics import Metrics  # noqa: PLC0415
 
     settings = settings_of("ingress")
@@ -40,7 +42,8 @@ def ingress() -> None:
         logger.bind(public=public, private=admin).info("ingress listening")
 
     lanes, stall_s = list(LANES.values()), settings.loop_stall_timeout
-    run(lambda stop: run_ingress(settings, url, lanes, Metrics(), stop, listening), stall_s=stall_s)
+    live = LiveSettings(settings, os.environ)
+    run(lambda stop: run_ingress(settings, url, lanes, Metrics(), stop, listening, live), stall_s=stall_s)
     logger.info("ingress stopped")
 
 
@@ -75,10 +78,11 @@ async def _work(settings: "Settings", url: str, stages: tuple[str, ...], stop: a
     from consumers.worker import run_worker  # noqa: PLC0415 — ver acima
     from ingress.process import run_admin  # noqa: PLC0415
     from ingress.server import Address  # noqa: PLC0415
+    from pyloto_stream.live_settings import LiveSettings  # noqa: PLC0415
     from pyloto_stream.observability.metrics import Metrics  # noqa: PLC0415
     from pyloto_stream.streams.gateway import Gateway  # noqa: PLC0415
 
-    metrics, done = Metrics(), asyncio.Event()
+    metrics, done, live = Metrics(), asyncio.Event(), LiveSettings(settings, os.environ)
 
     def listening(address: Address) -> None:
         private = f"{address.host}:{address.port}"
@@ -87,10 +91,10 @@ async def _work(settings: "Settings", url: str, stages: tuple[str, ...], stop: a
     async with asyncio.TaskGroup() as group:
 
         def ready(gateway: Gateway) -> None:
-            group.create_task(run_admin(settings, gateway, metrics, done, listening))
+            group.create_task(run_admin(settings, gateway, metrics, done, listening, live))
 
         try:
-            await run_worker(settings, url, stages, metrics, stop, ready)
+            await run_worker(settings, url, stages, metrics, stop, ready, live)
         finally:
             done.set()
 

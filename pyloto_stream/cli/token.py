@@ -40,7 +40,10 @@ def token() -> None:
 def refresh(
     secret: Annotated[
         str,
-        typer.Option("--secret", help="Secret Manager: a name, or projects/PROJECT/secrets/NAME."),
+        typer.Option(
+            "--secret",
+            help="Secret Manager: a name, or projects/PROJECT/secrets/NAME; by default where it comes from.",
+        ),
     ] = "",
     file: Annotated[
         Path | None, typer.Option("--file", help="A file only you can read; made if it is not there.")
@@ -61,10 +64,13 @@ def refresh(
     """
     from pyloto_stream.cli.process import settings_of  # noqa: PLC0415 — `--help` não carrega o cliente
     from pyloto_stream.errors import MisconfiguredError  # noqa: PLC0415
+    from pyloto_stream.secret_settings import secret_name  # noqa: PLC0415
 
+    settings = settings_of("token", quiet=True)
+    if not secret and file is None and "WHATSAPP_ACCESS_TOKEN" in settings.stored:
+        secret = secret_name("WHATSAPP_ACCESS_TOKEN")
     if bool(secret) == (file is not None):
         raise MisconfiguredError("say where the token is kept: either --secret or --file")
-    settings = settings_of("token", quiet=True)
     within_s = -1 if within is None else within * DAY_S
     done = asyncio.run(_refresh(settings, secret, file, number, within_s))
     if as_json:

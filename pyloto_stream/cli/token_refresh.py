@@ -1,7 +1,8 @@
 """Como o token da Graph é trocado sem que ninguém fique sem ele? Trocar, provar o novo, só então guardar.
 
 Promete: nenhuma versão nova é guardada antes de o token novo responder; a anterior continua ligada, e valendo
-na Meta, para os processos que ainda a usam. Limite: os processos em andamento só leem o novo ao reiniciar.
+na Meta, para os processos que ainda a usam. Limite: só os processos que leem o token do Secret Manager
+passam a usar o novo sem reiniciar (`secret_refresh.py`).
 """
 
 import contextlib

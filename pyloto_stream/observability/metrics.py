@@ -53,6 +53,8 @@ class Metrics(ProductMetrics):
         self._stuck = self._counter("timers_stuck", "Timers and parked turns that could not come back")
         self._parked = self._gauge("parked_turns", "Turns waiting for a retry or for Meta's word")
 
+        self._secrets = self._counter("secret_readings", "Readings of Secret Manager while running", "result")
+
     def request(self, route: str, status: int, seconds: float) -> None:
         """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
         self._requests.labels(label(route), label(status)).inc()
@@ -137,6 +139,10 @@ class Metrics(ProductMetrics):
     def parked(self, turns: int) -> None:
         """Quantos turnos estão estacionados, em toda a instalação."""
         self._parked.set(turns)
+
+    def secrets_read(self, result: str) -> None:
+        """O Secret Manager foi relido: `same`, `changed` ou `failed`."""
+        self._secrets.labels(label(result)).inc()
 
     def render(self) -> bytes:
         """Tudo, no formato de texto do Prometheus."""

@@ -29,6 +29,7 @@ RECEIPT_TIMEOUT_S = 5.0
 
 _PHONE_NUMBER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)
+_IMPOSSIBLE = "WHATSAPP_ACCESS_TOKEN: empty or not printable ASCII"
 
 
 class WhatsAppHttpClient:
@@ -64,7 +65,7 @@ class WhatsAppHttpClient:
         if not re.fullmatch(r"v[0-9]+\.[0-9]+", api_version, re.ASCII):
             problems.append("WHATSAPP_API_VERSION: not like v24.0")
         if not all(map(_TOKEN.fullmatch, [access_token, *self._tokens.values()])):
-            problems.append("WHATSAPP_ACCESS_TOKEN: empty or not printable ASCII")
+            problems.append(_IMPOSSIBLE)
         if problems:
             raise MisconfiguredError(*problems)
 
@@ -109,18 +110,16 @@ class WhatsAppHttpClient:
         answer = await self._post("mark_read", phone_number_id, body, timeout_s)
         return isinstance(answer, Answer) and answer.status == 200 and answer.success
 
-    def replace_token(self, access_token: str, phone_number_id: str = "") -> None:
-        """Troca o token de `phone_number_id` (vazio: o padrão) para as próximas chamadas.
+    def use(self, access_token: str, tokens: Mapping[str, str] | None = None) -> None:
+        """Troca todos os tokens, para as próximas chamadas; as que estão em andamento seguem com o seu.
 
         Raises:
-            MisconfiguredError: token vazio ou com caracteres impossíveis.
+            MisconfiguredError: token vazio ou com caracteres impossíveis; valem os de antes.
         """
-        if not _TOKEN.fullmatch(access_token):
-            raise MisconfiguredError("WHATSAPP_ACCESS_TOKEN: empty or not printable ASCII")
-        if phone_number_id:
-            self._tokens[phone_number_id] = access_token
-        else:
-            self._default_token = access_token
+        own = dict(tokens or {})
+        if not all(map(_TOKEN.fullmatch, [access_token, *own.values()])):
+            raise MisconfiguredError(_IMPOSSIBLE)
+        self._default_token, self._tokens = access_token, own
 
     async def call(self, call: Call, *, form: Form | None = None, timeout_s: float = 0) -> bytes:
         """Faz uma chamada que não é envio e devolve o corpo JSON de uma resposta 2xx.

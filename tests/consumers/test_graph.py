@@ -5,6 +5,7 @@ import json
 from loguru import logger
 
 from consumers.graph import open_graph
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import load
 from pyloto_stream.whatsapp.graph_call import Call
@@ -18,7 +19,7 @@ async def warned(graph: Graph, metrics: Metrics, percents: list[int], version: s
     lines: list[str] = []
     sink = logger.add(lambda message: lines.append(message.record["message"]), level="WARNING")
     environ = {"WHATSAPP_API_BASE_URL": graph.url, "WHATSAPP_ACCESS_TOKENS": "222222:second"}
-    client = open_graph(load(environ), metrics)
+    client = open_graph(LiveSettings(load(environ)), metrics)
     for percent in percents:
         headers = {"X-App-Usage": json.dumps({"call_count": percent}), "facebook-api-version": version}
         graph.script = answer(200, b"{}", headers)

@@ -13,6 +13,7 @@ from pyloto_stream.ai.decision import decode
 from pyloto_stream.ai.prompts import PROMPTS
 from pyloto_stream.conversation.flows import FLOWS
 from pyloto_stream.conversation.texts import TOPICS
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
 from tests.support.model_answers import TOKENS_IN, TOKENS_OUT
@@ -95,7 +96,7 @@ async def test_what_the_settings_say_is_what_is_asked_and_counted(lines: list[st
             OPENAI_MODEL="mine",
             OPENAI_TIMEOUT_SECONDS="60",
         )
-        mind = await open_model(chosen, metrics, resources)
+        mind = await open_model(LiveSettings(chosen), metrics, resources)
         heard = await mind.hear_first("quero um aplicativo para a minha oficina, SEGREDO")
         assert heard.engine == "model"
         assert server.asked[0].model == "mine"

@@ -23,6 +23,7 @@ from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.state import ConversationState, Session
 from pyloto_stream.conversation.texts import TEXTS
 from pyloto_stream.conversation.understanding import Understanding
+from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.simulator.samples import OGG, PDF, voice_note
@@ -209,12 +210,13 @@ def test_the_stage_has_time_to_hear_and_then_to_ask_the_model() -> None:
 async def test_the_desk_opens_only_with_a_model_that_hears(booth: Booth) -> None:
     off = Settings(openai_enabled=True)
     async with AsyncExitStack() as resources:
-        assert open_voice(off, Metrics(), resources) is None
+        assert open_voice(LiveSettings(off), Metrics(), resources) is None
         on = msgspec.structs.replace(off, openai_transcription_model=MODEL, openai_base_url=booth.server.url)
-        assert open_voice(msgspec.structs.replace(on, openai_enabled=False), Metrics(), resources) is None
+        silent = LiveSettings(msgspec.structs.replace(on, openai_enabled=False))
+        assert open_voice(silent, Metrics(), resources) is None
         metrics = Metrics()
         on = msgspec.structs.replace(on, whatsapp_api_base_url=booth.files.url, media_max_bytes=10)
-        desk = open_voice(on, metrics, resources)
+        desk = open_voice(LiveSettings(on), metrics, resources)
         assert desk is not None
         (after,), _ = await desk.heard([audio()], T0)
     assert after.detail == LONG  # vale o menor dos limites

@@ -36,8 +36,7 @@ class TestAccepted:
         client = WhatsAppHttpClient(f"{graph.url}/", "v24.0", "default", tokens={"222": "second"})
         await client.send("111", meta.BODY)
         await client.send("222", meta.BODY)
-        client.replace_token("renewed")
-        client.replace_token("renewed-second", "222")
+        client.use("renewed", {"222": "renewed-second"})
         await client.send("111", meta.BODY)
         await client.send("222", meta.BODY)
         await client.close()
@@ -151,7 +150,7 @@ class TestMisuse:
     def test_impossible_new_token_is_refused_and_the_old_one_kept(self) -> None:
         client = WhatsAppHttpClient("http://127.0.0.1:1", "v24.0", meta.SECRET)
         with pytest.raises(MisconfiguredError):
-            client.replace_token("")
+            client.use("")
         assert client._default_token == meta.SECRET
 
     async def test_repr_shows_neither_token_nor_address(self, client: WhatsAppHttpClient) -> None:

@@ -101,9 +101,13 @@ def match_end(phrase: Pattern[T], words: Sequence[str], known: int, at: int) -> 
 
 def _past_gap(phrase: Pattern[T], words: Sequence[str], known: int, at: int) -> int:
     """Como `match_end`, depois de saltar o menor número de palavras que serve; uma pausa não se salta."""
+    wanted = phrase.elements[known] if known < len(phrase.elements) else None
+    plain = wanted is not None and not (wanted.optional or wanted.gap)
     for skipped in range(MAX_GAP + 1):
         if skipped and at + skipped <= len(words) and words[at + skipped - 1] == BREAK:
             return 0
+        if plain and wanted and (at + skipped >= len(words) or not wanted.accepts(words[at + skipped])):
+            continue
         if end := match_end(phrase, words, known, at + skipped):
             return end
     return 0

@@ -4,7 +4,7 @@ Promete forças em [0, 1) e, entre intenções de pedidos distintos, a ordem em 
 que fazer com elas: isso é de `conversation`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 from pyloto_stream.ai import classifier
@@ -47,7 +47,7 @@ def score_intents(reading: Reading) -> tuple[IntentScore, ...]:
             by_request[best[0]] = max(agreed[1], by_request.get(best[0], 0.0))
     if len(by_request) > 1:
         return _scores(by_request)
-    ruled = _strengths(positions, 0, len(reading.words))
+    ruled = _ruled(positions)
     return _scores(_with_rivals(_weighed(reading, 0, len(reading.words), ruled), ruled))
 
 
@@ -61,14 +61,14 @@ def score_by_rules(reading: Reading) -> tuple[IntentScore, ...]:
             by_request[best[0]] = max(best[1], by_request.get(best[0], 0.0))
     if len(by_request) > 1:
         return _scores(by_request)
-    ruled = _strengths(positions, 0, len(reading.words))
+    ruled = _ruled(positions)
     best = _best(ruled)
     return () if best is None else _scores(_with_rivals({best[0]: best[1]}, ruled))
 
 
 def strengths_of(reading: Reading) -> Strengths:
     """A força que as regras dão a cada intenção no texto inteiro."""
-    return _strengths(_positions(reading), 0, len(reading.words))
+    return _ruled(_positions(reading))
 
 
 @cache
@@ -107,7 +107,12 @@ def _positions(reading: Reading) -> Positions:
 
 
 def _strengths(positions: Positions, start: int, end: int) -> Strengths:
-    present = {name for name, starts in positions.items() if any(start <= at < end for at in starts)}
+    return _ruled({name for name, starts in positions.items() if any(start <= at < end for at in starts)})
+
+
+def _ruled(names: Collection[str]) -> Strengths:
+    """A força que as regras dão a cada intenção onde aparecem `names`."""
+    present = frozenset(names)
     strengths: Strengths = {}
     for rule in INTENT_RULES.rules:
         if present.issuperset(rule.all) and present.isdisjoint(rule.none):

@@ -12,6 +12,7 @@ from typing import TypeGuard
 import msgspec
 
 from pyloto_stream.ai.masking import redact, redact_all
+from pyloto_stream.conversation.person import ProfileRecord
 from pyloto_stream.conversation.records import (
     CUT_MARK,
     OPERATOR,
@@ -48,6 +49,10 @@ def storable(record: Record) -> Record:
         case SessionRecord():
             facts = {name: kept(value) for name, value in record.facts.items()}
             return msgspec.structs.replace(record, facts=facts, summary=kept(record.summary))
+        case ProfileRecord():
+            return msgspec.structs.replace(
+                record, facts={n: kept(value) for n, value in record.facts.items()}
+            )
         case ActionRecord() if record.actor.startswith(OPERATOR):
             return msgspec.structs.replace(record, reason=kept(record.reason))
         case _:

@@ -6,6 +6,7 @@ from consumers.history import storable_all
 from consumers.pipeline import AUDIT_LANE, HANDOFF_LANE, MEDIA_LANE, OUTBOUND
 from pyloto_stream.conversation.events import MessageReceived, TimerFired
 from pyloto_stream.conversation.handoff import lead_profile
+from pyloto_stream.conversation.person import ProfileRecord
 from pyloto_stream.conversation.records import ActionRecord, HandoffReady, HandoffRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.state import ConversationState
@@ -68,8 +69,7 @@ def feed(*records: Record) -> tuple[Feed, ...]:
 
 def handed_over(step: Step) -> tuple[Feed, ...]:
     """As entregas a pessoas que `step` decidiu, para a faixa `handoff`, com o perfil de quem espera."""
-    address = step.state.reply_to
-    phone = canonical_phone(address).removeprefix("+") if classify(address) == "phone" else ""
+    phone = _phone(step)
     heard = (r.correlation_id for r in step.records if isinstance(r, ActionRecord) and r.correlation_id)
     correlation_id = next(heard, "")
     return tuple(
@@ -80,6 +80,26 @@ def handed_over(step: Step) -> tuple[Feed, ...]:
         for record in step.records
         if isinstance(record, HandoffRecord)
     )
+
+
+def _records(step: Step) -> list[Record]:
+    """Os registros de `step`; o do perfil, com o telefone que a pessoa mostra."""
+    return [
+        msgspec.structs.replace(
+            record,
+            profile=msgspec.structs.replace(record.profile, phone=_phone(step)),
+            shows_phone=bool(_phone(step)),
+        )
+        if isinstance(record, ProfileRecord)
+        else record
+        for record in step.records
+    ]
+
+
+def _phone(step: Step) -> str:
+    """O telefone da pessoa, em dígitos E.164; vazio se ela não o mostra."""
+    address = step.state.reply_to
+    return canonical_phone(address).removeprefix("+") if classify(address) == "phone" else ""
 
 
 def timer(change: TimerChange) -> SetTimer | CancelTimer:
@@ -99,7 +119,7 @@ def plan(step: Step, *, to: str | None = None, payload: msgspec.Struct | None = 
     wanted = tuple(Feed(MEDIA_LANE.name, _encode(wanted)) for wanted in step.wanted)
     common = Plan(
         state=_encode(state),
-        feed=(*feed(*step.records), *wanted, *handed_over(step)),
+        feed=(*feed(*_records(step)), *wanted, *handed_over(step)),
         timers=tuple(timer(change) for change in step.timers),
         mode=step.mode,
     )

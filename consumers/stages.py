@@ -31,6 +31,8 @@ from pyloto_stream.live_settings import LiveSettings
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.channels import ChannelStore
+from pyloto_stream.stores.profiles import UserProfileStore
+from pyloto_stream.stores.sealing import Sealer
 from pyloto_stream.stores.templates import TemplateStore
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.gateway import Gateway
@@ -151,7 +153,11 @@ async def _outbound(parts: Parts) -> Handler:
 async def _audit(parts: Parts) -> Handler:
     documents = await parts.documents.get()
     channels = ChannelStore(documents, parts.settings.whatsapp_business_account_id)
-    return audit_stage(AuditTrail(documents), lambda records: count_records(parts.metrics, records), channels)
+    sealer = Sealer(parts.settings.data_keys())
+    parts.live.follow(lambda settings: sealer.renew(settings.data_keys()))
+    profiles = UserProfileStore(documents, sealer, parts.settings.pepper_secret.reveal().encode())
+    trail = AuditTrail(documents, profiles=profiles)
+    return audit_stage(trail, lambda records: count_records(parts.metrics, records), channels)
 
 
 async def _media(parts: Parts) -> Handler:

@@ -55,7 +55,7 @@ def advance(
     Raises:
         ValueError: não há sessão aberta em `state`.
     """
-    draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=rules)
+    draft = Draft(state, turn_id=turn_id, now_ms=now_ms, rules=rules, part=2)
     draft.correlation_id = correlation_id
     draft.session.turns += 1
     draft.session.prompt_version = heard.prompt or draft.session.prompt_version

@@ -7,6 +7,7 @@ import msgspec
 
 from pyloto_stream.conversation.events import MessageReceived
 from pyloto_stream.conversation.flows import forget_removed
+from pyloto_stream.conversation.portrait import learned
 from pyloto_stream.conversation.records import ActionRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
@@ -19,15 +20,21 @@ _DECODE = msgspec.json.Decoder(ConversationState).decode
 
 
 class Draft:
-    """Um turno em andamento. `mode` é o modo em vigor; `new_mode`, o que passa a valer."""
+    """Um turno em andamento. `mode` é o modo em vigor; `new_mode`, o que passa a valer.
+
+    `part`: a vez deste rascunho no turno (a etapa `session` é a 1; a `ai`, a 2).
+    """
 
     answer: list[MessageReceived]
     reply: Reply | None
     wanted: list[MediaWanted]
 
     def __init__(
-        self, state: ConversationState, *, turn_id: str, now_ms: int, rules: SessionRules, mode: Mode = "BOT"
-    ) -> None:
+        self, state: ConversationState, *, turn_id: str, now_ms: int, rules: SessionRules,
+        mode: Mode = "BOT", part: int = 1,
+    ) -> None:  # fmt: skip
+        self._before = state
+        self._part = part
         self.state = _DECODE(_ENCODE(state))
         forget_removed(self.state)
         self.turn_id = turn_id
@@ -41,6 +48,8 @@ class Draft:
         self.late = ""
         self.opened = 0
         """Quantas sessões este turno abriu."""
+        self.closed: Session | None = None
+        """A última sessão que este turno encerrou."""
         self.records: list[Record] = []
         self.wanted = []
         self._timers: dict[str, TimerChange] = {}
@@ -78,11 +87,15 @@ class Draft:
 
     def step(self) -> Step:
         """O resultado. Havendo mensagens a responder, a resposta é da etapa `ai` e só dela."""
+        told = learned(
+            self._before, self.state, self.closed, record_id=f"{self.turn_id}:profile.{self._part}",
+            now_ms=self.now_ms,
+        )  # fmt: skip
         return Step(
             state=self.state,
             answer=self.answer,
             reply=None if self.answer else self.reply,
-            records=self.records,
+            records=self.records if told is None else [*self.records, told],
             timers=list(self._timers.values()),
             mode=self.new_mode,
             wanted=self.wanted,

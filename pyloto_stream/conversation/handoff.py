@@ -1,5 +1,9 @@
 """O que recebe a pessoa que continua a conversa? O contexto pronto (`ConversationHandoff`, `LeadProfile`)."""
 
+from collections.abc import Mapping
+
+import msgspec
+
 from pyloto_stream.conversation.flows import (
     BUSINESS,
     FIELDS,
@@ -72,12 +76,16 @@ def lead_profile(state: ConversationState, handoff: HandoffRecord, phone: str) -
     A sessão já terminou: o que ela soube está no que se entrega, e o que vale além dela, no perfil.
     """
     given = {name: str(value) for name, value in handoff.requirements.items()}
+    return msgspec.structs.replace(lead_of(state.profile, given), phone=phone)
+
+
+def lead_of(profile: Mapping[str, str], given: Mapping[str, str]) -> LeadProfile:
+    """Quem é a pessoa, pelo que vale além da sessão e pelo que se disse nela (`given`, por campo)."""
     said = {field.profile: given[name] for name, field in FIELDS.items() if field.profile and name in given}
-    facts = {name: value for name, value in {**state.profile, **said}.items() if value != UNKNOWN}
+    facts = {name: value for name, value in {**profile, **said}.items() if value != UNKNOWN}
     a_business = BUSINESS in facts or any(speaks_for_business(name, value) for name, value in given.items())
     return LeadProfile(
         name=facts.get("name", ""),
-        phone=phone,
         city=facts.get("city", ""),
         is_business=a_business or "business_name" in facts,
         business_name=facts.get("business_name", ""),

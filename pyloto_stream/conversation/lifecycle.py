@@ -115,6 +115,7 @@ def close_session(draft: Draft, outcome: FinalOutcome, *, reason: str = "") -> N
     if outcome == "ROUTE_EXTERNAL":
         state.cooldown_until_ms = draft.now_ms + draft.rules.route_external_cooldown_s * 1000
         state.cooldown_reminded = False
+    draft.closed = session
     state.session, state.last_outcome, state.closed_at_ms = None, outcome, draft.now_ms
 
 

@@ -37,7 +37,17 @@ class Sealer:
     De cada chave se deriva outra (HKDF), que só serve a isto.
     """
 
+    newest: int
+
     def __init__(self, keys: Mapping[int, bytes]) -> None:
+        self.renew(keys)
+
+    def renew(self, keys: Mapping[int, bytes]) -> None:
+        """Passa a usar `keys` no lugar das de antes.
+
+        Raises:
+            ValueError: não há chave, ou uma não serve; valem as de antes.
+        """
         if not keys or any(len(key) != KEY_BYTES or version < 1 for version, key in keys.items()):
             raise ValueError("needs keys of 32 bytes, by version from 1")
         self.newest = max(keys)

@@ -7,7 +7,8 @@ from consumers.pipeline import AI, AUDIT_LANE, HANDOFF_LANE, LANES, OUTBOUND, ST
 from consumers.plans import Outgoing, Pending, feed, plan, state_of, timer, turn_id
 from consumers.session import session_stage
 from pyloto_stream.conversation.events import Event, TimerFired, TurnFailed
-from pyloto_stream.conversation.records import ActionRecord, Mode
+from pyloto_stream.conversation.person import LeadProfile, ProfileRecord
+from pyloto_stream.conversation.records import ActionRecord, MessageRecord, Mode, Record
 from pyloto_stream.conversation.reply import Reply
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -124,7 +125,9 @@ def test_what_must_be_answered_goes_to_the_ai_stage() -> None:
 def test_outside_bot_mode_the_turn_ends_here_with_its_record(mode: str) -> None:
     done = run(turn(message(), mode=mode))
     assert (done.to, done.payload) == (None, b"")
-    assert len(done.feed) == 1
+    message_of, profile_of = (msgspec.json.decode(fed.event, type=Record) for fed in done.feed)
+    assert isinstance(message_of, MessageRecord)
+    assert isinstance(profile_of, ProfileRecord)
 
 
 def test_its_own_line_goes_straight_to_the_outbound_stage() -> None:
@@ -147,8 +150,8 @@ def test_with_the_notice_of_its_burial_a_state_nobody_can_read_begins_again() ->
     assert again is not None
     done = run(turn(again, state=work.state))
     assert msgspec.json.decode(done.payload, type=Outgoing).reply.text == TEXTS.failed
-    records = [msgspec.json.decode(fed.event, type=ActionRecord) for fed in done.feed]
-    assert [(r.action, r.reason) for r in records] == [
+    records = [msgspec.json.decode(fed.event, type=Record) for fed in done.feed]
+    assert [(r.action, r.reason) for r in records if isinstance(r, ActionRecord)] == [
         ("STATE_RESET", "UNDECODABLE_STATE"), ("TURN_FAILED", "GRAPH_131009"),
     ]  # fmt: skip
     assert run(turn(message(2), state=done.state or b"")).to == AI
@@ -231,3 +234,31 @@ def test_a_notice_carries_the_mode_the_lost_reply_would_have_set_even_if_a_notic
         plain = notice(msgspec.structs.replace(turn(message()), **at))
         assert plain is not None
         assert plain.mode is None
+
+
+# --- perfil ------------------------------------------------------------------------------------------
+
+
+def profile_of(done: Plan) -> ProfileRecord:
+    records = [
+        msgspec.json.decode(fed.event, type=Record) for fed in done.feed if fed.lane == AUDIT_LANE.name
+    ]
+    (found,) = [record for record in records if isinstance(record, ProfileRecord)]
+    return found
+
+
+def test_the_profile_has_the_phone_that_the_person_shows_in_its_one_form() -> None:
+    found = profile_of(run(turn(message(reply_to="554188887777"))))
+    assert (found.profile, found.shows_phone) == (LeadProfile(phone="5541988887777"), True)
+
+
+def test_who_shows_no_phone_has_a_profile_without_one() -> None:
+    found = profile_of(run(turn(message(reply_to="BR.13491208655302741918"))))
+    assert (found.profile, found.shows_phone) == (LeadProfile(), False)
+
+
+def test_what_a_profile_would_keep_of_a_document_number_is_masked() -> None:
+    told = ProfileRecord("1:profile.2", T0, LeadProfile(), facts={"problem": "meu CPF é 529.982.247-25"})
+    (fed,) = feed(told)
+    assert b"529" not in fed.event
+    assert b"problem" in fed.event

@@ -72,3 +72,14 @@ def test_two_versions_with_the_same_bytes_are_still_told_apart() -> None:
 def test_keys_that_could_not_seal_are_refused_at_once(keys: dict[int, bytes]) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Sealer(keys)
+
+
+def test_renewed_keys_hold_from_then_on_and_useless_ones_change_nothing() -> None:
+    sealer = Sealer(OLD)
+    before = sealer.seal("Maria", context=HERE)
+    sealer.renew({**OLD, **NEW})
+    with pytest.raises(ValueError, match="32 bytes"):
+        sealer.renew({})
+    assert sealer.newest == 7
+    assert sealer.open(before, context=HERE) == "Maria"
+    assert key_version(sealer.seal("Maria", context=HERE)) == 7

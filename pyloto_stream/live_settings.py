@@ -12,7 +12,7 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import Settings
 
 EVERY_S = 120.0
-"""Uma lista por segredo: uns 6 pedidos por minuto e processo, de 600 do projeto ("Quotas and limits")."""
+"""Uma lista por segredo: uns 5 pedidos por minuto e processo, de 600 do projeto ("Quotas and limits")."""
 
 T = TypeVar("T")
 

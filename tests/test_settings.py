@@ -251,7 +251,8 @@ def test_what_the_environment_gives_comes_before_what_is_stored() -> None:
     stored = {"ADMIN_TOKEN": "kept-token", "PEPPER_SECRET": "kept-pepper", "OPENAI_API_KEY": " "}
     settings = load({"ADMIN_TOKEN": "given-token"}, stored)
     assert (settings.admin_token.reveal(), settings.pepper_secret.reveal()) == ("given-token", "kept-pepper")
-    assert (settings.given, settings.stored) == ({"ADMIN_TOKEN"}, {"PEPPER_SECRET"})
+    assert settings.given == frozenset({"ADMIN_TOKEN"})
+    assert settings.stored == frozenset({"PEPPER_SECRET"})
     source = {name: (value, where) for name, value, where in describe(settings)}
     assert source["ADMIN_TOKEN"] == (MASK, "environment")
     assert source["PEPPER_SECRET"] == (MASK, "secret manager")

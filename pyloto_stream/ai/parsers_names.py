@@ -107,7 +107,8 @@ def _led(reading: Reading, first: int, end: int) -> str:
     if joined and reading.words[first - 3].text == BREAK:
         return ""
     at = after_title(reading, first)
-    known = person_at(reading, at, titled=at > first)
+    article = first > 0 and reading.words[first - 1].plain in ("a", "o")  # "sou a mariana", e não a cidade
+    known = person_at(reading, at, titled=article or at > first)
     if known.end > known.start:
         return written(reading, known) if unmarked(reading, *known) else ""
     run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, end))

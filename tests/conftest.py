@@ -20,7 +20,8 @@ from tests.support.log_archive import archive, lines
 from tests.support.servers import open_raw, redis_binary
 
 ON_CLUSTER = frozenset({
-    "test_accept", "test_accept_modes", "test_aliases", "test_dead", "test_dead_actions", "test_ledger",
+    "test_accept", "test_accept_modes", "test_aliases", "test_dead", "test_dead_actions", "test_forget",
+    "test_forget_meanwhile", "test_ledger", "test_traces",
     "test_many_workers", "test_model", "test_outlets", "test_pace", "test_pace_throttle", "test_repair",
     "test_scripts", "test_settlement", "test_status", "test_timers", "test_upcoming", "test_worker",
     "test_worker_faults", "test_worker_ownership", "test_worker_plans",

@@ -26,6 +26,7 @@ class Script(Enum):
     DEAD_PAGE = "dead_page"
     DISCARD = "discard"
     END_SEND = "end_send"
+    FORGET = "forget"
     HISTORY = "history"
     LEAVE = "leave"
     MEND = "mend"
@@ -41,6 +42,7 @@ class Script(Enum):
     STATUS = "status"
     SETTLE_META = "settle_meta"
     TOKENS = "tokens"
+    TRACE = "trace"
     UPCOMING = "upcoming"
 
     @cached_property

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from redis.asyncio import Redis
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
+from tests.support.forgetting_room import Room
 from tests.support.proxy import Proxy
+from tests.support.streams import ManualClock, Rig
 
 
 @pytest_asyncio.fixture
@@ -35,3 +38,11 @@ def binary(redis_server: EmbeddedRedis) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "data"
+
+
+@pytest_asyncio.fixture
+async def room(redis_url: str, redis: Redis) -> AsyncIterator[Room]:
+    del redis  # limpa
+    clock = ManualClock()
+    async with Rig(redis_url, clock=clock) as rig:
+        yield Room(rig, clock, redis_url)

@@ -22,6 +22,9 @@ ONE = "pyloto:{00}:stream:one"
 FOLDER = files("pyloto_stream.streams") / "lua"
 ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "limit": 100,
                "stages": ("one", "two")}  # fmt: skip
+BEGIN: Op = {"l": "turn", "c": "ana", "r": "v1.0.x.1", "win": 1, "ttl": HOUR_MS, "max": 3, "q": "q"}
+HOLD: Op = {"k": "hold", "c": "ana", "x": "x", "ls": [("turn", "one"), ("audit", "log")], "hold": HOUR_MS,
+            "ttl": HOUR_MS}  # fmt: skip
 
 
 class Scene:
@@ -52,16 +55,7 @@ class Scene:
             Script.ALIAS: {"k": "claim", "n": "phone", "t": "ana", "ttl": HOUR_MS},
             Script.AMEND: {**noted, "e": b'["other"]', "ed": b"[]"},
             Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},
-            Script.BEGIN_SEND: {
-                **mine,
-                "l": "turn",
-                "c": "ana",
-                "r": "v1.0.x.1",
-                "win": 1,
-                "ttl": HOUR_MS,
-                "max": 3,
-                "q": "q",
-            },
+            Script.BEGIN_SEND: {**mine, **BEGIN},
             Script.BOOT: {"s": "new"},
             Script.BURY: bury_op(self.entry, "one", Failure("x", "y", 1), LANES, b'"notice"'),
             Script.CLAIM: {"s": "one", "w": "w2", "idle": HOUR_MS, "limit": 10},
@@ -69,6 +63,7 @@ class Scene:
             Script.DEAD_PAGE: {"s": "one", "a": "-", "b": "+", "n": 9, "bytes": 9, "drop": ["s"]},
             Script.DISCARD: noted,
             Script.END_SEND: {**mine, "r": REPLY, "st": "retry"},
+            Script.FORGET: HOLD,
             Script.HISTORY: {"s": "one", "w": "w1", "limit": 10},
             Script.LEAVE: {"s": "one", "w": "idle"},
             Script.MEND: {"l": "turn", "c": "lost", "f": "one"},
@@ -84,6 +79,7 @@ class Scene:
             Script.STATUS: {"stages": ["one"]},
             Script.SETTLE_META: {"n": 1},
             Script.TOKENS: {"s": "one", "from": "-", "limit": 10},
+            Script.TRACE: {"r": "stream:one", "from": b"", "n": 10, "bytes": 99, "w": Blobs((b"ana",))},
             Script.UPCOMING: {"k": "timers", "from": 0, "limit": 10},
         }
 
@@ -115,7 +111,7 @@ async def scene(redis_url: str, redis: Redis) -> AsyncIterator[Scene]:
 
 LOOKS = (
     Script.DEAD_PAGE, Script.HISTORY, Script.PEEK, Script.REFRESH, Script.STATUS, Script.TOKENS,
-    Script.UPCOMING,
+    Script.TRACE, Script.UPCOMING,
 )  # fmt: skip
 WRITES = [script for script in Script if script not in LOOKS]
 

@@ -4,7 +4,7 @@
 -- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
 --     temporizadores que o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da
 --     conversa, o evento é eco nosso; ver cada ramo
--- resposta por op: 1 novo, 0 duplicado ou eco, 2 confirmação de um envio que não está no livro (nada foi gravado),
+-- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
 local list = ops()
@@ -73,8 +73,8 @@ end
 local function settle_send(op)
   local key = P .. ':send:' .. op.i
   local row = redis.call('HMGET', key, 'st', 'c')
-  if not row[1] then return 2 end
-  if seen(op.d) then return 0 end
+  if not row[1] then return redis.call('EXISTS', void_key(op.i)) == 1 and 0 or 2 end
+  if seen(op.d) or forgetting(op.tl, row[2]) then return 0 end
   -- a mesma recusa pode vir na resposta e num status: de uma que já se vai repetir, o status não diz nada de novo
   local again = op.o == 'failed' and row[1] == 'retry'
   local open = row[1] ~= 'sent' and row[1] ~= 'failed' and not again
@@ -95,7 +95,8 @@ local function settle_send(op)
 end
 
 local function is_echo(op)
-  return op.ec and redis.call('HGET', conv_key(op.l, op.c), 'w') == op.ec
+  if not op.ec then return false end
+  return redis.call('HGET', conv_key(op.l, op.c), 'w') == op.ec or redis.call('EXISTS', void_key(op.ec)) == 1
 end
 
 -- Só cala o robô (BOT -> HUMAN): uma pausa, que alguém pediu, continua. Antes de enfileirar, para que o turno do evento

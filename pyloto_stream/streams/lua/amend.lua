@@ -6,7 +6,7 @@
 local replies = {}
 for i, op in ipairs(ops()) do
   local dead = P .. ':dead:' .. op.d
-  local row = redis.call('XRANGE', dead, op.i, op.i)[1]
+  local row = letter(op)
   replies[i] = ''
   if row then
     local flat, old = {}, fields(row[2])

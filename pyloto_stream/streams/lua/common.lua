@@ -8,7 +8,9 @@
 --   P:conv:<faixa>:<conv>  hash    g turno em curso (ausente = portão aberto), n último turno, s estado, m modo,
 --                                  k último commit "<etapa>|<entrada>|<consumidor>", t onde está o token:
 --                                  "<etapa>|<entrada>" ou "parked" (só vale com g), q último
---                                  pedido de ver um morto (só na faixa de auditoria), w id externo do último envio
+--                                  pedido de ver um morto (só na faixa de auditoria), w id externo do último envio,
+--                                  x quem a esquece agora (ver forget.lua): o portão fica fechado, e nada do que é velho
+--                                  passa por ele
 --   P:inbox:<faixa>:<conv> list    eventos que esperam o portão abrir
 --   P:timers               zset    "faixa|conv|nome" -> vencimento em ms de um evento futuro
 --   P:parked               zset    "faixa|conv" -> vencimento em ms de um token estacionado (repetição, adiamento)
@@ -18,6 +20,7 @@
 --   P:seen:<balde>:<nível>:<gaveta> hash  resumos de 12 bytes já aceitos (hashes pequenos: codificação compacta)
 --   P:send:<reply_id>      hash    livro de envios: st sending|retry|sent|failed, a tentativa, at instante,
 --                                  w id externo, c conversa, q última pergunta que recebeu "vai"
+--   P:void:<sha1>          string  um reply_id ou id externo de conversa esquecida: o que se souber dele não é de ninguém
 --   P:alias:<nome>         string  de quem é o nome: "<chave>", "<chave>|<quem o deixou>" ou "|<quem o deixou>" (sem dono);
 --                                  ver aliases.py
 --   P:pace:<o quê>         hash    ritmo de number:<resumo> ou pair:<conv>: t até quando o ritmo está tomado, u ninguém
@@ -132,6 +135,36 @@ local function take_timer(set, member)
   redis.call('ZREM', set, member)
   redis.call('HDEL', set .. ':body', member)
   return packed and unpacked(packed)
+end
+
+-- A conversa está sendo esquecida? O que fala dela e já existia não conta mais.
+local function forgetting(lane, conv) return redis.call('HEXISTS', conv_key(lane, conv), 'x') == 1 end
+
+-- O morto op.i da etapa op.d; nada, se não está lá ou a conversa dele está sendo esquecida.
+local function letter(op)
+  local row = redis.call('XRANGE', P .. ':dead:' .. op.d, op.i, op.i)[1]
+  if not row then return nil end
+  local dead = fields(row[2])
+  return not (dead.l and dead.c and forgetting(dead.l, dead.c)) and row or nil
+end
+
+local function void_key(id) return P .. ':void:' .. redis.sha1hex(id) end
+
+-- Fim do esquecimento, ou da paciência com quem esquecia: entra o que chegou depois dele; sem nada, nem o nome fica.
+-- Um número que o relógio ainda não passou fica até lá, sozinho: o próximo turno tem de ser maior.
+local function let_in(lane, stage, conv)
+  local key = conv_key(lane, conv)
+  redis.call('HDEL', key, 'x')
+  if redis.call('EXISTS', inbox_key(lane, conv)) == 1 then return advance(lane, stage, conv) end
+  local n = tonumber(redis.call('HGET', key, 'n') or 0)
+  redis.call('HDEL', key, 'g', 't')
+  if redis.call('HEXISTS', key, 'm') == 1 then -- um operador o pôs depois: é da conversa nova
+    redis.call('PEXPIRE', key, int(CONV_TTL_MS))
+  elseif n < now then
+    redis.call('DEL', key)
+  else
+    redis.call('PEXPIREAT', key, int(n + 1))
+  end
 end
 
 -- Operação: msgpack seguido dos valores em bytes; o campo "_" diz quais {nome, quantos} (0: um só, não lista).

@@ -6,7 +6,7 @@ local replies = {}
 for i, op in ipairs(ops()) do
   local dead = P .. ':dead:' .. op.d
   replies[i] = 0
-  if #redis.call('XRANGE', dead, op.i, op.i) == 1 then
+  if letter(op) then
     enter(op.al, op.as, op.ac, op.av)
     redis.call('XDEL', dead, op.i)
     replies[i] = 1

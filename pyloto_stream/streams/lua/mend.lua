@@ -40,6 +40,7 @@ local function mend_token(op)
   local key, here = conv_key(token.l, token.c), op.m and 'parked' or op.s .. '|' .. op.i
   local c = redis.call('HMGET', key, 'g', 't', 'n')
   local member = token.l .. '|' .. token.c
+  if forgetting(token.l, token.c) then return {} end
   if c[1] == token.n then
     if c[2] == here then return {} end
     local known = token_at(c[2], token.l, token.c, c[1])
@@ -79,7 +80,10 @@ local function mend_gate(op)
   end
   if not c[1] then return {} end
   if not token_at(c[2], op.l, op.c, c[1]) then
-    if op.dry ~= 1 then advance(op.l, op.f, op.c) end
+    if op.dry ~= 1 then
+      redis.call('HDEL', conv_key(op.l, op.c), 'x')
+      advance(op.l, op.f, op.c)
+    end
     return { 'no_token', member }
   end
   if c[2] ~= 'parked' or redis.call('ZSCORE', PARKED, member) then return {} end

@@ -22,6 +22,13 @@ local function fire(set, member, act)
   return 1
 end
 
+-- Quem esquecia a conversa sumiu: o portão que ele fechou se abre, e esquecê-la fica por terminar.
+local function wake(body)
+  if not body.gone then return append(body.s, body.t) end
+  local held = fields(body.t)
+  if redis.call('HGET', conv_key(held.l, held.c), 'x') == body.gone then let_in(held.l, body.s, held.c) end
+end
+
 local function wait()
   local first = -1
   for _, set in ipairs({ PARKED, TIMERS }) do
@@ -35,10 +42,12 @@ local replies = {}
 for i, op in ipairs(ops()) do
   local tokens, events, stuck = due(PARKED, op.limit), due(TIMERS, op.limit), 0
   for _, member in ipairs(tokens) do
-    stuck = stuck + fire(PARKED, member, function(body) append(body.s, body.t) end)
+    stuck = stuck + fire(PARKED, member, wake)
   end
   for _, member in ipairs(events) do
-    stuck = stuck + fire(TIMERS, member, function(body) enter(body.l, body.s, body.c, body.e) end)
+    stuck = stuck + fire(TIMERS, member, function(body)
+      if not forgetting(body.l, body.c) then enter(body.l, body.s, body.c, body.e) end
+    end)
   end
   replies[i] = { math.max(#tokens, #events), stuck, wait() }
 end

@@ -8,7 +8,7 @@ local replies = {}
 for i, op in ipairs(ops()) do
   local dead = P .. ':dead:' .. op.d
   replies[i] = 0
-  if #redis.call('XRANGE', dead, op.i, op.i) == 1 then
+  if letter(op) then
     if redis.call('HEXISTS', conv_key(op.l, op.c), 'g') == 1 then
       for _, event in ipairs(op.v) do redis.call('RPUSH', inbox_key(op.l, op.c), event) end
     else

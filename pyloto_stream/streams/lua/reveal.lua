@@ -5,7 +5,7 @@
 -- resposta por op: {id, {campo, valor, ...}}, {} se já não estava lá
 local replies = {}
 for i, op in ipairs(ops()) do
-  local row = redis.call('XRANGE', P .. ':dead:' .. op.d, op.i, op.i)[1]
+  local row = letter(op)
   if row then
     local key = conv_key(op.al, op.ac)
     if redis.call('HGET', key, 'q') ~= op.q then

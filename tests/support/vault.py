@@ -8,6 +8,7 @@ from pyloto_stream.settings import Settings
 from tests.support.secret_manager import PROJECT, SecretManagerServer
 
 WEBHOOK, TOKEN, PEPPER = "WHATSAPP_WEBHOOK_SECRET", "WHATSAPP_ACCESS_TOKEN", "PEPPER_SECRET"
+EVERY_S = 0.02
 VALUES = {
     "WHATSAPP_VERIFY_TOKEN": "planted-verify-token-1",
     WEBHOOK: "planted-webhook-secret-1",
@@ -54,6 +55,6 @@ class Vault:
         environ = self.environ(**more)
         return settled(environ, await look(environ, Place(PROJECT, self.server.host)))
 
-    async def live(self, every_s: float = 0.02, **more: str) -> LiveSettings:
-        """A mesma, relida a cada `every_s`."""
-        return LiveSettings(await self.settings(**more), self.environ(**more), every_s)
+    async def live(self, **more: str) -> LiveSettings:
+        """A mesma, relida a cada `EVERY_S`."""
+        return LiveSettings(await self.settings(**more), self.environ(**more), EVERY_S)

@@ -3,8 +3,10 @@
 Promete ler "6 conto", o "mil" já dito ("pedem 3 mil; eu tenho 7") e o que vale por fim ("mas 4 é o teto").
 """
 
+from itertools import pairwise
+
 from pyloto_stream.ai.numerals import Number, numbers_in
-from pyloto_stream.ai.parsers_money import CEILINGS
+from pyloto_stream.ai.parsers_money import CEILINGS, counts
 from pyloto_stream.ai.parsers_numbers import Amount
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -13,7 +15,9 @@ MAX_MONEY = 1_000_000_000
 LEAST_THOUSAND = 1000
 CEILING_REACH = 3
 """Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
-SLANG_BELOW = 100
+SLANG_BELOW, MAX_PARTS, PART_REACH = 100, 60, 4
+_PARTS = frozenset(("x", "vez", "vezes", "parcela", "parcelas", "prestacao", "prestacoes"))
+_SETTLES = frozenset(("fechamos", "fechei", "ficamos", "paramos", "baixamos", "subimos", "baixei", "subi"))
 _SLANG = frozenset(("conto", "contos", "pau", "paus", "barao", "mango", "mangos", "mangas"))
 _SUMS = frozenset(("total", "tenho", "temos", "teto"))
 _BEYOND = frozenset(("mais", "acima", "passar", "passa", "passe", "alem"))
@@ -60,10 +64,27 @@ def ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
         top = (after[:1] == ["e"] and CEILINGS & {*after[:CEILING_REACH]}) or after[:2] == ["no", "maximo"]
         beyond = before[-1:] in (["que"], ["de"]) and _BEYOND & {*before} and {"nao", "nem"} & {*before}
         settled = before[-2:-1] == ["vamos"] or before[-1:] == ["total"] or "encaro" in after
+        settled = settled or (bool(_SETTLES & {*before[-2:-1]}) and not counts(after[0] if after else BREAK))
         high = amount.high is not None and number == amount.high
         if (top and not (high and _linked(reading, amount))) or (not high and (beyond or settled)):
             return Amount(number, None, "", "")
     return None
+
+
+def installments(reading: Reading, amount: Amount) -> float:
+    """O total de "3 parcelas de mil" e "10x de 250"; zero se não se disse assim."""
+    near = numbers_in(
+        reading, max(0, amount.low.start - PART_REACH), min(len(reading.words), amount.end + PART_REACH)
+    )
+    for many, each in pairwise(near):
+        if amount.low not in (many, each):
+            continue
+        between = [word.text for word in reading.words[many.end : each.start]]
+        glued = between == ["de"] and reading.words[many.start].plain.endswith("x")
+        named = between[1:] == ["de"] and between[0] in _PARTS
+        if (glued or named) and many.value <= MAX_PARTS and each.value > SLANG_BELOW:
+            return many.value * each.value
+    return 0.0
 
 
 def _linked(reading: Reading, amount: Amount) -> bool:

@@ -20,10 +20,11 @@ _GROUPS = {"duzia": 12, "duzias": 12, "dezena": 10, "dezenas": 10, "centena": 10
 _ALONE = frozenset(("mil", "milzinho"))
 """Escalas que sozinhas já são um número."""
 _SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
+_HUNDREDS = frozenset(range(200, 1000, 100))
 LOOK_AHEAD = 3
 """Até onde se olha depois de um número para saber se acabou ("trinta e poucos mil")."""
 _OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
-_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º)?")
+_DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º|reais|real|contos?|pilas?|zinho)?")
 
 
 class Number(NamedTuple):
@@ -75,7 +76,7 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
         elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:
             current = 0.5
         elif value is not None and (current == 0 or _adds(reading, at, current, value)):
-            current += value
+            current = value + (current * 1000 if value in _HUNDREDS and current < 20 else current)
         elif (scale := reading.words[at].plain) in _SCALES and (current or scale in _ALONE):
             total, current = total + (current or 1) * _SCALES[scale], 0
         elif not (word == "e" and used > start and at == used):
@@ -96,7 +97,16 @@ def _some_thousands(reading: Reading, at: int, end: int) -> bool:
 def _adds(reading: Reading, at: int, current: float, value: float) -> bool:
     """Por extenso soma-se ("vinte e cinco"); "30/06" são dois números."""
     digits = at and reading.words[at].plain.isdigit() and reading.words[at - 1].plain.isdigit()
-    return not digits and 0 < value < _last_place(current)
+    return not digits and (0 < value < _last_place(current) or _in_thousands(reading, at, current, value))
+
+
+def _in_thousands(reading: Reading, at: int, current: float, value: float) -> bool:
+    """É "três e quinhentos", que é 3.500?"""
+    if value not in _HUNDREDS or current >= 20:
+        return False
+    words = reading.words
+    spelt = not words[at - 2].plain.isdecimal() and words[at].plain.endswith("entos")
+    return spelt and words[at - 1].text == "e" and words[max(0, at - 3)].text != "entre"
 
 
 def _half(scale: str) -> float:

@@ -20,6 +20,8 @@ _YEARS = range(1950, 2051)
 _SCALES = frozenset(("mil", "k", "milhao", "milhoes", "barao", "baroes", "milzinho", "milzao"))
 CEILINGS = frozenset(("teto", "limite", "maximo", "max"))
 _DAILY = frozenset(("dia", "dias", "diario", "diarios", "semana", "semanais", "semanal", "noite", "hora"))
+_PAID = frozenset(("pagamos", "gastamos"))
+_REFUSED = frozenset(("da", "rola", "posso", "consigo", "quero", "pensar"))
 _PASSES = frozenset(("passo", "passa", "passamos", "passar", "passou"))
 _ASKED_FOR = frozenset(("orcamento", "orcado", "previsao"))
 _MONTHLY = frozenset(("mes", "mensal", "mensais", "mensalmente", "mensalidade"))
@@ -52,11 +54,9 @@ _HAS, _NOW, _QUOTED, _OTHERS = (
 )  # fmt: skip
 _BARE_AFTER, _PLANS = words("bare_after"), words("money_plans")
 _WILLING = frozenset(("ate", "menos", "maximo", "max", "teto"))
-_AGAINST, _BEYOND, _UP_TO = (
-    frozenset(("nao", "nem")),
-    frozenset(("acima", "alem")),
-    frozenset(("ate", "menos")),
-)
+_AGAINST, _BEYOND = frozenset(("nao", "nem")), frozenset(("acima", "alem"))
+_UP_TO = frozenset(("ate", "menos"))
+_NICKNAMES = ("entao", "entinha", "zao", "reais", "contos", "conto", "pila", "pilas", "0zinho")
 _SELLS = frozenset(("vendo", "vendemos", "vende", "cobro", "cobramos"))
 _ON_THIS = frozenset(("nisso", "nisto", "nele", "nela"))
 
@@ -72,7 +72,8 @@ def owner(
         return ""
     if _sold(said) or (not currency and _other_number(reading, start, end, said)):
         return "theirs" if currency else ""
-    if _AGAINST & {*said.before} and _BEYOND & {*said.before[-3:]}:  # "nem um centavo acima de 14 mil"
+    refused = _AGAINST & {*said.after[:1]} and _REFUSED & {*said.after[1:2]}  # "acima de 300 não dá"
+    if (refused or _AGAINST & {*said.before}) and _BEYOND & {*said.before[-3:]}:  # "nem um centavo acima"
         return "ours"
     large = value >= LARGE or currency or _monthly(said)
     for near in (said.before[::-1], said.after, said.earlier[::-1]):
@@ -83,14 +84,15 @@ def owner(
             return "theirs" if found == "theirs" else "ours"
     asking = end < len(reading.words) and "?" in reading.words[end].plain and not said.before
     lonely = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE and not asking
-    lonely = lonely and alone and (value not in _YEARS or bool(_SCALES & {*said.own}))
+    lonely = lonely and alone and said.before[-1:] != ["e"]  # "11, 14 e 19 mil"
+    lonely = lonely and (value not in _YEARS or bool(_SCALES & {*said.own}))
     upto = bool(_UP_TO & {*said.before[-3:]}) and large
     return "ours" if currency or asked or lonely or upto else ""
 
 
 def _nicknamed(said: Around) -> bool:
     """É um nome que só o dinheiro tem ("trezentão", "cinquentinha")?"""
-    return any(word.endswith(("entao", "entinha", "zao")) for word in said.own)
+    return any(word.endswith(_NICKNAMES) for word in said.own)
 
 
 def _other_number(reading: Reading, start: int, end: int, said: Around) -> bool:
@@ -154,13 +156,16 @@ def _spendable(said: Around) -> bool:
 def _of_today(word: str, said: Around, *, asked: bool) -> bool:
     """O que se diz com `word` ("pago 300") é o que se paga hoje a outro, e não o que se pagaria?"""
     around = {*said.before, *said.after}
+    upto = bool({"ate", "maximo"} & {*said.before[-4:]})
+    if word in _PAID and not upto and not _monthly(said) and not asked:
+        return True
     if _ON_THIS & {*said.after}:  # "gasto uns 4 mil nisso"
         return False
     if "disso" in said.after and _PASSES & {*said.after}:  # "pago 500 e não queria passar disso"
         return False
     if around & _OTHERS or word.endswith("ndo"):
         return True
-    willing = {"ate", "maximo"} & {*said.before[-4:]} or word in said.after or "se" in said.after
+    willing = upto or word in said.after or "se" in said.after
     return not (willing or asked or not said.after)
 
 

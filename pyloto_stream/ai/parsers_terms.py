@@ -12,6 +12,7 @@ from pyloto_stream.ai.money_sums import (
     article,
     ceiling,
     in_thousands,
+    installments,
     reais,
     slang,
 )
@@ -26,6 +27,8 @@ SMALL_MONEY = 50
 MAX_PHRASE = 80
 MAX_CLAUSE_WORDS = 10
 RANGE_REACH = 7
+WISH_REACH = 3
+_WISHES = frozenset(("queria", "quero", "queriamos", "queremos", "ate", "maximo", "topo", "troco"))
 
 
 def budget(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
@@ -42,13 +45,24 @@ def budget(reading: Reading, start: int, end: int, *, monthly: bool = False) -> 
 
 def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
     """Um valor que ninguém perguntou: só se o número é claramente dinheiro, e de quem fala."""
+    paid = False
     for number in numbers_in(reading, start, end):
-        if _owner(reading, number) == "ours":
+        whose = _owner(reading, number)
+        if paid and not whose and _wished(reading, number):  # "hoje pago 400, queria uns 250"
+            whose = _owner(reading, number, asked=True)
+        paid = paid or whose == "theirs"
+        if whose == "ours":
             stop = next((e for s, e in _sentences(reading, number.end, end)), end)
             said = _budget(reading, number.start, stop, monthly=monthly)
             if said.startswith("R$"):
                 return said
     return in_thousands(reading, start, end)
+
+
+def _wished(reading: Reading, number: Number) -> bool:
+    """Antes do número diz-se que é o que se quer, ou até onde se vai ("se for até 250 eu troco")?"""
+    before = [word.text for word in reading.words[max(0, number.start - WISH_REACH) : number.start]]
+    return bool(_WISHES & {*before}) and number.value >= SMALL_MONEY
 
 
 def is_money(reading: Reading, number: Number, *, alone: bool = True) -> bool:
@@ -81,6 +95,8 @@ def _budget(reading: Reading, start: int, end: int, *, monthly: bool) -> str:
     if amount is None:
         return ""
     first = next(numbers_in(reading, start, end))
+    if not monthly and (whole := installments(reading, amount)):
+        return reais(whole)
     spoken = slang(reading, amount, monthly=monthly)
     last = ceiling(reading, amount, end)
     if last is not None and last.low.value < LEAST_THOUSAND <= max(spoken, amount.low.value):

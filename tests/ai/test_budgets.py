@@ -53,6 +53,14 @@ SPENDABLE = [
     ("5.000", "R$ 5.000"),
     ("até uns 2500", "R$ 2.500"),
     ("meus pais vão bancar uns 5 mil", "R$ 5.000"),
+    ("três e quinhentos é o que tenho", "R$ 3.500"),
+    ("dinheiro pouco viu, 2 mil no talo", "R$ 2.000"),
+    ("a gente pensou em algo na casa dos 15 mil", "R$ 15.000"),
+    ("posso pagar em 10x de 500", "R$ 5.000"),
+    ("dou 3 parcelas de mil", "R$ 3.000"),
+    ("acima de 8 mil não dá", "R$ 8.000"),
+    ("meu limite é 900reais", "R$ 900"),
+    ("pensei em investir 10 mil, mas conversamos e fechamos em 7", "R$ 7.000"),
 ]
 ONLY_ASKED = [
     ("ganhei um prêmio de 15 mil do Sebrae pra isso", "R$ 15.000"),

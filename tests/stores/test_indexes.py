@@ -52,9 +52,9 @@ async def test_every_query_that_needs_a_composite_index_has_one_and_no_other_exi
     assert needed == INDEXES["indexes"]
 
 
-def test_the_expiry_of_messages_and_files_is_a_ttl_field() -> None:
+def test_the_expiry_of_messages_files_and_exports_is_a_ttl_field() -> None:
     ttl = [
         (rule["collectionGroup"], rule["fieldPath"]) for rule in INDEXES["fieldOverrides"] if rule.get("ttl")
     ]
-    assert ttl == [("messages", TTL_FIELD), ("media", TTL_FIELD)]
+    assert ttl == [("messages", TTL_FIELD), ("media", TTL_FIELD), ("exports", TTL_FIELD)]
     assert TTL_FIELD in message_write(USER, inbound()).data

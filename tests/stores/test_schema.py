@@ -8,7 +8,10 @@ import msgspec
 
 from pyloto_stream.conversation.records import HandoffRecord
 from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.channels import ChannelStore
+from pyloto_stream.stores.exports import RETENTION_DAYS as EXPORT_DAYS
+from pyloto_stream.stores.exports import ExportStore
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.media import RETENTION_DAYS as MEDIA_DAYS
 from pyloto_stream.stores.media import MediaStore
@@ -23,7 +26,7 @@ from tests.stores.test_indexes import INDEXES
 from tests.support.channels import BANNED
 from tests.support.documents import Watched
 from tests.support.profiles import known, profiles
-from tests.support.records import USER, action, handoff, inbound, media, outbound, session, status
+from tests.support.records import T0, USER, action, handoff, inbound, media, outbound, session, status
 
 PAGE = (Path(__file__).parents[2] / "docs" / "firestore" / "schema.md").read_text()
 Fields = dict[str, set[str]]
@@ -73,6 +76,14 @@ async def written(documents: SqliteDocuments) -> Fields:
         None,
     )
     await MediaStore(watched).keep_upload(media().sha256, "106540352242922", "1")
+    asked = AuditEvent("export_requested:1", "2023-11-14T22:13:21.000Z", "OPERATOR:ana", "EXPORT_REQUESTED")
+    export = await ExportStore(watched).begin(("1", USER, "ana", "txt"), asked, T0, include_pii=True)
+    export = await ExportStore(watched).renew(export, T0)
+    done = msgspec.structs.replace(asked, event_id="export_done:1", action="EXPORT_DONE")
+    await ExportStore(watched).finish(export, (1, 2, 3), done, T0)
+    again = msgspec.structs.replace(asked, event_id="x")
+    other = await ExportStore(watched).begin(("2", USER, "ana", "md"), again, T0, include_pii=False)
+    await ExportStore(watched).fail(other, "interrupted", T0)
     await TemplateStore(watched).put([Template("501", account_id="2")], 0)
     await ChannelStore(watched).apply(BANNED)
     await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
@@ -110,7 +121,7 @@ def test_indexes_on_the_page_are_the_deployed_ones() -> None:
 def test_expiry_and_exemptions_on_the_page_are_the_deployed_ones() -> None:
     expiry = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (\d+) days \|", PAGE, re.MULTILINE)
     rules = INDEXES["fieldOverrides"]
-    days = {"messages": RETENTION_DAYS, "media": MEDIA_DAYS}
+    days = {"messages": RETENTION_DAYS, "media": MEDIA_DAYS, "exports": EXPORT_DAYS}
     assert expiry == [
         (rule["collectionGroup"], rule["fieldPath"], str(days[rule["collectionGroup"]]))
         for rule in rules

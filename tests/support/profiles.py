@@ -12,7 +12,7 @@ from tests.support.records import T0
 
 OLD, NEW = b"1" * 32, b"2" * 32
 PEPPER = b"a pepper that only tests know"
-NAME, PHONE, FIRM, TRADE = "Jacira Xavantina", "5542987654321", "Padaria Quimera", "Confeitaria artesanal"
+NAME, PHONE, FIRM, TRADE = "Jacira Xavantina", "5542977773333", "Padaria Quimera", "Confeitaria artesanal"
 PLANTED = (NAME, "Jacira", PHONE, PHONE[-8:], FIRM, "Quimera", TRADE)
 ALL_OF_HER = LeadProfile(NAME, PHONE, "Ponta Grossa", is_business=True, business_name=FIRM, role="decider")
 

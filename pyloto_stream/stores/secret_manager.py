@@ -5,6 +5,7 @@ Google citam o projeto e o segredo: nunca seguem adiante. O valor lido é confer
 importado em `open`. Limite: o segredo tem de existir; aqui só se criam versões.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from pyloto_stream.stores.secrets import (
 if TYPE_CHECKING:
     from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient
 
+_NO_FORK = ("GRPC_ENABLE_FORK_SUPPORT", "0")
+"""Antes de importar o gRPC: um processo que iniciamos (o Redis embutido) não o usa, e cairia com ele."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _FULL = re.compile(r"projects/([a-z0-9:.-]{1,63})/secrets/([A-Za-z0-9_-]{1,255})")
 _VERSION = re.compile(r"latest|[0-9]{1,9}")
@@ -51,6 +54,7 @@ class SecretManager(Secrets):
         Raises:
             MisconfiguredError: falta o SDK (extra `gcp`) ou não há credenciais no ambiente.
         """
+        os.environ.setdefault(*_NO_FORK)
         try:
             from google.auth.exceptions import DefaultCredentialsError  # noqa: PLC0415 — só quem usa paga
             from google.cloud.secretmanager_v1 import SecretManagerServiceAsyncClient as Client  # noqa: PLC0415

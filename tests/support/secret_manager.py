@@ -16,6 +16,8 @@ from google.cloud.secretmanager_v1.types import SecretPayload, SecretVersion, se
 
 SERVICE = "google.cloud.secretmanager.v1.SecretManagerService"
 PROJECT = "pyloto-test"
+StatusCode = grpc.StatusCode
+"""Para quem inicia comandos: importar o gRPC antes desta página desfaria o que está acima."""
 
 
 class SecretManagerServer:

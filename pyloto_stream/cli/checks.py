@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyloto_stream.cli.check import Check
 from pyloto_stream.cli.checks_handoff import handoff_check
+from pyloto_stream.cli.checks_keys import keys_check
 from pyloto_stream.cli.checks_meta import meta_checks
 from pyloto_stream.cli.checks_model import model_checks
 from pyloto_stream.cli.checks_objects import object_checks
@@ -24,6 +25,7 @@ async def examine(settings: Settings) -> list[Check]:
     return [
         *await _redis(settings),
         await _documents(settings),
+        await keys_check(settings),
         *await object_checks(settings),
         _webhook(settings),
         *await meta_checks(settings),

@@ -55,7 +55,7 @@ class TestDoctor:
         assert done.code == 0
         assert standing(done) == {
             "redis": "ok", "redis memory": "ok", "redis disk": "ok", "documents": "ok", "objects": "ok",
-            "webhook": "warning", "graph": "warning", "numbers": "ok", "handoff": "ok",
+            "keys": "ok", "webhook": "warning", "graph": "warning", "numbers": "ok", "handoff": "ok",
         }  # fmt: skip
         assert not any(tmp_path.iterdir()), "doctor only asks"
 

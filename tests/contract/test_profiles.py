@@ -7,7 +7,7 @@ import pytest
 
 from pyloto_stream.conversation.person import LeadProfile, ProfileRecord
 from pyloto_stream.conversation.records import Record
-from pyloto_stream.errors import UnavailableError
+from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores.ports import Documents, Query, Update, scan
 from pyloto_stream.stores.profile_document import Profile
 from pyloto_stream.stores.profiles import PROFILES, HistoryEntry, UserProfileStore, history_path, profile_path
@@ -181,6 +181,17 @@ async def test_a_document_of_an_older_version_reads_with_what_it_lacks_empty(doc
     assert (await found(store)).lead == LeadProfile(city="Castro")
     await store.put(USER, known(1))
     assert (await found(store)).lead == ALL_OF_HER
+
+
+async def test_what_does_not_decode_is_refused_by_name_and_left_as_it_is(documents: Documents) -> None:
+    store = profiles(documents)
+    await documents.set(profile_path(USER), {"user_key": USER, "facts": 7})
+    await documents.set(f"{history_path(USER)}/1", {"id": "1", "at": "2026", "changes": 7})
+    for work in (store.get(USER), store.put(USER, known()), store.history(USER)):
+        with pytest.raises(PermanentError) as refused:
+            await work
+        assert refused.value.code == "undecodable_document"
+    assert (await raw(documents))[profile_path(USER)] == {"user_key": USER, "facts": 7}
 
 
 async def test_forget_leaves_nothing_and_may_be_repeated_or_cut(documents: Documents) -> None:

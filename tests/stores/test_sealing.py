@@ -28,6 +28,16 @@ def test_one_changed_character_is_found_wherever_it_is(data: st.DataObject) -> N
         sealer.open(sealed[:at] + other + sealed[at + 1 :], context=HERE)
 
 
+def test_a_seal_has_one_spelling_only() -> None:
+    sealer = Sealer(OLD)
+    sealed = sealer.seal("a", context=HERE)  # 29 bytes: dois bits do último caractere sobram
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    twin = sealed[:-1] + alphabet[alphabet.index(sealed[-1]) + 1]
+    with pytest.raises(UnopenableError) as refused:
+        sealer.open(twin, context=HERE)
+    assert refused.value.code == "broken_seal"
+
+
 @pytest.mark.parametrize("cut", ["", "k1.", "k1.AAAA", "k0." + "A" * 40, "Maria", "k1." + "é" * 40])
 def test_what_is_no_seal_is_told_as_broken(cut: str) -> None:
     assert key_version(cut) is None

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -27,6 +28,8 @@ HOLD_S = 15.0
 PAGE = 500
 BYTES = 1024 * 1024
 TRIES = 5
+RETRY_S = (0.1, 0.5, 2.0)
+"""Esperas de um passo que não teve resposta; somadas, menos que `HOLD_S`."""
 
 
 class Forgotten(msgspec.Struct, frozen=True):
@@ -121,13 +124,13 @@ class _Attempt:
         await self._timers()
         for partition, name in sorted(await self._keys()):
             await self._entries(partition, name)
-        (paces,) = await self._ask(self._home, {"k": "finish"})
+        (paces,) = await self._ask(self._home, "finish")
         self._counted["paces"] += paces
 
     async def _hold(self) -> None:
         op = self._held | {"k": "hold", "ttl": LEDGER_TTL_MS}
         while True:
-            told, *rest = await self._gateway.submit(Script.FORGET, self._home, op)
+            told, *rest = await self._submit(self._home, op)
             if told == b"held":
                 break
             await asyncio.sleep(min(rest[0], 500) / 1000)
@@ -138,8 +141,7 @@ class _Attempt:
         for orphans in (0, 1):  # os corpos, e depois o que está no conjunto sem corpo
             cursor: bytes | None = None
             while cursor != b"0":
-                op: dict[str, object] = {"k": "timers", "from": cursor or b"0", "n": PAGE, "z": orphans}
-                gone, cursor = await self._ask(self._home, op)
+                gone, cursor = await self._ask(self._home, "timers", at=cursor or b"0", n=PAGE, z=orphans)
                 self._counted["timers"] += gone
 
     async def _keys(self) -> set[tuple[int, bytes]]:
@@ -157,11 +159,10 @@ class _Attempt:
                 elif self._holds_entries(partition, kind):
                     walked.add((partition, name))
             # também sem nenhum: é o que mantém os portões fechados
-            (gone,) = await self._ask(self._home, {"k": "sends", "i": Blobs(sends) or None, "ttl": LEDGER_TTL_MS})
+            (gone,) = await self._ask(self._home, "sends", i=Blobs(sends) or None, ttl=LEDGER_TTL_MS)
             self._counted["sends"] += gone
             for partition, names in aliases.items():
-                found = Blobs(names)
-                (gone,) = await self._ask(partition, {"k": "aliases", "i": found, "ttl": ALIAS_TTL_MS})
+                (gone,) = await self._ask(partition, "aliases", i=Blobs(names), ttl=ALIAS_TTL_MS)
                 self._counted["aliases"] += gone
         return walked
 
@@ -174,16 +175,22 @@ class _Attempt:
         kind = {b"stream": "tokens", b"dead": "dead", b"out": "published"}[name.partition(b":")[0]]
         first, last, more = b"-", b"", 1
         while more:
-            op: dict[str, object] = {
-                "k": "entries", "q": name, "a": first, "b": last, "n": PAGE, "bytes": BYTES,
-                "w": self._identifiers,
-            }  # fmt: skip
-            gone, first, last, more = await self._ask(partition, op)
+            gone, first, last, more = await self._ask(
+                partition, "entries", q=name, a=first, b=last, n=PAGE, bytes=BYTES, w=self._identifiers
+            )
             self._counted[kind] += gone
 
-    async def _ask(self, partition: int, op: dict[str, object]) -> list[Any]:
+    async def _ask(self, partition: int, step: str, **op: object) -> list[Any]:
         base = self._held if partition == self._home else self._elsewhere
-        told, *rest = await self._gateway.submit(Script.FORGET, partition, base | op)
+        told, *rest = await self._submit(partition, {**base, "k": step, **op})
         if told == b"lost":
             raise _LapsedError
         return list(rest)
+
+    async def _submit(self, partition: int, op: dict[str, object]) -> Any:  # noqa: ANN401 — ver Gateway
+        """Um passo; insiste enquanto os portões ainda esperam por ele, pois repeti-lo é seguro."""
+        for wait_s in RETRY_S:
+            with suppress(UnavailableError):
+                return await self._gateway.submit(Script.FORGET, partition, op)
+            await asyncio.sleep(wait_s)
+        return await self._gateway.submit(Script.FORGET, partition, op)

@@ -1,6 +1,7 @@
 """O que acontece enquanto se esquece, e depois: nada do que é velho volta, e o que é novo entra."""
 
 import asyncio
+import itertools
 
 import msgspec
 import pytest
@@ -12,14 +13,17 @@ from pyloto_stream.streams.dead import Search
 from pyloto_stream.streams.dead_scan import scan
 from pyloto_stream.streams.forget import forget
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Item, Plan, SetTimer, Turn
+from pyloto_stream.streams.peek import peek
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.timers import TimerPump
 from pyloto_stream.streams.traces import traces
-from tests.support.forgetting import SEEDED, Interrupted, Interrupting, Person
+from tests.support.forgetting import SEEDED, Person
+from tests.support.forgetting_faults import Interrupted, Interrupting, Repeating
 from tests.support.forgetting_room import Meanwhile, Room, status
-from tests.support.streams import LANES, Rig, until
+from tests.support.streams import LANES, Rig, texts, until
 
 
 async def test_i21_whatever_happens_meanwhile_only_what_was_said_since_is_there_and_in_order(
@@ -171,3 +175,25 @@ async def _talk(rig: Rig, people: list[str], enough: asyncio.Event) -> int:
 
 async def _traceless(gateway: Gateway, word: str) -> bool:
     return not [trace async for trace in traces(gateway, [word.encode()])]
+
+
+async def test_i8_i21_a_lost_answer_to_any_step_costs_nothing_of_the_new_conversation(room: Room) -> None:
+    """Cada passo chega duas vezes; a segunda, depois de a pessoa ter falado e sido ouvida."""
+    person = await room.person()
+    room.clock.ms += 1
+    said, heard = itertools.count(), list[str]()
+
+    async def speak_and_be_heard() -> None:
+        await person.say(f"new {next(said)}")
+        for entry in await room.rig.gateway.read("one", "w3", [2], 9, wait=False):
+            turn = decode(entry, "one", room.clock.ms)
+            heard.extend(texts(turn))
+            assert await person.commit(turn, Plan(state=b"new"), "w3") == 1
+
+    twice = Repeating(room.rig.gateway, speak_and_be_heard)
+    assert (await person.forget(twice)).total == 0, "only the second answers were seen"
+    await speak_and_be_heard()
+    assert heard == [f"{person.mark} new {n}" for n in range(len(heard))]
+    assert len(heard) > 8
+    seen = await peek(room.rig.gateway, "turn", person.key)
+    assert (seen.state if seen else b"") == b"new"

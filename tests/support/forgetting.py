@@ -1,7 +1,6 @@
 """Uma conversa que deixou algo em todo lugar do Redis onde uma conversa deixa algo."""
 
 import itertools
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import msgspec
@@ -10,13 +9,13 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.forget import Forgotten, forget
-from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Item, Plan, Published, SetTimer, Turn, Unreadable
 from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.scripts import Op, Script
 from pyloto_stream.streams.traces import traces
+from tests.support.forgetting_faults import Interrupting
 from tests.support.streams import LANES, ManualClock, Rig
 
 HOUR_MS = 3_600_000
@@ -125,9 +124,9 @@ class Person:
         await self.bury(await self.take("log"))
         await self.rig.acceptor.accept([self.event("audit", "late")])
 
-    async def forget(self, by: "Interrupting | None" = None, hold_s: float = 15.0) -> Forgotten:
-        words, gateway = (self.phone.encode(),), cast("Gateway", by or self.rig.gateway)
-        return await forget(gateway, LANES, self.key, identifiers=words, hold_s=hold_s)
+    async def forget(self, by: Interrupting | None = None, hold_s: float = 15.0) -> Forgotten:
+        words, gateway = (self.phone.encode(),), by or self.rig.gateway
+        return await forget(cast("Any", gateway), LANES, self.key, identifiers=words, hold_s=hold_s)
 
     async def traces(self) -> list[tuple[str, str]]:
         return [(t.key, t.where) async for t in traces(self.rig.gateway, self.needles)]
@@ -135,31 +134,6 @@ class Person:
     async def gone(self) -> bool:
         """Nada dela em lugar nenhum."""
         return not await self.traces()
-
-
-class Interrupted(Exception):  # noqa: N818 — o fim do processo, para quem esquece
-    """O processo que esquecia acabou aqui."""
-
-
-class Interrupting:
-    """Um caminho ao Redis em que, antes do passo `at` (`onwards`: e dos seguintes), acontece `act`."""
-
-    def __init__(
-        self, gateway: Gateway, at: int, act: Callable[[], Awaitable[None]], *, onwards: bool = False
-    ) -> None:
-        self._gateway = gateway
-        self._at = at
-        self._act = act
-        self._onwards = onwards
-        self.partitions = gateway.partitions
-        self.scan = gateway.scan
-        self.steps = 0
-
-    async def submit(self, script: Script, partition: int, op: Op, head: bytes = b"") -> Any:  # noqa: ANN401
-        if self.steps == self._at or (self._onwards and self.steps > self._at):
-            await self._act()
-        self.steps += 1
-        return await self._gateway.submit(script, partition, op, head)
 
 
 def apart(found: dict[str, object], words: list[bytes]) -> dict[str, object]:

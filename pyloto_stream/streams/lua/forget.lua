@@ -4,13 +4,15 @@
 -- op: c conversa, x quem esquece, ls {{faixa, primeira etapa}, ...}, hold ms que se espera por outro passo, k o passo:
 --   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu
 --     -> {'held', conversas, eventos, tokens, ritmos} | {'busy', ms} outro a esquece agora; repetido, nada muda
---   'timers' from cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}
+--   'timers' at cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}
 --   'entries' q "stream|dead|out:<nome>", a de, b até ('' no início), n, bytes, w {nomes da pessoa}
 --     -> {'ok', saíram, próxima, até, 1 se há mais}
 --   'sends' i {reply_id, ...}, ttl ms do que não tem prazo -> {'ok', saíram}
 --   'aliases' i {nome, ...}, ttl ms -> {'ok', saíram}
 --   'finish' abre os portões ao que chegou depois -> {'ok', ritmos}
 -- Todo passo com x responde {'lost'}, e nada faz, se os portões já não esperam por ele. Sem x: outra partição.
+local DONE_MS = 3600000 -- quanto se lembra que um esquecimento terminou
+
 local function word_in(text, word)
   local from = 1
   while true do
@@ -51,9 +53,8 @@ local function token_out(lane, conv, where)
   local token = row and fields(row[2]) or {}
   local found = token.l == lane and token.c == conv and 1 or 0
   if found == 1 then settle_entry(stage, id) end
-  local parked = redis.call('HEXISTS', PARKED .. ':body', lane .. '|' .. conv) == 1
   local body = take_timer(PARKED, lane .. '|' .. conv)
-  return found + (parked and not (body and body.gone) and 1 or 0)
+  return found + (body and not body.gone and 1 or 0)
 end
 
 local function void(id, ttl) return id and id ~= '' and redis.call('SET', void_key(id), '1', 'PX', int(ttl)) end
@@ -85,13 +86,12 @@ function act.hold(op)
   return { 'held', erased[1], erased[2], erased[3], redis.call('DEL', P .. ':pace:pair:' .. op.c) }
 end
 
--- Um nome de conversa pode ser o começo de outro: quem diz de quem é o temporizador é o corpo, se o há.
+-- Um nome pode ser o começo de outro: quem diz de quem é o temporizador é o corpo, se o há.
 local function owns(op, member)
   for _, lane in ipairs(op.ls) do
     local start = lane[1] .. '|' .. op.c .. '|'
     if string.sub(member, 1, #start) == start then
-      local packed = redis.call('HGET', TIMERS .. ':body', member)
-      local body = packed and unpacked(packed)
+      local body = unpacked(redis.call('HGET', TIMERS .. ':body', member) or '')
       return not body or body.c == op.c
     end
   end
@@ -100,7 +100,7 @@ end
 
 function act.timers(op)
   local scan, set = op.z == 1 and 'ZSCAN' or 'HSCAN', op.z == 1 and TIMERS or TIMERS .. ':body'
-  local page, gone = redis.call(scan, set, op.from, 'COUNT', op.n), 0
+  local page, gone = redis.call(scan, set, op.at, 'COUNT', op.n), 0
   for f = 1, #page[2], 2 do
     if owns(op, page[2][f]) then
       take_timer(TIMERS, page[2][f])
@@ -124,14 +124,10 @@ local function about(op, kind, flat)
   return false
 end
 
-local function last_of(key)
-  local told = redis.pcall('XINFO', 'STREAM', key)
-  return told.err and '0-0' or fields(told)['last-generated-id']
-end
-
 function act.entries(op)
   local key, kind, from, size, gone = P .. ':' .. op.q, string.match(op.q, '^%a+'), op.a, 0, 0
-  local last = op.b ~= '' and op.b or last_of(key)
+  local told = redis.pcall('XINFO', 'STREAM', key)
+  local last = op.b ~= '' and op.b or told.err and '0-0' or fields(told)['last-generated-id']
   for _ = 1, op.n do
     local row = redis.call('XRANGE', key, from, last, 'COUNT', 1)[1] -- um por vez: um webhook chega a 4 MiB
     if not row then return { 'ok', gone, from, last, 0 } end
@@ -153,8 +149,8 @@ function act.sends(op)
     local key = P .. ':send:' .. id
     local row = redis.call('HMGET', key, 'c', 'w')
     if row[1] == op.c then
-      local left = redis.call('PTTL', key)
-      local ttl = left > 0 and left or op.ttl
+      local ttl = redis.call('PTTL', key)
+      if ttl <= 0 then ttl = op.ttl end
       void(id, ttl)
       void(row[2], ttl)
       redis.call('DEL', key)
@@ -171,11 +167,10 @@ function act.aliases(op)
     local key = P .. ':alias:' .. name
     local owner, leaver = string.match(redis.call('GET', key) or '', '^([^|]*)|?(.*)$')
     if op.c == owner or op.c == leaver then
-      local left = op.c ~= leaver and leaver or ''
       if owner ~= op.c and owner ~= '' then
         redis.call('SET', key, owner, 'PXAT', int(now + op.ttl))
-      elseif left ~= '' then
-        redis.call('SET', key, '|' .. left)
+      elseif leaver ~= op.c and leaver ~= '' then
+        redis.call('SET', key, '|' .. leaver)
       else
         redis.call('DEL', key)
       end
@@ -190,11 +185,16 @@ function act.finish(op)
     take_timer(PARKED, lane[1] .. '|' .. op.c)
     let_in(lane[1], lane[2], op.c)
   end
+  void(op.x, DONE_MS)
   return { 'ok', redis.call('DEL', P .. ':pace:pair:' .. op.c) }
 end
 
 local replies = {}
 for i, op in ipairs(ops()) do
-  replies[i] = (op.k == 'hold' or holding(op)) and act[op.k](op) or { 'lost' }
+  if op.k == 'finish' and redis.call('EXISTS', void_key(op.x)) == 1 then
+    replies[i] = { 'ok', 0 } -- já se fez: a resposta perdeu-se, e o que há agora com este nome é novo
+  else
+    replies[i] = (op.k == 'hold' or holding(op)) and act[op.k](op) or { 'lost' }
+  end
 end
 return replies

@@ -1,8 +1,8 @@
 """Como um processo sabe que um segredo mudou, sem reiniciar? Relê o Secret Manager de tempos em tempos.
 
 Promete: uma versão nova, ligada ou desligada vale até `EVERY_S` (± 20 %) depois; com o cofre fora do ar, ou
-um valor que não serve, ficam os últimos bons; cada mudança e cada queda é uma linha, com nomes e sem valores.
-Limite: as de `FIXED` só se leem no início; um segredo sem nenhuma versão ligada fica com o último valor.
+um valor que não serve, fica o último bom dele, e os outros mudam; cada mudança e cada queda é uma linha, com
+nomes e sem valores. Limite: as de `FIXED` só se leem no início; um segredo sem nenhuma versão ligada fica com o último valor.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from pyloto_stream.secret_settings import (
     variables_of,
     wanted,
 )
-from pyloto_stream.settings import Settings, load
+from pyloto_stream.settings import load
 from pyloto_stream.stores.secret_manager import SecretManager
 from pyloto_stream.stores.secret_reading import SecretReader
 
@@ -55,16 +55,15 @@ class SecretRefresh:
         before = self._live.current()
         lost = {name: f"{why}" for name, why in absent.items() if name in before.stored}
         lines = [f"{name} {why}" for name, why in (lost | refused).items()]
-        kept = {name: raw_of(before, name) for name in before.stored}
-        changed = ""
+        changed: list[str] = []
         try:
-            after = self._next(before, load(self._environ, kept | stored))
-            changed = variables_of(name for name in SECRETS if raw_of(before, name) != raw_of(after, name))
-            if changed:
-                self._live.replace(after)
+            changed += self._take(stored)
         except MisconfiguredError as error:
-            lines, changed = [*lines, *error.problems], ""
-        self._tell(tuple(lines), changed)
+            lines += error.problems
+            for name, raw in stored.items():  # um valor que não serve não segura os outros
+                with suppress(MisconfiguredError):
+                    changed += self._take({name: raw})
+        self._tell(tuple(lines), variables_of(changed))
         result = "failed" if lines else "changed" if changed else "same"
         self._count(result)
         return result
@@ -78,11 +77,20 @@ class SecretRefresh:
                 return
             await self.look()
 
-    def _next(self, before: Settings, read: Settings) -> Settings:
-        """`before` com os segredos relidos: o resto pode ter sido trocado por quem abriu o processo."""
-        attributes = {name: SECRETS[name].attribute for name in read.stored}
-        changes = {attribute: getattr(read, attribute) for attribute in attributes.values()}
-        return msgspec.structs.replace(before, stored=read.stored, **changes)
+    def _take(self, stored: Mapping[str, str]) -> list[str]:
+        """Põe em vigor o que se leu, e devolve o que mudou.
+
+        Raises:
+            MisconfiguredError: as regras ou quem usa um dos valores o recusa; nada mudou.
+        """
+        before = self._live.current()
+        kept = {name: raw_of(before, name) for name in before.stored}
+        read = load(self._environ, {**kept, **stored})
+        changed = [name for name in read.stored if raw_of(before, name) != raw_of(read, name)]
+        if changed:  # o resto da configuração pode ter sido trocado por quem abriu o processo
+            values = {SECRETS[name].attribute: getattr(read, SECRETS[name].attribute) for name in changed}
+            self._live.replace(msgspec.structs.replace(before, stored=read.stored, **values))
+        return changed
 
     def _tell(self, lines: tuple[str, ...], changed: str) -> None:
         """Uma linha por mudança, uma por queda nova e uma quando ela acaba."""

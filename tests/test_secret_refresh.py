@@ -20,6 +20,10 @@ from tests.support.streams import until
 from tests.support.vault import PEPPER, TOKEN, VALUES, WEBHOOK, Vault
 
 
+def _opened(pem: bytes, passphrase: str) -> FlowCrypto | None:
+    return FlowCrypto(pem, passphrase.encode()) if pem else None
+
+
 @pytest_asyncio.fixture
 async def vault() -> AsyncIterator[Vault]:
     async with secret_manager() as server:
@@ -114,21 +118,36 @@ async def test_one_name_in_trouble_keeps_its_value_and_the_others_change(watch: 
     assert "DATA_ENCRYPTION_KEY does not exist" in problems
 
 
-async def test_a_value_that_the_rules_or_a_follower_refuse_changes_nothing(watch: Watch) -> None:
+async def test_a_value_that_the_rules_or_a_follower_refuse_holds_back_nothing_else(watch: Watch) -> None:
     watch.live.of(lambda now: FlowCrypto(now.flow_key_pem()) if now.flow_private_key else None)
     told: list[str] = []
     watch.live.follow(lambda now: told.append(now.whatsapp_access_token.reveal()))
     watch.vault.add(TOKEN, "planted token")
     assert await watch.refresh.look() == "failed"
+    assert watch.live.current().whatsapp_access_token.reveal() == told[-1] == VALUES[TOKEN]
     watch.vault.disable(TOKEN, 2)
     watch.vault.add(TOKEN, "planted-access-token-3")
     watch.vault.add("FLOW_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----")
-    assert await watch.refresh.look() == "failed"
-    assert watch.live.current().whatsapp_access_token.reveal() == told[-1] == VALUES[TOKEN]
+    for _ in range(2):
+        assert await watch.refresh.look() == "failed"
+        assert watch.live.current().whatsapp_access_token.reveal() == told[-1] == "planted-access-token-3"
+        assert not watch.live.current().flow_private_key
     watch.vault.disable("FLOW_PRIVATE_KEY", 1)
     watch.vault.add("FLOW_PRIVATE_KEY", new_key())
     assert await watch.refresh.look() == "changed"
-    assert watch.live.current().whatsapp_access_token.reveal() == told[-1] == "planted-access-token-3"
+    assert watch.live.current().flow_private_key
+
+
+async def test_a_key_and_its_new_passphrase_come_into_force_together(watch: Watch) -> None:
+    watch.live.of(lambda now: _opened(now.flow_key_pem(), now.flow_private_key_passphrase.reveal()))
+    for passphrase in ("planted-phrase-1", "planted-phrase-2"):
+        for name in ("FLOW_PRIVATE_KEY", "FLOW_PRIVATE_KEY_PASSPHRASE"):
+            if passphrase.endswith("2"):
+                watch.vault.disable(name, 1)
+        watch.vault.add("FLOW_PRIVATE_KEY", new_key(passphrase.encode()))
+        watch.vault.add("FLOW_PRIVATE_KEY_PASSPHRASE", passphrase)
+        assert await watch.refresh.look() == "changed"
+        assert watch.live.current().flow_private_key_passphrase.reveal() == passphrase
 
 
 async def test_the_pepper_and_the_addresses_are_not_even_asked_for_again(watch: Watch) -> None:

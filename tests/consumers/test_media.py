@@ -1,5 +1,6 @@
 """A etapa `media` promete: cada arquivo guardado uma vez, e repetir não muda nada."""
 
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from consumers.media import MARGIN_S
 from consumers.pipeline import MEDIA, OUTBOUND, TIMEOUTS_S, timeout_s
 from pyloto_stream.conversation.events import MediaFailed
 from pyloto_stream.conversation.records import MediaRecord, opaque
+from pyloto_stream.stores.media import REUSE_DAYS
 from pyloto_stream.whatsapp.media_download import TIMEOUT_S
 from tests.support.files import MEDIA_ID, PDF, sha256
 from tests.support.graph import NUMBER
@@ -43,6 +45,22 @@ async def test_i19_the_same_turn_again_changes_nothing(room: Room) -> None:
     first, second = await room.run(wanted()), await room.run(wanted())
     assert first == second
     assert len(room.stored()) == 1
+
+
+async def test_an_old_file_that_comes_again_is_stored_anew_for_retention_not_to_take_it(room: Room) -> None:
+    await room.run(wanted())
+    (path,) = room.stored()
+    for digest in (sha256(), ""):
+        old_s = T0 / 1000 - (REUSE_DAYS + 1) * 86_400
+        os.utime(room.root / path, (old_s, old_s))
+        plan = await room.run(wanted("wamid.other", digest=digest))
+        assert plan.asked
+        assert (room.root / path).stat().st_mtime > old_s
+        assert (room.root / path).read_bytes() == PDF
+    young_s = T0 / 1000 - (REUSE_DAYS - 1) * 86_400
+    os.utime(room.root / path, (young_s, young_s))
+    assert not (await room.run(wanted("wamid.other", digest=sha256()))).asked
+    assert (room.root / path).stat().st_mtime == young_s
 
 
 async def test_a_known_hash_is_not_even_downloaded(room: Room) -> None:

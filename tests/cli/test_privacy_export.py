@@ -1,0 +1,101 @@
+"""`privacy export` promete: um link na saída, o arquivo que ele baixa, e nada da pessoa na tela."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from pyloto_stream.settings import DEFAULTS
+from pyloto_stream.stores.profiles import UserProfileStore
+from pyloto_stream.stores.sealing import Sealer
+from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.trail import AuditTrail
+from pyloto_stream.whatsapp.identity import user_key
+from tests.support.profiles import NAME, PLANTED, known
+from tests.support.records import inbound
+from tests.support.shell import Shell
+
+PHONE = "+5542999998888"
+KEY = user_key(DEFAULTS.pepper_secret.reveal().encode(), PHONE)
+
+
+@pytest_asyncio.fixture
+async def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
+    monkeypatch.setenv("SQLITE_PATH", str(tmp_path / "documents.db"))
+    monkeypatch.setenv("OBJECT_FOLDER", str(tmp_path / "objects"))
+    monkeypatch.setenv("LOGNAME", "carla")
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    pepper = DEFAULTS.pepper_secret.reveal().encode()
+    profiles = UserProfileStore(documents, Sealer(DEFAULTS.data_keys()), pepper)
+    person = msgspec.structs.replace(known(1), facts={})
+    trail = AuditTrail(documents, profiles=profiles)
+    await trail.record(KEY, [person, inbound(1, text=f"meu telefone é {PHONE}")], None)
+    await documents.close()
+    return Shell(capsys)
+
+
+def file_of(tmp_path: Path) -> str:
+    (found,) = (tmp_path / "objects" / "exports").iterdir()
+    return found.read_text()
+
+
+@pytest.mark.parametrize("words", [(KEY,), ("--phone", "+55 (42) 9999-8888")])
+async def test_the_link_is_the_answer_and_the_rest_is_said_beside(
+    shell: Shell, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = await shell.run("privacy", "export", *words, "--ttl", "60")
+    assert done.code == 0
+    assert done.out.startswith("http://127.0.0.1:")
+    assert done.out.count("\n") == 1
+    assert done.err.startswith("1 messages and 2 events, ")
+    assert not [word for word in (*PLANTED, PHONE[1:]) if word in done.out + done.err]
+    text = file_of(tmp_path)
+    assert "[TELEFONE]" in text
+    assert not [word for word in (*PLANTED, PHONE[1:]) if word in text]
+
+
+async def test_a_program_gets_a_document_and_personal_data_only_on_request(
+    shell: Shell, tmp_path: Path
+) -> None:
+    done = await shell.run("privacy", "export", KEY, "--format", "json", "--include-pii", "--json")
+    told = json.loads(done.out)
+    assert (told["format"], told["include_pii"], told["messages"]) == ("json", True, 1)
+    document = json.loads(file_of(tmp_path))
+    assert document["profile"]["name"] == NAME
+    assert document["messages"][0]["text"] == f"meu telefone é {PHONE}"
+    assert document["audit"][-1]["actor"] == "OPERATOR:carla"
+
+
+async def test_a_terminal_gets_a_progress_bar(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    done = await shell.run("privacy", "export", KEY)
+    assert "written" in done.err
+    assert done.out.startswith("http")
+
+
+async def test_nobody_known_is_exit_1_and_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
+    done = await shell.run("privacy", "export", "nobody")
+    assert (done.code, done.out) == (1, "")
+    assert "no such conversation" in done.err
+    assert not (tmp_path / "objects" / "exports").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), (KEY, "--phone", PHONE), ("--phone", "letters"), (KEY, "--ttl", "0"), (KEY, "--ttl", "604801"),
+     (KEY, "--format", "pdf"), (KEY, "--operator", "com espaço")],
+)  # fmt: skip
+async def test_wrong_usage_is_exit_2(shell: Shell, words: tuple[str, ...]) -> None:
+    done = await shell.run("privacy", "export", *words)
+    assert (done.code, done.out) == (2, "")
+
+
+async def test_a_folder_without_a_fixed_port_cannot_give_links(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ADMIN_PORT", "0")
+    done = await shell.run("privacy", "export", KEY)
+    assert (done.code, done.err) == (2, "ADMIN_PORT: must be a fixed port for object links\n")
+    assert not (tmp_path / "objects" / "exports").exists()

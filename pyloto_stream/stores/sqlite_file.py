@@ -33,7 +33,7 @@ _SCHEMA = (
     *(
         f"""CREATE INDEX IF NOT EXISTS documents_{field} ON documents
         (collection, json_extract(data, '$.{field}'), id) WHERE json_extract(data, '$.{field}') IS NOT NULL"""
-        for field in ("status", "user_key", "last_message_at", "seq")
+        for field in ("status", "user_key", "last_message_at", "seq", "timestamp")
     ),
     """CREATE INDEX IF NOT EXISTS documents_expires_at ON documents (json_extract(data, '$.expires_at'))
         WHERE json_extract(data, '$.expires_at') IS NOT NULL""",

@@ -124,7 +124,10 @@ async def test_a_damaged_document_is_named_and_the_others_are_still_verified(
     shell: Shell, place: Path
 ) -> None:
     damage = "UPDATE documents SET data = '{' WHERE collection = 'conversations/ana/audit' AND id = ?"
-    indexes = [f"documents_{name}" for name in ("status", "user_key", "last_message_at", "seq", "expires_at")]
+    indexes = [
+        f"documents_{name}"
+        for name in ("status", "user_key", "last_message_at", "seq", "timestamp", "expires_at")
+    ]
     with sqlite3.connect(place) as other:
         other.executescript("".join(f"DROP INDEX {name};" for name in indexes))
         other.execute(damage, (a(2),))

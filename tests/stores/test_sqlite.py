@@ -131,7 +131,7 @@ async def test_damage_found_in_use_is_an_outage_that_says_so(
     documents: SqliteDocuments, tmp_path: Path
 ) -> None:
     await documents.set("c/a", {"n": 1})
-    indexes = ("status", "user_key", "last_message_at", "seq", "expires_at")
+    indexes = ("status", "user_key", "last_message_at", "seq", "timestamp", "expires_at")
     with sqlite3.connect(tmp_path / "documents.db") as other:
         other.executescript("".join(f"DROP INDEX documents_{name};" for name in indexes))
         other.execute("UPDATE documents SET data = '{'")

@@ -140,7 +140,7 @@ class _Held:
 
 
 async def sweep(exports: ExportStore, exporter: GcsHistoryExporter, now_ms: int, user_key: str = "") -> int:
-    """Limpa o que quem morreu exportando deixou (de uma conversa, ou de todas); devolve quantas.
+    """Limpa o que quem morreu exportando deixou (de uma conversa, ou de todas); devolve quantos arquivos.
 
     Raises:
         UnavailableError: um dos lados não respondeu.
@@ -151,8 +151,7 @@ async def sweep(exports: ExportStore, exporter: GcsHistoryExporter, now_ms: int,
             await exports.fail(export, "abandoned", now_ms)
         except ExportLostError:
             continue  # vive, ou outro já limpou
-        await exporter.remove(export)  # depois: quem a fazia já não a pode terminar
-        count += 1
+        count += await exporter.remove(export)  # depois: quem a fazia já não a pode terminar
     return count
 
 

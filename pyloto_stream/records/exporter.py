@@ -68,9 +68,9 @@ class GcsHistoryExporter:
             export.path, ttl_s, filename=f"conversa-{export.id}.{export.format}"
         )
 
-    async def remove(self, export: Export) -> None:
-        """Apaga o arquivo, se existe."""
-        await self._objects.delete(export.path)
+    async def remove(self, export: Export) -> bool:
+        """Apaga o arquivo; devolve se existia."""
+        return await self._objects.delete(export.path)
 
     async def _pieces(
         self,

@@ -31,10 +31,15 @@ _ANCHOR = re.compile(r"anchors/(\d{4}-\d\d-\d\d)\.jsonl(?:\.sig)?", re.ASCII)
 
 async def exports(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tally) -> None:
     """Documento e arquivo das que venceram; as de quem morreu no meio viram `FAILED`, sem arquivo."""
-    if not sweeping.dry:
+    store, now = ExportStore(sweeping.documents), iso(sweeping.now_ms)
+    if sweeping.dry:
+        async for export in store.abandoned(sweeping.now_ms):
+            if export.expires_at >= now:  # as vencidas se contam abaixo
+                await _delete(sweeping, objects, export.path, files, sweeping.now_ms)
+    else:
         exporter = GcsHistoryExporter(sweeping.documents, objects)
-        await sweep(ExportStore(sweeping.documents), exporter, sweeping.now_ms)
-    found = older(sweeping.documents, "exports", TTL_FIELD, iso(sweeping.now_ms))
+        files.removed += await sweep(store, exporter, sweeping.now_ms)
+    found = older(sweeping.documents, "exports", TTL_FIELD, now)
     await remove(sweeping, found, tally, _with_files(sweeping, objects, files, sweeping.now_ms))
 
 

@@ -2,8 +2,8 @@
 
 Promete: uma versão nova, ligada ou desligada vale até `EVERY_S` (± 20 %) depois; com o cofre fora do ar, ou
 um valor que não serve, fica o último bom dele, e os outros mudam; cada mudança e cada queda é uma linha, com
-nomes e sem valores. Limite: as de `FIXED` só se leem no início; um segredo sem nenhuma versão ligada fica com o
-último valor.
+nomes e sem valores. Limite: as de `FIXED` só se leem no início; um segredo sem versão ligada fica como
+estava.
 """
 
 import asyncio

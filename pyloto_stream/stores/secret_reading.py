@@ -110,8 +110,6 @@ def _trouble(code: str) -> Trouble:
     match code:
         case "secret_unknown":
             return Trouble.MISSING
-        case "secret_disabled":
-            return Trouble.DISABLED
         case "secrets_refused":
             return Trouble.DENIED
         case "unstorable_secret":

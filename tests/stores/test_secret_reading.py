@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from pyloto_stream.stores.secret_manager import SecretManager
 from pyloto_stream.stores.secret_reading import Found, SecretReader, Trouble
+from pyloto_stream.stores.secrets import SecretVersion
 from tests.support.secret_manager import PROJECT, SecretManagerServer, secret_manager
 
 
@@ -81,6 +82,29 @@ async def test_a_version_is_read_once_and_forgotten_when_it_is_disabled(
     server.secrets["a"][0] = (b"one", False)
     assert (await reader.read({"a": True}))["a"].values == (("2", "two"),)
     assert reader._known == {("a", "2"): "two"}
+
+
+class Racing(SecretManager):
+    """Um cofre em que alguém desliga a versão mais nova logo depois de cada lista."""
+
+    server: SecretManagerServer
+
+    async def versions(self, name: str) -> list[SecretVersion]:
+        found = await super().versions(name)
+        self.server.secrets[name] = [
+            (value, enabled and at + 1 != int(found[0].id))
+            for at, (value, enabled) in enumerate(self.server.secrets[name])
+        ]
+        return found
+
+
+async def test_a_version_that_is_disabled_while_it_is_read_does_not_come(server: SecretManagerServer) -> None:
+    server.secrets |= {"two": [(b"one", True), (b"two", True)], "one": [(b"one", True)]}
+    vault = await Racing.open(PROJECT, emulator_host=server.host)
+    vault.server = server
+    found = await SecretReader(vault).read({"two": False, "one": True})
+    await vault.close()
+    assert found == {"two": Found((("1", "one"),)), "one": Found(trouble=Trouble.DISABLED)}
 
 
 async def test_neither_values_nor_names_are_shown(server: SecretManagerServer, reader: SecretReader) -> None:

@@ -53,7 +53,7 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     spoken = range(max(0, at - ANTECEDENT), at)
     people = any(is_crew(reading, i) or reading.words[i].plain in COLLECTIVES | PLACES for i in spoken)
     then = range(after, min(end, after + 4)) if after < end and reading.words[after].text == "que" else ()
-    uses = will or any(is_use(reading.words[i].plain) for i in (*spoken, *then))
+    uses = will or plain == "trabalham" or any(is_use(reading.words[i].plain) for i in (*spoken, *then))
     return Crew(low, high, at, after, person=True, counted=True) if people or uses else None
 
 
@@ -74,6 +74,8 @@ def told_after(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | 
         if not _linked(reading, between, n, group=group) or (area and not _there(reading, between, n)):
             return None
         if after < end and (is_crew(reading, after) or reading.words[after].plain in THEM):
+            if between == ["e"] and not plain.endswith("s") and reading.words[after].plain not in THEM:
+                return None  # "gerente e dois vendedores" são três
             owner = is_owner(reading.words[after].plain)
             return Crew(low, high, at, after + 1, person=True, counted=True, owner=owner)
         alone = closed(reading, after, end)

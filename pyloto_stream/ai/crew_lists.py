@@ -25,6 +25,7 @@ from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
 _SEPARATORS = frozenset(("e", "mais", "com", "fora", "alem", BREAK))
+_TIES = frozenset(("e", "mais", "com", "outros", "outras", BREAK, "sao", "so"))
 _ALSO = frozenset(("alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo"))
 _THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
 _NOT = frozenset(("nao", "nem", "sem"))
@@ -105,7 +106,8 @@ def _others(reading: Reading, at: int, end: int, crews: list[Crew], numbers: Num
     number = numbers.get(at)
     if number is None or not crews or not crews[-1].we:
         return None
-    if reading.words[at - 1].text not in ("e", "mais", "com", "outros", "outras", BREAK, "sao", "so"):
+    plus = "+" in reading.raw[reading.words[at - 1].end : reading.words[at].start]
+    if not plus and reading.words[at - 1].text not in _TIES:
         return None
     after = reading.words[number.end] if number.end < end else None
     ours = after is not None and after.plain.endswith("mos")

@@ -3,6 +3,8 @@
 Promete o produto só se os dois números foram ditos e o que se conta é gente; "3 por dia" não é gente.
 """
 
+from itertools import pairwise
+
 from pyloto_stream.ai.crew_parts import Numbers
 from pyloto_stream.ai.crew_words import DEVICES, UNITS, is_crew, is_use, stem
 from pyloto_stream.ai.phrases import BREAK
@@ -25,10 +27,16 @@ def per_place(reading: Reading, start: int, end: int, numbers: Numbers, *, asked
     for at in range(start, end):
         plain = reading.words[at].plain
         if plain in _EACH and (found := _each(reading, at, start, end, numbers, asked=asked)):
-            return found
+            return found + _and_me(reading, at, end)
         if plain in _OF_EACH and (found := _of_each(reading, at, start, end, numbers, asked=asked)):
             return found
     return 0
+
+
+def _and_me(reading: Reading, at: int, end: int) -> int:
+    """Diz-se depois que quem fala também é ("…, mais eu no escritório")?"""
+    said = [word.plain for word in reading.words[at:end]]
+    return int(any(pair == ("mais", "eu") for pair in pairwise(said)))
 
 
 def _counts_each(reading: Reading) -> bool:

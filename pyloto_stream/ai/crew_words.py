@@ -84,7 +84,7 @@ KIN = words("family_folk") | frozenset((
     "irmao", "irma", "tio", "tia", "sogro", "sogra", "cunhado", "cunhada", "primo", "prima", "genro", "nora",
 ))  # fmt: skip
 ONLY = frozenset(("so", "somente", "apenas"))
-_SPEAKERS = frozenset(("eu", "ela", "ele", "alem", "fora"))
+_SPEAKERS = frozenset(("eu", "mim", "ela", "ele", "alem", "fora"))
 BETWEEN = 3
 ANTECEDENT = 12
 """Até quantas palavras antes de "são nove" está quem são."""

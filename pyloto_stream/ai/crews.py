@@ -30,6 +30,7 @@ _HERS = ("ela", "ele", "ia", "vai", "iria", "vao")
 _PRESENTS = frozenset(("sou", "aqui", "nome", "chamo", "falo", "fala", "me", "chama"))
 """Antes de um nome, dizem que é o de quem fala."""
 _SEEKS = frozenset(("preciso", "procuro", "busco", "contratar"))
+_TO = frozenset(("pra", "para", "por"))
 _BESIDES = frozenset(("alem", "fora"))
 _ONE_OF = frozenset(("usuario", "usuaria", "pessoa", "login", "acesso", "licenca", "funcionaria"))
 _TITLES = frozenset(("sr", "sra", "dr", "dra"))
@@ -59,6 +60,10 @@ def _pronoun(reading: Reading, at: int, end: int, plain: str) -> Crew | None:
         if told[:1] and (told[0] in WANTS or (told[0] in ("que", "q") and told[-1] in ("nao", "ainda"))):
             return None
         return Crew(1, 1, at, _after_name(reading, at + 1, end), person=True, counted=False, we=True)
+    if plain == "mim":  # "pra mim e pro meu marido"
+        told = [word.plain for word in reading.words[max(0, at - 1) : at + 2]]
+        ours = len(told) == 3 and told[0] in _TO and told[2] in ("e", "mais")
+        return Crew(1, 1, at, at + 1, person=True, counted=False, we=True) if ours else None
     if plain in ("ela", "ele"):
         if following is None:
             return Crew(1, 1, at, at + 1, person=True, counted=False)

@@ -30,6 +30,7 @@ _THEIRS = frozenset((
 """O sistema, ou o dinheiro, de que se fala é de outro."""
 _ADDS = frozenset(("e", "mais", "que", "pra", "para"))
 _SOME_OF, _WE_SAY = (["dos"], ["das"]), (["somos"], ["sou"], ["seremos"], ["e"], ["pra"], ["para"], ["entre"])
+_CAME = (["deu"], ["veio"], ["vieram"], ["foram"], ["teve"])
 _ARE = (["sao"], ["e"], ["eh"])
 _WORK = frozenset(("trabalho", "toco", "atendo", "fico", "cuido", "estou", "to", "divido", "moro"))
 FAR, NEAR = 9, 6
@@ -158,6 +159,8 @@ def _unfit(crews: list[Crew], told: _Around) -> bool:
         or _THEIRS & {*told.before, *told.inside[:3]}
         or _past(told.after)
     ):
+        return True
+    if told.before[:1] in _CAME and not (told.uses or told.only or asked):  # "no show deu 3 mil pessoas"
         return True
     denied = told.after[:2] in (["que", "nao"], ["q", "nao"])
     if len(crews) == 1 and not counted and (denied or not (told.only and (told.uses or asked))):

@@ -35,6 +35,8 @@ _COUNTED = {DELIVERIES: words("delivered"), CONVERSATIONS: words("talked")}
 _CUSTOMERS, _LINKS = words("customers"), frozenset(("por", "para", "pra", "em", "no", "na", "ao"))
 _USUAL, _ONCE, _EVENTS = words("usual"), words("once"), words("events_once")
 _UNCOUNTED, _RELATIVES, _OURSELVES = words("uncounted"), words("relatives"), words("ourselves")
+_APART = frozenset(("fora", "tirando"))
+_IN_NAMES = frozenset(("tia", "tio"))
 _SPENT = frozenset(("gastava", "gasto", "gastamos", "gastei", "pago", "pagava", "pagamos"))
 _FOLLOWED = frozenset(("seguidor", "seguidores", "inscritos", "lidas", "curtidas", "visualizacoes"))
 _CONTACTS = frozenset(("ligando", "chamando", "perguntando", "mandando", "pedindo", "escrevendo", "querendo"))
@@ -104,7 +106,7 @@ def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
     found = [n for n in numbers_in(reading, start, end) if n.value <= MAX_QUANTITY]
     after, reached = current_from(reading, start, end), start
     for at, number in enumerate(found):
-        article = number.value == 1 and not reading.words[number.start].plain.isdigit()
+        article = number.value == 1 and _is_article(reading, name, number)
         amount = amount_in(reading, number.start, end, MAX_QUANTITY)
         if article or number.start < max(after, reached) or amount is None or amount.low != number:
             continue
@@ -117,6 +119,13 @@ def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
             once = _is_once(reading, start, amount, stop, usual=usual)
             told = _told(reading, name, number, amount.end)
             yield Rate(number, amount._replace(period=period), usual, once, told)
+
+
+def _is_article(reading: Reading, name: str, number: Number) -> bool:
+    """Não é "uma entrega por dia" nem "1"?"""
+    after = [word.text for word in reading.words[number.end : number.end + 2]]
+    each = after[:1] != [] and after[0] in _COUNTED[name] and after[1:] == ["por"]
+    return not (each or reading.words[number.start].plain.isdigit())
 
 
 def _counts(reading: Reading, name: str, number: Number, last: int, end: int) -> bool:
@@ -160,6 +169,8 @@ def _of_another(reading: Reading, start: int, at: int) -> bool:
     """Quem faz é outra pessoa ("o vizinho manda 50 por dia")?"""
     said = [word.text for word in reading.words[start:at]]
     other = max((i for i, word in enumerate(said) if word in _RELATIVES), default=-1)
+    if other > 0 and said[other] in _IN_NAMES and said[other - 1] in ("da", "do"):  # "salgados da tia Cida"
+        return False
     return other >= 0 and not _OURSELVES & {*said[other:]}
 
 
@@ -167,7 +178,7 @@ def _is_usual(reading: Reading, start: int, amount: Amount, stop: int) -> bool:
     before = [word.text for word in reading.words[max(start, amount.low.start - AROUND) : amount.low.start]]
     after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND)]]
     after = after[: next((i for i, word in enumerate(after) if word in _TURNS), len(after))]
-    return bool(_USUAL & {*before, *after})
+    return bool(_USUAL & {*before, *after}) or ("isso" in before and bool(_APART & {*before}))
 
 
 def _is_once(reading: Reading, start: int, amount: Amount, stop: int, *, usual: bool) -> bool:

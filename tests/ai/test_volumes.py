@@ -11,6 +11,10 @@ DELIVERIES = [
     ("são umas dez, doze por dia", "10 a 12 por dia"),
     ("a live termina e sobram 50 pacotes pra cidade. Toda semana.", "50 por semana"),
     ("umas trinta sacolas por noite", "30 por dia"),
+    ("salgados da tia cida 30 a 40 entregas por semana", "30 a 40 por semana"),
+    ("pego e devolvo na casa do cliente, umas 6 vezes por dia", "6 por dia"),
+    ("no dia das mães saiu 200 buquê, fora isso são dez por dia", "10 por dia"),
+    ("preciso de uma entrega por dia", "1 por dia"),
 ]
 TALKS = [
     ("por dia? olha, da recepção pra cá umas noventa.", "90 por dia"),
@@ -19,11 +23,13 @@ TALKS = [
     ("Por mês, entre um canal e outro, atendemos cerca de 4.500 pessoas", "4500 por mês"),
     ("são 45 cooperados ligando por dia", "45 por dia"),
     ("quero parar de responder o endereço mil vezes por dia", "1000 por dia"),
+    ("perguntam do processo no whats 50 vezes por dia", "50 por dia"),
     ("antes eram 80, depois do vídeo são 300 por dia", "300 por dia"),
 ]
 NO_VOLUME = [
     ("delivery_volume", "a diária aqui na região é 120 mais a janta"),
     ("delivery_volume", "pago 300 por mês pro motoboy"),
+    ("delivery_volume", "são quatro motoboys e somem na hora do aperto"),
     ("conversation_volume", "gastava 400 de recarga de celular por mês"),
     ("conversation_volume", "teve um feriado que foi 90 reserva no dia, fora isso é parado"),
     ("conversation_volume", "a gente paga por mês. 3 pessoas respondem"),

@@ -31,7 +31,7 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
     """As sequências de palavras com maiúscula, com as partículas entre elas."""
     at = start
     while at < end:
-        if not capital(reading, at):
+        if not capital(reading, at) or (at > start and _inside(reading, at)):
             at += 1
             continue
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
@@ -40,7 +40,11 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
         opens = opens or (plain in OF and (at == start or reading.strong_break(at - 1)))  # "Na Onda Sul"
         opens = opens and not (plain in _NICKNAMES and at + 1 < end and capital(reading, at + 1))
         after = reading.words[at + 1].plain if at + 1 < end else ""
-        led = after in PARTICLES and (plain in GIVEN or (raw.isupper() and len(raw) > 1))
+        led = (
+            after in PARTICLES
+            and not (after == "e" and at > start and reading.words[at - 1].plain in OF)
+            and (plain in GIVEN or (raw.isupper() and len(raw) > 1))
+        )
         # "Camila da Papelaria Sol"
         named = plain in GIVEN or after not in ("na", "no")
         person = after in OF and named and not is_firm(reading, at) and _firm_after(reading, at + 2, end)
@@ -53,6 +57,12 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
             stop += 1
         yield at, stop
         at = stop
+
+
+def _inside(reading: Reading, at: int) -> bool:
+    """Um hífen prende a palavra em `at` à anterior ("Não-Me-Toque")?"""
+    since = reading.words[at].start
+    return reading.raw[since - 1] == "-" and reading.words[at - 1].end == since - 1
 
 
 def _presents(reading: Reading, start: int, at: int, end: int) -> bool:

@@ -32,6 +32,7 @@ _FREE = ("autonom", "fisic", "cnpj", "empresa", "firma", "freela", "cpf", "liber
 """O que diz que quem trabalha não tem empresa; vale mais do que o ramo citado."""
 _INDIVIDUAL = "Pessoa física"
 _POSSESSED = MINE - {"aqui", "trabalho", "trabalhamos", "sou"}
+_PRIVATE = frozenset(("hospital", "clinica", "escola", "colegio", "faculdade", "laboratorio", "creche"))
 SHORTEST = 7
 REST = 3
 
@@ -39,7 +40,7 @@ REST = 3
 def own(reading: Reading, found: Sequence[Match[Tag]], business: str) -> list[Match[Tag]]:
     """As opções de `found` que são de quem fala; `business` é o valor de quem fala por uma empresa."""
     kept = [m for m in found if not (m.payload.value == business and _of_others(reading, m))]
-    kept = [m for m in kept if not _only_polite(reading, m)]
+    kept = [m for m in kept if not (_only_polite(reading, m) or _only_says(reading, m))]
     if not any(m.payload.value == business for m in kept):
         return kept
     mine = any(_is_mine(reading, m) for m in kept if m.payload.value == business)
@@ -148,6 +149,17 @@ def _of_life(reading: Reading, match: Match[Tag]) -> bool:
 def _only_polite(reading: Reading, match: Match[Tag]) -> bool:
     """É "por favor" por extenso, que não abrevia nada?"""
     return [word.plain for word in reading.words[match.start : match.end]] == ["por", "favor"]
+
+
+def _only_says(reading: Reading, match: Match[Tag]) -> bool:
+    """Diz onde fica ("município de Unaí") ou como é ("hospital, particular"), e não por quem se fala?"""
+    if match.end - match.start > 1 or not match.start:
+        return False
+    plain, before = reading.words[match.start].plain, reading.words[match.start - 1]
+    if plain == "municipio":
+        return before.text == BREAK or before.plain == "no"
+    near = reading.words[max(match.start - 5, 0) : match.start]
+    return plain == "particular" and any(word.plain in _PRIVATE for word in near)
 
 
 def _about_use(reading: Reading, match: Match[Tag]) -> bool:

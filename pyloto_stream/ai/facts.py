@@ -21,6 +21,13 @@ NOT_FIRMS = words("client_groups")
 """Quem não é empresa, ainda que tenha nome ("Associação dos Pescadores")."""
 
 
+GROUPS = frozenset(
+    ("associacao", "ong", "igreja", "paroquia", "sindicato", "condominio", "federacao", "predio")
+)
+"""Ditos logo antes do nome, dizem que ele não é de empresa."""
+NEAR = 4
+
+
 class Found(NamedTuple):
     """`facts` preenche lacunas; `corrections` substitui."""
 
@@ -36,7 +43,7 @@ def find_facts(
     Um dado conhecido que a pessoa repete igual também vem: não muda nada, mas não é silêncio.
     """
     said = {name: value for name in fields if name != asked and (value := volunteered(reading, name))}
-    said |= _speaks_for(said, fields, asked)
+    said |= _speaks_for(reading, said, fields, asked)
     corrections = _corrections(amend.after, fields, known, asked) if amend is not None else {}
     facts = {name: value for name, value in said.items() if known.get(name, value) == value}
     if asked in fields and (not corrections or asked not in known):
@@ -57,10 +64,15 @@ def find_facts(
     return Found(facts, corrections if answered else {**_grown(said, known), **corrections})
 
 
-def _speaks_for(said: Mapping[str, str], fields: Sequence[str], asked: str) -> dict[str, str]:
+def _speaks_for(
+    reading: Reading, said: Mapping[str, str], fields: Sequence[str], asked: str
+) -> dict[str, str]:
     """Quem diz o nome da empresa fala por uma: a opção que só uma empresa escolhe."""
     firm = next((said[name] for name in said if FIELDS[name].parser == "company"), "")
     if not firm or not {*fold(firm).split()}.isdisjoint(NOT_FIRMS):
+        return {}
+    near = fold(reading.raw.partition(firm)[0]).split()[-NEAR:]
+    if not GROUPS.isdisjoint(near):  # "a associação de catadores Mãos Limpas", "o prédio é o Solar"
         return {}
     empty = [name for name in fields if name not in said and name != asked and FIELDS[name].volunteer]
     return {name: choice.value for name in empty for choice in FIELDS[name].choices if choice.business}

@@ -52,7 +52,8 @@ _OPENS = SENTENCE | _PRONOUNS
 
 def answered(reading: Reading, start: int, end: int) -> str:
     """O nome da empresa na oração `[start, end)` de uma resposta."""
-    if reading.has("gesture", "no") or reading.has("mark", "unsure") or _was(reading, start, end):
+    refused = any(start <= m.start < end for m in reading.found("gesture", "no"))  # "Zinco. só isso"
+    if refused or reading.has("mark", "unsure") or _was(reading, start, end):
         return ""
     start = _after_greeting(reading, start)
     if start >= end:

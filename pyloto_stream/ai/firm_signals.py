@@ -19,8 +19,14 @@ _OWNED, _WORKED, _AREAS = (words(name) for name in ("company_owned", "company_wo
 _PARTS = frozenset((BREAK, "em", "no", "na", "e", "com", "que", "para"))
 """Separam o ramo do que vem depois."""
 _OPENED = words("company_opened")
+_HIRES = WANTS | {"quero", "preciso", "queria"}
+_FOR = frozenset(("pra", "pro", "para"))
+_RIDERS = frozenset(("motoboy", "motoca", "entregador"))
 _LINKS = ARTICLES | OF
 _HAVE = frozenset(("tenho", "temos", "toco", "tocamos", "somos"))
+_CHANNELS = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "site", "direct"))
+_SEEN = frozenset(("vi", "vimos", "achei", "peguei", "igual", "tipo", "chamei", "pedi", "comprei"))
+_KEPT = _HAVE | OUR
 _WE = words("company_we_do")
 """Depois de "na Onda Sul", dizem que é de lá quem fala."""
 
@@ -32,7 +38,14 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
         return 0
     if (quoted(reading, at) and before[-1] in _LINKS) or _of_speaker(reading, start, at):
         return TELLING
+    return _announced(reading, start, at, before, firm=firm)
+
+
+def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm: bool) -> int:
+    """O mesmo, pelo que se diz de quem fala ou do que é seu."""
     article = before[-1] in ARTICLES
+    if before[-2:-1] == ["e"] and before[-3:-2] and before[-3] in OUR and _kind_said(reading, at):
+        return TELLING if article else 0  # "serve pra pousada? a minha é a Pé na Areia"
     linked = article or before[-1] in OF
     lead = before[-2] if linked and len(before) > 1 else before[-1]
     if _apposed(reading, start, at, before):
@@ -48,7 +61,14 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
         return TELLING
     if lead in SPEAKERS and linked and not (person and not firm):
         return TELLING if lead in ("somos", "represento", "nos") else 1
-    return TELLING if lead in _OWNED else 0
+    if lead in _OWNED:
+        return TELLING
+    return int(lead in _CHANNELS and before[-1] in OF and not _SEEN & {*before})  # "no zap da Tutti Bella"
+
+
+def _kind_said(reading: Reading, at: int) -> bool:
+    """Disse-se antes de `at` um ramo?"""
+    return any(is_head(word.plain) for word in reading.words[:at])
 
 
 def quoted(reading: Reading, at: int) -> bool:
@@ -67,7 +87,7 @@ def _apposed(reading: Reading, start: int, at: int, before: list[str]) -> bool:
         return True
     if before[-1] == BREAK:
         return not reading.strong_break(at - 1) and bool(OUR & {*before[-3:-1]})
-    return led and kind_before(reading, start, at - 2) and bool(_HAVE & {*clause_before(reading, at - 2)})
+    return led and kind_before(reading, start, at - 2) and bool(_KEPT & {*clause_before(reading, at - 2)})
 
 
 def _follows_we(reading: Reading, at: int) -> bool:
@@ -108,9 +128,12 @@ def another(reading: Reading, at: int, stop: int) -> bool:
     before = [said_at(reading, i) for i in range(max(0, at - NEAR), at)]
     since = max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0)
     worked = bool(_WORKED & {*before[since:]})
+    if worked and _RIDERS & {*before[since:]} and _FOR & {*before} and _HIRES & {*clause_before(reading, at)}:
+        worked = bool((_WORKED - _RIDERS) & {*before[since:]})  # "preciso de motoboy pro restaurante …"
     drives = "trabalho" in before and reading.has("choice", "vehicle")
     worked = worked or drives or theirs(reading, at, stop)
-    return worked or is_public(reading, at, stop) or is_famous(reading, at, stop)
+    part = at > 1 and before[-1] in OF and is_public(reading, at - TELLING, at - 1)  # "Secretaria da Fazenda"
+    return worked or part or is_public(reading, at, stop) or is_famous(reading, at, stop)
 
 
 def after_firm(reading: Reading, start: int, at: int) -> bool:
@@ -132,7 +155,24 @@ def kind_before(reading: Reading, start: int, at: int) -> bool:
 def wants(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
     """Alguém de nome assim quer alguma coisa ("a Barraca do Tonho quer …")?"""
     led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
-    return led and stop < end and reading.words[stop].text in WANTS
+    if stop >= end:
+        return False
+    return (led and reading.words[stop].text in WANTS) or _is_one(reading, at - led, stop, end)
+
+
+def _is_one(reading: Reading, first: int, stop: int, end: int) -> bool:
+    """Diz-se o que é ("a Kaptiva é uma empresa de brindes")?"""
+    if (
+        reading.words[stop].plain != "e"
+        or stop + 2 >= end
+        or reading.words[stop + 1].plain not in ("um", "uma")
+    ):
+        return False
+    greeted = any(m.end == first for m in reading.found("gesture", "greeting"))
+    opens = first == 0 or reading.words[first - 1].text == BREAK or greeted
+    return opens and any(
+        is_head(word.plain) or word.plain in _OWNED for word in reading.words[stop + 2 : stop + 4]
+    )
 
 
 def is_place(reading: Reading, telling: list[int]) -> bool:

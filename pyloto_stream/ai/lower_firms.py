@@ -28,7 +28,9 @@ _OF_NAME = frozenset(("da", "do", "das", "dos"))
 _KIN, _DESCRIBES = words("company_kin"), tuple(words("company_describes"))
 _CALLED, _LINKS, _ASKS = TITLES | _KIN, ARTICLES | OF, _WANTS | {"aqui"}
 _HELLO = frozenset(("oi", "ola", "opa", "bom", "boa", "dia", "tarde", "noite"))
-_NEEDS = frozenset(("quero", "queria", "preciso", "precisa", "precisamos", "queremos", "gostaria"))
+_NEEDS = words("company_for") | frozenset(
+    ("quero", "queria", "preciso", "precisa", "precisamos", "queremos", "gostaria")
+)
 _SAINTS = frozenset(("santa", "santo", "sao", "nossa", "bom", "boa", "dona", "seu", "tia", "tio"))
 _PAIRED = TAILS | _SAINTS
 _WE = frozenset(("somos", "tamo", "estamos", "temos", "trabalhamos", "trabalho", "tamos"))
@@ -100,6 +102,8 @@ def _announced(reading: Reading, start: int, at: int) -> bool:
     """O que vem antes diz que o nome da empresa começa em `at` ("é da …", "no zap da …")?"""
     if at - 1 >= start and reading.words[at - 1].plain in _MINE:
         return is_head(reading.words[at].plain) and reading.words[at].plain not in _LOOSE
+    if _for_named(reading, start, at):
+        return True
     linked = at - 1 >= start and reading.words[at - 1].text in _LINKS
     if (
         not linked or at - TWO < start or reading.words[at - TWO].text == BREAK
@@ -108,8 +112,6 @@ def _announced(reading: Reading, start: int, at: int) -> bool:
             word.text != BREAK and word.text not in _HELLO for word in reading.words[: at - 1]
         )
         return opens and reading.words[at - 1].text in _OF_NAME
-    if _for_named(reading, start, at):
-        return True
     lead = reading.words[at - TWO]
     if reading.words[at - 1].plain in ("na", "no") and any(
         word.plain in _WE for word in reading.words[max(at - 5, start) : at - 1]
@@ -118,27 +120,29 @@ def _announced(reading: Reading, start: int, at: int) -> bool:
     if lead.text == "e":
         opens = _opens(reading, at - TWO)
         return reading.original(at - TWO, at - 1).lower() in ("é", "eh") or (opens and at - TWO == start)
-    owner = is_given(reading, at - TWO) and reading.words[at - 1].text in OF
+    known = is_given(reading, at - TWO) or (  # "é a lu do brechó desapega"
+        at - 3 >= start and reading.words[at - TWO].plain in GIVEN and reading.words[at - 3].text in ARTICLES
+    )
+    owner = known and reading.words[at - 1].text in OF
     return lead.text in SPEAKERS or lead.text in _LEADS or owner
 
 
 def _for_named(reading: Reading, start: int, at: int) -> bool:
     """Pede-se alguma coisa para o negócio de nome "lanchonete do tadeu"?"""
+    if at <= start or reading.words[at - 1].plain not in ("pra", "para"):
+        return False
     told = [word.plain for word in reading.words[at : at + 3]]
     proper = (
         len(told) > TWO and is_head(told[0]) and told[1] in _OF_NAME and (told[2] in GIVEN or told[2] in _KIN)
     )
-    return (
-        proper
-        and reading.words[at - 1].plain in ("pra", "para")
-        and bool(_NEEDS & {word.plain for word in reading.words[start : at - 1]})
-    )
+    return proper and bool(_NEEDS & {word.plain for word in reading.words[start : at - 1]})
 
 
 def _asks(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
     """Quem abre a oração quer alguma coisa ("a padaria nova esperança precisa de entregador")?"""
     led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
-    wants = stop < end and reading.words[stop].plain in (_ASKS if led else _WANTS)
+    asked = (reading.words[stop].plain, reading.words[stop].text) if stop < end else ()
+    wants = not (_ASKS if led else _WANTS).isdisjoint(asked)
     loose = (
         stop > at + 1 and reading.words[at].plain in _LOOSE and reading.words[at + 1].plain not in _OF_NAME
     )
@@ -159,7 +163,7 @@ def _named(reading: Reading, at: int, stop: int, end: int, *, announced: bool) -
     two = reading.words[at].plain in _LOOSE and at + 1 < stop and is_firm(reading, at + 1)  # "auto peças"
     rest = [i for i in range(at + 1, stop) if reading.words[i].plain not in PARTICLES]
     lead = reading.words[at - TWO].text if at >= TWO else ""
-    tail = announced and lead not in _PLACES and rest
+    tail = announced and rest and (lead not in _PLACES or reading.words[stop - 1].plain in TAILS)
     ended = tail and is_firm(reading, stop - 1) and reading.words[stop - 2].plain not in OF
     asks = stop < end and "?" in reading.words[stop].plain
     body = rest[two:] if head else [at, *rest]
@@ -190,5 +194,6 @@ def _dull(reading: Reading, at: int, last: int) -> bool:
     plain, before = reading.words[at].plain, reading.words[at - 1].plain
     if plain in _KIN and at < last:  # "marmitex da tia lu"
         return False
+    kin = before in _KINSHIP and not (before == "seu" and reading.words[at - TWO].plain in _OF_NAME)
     told = plain in _DULL or plain in _KIN or plain in LEXICON.numbers or (plain == "sao" and at == last)
-    return told or before == "de" or before in _KINSHIP or not plain.isalpha()
+    return told or before == "de" or kin or not plain.isalpha()

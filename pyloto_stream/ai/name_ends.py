@@ -4,14 +4,16 @@ Promete olhar uma palavra por vez; se o que vem antes é um nome é de `lower_fi
 """
 
 from pyloto_stream.ai.capitals import ARTICLES
-from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, words
+from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, STATES, words
 from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import dashed
 
 SHORT = 3
-_STOPS = frozenset(("em", "que", "na", "no", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e"))
+_STOPS = frozenset(
+    ("em", "que", "na", "no", "nas", "nos", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e")
+)
 _ENDS = _STOPS | (CONTINUES - PARTICLES) | words("company_wants") | words("verbs")
 _VERBAL = tuple(words("verb_endings"))
 _VERBAL_NAMES = words("company_not_verbs")
@@ -35,7 +37,18 @@ def is_verb(plain: str) -> bool:
 
 def _city_at(reading: Reading, at: int, end: int) -> bool:
     """Diz-se em `at` de que cidade é ("de petrolina")?"""
-    if reading.words[at].plain != "de" or at + 1 >= end or not begins(reading.words[at + 1].plain):
+    if reading.words[at].plain != "de":
+        return begins(reading.words[at].plain) and _in_state(reading, at, end)
+    if at + 1 >= end or not begins(reading.words[at + 1].plain):
         return False
     told = [word.plain for word in reading.words[at + 1 : min(end, at + 1 + MAX_PLACE_WORDS)]]
     return any(exact(told[:size]) is not None for size in range(len(told), 0, -1))
+
+
+def _in_state(reading: Reading, at: int, end: int) -> bool:
+    """É uma cidade e o seu estado ("sorveteria polo norte chapecó sc")?"""
+    for stop in range(at + 1, min(at + 4, end)):
+        state = STATES.get(reading.words[stop].plain, "")
+        if state and exact([word.plain for word in reading.words[at:stop]], state) is not None:
+            return True
+    return False

@@ -27,10 +27,11 @@ _HERE = frozenset(("aqui", "nossa", "nosso", "minha", "meu", "somos", "nos", "so
 """Com eles, o lugar é o de quem fala."""
 _RIVALS = frozenset(("concorrente", "vizinho", "vizinha", "cliente", "fornecedor"))
 _SYSTEMS = frozenset(("software", "sistema", "programa", "app", "aplicativo", "plataforma", "erp", "crm"))
-_HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que", "vcs"))
-_DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou"))
+_HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que", "vcs", "q"))
+_DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou", "pagou", "cobrou", "gastou"))
 _OF_PLACE, _OF_SPEAKER = OF | {"ao", "a"}, WANTS | {"aqui", "falando", BREAK}
-_ASKS = (["e"], ["voces"], ["ai"], ["esse"], ["este"], ["essa"], ["esta"])
+_ASKS = (["e"], ["voces"], ["vcs"], ["ai"], ["esse"], ["este"], ["essa"], ["esta"])
+_RIDES = frozenset(("faco", "rodo", "entrego", "trabalho", "trampo"))
 _LINKED = frozenset(("com", "foi", "que", "pela", "pelo", "de"))
 
 
@@ -56,6 +57,8 @@ def _bought(said: Sequence[str]) -> bool:
     """É onde se comprou, quem indicou, com quem se concorre ("meu pedido da farmácia Drogamil")?"""
     told = {*said}
     if _THEIRS & told and not OUR & {*said[-3:]}:
+        return True
+    if said[-1] == "tal" or said[-2:] == ["tal", "de"]:  # "um tal de Studio Bit"
         return True
     heard = bool(_HEARD & told and _OF_YOU & told)
     return heard or bool(_BOUGHT & {*pairwise(said)}) or "ele" in told or "ela" in told
@@ -89,6 +92,8 @@ def _does(said: Sequence[str], after: Sequence[str]) -> bool:
     """O que a empresa fez, ou onde está, é de quem fala dela de fora ("fez nosso site", "aqui do bairro")?"""
     if after[:1] and after[0] in _DID:
         return True
+    if after[:1] == ["abriu"] and {"aqui", "perto", "lado"} & {*after}:
+        return True
     if after[:1] == ["onde"] and ("trabalho" in after or "trabalho" in said):
         return True
     return after[:2] == ["aqui", "do"] and after[2:] in (["bairro"], ["lado"])
@@ -111,4 +116,5 @@ def _beside(reading: Reading, at: int) -> bool:
 def _employs(reading: Reading, said: Sequence[str]) -> bool:
     """É onde trabalha quem quer ser entregador ("sou técnico no Hospital São Bento")?"""
     employed = said[-1:] in (["no"], ["na"]) and "sou" in said and not OWNERS & {*said}
-    return employed and reading.has("choice", "vehicle")
+    rides = said[-1:] != [] and said[-1] in _PLACED and bool(_RIDES & {*said})
+    return (employed or rides) and reading.has("choice", "vehicle")

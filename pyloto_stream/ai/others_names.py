@@ -35,7 +35,10 @@ _LISTS = frozenset(
 def of_title(reading: Reading, at: int) -> bool:
     """O ponto antes de `at` é o de um título que não começa a oração ("meu chefe, o Dr. Plínio")?"""
     titled = at >= TWO and reading.words[at - TWO].plain in TITLES and reading.words[at - 1].plain == "."
-    return titled and at > TWO and reading.words[at - 3].text != BREAK
+    if not titled or at <= TWO:
+        return False
+    before = at - 3 - (reading.words[at - 3].text == BREAK)  # "Minha chefe, Dra. Quitéria"
+    return reading.words[at - 3].text != BREAK or (before >= 0 and reading.words[before].plain in _OTHERS)
 
 
 def listed(reading: Reading, run: Run, clause: tuple[int, int]) -> bool:

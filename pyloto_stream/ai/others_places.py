@@ -46,7 +46,7 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     before = [word.text for word in reading.words[max(hit.start - 4, 0) : hit.start]]
     plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
     after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
-    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or reading.words[hit.end + 1].text == BREAK)
+    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or _pauses(reading, hit.end + 1))
     if "nao" in since_break(before)[-2:] or denied or plain in _MONTHS:
         return True
     near = before[-2] if len(before) > 1 and before[-1] in _OF else ""
@@ -56,6 +56,11 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     if near in ("vale", "divisa") or (theirs and not _OURS & {*before[:-2]}):
         return True
     return not asked and _told_by_others(reading, hit, before)
+
+
+def _pauses(reading: Reading, at: int) -> bool:
+    """Há uma pausa em `at`, e não uma pergunta ("tem corrida em Marabá não?")?"""
+    return reading.words[at].text == BREAK and "?" not in reading.words[at].plain
 
 
 def since_break(before: list[str]) -> list[str]:

@@ -6,11 +6,28 @@ sinal claro, e nunca a empresa em que a pessoa só trabalhou, nem a que todos co
 
 from pyloto_stream.ai.firm_answers import answered
 from pyloto_stream.ai.firm_names import named, told
+from pyloto_stream.ai.firm_signals import another
 from pyloto_stream.ai.lower_firms import in_lower_case
+from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.titled_firms import titled
 
-_READERS = (told, named, titled, in_lower_case)
+MAX_WORDS = 6
+_REGISTERED = frozenset(("ltda", "eireli", "epp"))
+
+
+def registered(reading: Reading, start: int, end: int) -> str:
+    """O nome que abre a mensagem e acaba no tipo de sociedade ("comercial bezerra ltda")."""
+    stop = next((i for i in range(start + 1, end) if reading.words[i].plain in _REGISTERED), 0)
+    first = max((m.end for m in reading.found("gesture", "greeting") if m.start == start), default=start)
+    first += first < stop and reading.words[first].text in (BREAK, "a", "o")
+    broken = any(word.text == BREAK for word in reading.words[first:stop])
+    if not 0 < stop - first <= MAX_WORDS or broken or another(reading, first, stop):
+        return ""
+    return reading.original(first, stop + 1)
+
+
+_READERS = (told, named, titled, registered, in_lower_case)
 
 
 def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from pyloto_stream.ai.firm_names import names_business
 from pyloto_stream.ai.firms import is_firm
-from pyloto_stream.ai.lexicon import COMMON, CONTINUES, LEXICON, PARTICLES, words
+from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, LEXICON, PARTICLES, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
 from pyloto_stream.ai.people_names import FAMILY, after_title, person_at
 from pyloto_stream.ai.phrases import BREAK
@@ -111,12 +111,20 @@ def _led(reading: Reading, first: int, end: int) -> str:
     known = person_at(reading, at, titled=article or at > first)
     if known.end > known.start:
         return written(reading, known) if unmarked(reading, *known) else ""
+    if _of_firm(reading, first, end):
+        return written(reading, Run(first, first + 1))
     run = _without_home(reading, _proper(reading, at, end) or run_at(reading, at, end))
     own = any(m.end == first and reading.words[m.start].plain in _OWN for m in reading.found("lead", "name"))
     loose = not is_title(reading, at) and (known_phrase(reading, at) or not own)
     fits = not loose and plausible(reading, run, end, sure=True)
     office = any(is_firm(reading, i) or reading.words[i].plain in _OFFICES for i in range(*run))
     return written(reading, run) if fits and not office else ""
+
+
+def _of_firm(reading: Reading, at: int, end: int) -> bool:
+    """Quem abre a conversa diz o apelido e de onde é ("é a lu do brechó")?"""
+    known = at + 2 < end and reading.words[at].plain in GIVEN and reading.words[at + 1].plain in ("do", "da")
+    return known and is_firm(reading, at + 2)
 
 
 def _all_titled(reading: Reading, run: Run) -> bool:

@@ -4,12 +4,16 @@ Promete só palavras seguidas, sem o título ("Dra.") e sem a empresa ou o lugar
 é de `parsers_names`.
 """
 
+from functools import lru_cache
+
 from pyloto_stream.ai.firms import TAILS, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SURNAMES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import MAX_NAME_WORDS, TITLES, Run, dashed, is_title
 
+REMEMBERED = 512
+SHORTEST = 4
 FAMILY = words("family")
 _WORDS_TOO = words("given_too")
 
@@ -26,7 +30,17 @@ def after_title(reading: Reading, at: int) -> int:
 def is_given(reading: Reading, at: int, *, titled: bool = False) -> bool:
     """A palavra em `at` é um nome de gente? O que também é outra palavra, só com maiúscula ou título."""
     plain = reading.words[at].plain
-    return plain in GIVEN and (titled or is_title(reading, at) or plain not in _WORDS_TOO)
+    if plain in GIVEN:
+        return titled or plain not in _WORDS_TOO or is_title(reading, at)
+    return plain[-4:-1] == "inh" and _is_dear(plain) and is_title(reading, at)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_dear(plain: str) -> bool:
+    """É um nome no diminutivo ("Dieguinho", "Luizinho")?"""
+    stem = plain[:-4]
+    stem = stem[:-1] if stem.endswith("u") and f"{stem[:-1]}o" in GIVEN else stem
+    return len(stem) >= SHORTEST and not GIVEN.isdisjoint((stem, f"{stem}{plain[-1]}"))
 
 
 def person_at(reading: Reading, at: int, *, titled: bool = False) -> Run:

@@ -31,6 +31,7 @@ _WAS = frozenset(("ia", "era", "antes"))
 _AFTER = frozenset(("tem", "inteira", "inteiro", "toda"))
 _PLACED = frozenset(("de", "do", "da", "em", "no", "na"))
 _HAVE = frozenset(("tenho", "temos", "minha", "meu", "nossa", "nosso", "toco", "abri"))
+_SHORT = frozenset(("bh", "jf"))
 _CAPITALS = frozenset(("salvador", "vitoria"))
 
 
@@ -78,7 +79,11 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
     if before in _ARTICLES and (district or (closed and plain in _ARTICLED)):
         return SURE
     if before in _OF and not district and _kind_before(reading, hit.start, start):
-        clear = hit.place.large and (before == "de" or not doubtful or plain in _ARTICLED)
+        known = before == "de" and (titled or plain not in _ADJECTIVES)  # "cartório de registro"
+        clear = hit.place.large and (known or not doubtful or plain in _ARTICLED)
+        clear = clear or (
+            before == "de" and titled and is_public(reading, max(start, hit.start - 6), hit.start)
+        )
         return LIKELY if clear or (titled and not doubtful and " " in plain) else NAMED
     after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
     speaks = after[:1] != [] and (after[0] in _AFTER or after == ["e", "regiao"])
@@ -88,7 +93,18 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
         opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
         said = before in (*_OF, *_TO)
         return LIKELY if said and opens and titled else int(said or before == BREAK)
-    return LIKELY if hit.place.large and len(plain) > 2 and before in (*_OF, *_TO) else NAMED
+    if hit.place.large and _ends_list(reading, hit):
+        return LIKELY
+    return (
+        LIKELY
+        if hit.place.large and (len(plain) > 2 or plain in _SHORT) and before in (*_OF, *_TO)
+        else NAMED
+    )
+
+
+def _ends_list(reading: Reading, hit: Hit) -> bool:
+    """Termina o que se disse em poucas palavras ("Anderson aqui, factor 150 manaus")?"""
+    return hit.start > 0 and reading.words[hit.start - 1].plain.isdigit() and _last(reading, hit.end)
 
 
 def only_area(reading: Reading, start: int, end: int) -> bool:

@@ -18,6 +18,7 @@ from pyloto_stream.ai.runs import Run, dashed, is_title, unmarked, written
 _DASHED = re.compile(r" [-–—|/] |—").search
 _OF = frozenset(("da", "do", "das", "dos", "na", "no", "de"))
 _PRESENTS = frozenset(("aqui", "falando", "aki"))
+_OFFICES = words("persons") | {"sindico", "sindica", "proprietario", "proprietaria", "presidente"}
 _ME = frozenset(("eu", "mim", "comigo", "mesmo", "mesma"))
 _CITIES = words("place_wordy")
 _STREETS = frozenset(("rua", "avenida", "av", "travessa", "alameda", "rodovia"))
@@ -82,13 +83,22 @@ def _unlisted(reading: Reading, at: int, stop: int) -> Run:
     if presents and reading.words[at + 1].plain != "falando" and (at == 0 or reading.strong_break(at - 1)):
         return Run(at, at)  # "Olha aqui": a maiúscula é do começo da frase
     plain = reading.words[at].plain if at < stop else ""
+    owner = at + 1 == stop and is_title(reading, at) and _after_self(reading, at)
+    if owner and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON):
+        return Run(at, stop)
     fits = presents and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON)
     return Run(at, at + 1) if fits and exact([plain]) is None else Run(at, at)
 
 
 def _after_self(reading: Reading, at: int) -> bool:
     """A oração antes de `at` acaba em quem fala ("falar comigo, Hamilton", "quem fez fui eu, a Jussara")?"""
-    return at >= TWO and reading.words[at - TWO].plain in _ME and not reading.strong_break(at - 1)
+    if at < TWO or reading.strong_break(at - 1):
+        return False
+    before = reading.words[at - TWO].plain
+    if before in _ME:
+        return True
+    near = reading.words[max(at - TWO - 2, 0) : at - TWO]
+    return before in _OFFICES and any(word.plain == "sou" for word in near)  # "sou a dona, Perpétua"
 
 
 def _stands(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, titled: bool) -> bool:

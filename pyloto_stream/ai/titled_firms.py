@@ -3,7 +3,7 @@
 Promete o nome como a pessoa o escreveu, sem a cidade nem o ramo dito em minúsculas; nunca a empresa de outro.
 """
 
-from pyloto_stream.ai.capitals import JOINS, OPENING, TELLING, capitals
+from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, TELLING, capitals
 from pyloto_stream.ai.firm_signals import (
     after_firm,
     alone,
@@ -14,19 +14,20 @@ from pyloto_stream.ai.firm_signals import (
     signal,
     wants,
 )
-from pyloto_stream.ai.firms import is_famous, is_firm, with_suffix
+from pyloto_stream.ai.firms import is_famous, is_firm, is_head, with_suffix
 from pyloto_stream.ai.lexicon import GIVEN, PARTICLES, READER, STATES
 from pyloto_stream.ai.lower_firms import with_kind
-from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.municipalities import DOUBTFUL, MAX_PLACE_WORDS, begins, exact
 from pyloto_stream.ai.people_names import FAMILY
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import TITLES
+from pyloto_stream.ai.runs import TITLES, is_title
 
 MAX_COMPANY_WORDS = 7
 _PEOPLE = GIVEN | FAMILY
 _BODIES = frozenset(("associacao", "sindicato", "camara", "colonia", "federacao"))
 """Têm no nome a cidade."""
+_PARTS_OF_CITY = frozenset(("zona", "bairro", "centro", "rua", "avenida", "setor", "regiao"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 
 
@@ -44,7 +45,9 @@ def titled(reading: Reading, start: int, end: int) -> str:
         firm = any(is_firm(reading, i) for i in telling)
         if not firm and reading.words[at].plain in TITLES and reading.words[telling[-1]].plain in _PEOPLE:
             continue
-        if not firm and (reading.words[at].plain in GIVEN or is_place(reading, telling)):
+        if firm and begins(reading.words[at].plain) and _is_city(reading, at, stop):  # "Feira de Santana"
+            continue
+        if not firm and (reading.words[at].plain in GIVEN or _placed(reading, start, at, telling)):
             continue
         if at in {m.start for m in reading.found("choice", "vehicle")} and len(telling) < TELLING:
             continue
@@ -56,6 +59,7 @@ def titled(reading: Reading, start: int, end: int) -> str:
             and not firm
             and (
                 sign == TELLING
+                or _heads_list(reading, start, at, stop)
                 or ((kind or asks or (sign and _speaks(reading, at))) and _coined(reading, at))
             )
         )
@@ -68,6 +72,7 @@ def titled(reading: Reading, start: int, end: int) -> str:
             or sign
             or kind
             or asks
+            or single
             or (_in_brackets(reading, at) and kind_before(reading, start, at - 1))
             or (beside and own and kind_before(reading, start, at - 1))
             or (alone(reading, start, at, stop, end) and _own(reading, telling))
@@ -78,7 +83,34 @@ def titled(reading: Reading, start: int, end: int) -> str:
 
 def _speaks(reading: Reading, at: int) -> bool:
     """Diz de que empresa é quem fala, e não de onde veio outra coisa ("o pessoal da … indicou")?"""
+    if at > TELLING and reading.words[at - 3].plain in ("em", "fala", "falando"):  # "falo em nome da …"
+        return True
     return reading.words[max(at - TELLING, 0)].plain not in ("e", "pessoal", "gente", "nome")
+
+
+def _heads_list(reading: Reading, start: int, at: int, stop: int) -> bool:
+    """Abre uma mensagem em tópicos, e o ramo vem a seguir ("Lumi. loja de luminária. Curitiba.")?"""
+    if at != start or stop + 1 >= len(reading.words) or reading.words[stop].text != BREAK:
+        return False
+    return is_head(reading.words[stop + 1].plain) and is_title(reading, at) and _coined(reading, at)
+
+
+def _is_city(reading: Reading, at: int, stop: int) -> bool:
+    place = exact([word.plain for word in reading.words[at:stop]])
+    return place is not None and place.large
+
+
+def _placed(reading: Reading, start: int, at: int, telling: list[int]) -> bool:
+    """São um lugar, e não o nome que segue o ramo ("fazenda Três Barras", "laticínio Vale Manso")?"""
+    if not is_place(reading, telling):
+        return False
+    headed = at > start and len(telling) >= TELLING and is_firm(reading, at - 1)
+    led = at > start and reading.words[at - 1].text in ARTICLES
+    headed = headed or (
+        led and signal(reading, start, at, firm=False) == TELLING
+    )  # "minha loja, a Arco-Íris"
+    place = exact([reading.words[i].plain for i in telling]) if headed else None
+    return not headed or (place is not None and place.large) or reading.words[at].plain in _PARTS_OF_CITY
 
 
 def _in_brackets(reading: Reading, at: int) -> bool:
@@ -117,12 +149,13 @@ def before_city(reading: Reading, at: int, stop: int) -> int:
     for i in range(max(at + 1, stop - MAX_PLACE_WORDS), stop - 1):
         told = [word.plain for word in reading.words[i + 1 : stop]]
         link, city = reading.words[i].plain, exact(told) or exact(told[:-1] if told[-1] in STATES else told)
+        doubtful = " ".join(told) in DOUBTFUL
         if link == "de" and reading.words[at].plain in _BODIES:  # "Sindicato dos Bancários de Bauru"
             continue
         if link not in ("de", "em") or city is None:
             continue
         own = [j for j in range(at, i) if reading.words[j].plain not in PARTICLES and not is_firm(reading, j)]
-        if link == "em" or city.large or len(own) >= TELLING:
+        if link == "em" or (city.large and not doubtful) or len(own) >= TELLING:
             return i
     return stop
 

@@ -20,6 +20,22 @@ COMPANIES = {
     "Trabalho na TecnoSolda como gerente": "TecnoSolda",
     "da pizzaria fornalha, tudo bem? queria os motoboy": "pizzaria fornalha",
     "se chama delícias da vovó, fica em Bauru": "delícias da vovó",
+    "bom dia, a Zeluz é uma distribuidora de lâmpadas em Natal": "Zeluz",
+    "serve pra pousada? a minha é a Pé na Areia": "Pé na Areia",
+    "minha loja é de tinta, a Arco-Íris, em Recife": "Arco-Íris",
+    "sou da DRJ e preciso de um sistema": "DRJ",
+    "falo em nome da Vidrolar": "Vidrolar",
+    "TRANSPORTES GUARACIABA LTDA PRECISA DE SISTEMA": "TRANSPORTES GUARACIABA LTDA",
+    "aqui na hortência modas a gente recebe pedido pelo zap": "hortência modas",
+    "quero entregador pra pizzaria Bella Napoli": "Bella Napoli",
+    "sorveteria polo norte chapecó sc": "sorveteria polo norte",
+    "fazenda Três Barras, preciso saber do gado": "Três Barras",
+    "a gente é do laticínio Vale Manso": "Vale Manso",
+    "administro a Granja Ovo de Serra. A contagem é em quadro": "Granja Ovo de Serra",
+    "queria que o zap da pizzaria do seu neném avisasse sozinho": "pizzaria do seu neném",
+    "Lumi. loja de luminária. Curitiba. 3 números de zap.": "Lumi",
+    "robô no zap da Tutti Bella": "Tutti Bella",
+    "sistema pra oficina do tião": "oficina do tião",
 }
 OTHERS_COMPANIES = (
     "concorro com a Pizzaria Bella Napoli",
@@ -38,6 +54,14 @@ OTHERS_COMPANIES = (
     "A minha secretária se chama Jussara",
     "como faço pra minha padaria aparecer no app?",
     "nome sujo pode trabalhar?",
+    "vcs são a mesma coisa q a Pilotto Transportes?",
+    "paguei 9 mil pra um tal de Studio Bit e nunca vi nada",
+    "depois q a Pague Já Cosméticos abriu aqui do lado perdi clientela",
+    "faço corrida pra Pizza Loka de fim de semana, tenho bike elétrica",
+    "só quero saber se o motoboy já saiu da Pizzaria Bella",
+    "quanto a Padaria Trigal pagou no dela?",
+    "na cooperativa aqui de Não-Me-Toque o pessoal digita tudo",
+    "a gente tem uma creche em Feira de Santana",
 )
 NAMES = {
     "Quem vos escreve é Raimundo Nonato Bezerra": "Raimundo Nonato Bezerra",
@@ -54,6 +78,10 @@ NAMES = {
     "Att, Clóvis Hartmann — Moinho Trigal": "Clóvis Hartmann",
     "GILBERTO NUNES - RECIFE - MOTO - NOITE": "Gilberto Nunes",
     "Quero entregar, Valdir de Lages": "Valdir",
+    "o whats travou. (sou a dona, Perpétua)": "Perpétua",
+    "Pode chamar de Duda. Preciso de um sistema": "Duda",
+    "é a lu do brechó desapega, quero um site": "Lu",
+    "opa, Dieguinho de valadares na área, tô de xre": "Dieguinho",
 }
 OTHERS_NAMES = (
     "vão usar: Márcia (financeiro), Tonho (estoque) e eu",
@@ -62,6 +90,7 @@ OTHERS_NAMES = (
     "posso continuar com meu motoboy, o Juninho?",
     "Olha aqui, eu não sei mexer nisso",
     "quem recebe é o Sérgio",
+    "Minha chefe, Dra. Quitéria, pediu pra ver um sistema",
 )
 CITIES = {
     "minha irmã Kelly mora em Curitiba e eu tenho uma ótica em Umuarama": "Umuarama PR",
@@ -75,6 +104,11 @@ CITIES = {
     "BH tem vaga?": "Belo Horizonte MG",
     "curitiba e região, qualquer rota": "Curitiba PR",
     "quero rodar por Niterói": "Niterói RJ",
+    "Prezados, a Câmara Municipal de Itabaianinha deseja um sistema": "Itabaianinha SE",
+    "1.200 envios por mês dentro de bh": "Belo Horizonte MG",
+    "Anderson aqui, factor 150 manaus": "Manaus AM",
+    "tem corrida em marabá não? to seco atrás de serviço": "Marabá PA",
+    "a livraria Página Virada de jf quer entregar": "Juiz de Fora MG",
 }
 OTHERS_CITIES = (
     "uma amiga que tem loja em Salvador falou bem de vocês",
@@ -84,6 +118,7 @@ OTHERS_CITIES = (
     "o motoboy antigo morava em Xanxerê",
     "vi um sistema de vocês funcionando lá em Goiânia",
     "é de graça falar com vocês?",
+    "cartório de registro, 11 escreventes",
 )
 ANSWERS = {
     "na fachada tá escrito Rei do Pneu mas no contrato é outra coisa": "Rei do Pneu",
@@ -93,6 +128,7 @@ ANSWERS = {
     "coloca aí: Lojas Avenida Center": "Lojas Avenida Center",
     'é "Tô na Mesa"': "Tô na Mesa",
     "ótica Bella Visão e a filial também": "ótica Bella Visão",
+    "Zinco. só isso, Zinco": "Zinco",
     "ainda to escolhendo o nome, abro mês que vem": "",
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.stores import object_folder, object_gcs
+from pyloto_stream.stores.object_gcs import GcsObjects
 from pyloto_stream.stores.objects import ObjectEntry, ObjectMissingError, Objects
 
 PATH = "media/ab/abcdef"
@@ -185,6 +186,23 @@ async def test_only_what_is_old_enough_is_deleted_when_so_asked(objects: Objects
     assert await objects.delete(PATH, before_ms=found.created_at_ms + 1) is True
     assert await objects.head(PATH) is None
     assert await listed(objects) == []
+
+
+async def test_what_is_written_anew_while_it_is_looked_at_is_not_deleted(
+    gcs: GcsObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await gcs.put(PATH, pieces(b"old"), TYPE)
+    look = gcs._found
+
+    async def then_replaced(path: str) -> object:
+        found = await look(path)
+        await gcs.put(PATH, pieces(b"new"), TYPE)
+        return found
+
+    monkeypatch.setattr(gcs, "_found", then_replaced)
+    assert await gcs.delete(PATH, before_ms=2**42) is False
+    monkeypatch.undo()
+    assert await read(gcs) == b"new"
 
 
 BAD = ["", "/", "/a", "a/", "a//b", "../a", "a/../b", ".", "a/.", ".hidden", "a\\b", "a b", "ação", "a\0",

@@ -10,13 +10,15 @@ from pyloto_stream.records.retention_batches import Sweeping
 from pyloto_stream.stores.anchor_check import KEPT_DAYS
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent
+from pyloto_stream.stores.chains import PARALLEL
 from pyloto_stream.stores.exports import ExportStore, export_path
 from pyloto_stream.stores.media import media_path, media_writes
 from pyloto_stream.stores.objects import Objects
-from pyloto_stream.stores.ports import Delete, Document, Documents, Query, Write
+from pyloto_stream.stores.ports import ConflictError, Delete, Document, Documents, Query, Write
 from pyloto_stream.stores.profiles import profile_path
 from pyloto_stream.stores.times import DAY_MS, iso
 from pyloto_stream.stores.trail import AuditTrail
+from tests.stores.test_indexes import INDEXES
 from tests.support.documents import Watched, everything
 from tests.support.profiles import known, profiles
 from tests.support.records import T0, USER, action, handoff, inbound, media, outbound, session, status
@@ -238,3 +240,72 @@ async def test_more_than_a_batch_goes_and_the_bar_hears_of_all(
     told: list[int] = []
     removed, _ = await swept(documents, objects, T0 + 400 * DAY_MS, tell=told.append)
     assert (removed, sum(told), max(told)) == ({"messages": 450}, 450, 200)
+
+
+async def test_what_another_run_removes_meanwhile_is_neither_removed_nor_kept(
+    documents: Documents, objects: Objects
+) -> None:
+    born = await lived(documents, objects)
+    place = f"conversations/{USER}/messages/wamid.IN1=="
+    removed, report = await swept(Meanwhile(documents, place, Delete(place)), objects, born + 400 * DAY_MS)
+    assert (removed["messages"], report.collections[0].kept, report.good) == (2, 0, True)
+
+
+class Restless(Watched):
+    """A trilha anda sempre que se tenta aparar."""
+
+    async def write(self, *writes: Write) -> list[str]:
+        if any(isinstance(write, Delete) and "/audit/" in write.path for write in writes):
+            raise ConflictError
+        return await super().write(*writes)
+
+
+async def test_a_trail_that_never_rests_is_told_and_the_rest_is_done(
+    documents: Documents, objects: Objects
+) -> None:
+    await lived(documents, objects)
+    removed, report = await swept(Restless(documents), objects, T0 + (KEPT_DAYS + 1) * DAY_MS)
+    assert {t.name: t.error for t in report.collections if t.error} == {"audit": "store_conflict"}
+    assert removed["messages"] == 3
+
+
+async def test_a_store_that_is_down_is_not_asked_for_every_conversation(
+    documents: Documents, objects: Objects
+) -> None:
+    for number in range(20):
+        await AuditTrail(documents).record(f"person{number}", [inbound(1)], None)
+    down = Down(documents)
+    _, report = await swept(down, objects, T0 + 400 * DAY_MS)
+    assert not report.good
+    assert 0 < down.asked <= 2 * PARALLEL
+
+
+class Down(Watched):
+    """Não responde sobre conversa nenhuma."""
+
+    asked = 0
+
+    async def query(self, query: Query) -> list[Document]:
+        if query.collection.startswith("conversations/person"):
+            self.asked += 1
+            raise UnavailableError("refused by the test", code="store_unavailable")
+        return await super().query(query)
+
+
+async def test_every_field_that_retention_orders_by_is_indexed(
+    documents: Documents, objects: Objects
+) -> None:
+    watched = Watched(documents)
+    born = await lived(documents, objects)
+    await swept(watched, objects, born + 400 * DAY_MS)
+    exempt = {
+        (rule["collectionGroup"], rule["fieldPath"])
+        for rule in INDEXES["fieldOverrides"]
+        if not rule["indexes"]
+    }
+    asked = {
+        (query.collection.rpartition("/")[2], query.order_by) for query in watched.queries if query.order_by
+    }
+    assert ("messages", "expires_at") in asked
+    assert not asked & exempt
+    assert not [query for query in watched.queries if query.where and query.order_by]

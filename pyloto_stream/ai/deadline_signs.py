@@ -61,6 +61,9 @@ def _opened(reading: Reading, span: When, said: list[str]) -> bool:
         return span.kind in ("date", "duration") or cued or not _AHEAD.isdisjoint(said)
     if said[0] == "em" and span.kind == "duration":
         return not _asked_of_us(reading, span)
+    if not _THIS.isdisjoint(said):  # "quero acabar com isso neste semestre"
+        start, _ = _clause(reading, span)
+        cued = cued or not _WISHED.isdisjoint(word.text for word in reading.words[start : span.start])
     return cued or not _COMING.isdisjoint(said) or _left(reading, span)
 
 

@@ -22,7 +22,8 @@ _KINDS = words("deadline_kinds")
 _OF = frozenset(("de", "do", "da", "dos", "das", "desse", "deste", "dessa", "desta", "d"))
 _ADJECTIVES = ("ivo", "iva", "ico", "ica", "ino", "ina", "inas", "inos", "ivos", "ivas", "icos", "icas")
 _SCARCE, _HAVE = frozenset(("so", "apenas", "uns", "mais")), frozenset(("tenho", "temos", "faltam", "restam"))
-_WHOLE = frozenset(("letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira"))
+_WORKING = frozenset(("uteis", "corridos"))
+_WHOLE = _WORKING | {"letivo", "letivas", "fiscal", "escolar", "escolares", "eleitoral", "junina", "feira"}
 MIN_ADJECTIVE = 6
 _YEARS, _BEFORE_YEAR = range(2024, 2051), frozenset(("em", "ate", "pra", "para"))
 _DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"))
@@ -41,7 +42,7 @@ class When(NamedTuple):
 def spans(reading: Reading, start: int, end: int) -> list[When]:
     """Os trechos de `[start, end)`, o mais longo onde se sobrepõem."""
     found: list[When] = []
-    said = [word.text for word in reading.words]
+    said = [word.plain if word.plain in SEASONS else word.text for word in reading.words]
     for core in sorted(set(_cores(reading, said, start, end))):
         span = _grown(reading, said, start, end, core)
         if found and span.start < found[-1].end:

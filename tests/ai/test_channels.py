@@ -14,6 +14,7 @@ from pyloto_stream.ai.parsers import answer
         ("larguei o facebook, uso whats e insta", "WhatsApp, Instagram"),
         ("pais ligam, mandam e-mail e zap", "WhatsApp, E-mail, Telefone"),
         ("o cliente liga, a gente anota no caderno", "Telefone"),
+        ("os cara liga, manda zap, manda email", "WhatsApp, E-mail, Telefone"),
         ("me liga alguém por favor", ""),
         ("vendo pelo site mas atendo no zap", "WhatsApp"),
         ("o cliente compra no site e reclama no whats", "WhatsApp"),

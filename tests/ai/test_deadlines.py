@@ -4,6 +4,9 @@ from pyloto_stream.ai.parsers import answer, volunteered
 WANTED = [
     ("precisamos disso rodando em março", "em março"),
     ("queria pra ontem", "pra ontem"),
+    ("quero isso pronto antes do inverno", "antes do inverno"),
+    ("quero acabar com essa digitação neste semestre", "neste semestre"),
+    ("preciso em 15 dias úteis", "em 15 dias úteis"),
     ("o ideal é ter pronto até dezembro", "até dezembro"),
     ("dá pra ficar pronto em 30 dias?", "em 30 dias"),
     ("prazo: 60 dias", "60 dias"),

@@ -28,7 +28,7 @@ class Around(NamedTuple):
 
 def around(reading: Reading, start: int, end: int, value: float) -> Around:
     """O que há à volta do número em `[start, end)`."""
-    spoken = [w.text if w.plain in LEXICON.short_forms or w.text == BREAK else w.plain for w in reading.words]
+    spoken = reading.once(_spoken)
     at = end
     while at < min(len(spoken), end + 3) and spoken[at] in _ROUND and _rounds(spoken, at):
         at += 1
@@ -38,6 +38,11 @@ def around(reading: Reading, start: int, end: int, value: float) -> Around:
     crosses = crosses and (":" in reading.words[opening].plain or not reading.strong_break(opening))
     earlier = _clause_before(spoken, opening) if crosses else []
     return Around(earlier, before, _after(reading, spoken, at), spoken[start:end], value)
+
+
+def _spoken(reading: Reading) -> list[str]:
+    """As palavras como se digitaram, com as abreviaturas abertas."""
+    return [w.text if w.plain in LEXICON.short_forms or w.text == BREAK else w.plain for w in reading.words]
 
 
 def _rounds(spoken: Sequence[str], at: int) -> bool:

@@ -84,7 +84,6 @@ def _unlisted(reading: Reading, at: int, stop: int) -> Run:
         return Run(at, at)  # "Olha aqui": a maiúscula é do começo da frase
     plain = reading.words[at].plain if at < stop else ""
     owner = at + 1 == stop and is_title(reading, at) and _after_self(reading, at)
-    owner = owner and reading.words[at - TWO].plain not in _ME
     if owner and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON):
         return Run(at, stop)
     fits = presents and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON)

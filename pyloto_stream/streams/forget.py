@@ -124,8 +124,7 @@ class _Attempt:
         await self._timers()
         for partition, name in sorted(await self._keys()):
             await self._entries(partition, name)
-        (paces,) = await self._ask(self._home, "finish")
-        self._counted["paces"] += paces
+        await self._take("paces", self._home, "finish")
 
     async def _hold(self) -> None:
         op = self._held | {"k": "hold", "ttl": LEDGER_TTL_MS}
@@ -141,8 +140,8 @@ class _Attempt:
         for orphans in (0, 1):  # os corpos, e depois o que está no conjunto sem corpo
             cursor: bytes | None = None
             while cursor != b"0":
-                gone, cursor = await self._ask(self._home, "timers", at=cursor or b"0", n=PAGE, z=orphans)
-                self._counted["timers"] += gone
+                at = cursor or b"0"
+                (cursor,) = await self._take("timers", self._home, "timers", at=at, n=PAGE, z=orphans)
 
     async def _keys(self) -> set[tuple[int, bytes]]:
         """Uma volta por todos os nomes: apaga envios e apelidos, e devolve as filas a percorrer."""
@@ -159,11 +158,15 @@ class _Attempt:
                 elif self._holds_entries(partition, kind):
                     walked.add((partition, name))
             # também sem nenhum: é o que mantém os portões fechados
-            (gone,) = await self._ask(self._home, "sends", i=Blobs(sends) or None, ttl=LEDGER_TTL_MS)
-            self._counted["sends"] += gone
-            for partition, names in aliases.items():
-                (gone,) = await self._ask(partition, "aliases", i=Blobs(names), ttl=ALIAS_TTL_MS)
-                self._counted["aliases"] += gone
+            ids = Blobs(sends) or None
+            asked = [self._take("sends", self._home, "sends", i=ids, ttl=LEDGER_TTL_MS)]
+            asked += [
+                self._take("aliases", partition, "aliases", i=Blobs(names), ttl=ALIAS_TTL_MS)
+                for partition, names in aliases.items()
+            ]
+            for failed in await asyncio.gather(*asked, return_exceptions=True):
+                if isinstance(failed, BaseException):
+                    raise failed
         return walked
 
     def _holds_entries(self, partition: int, kind: bytes) -> bool:
@@ -175,17 +178,18 @@ class _Attempt:
         kind = {b"stream": "tokens", b"dead": "dead", b"out": "published"}[name.partition(b":")[0]]
         first, last, more = b"-", b"", 1
         while more:
-            gone, first, last, more = await self._ask(
-                partition, "entries", q=name, a=first, b=last, n=PAGE, bytes=BYTES, w=self._identifiers
+            first, last, more = await self._take(
+                kind, partition, "entries", q=name, a=first, b=last, n=PAGE, bytes=BYTES, w=self._identifiers
             )
-            self._counted[kind] += gone
 
-    async def _ask(self, partition: int, step: str, **op: object) -> list[Any]:
+    async def _take(self, kind: str, partition: int, step: str, **op: object) -> list[Any]:
+        """Um passo: conta em `kind` o que saiu e devolve o resto da resposta."""
         base = self._held if partition == self._home else self._elsewhere
         told, *rest = await self._submit(partition, {**base, "k": step, **op})
         if told == b"lost":
             raise _LapsedError
-        return list(rest)
+        self._counted[kind] += rest[0]
+        return list(rest[1:])
 
     async def _submit(self, partition: int, op: dict[str, object]) -> Any:  # noqa: ANN401 — ver Gateway
         """Um passo; insiste enquanto os portões ainda esperam por ele, pois repeti-lo é seguro."""

@@ -102,12 +102,16 @@ def match_end(phrase: Pattern[T], words: Sequence[str], known: int, at: int) -> 
 def _past_gap(phrase: Pattern[T], words: Sequence[str], known: int, at: int) -> int:
     """Como `match_end`, depois de saltar o menor número de palavras que serve; uma pausa não se salta."""
     wanted = phrase.elements[known] if known < len(phrase.elements) else None
-    plain = wanted is not None and not (wanted.optional or wanted.gap)
+    if wanted is not None and not (wanted.optional or wanted.gap):
+        for where in range(at, min(at + MAX_GAP + 1, len(words))):
+            if wanted.accepts(words[where]) and (end := match_end(phrase, words, known, where)):
+                return end
+            if words[where] == BREAK:
+                return 0
+        return 0
     for skipped in range(MAX_GAP + 1):
         if skipped and at + skipped <= len(words) and words[at + skipped - 1] == BREAK:
             return 0
-        if plain and wanted and (at + skipped >= len(words) or not wanted.accepts(words[at + skipped])):
-            continue
         if end := match_end(phrase, words, known, at + skipped):
             return end
     return 0

@@ -127,7 +127,9 @@ class _Opening(Generic[T]):
     def before(self, after: str) -> tuple[_Candidate[T], ...]:
         """As que podem começar aqui, sendo `after` a palavra seguinte: quase nenhuma passa disto."""
         exact = self._exact.get(after, ())
-        stemmed = [(at, one) for at, stems, one in self._stems if after.startswith(stems)]
+        stemmed = (
+            [(at, one) for at, stems, one in self._stems if after.startswith(stems)] if self._stems else ()
+        )
         if not exact and not stemmed:
             return self._ready
         return tuple(one for _, one in sorted({*self._any, *exact, *stemmed}, key=_place))

@@ -36,19 +36,26 @@ def score_intents(reading: Reading) -> tuple[IntentScore, ...]:
         return score_by_rules(reading)
     positions = _positions(reading)
     by_request: Strengths = {}
-    requests = list(_requests(reading))
-    for start, end in requests if len(requests) > 1 else ():
-        ruled = _strengths(positions, start, end)
-        best = _best(ruled)
-        if best is None or best[1] < CONFIDENT:
-            continue
-        agreed = _best(_weighed(reading, start, end, ruled))
-        if agreed is not None and agreed[0] == best[0] and agreed[1] >= CONFIDENT:
-            by_request[best[0]] = max(agreed[1], by_request.get(best[0], 0.0))
+    for intent, span, strengths in _distinct(reading, positions):
+        agreed = _best(_weighed(reading, *span, strengths))
+        if agreed is not None and agreed[0] == intent and agreed[1] >= CONFIDENT:
+            by_request[intent] = max(agreed[1], by_request.get(intent, 0.0))
     if len(by_request) > 1:
         return _scores(by_request)
     ruled = _ruled(positions)
     return _scores(_with_rivals(_weighed(reading, 0, len(reading.words), ruled), ruled))
+
+
+def _distinct(reading: Reading, positions: Positions) -> Sequence[tuple[Intent, tuple[int, int], Strengths]]:
+    """Os pedidos em que as regras confiam, se são de mais de uma intenção; senão nenhum."""
+    sure: list[tuple[Intent, tuple[int, int], Strengths]] = []
+    requests = list(_requests(reading))
+    for span in requests if len(requests) > 1 else ():
+        strengths = _strengths(positions, *span)
+        best = _best(strengths)
+        if best is not None and best[1] >= CONFIDENT:
+            sure.append((best[0], span, strengths))
+    return sure if len({intent for intent, _, _ in sure}) > 1 else ()
 
 
 def score_by_rules(reading: Reading) -> tuple[IntentScore, ...]:

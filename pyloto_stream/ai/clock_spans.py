@@ -40,7 +40,8 @@ _AFTER = re.compile(
 _BEFORE = re.compile(rf"\b(?:ate|antes d[aeo]s?) {_BY}(?P<end>{_TIME})")
 _AT = re.compile(
     rf"\b(?:as|ao|pelas|la pelas) (?:umas? )?(?P<end>{_TIME})|(?P<bare>"
-    rf"\d\d?(?:h\d\d|h|:\d\d)\b(?: da manha| da tarde| da noite)?|\b(?:{_NUMBER}) da (?:manha|tarde|noite))"
+    rf"\d\d?(?:h\d\d|h|:\d\d)\b(?: da manha| da tarde| da noite)?"
+    rf"|\b(?:{_NUMBER})(?: e meia)? da (?:manha|tarde|noite))"
 )
 _CLOCKED = re.compile(r"\d ?h|:\d\d|hora|meio|meia|manha|tarde|noite|madrugada|matina")
 _COUNTS = re.compile(
@@ -83,7 +84,7 @@ def clocks(reading: Reading) -> tuple[Clock, ...]:
     """As horas ditas no texto, em ordem."""
     plain = fold(reading.raw)
     hours = any(map(str.isdigit, plain)) or "meio" in plain or "meia" in plain
-    spoken = hours or any(w.text in ("as", "das", "ate") for w in reading.words)
+    spoken = hours or any(w.text in ("as", "das", "ate", "pelas") for w in reading.words)
     if not spoken:
         return ()
     if len(plain) != len(reading.raw):

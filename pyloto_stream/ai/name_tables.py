@@ -22,6 +22,7 @@ _SHOPS = ("eria", "aria")
 _SMALL = (
     ("zinha", ""), ("zinho", ""), ("inha", "a"), ("inha", "o"), ("inha", "e"), ("inha", ""), ("inho", "o"),
     ("inho", "a"), ("inho", "e"), ("inho", ""), ("quinha", "ca"), ("quinho", "co"), ("ao", "a"), ("ao", "o"),
+    ("zera", ""),
 )  # fmt: skip
 
 

@@ -92,7 +92,11 @@ def _sense(
     }:
         return "denied"
     after = said[mention.end : mention.end + 2]
-    if after[:1] == ["nem"] or (after[:1] == ["nao"] and after[1:] in ([], [BREAK])):
+    if (
+        after[:1] == ["nem"]
+        or (after[:1] == ["nao"] and after[1:] in ([], [BREAK]))
+        or after == ["que", "nao"]
+    ):
         return "denied"
     if _reasons(said, piece) and not any(said[i] in SURE for i, _ in piece.signs):
         return "busy"

@@ -11,7 +11,7 @@ from pyloto_stream.ai.clock_spans import AFTERNOON, DAWN, MIDNIGHT, MORNING, NIG
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.shift_mentions import ANY_TIME, WEEKDAYS, WEEKEND, Mention, mentions
 from pyloto_stream.ai.shift_senses import senses
-from pyloto_stream.ai.shift_words import ENTERS, FREE, Sense
+from pyloto_stream.ai.shift_words import ENTERS, FREE, SURE, Sense
 
 DAY_PARTS, DAYS = frozenset((MORNING, AFTERNOON, NIGHT)), frozenset((WEEKDAYS, WEEKEND))
 LIGHT = frozenset((MORNING, AFTERNOON))
@@ -26,12 +26,27 @@ _REST = (
 _TIMES = frozenset(
     ("horario", "horarios", "turno", "turnos", "periodo", "periodos", "hora", "horas", "tempo")
 )
-_ONWARDS = frozenset(("depois", "dali", "dai"))
+_ONWARDS = frozenset(("depois", "dali", "dai", "diante"))
+_ASKED_FOR = frozenset(("qualquer", "precisar", "precisarem", "chamar", "chamarem", "quiser", "quiserem"))
 _ONE_DAY = frozenset(("sabado", "sabados", "domingo", "domingos", "feriado", "feriados", "segunda", "sexta"))
 _RELEASED = frozenset(
     ("livre", "liberado", "liberada", "solto", "solta", "disponivel", "desocupado", "desocupada")
 )
-_LEAVES = frozenset(("largar", "largo", "sair", "saio", "terminar", "termino", "acabar", "soltar"))
+_LEAVES = frozenset(
+    (
+        "largar",
+        "largo",
+        "sair",
+        "saio",
+        "terminar",
+        "termino",
+        "acabar",
+        "soltar",
+        "chegou",
+        "chega",
+        "chegar",
+    )
+)
 _WHOLE, _EVERY = (
     frozenset(("dia", "tempo", "integral")),
     frozenset(("turnos", "periodos", "horarios", "tres", "3")),
@@ -132,13 +147,14 @@ def _rest(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[st
         return _NOTHING
     last = max((m.end for m in told.said("busy")), default=len(said))
     leaving = any(word == "quando" and _LEAVES & {*said[i + 1 : i + 3]} for i, word in enumerate(said))
-    if told.left is not None and (leaving or _ONWARDS & {*said[last:]}):
+    if told.left is not None and (leaving or (_ONWARDS | SURE) & {*said[last:]}):
         return parts_between(told.left, MIDNIGHT + 1)
     denied = told.values("denied")
     parts, days = denied & DAY_PARTS, denied & DAYS
     if any(_ONE_DAY & _words(reading, m) for m in told.said("denied")):  # só esse dia: os outros não se sabe
         days = _NOTHING
-    return (DAY_PARTS - taken if parts else _NOTHING) | (DAYS - days if days and not parts else _NOTHING)
+    apart = not parts or any(m.values <= DAYS for m in told.said("denied"))  # "sábado de manhã não" é um só
+    return (DAY_PARTS - taken if parts else _NOTHING) | (DAYS - days if days and apart else _NOTHING)
 
 
 def _enters_at(reading: Reading, told: _Told) -> float | None:
@@ -153,6 +169,10 @@ def _enters_at(reading: Reading, told: _Told) -> float | None:
 def _worked(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[str]:
     """Sem nada que se diga livre, "trabalho à noite" é quando a pessoa se oferece para trabalhar."""
     said = [word.text for word in reading.words]
+    if not values and any(
+        m.values == {ANY_TIME} and _ASKED_FOR & _words(reading, m) for m in told.said("busy")
+    ):
+        return frozenset((ANY_TIME,))  # "trabalho qualquer dia"
     if values or told.left is not None or not FREE.isdisjoint(said):
         return _NOTHING
     busy = told.said("busy")
@@ -173,6 +193,6 @@ def _any_time(reading: Reading, told: _Told, values: frozenset[str]) -> frozense
     loose = [_words(reading, m) for m in told.said("free") if ANY_TIME in m.values]
     if specific == {WEEKDAYS} and any(said & (_WHOLE | _EVERY) for said in loose):
         return specific | (DAY_PARTS if any(said & _EVERY for said in loose) else LIGHT)
-    hour = any("qualquer" in said and said & _TIMES for said in loose)
+    hour = any(said & _ASKED_FOR and said & _TIMES for said in loose)
     listed = hour and sum(bool(m.values & DAY_PARTS) for m in told.said("free")) > 1
     return frozenset((ANY_TIME,)) if listed else specific

@@ -12,7 +12,7 @@ BACK, SOLD_BACK, OTHERS_BACK, ONLINE_BACK = 5, 7, 6, 4
 """Até quantas palavras antes se procura de quem é, se vende-se, se é de outro, se é só online."""
 DEAL = 8
 """Até quantas palavras depois se diz o que um concorrente fez com vocês."""
-_US = frozenset(("voces", "voce"))
+_US, _SELLING = frozenset(("voces", "voce")), frozenset(("de", "que"))
 
 
 class Scene:
@@ -56,9 +56,15 @@ class Scene:
     def of_others(self, start: int) -> bool:
         """É de quem recebe a entrega ("pros restaurantes", "18 padarias")?"""
         near = self._clause(start, 2)
-        return any(word in self.words["others"] or word.isdecimal() for word in near) and not self.served(
-            start
-        )
+        there = near[:1] in (["no"], ["na"], ["a"], ["aos"])  # onde se está, ou a quem se entrega
+        others = there or any(word in self.words["others"] or word.isdecimal() for word in near)
+        return others and not self.served(start)
+
+    def of_kin(self, start: int) -> bool:
+        """É de um parente ("minha irmã tem um restaurante")?"""
+        back = self._clause(start, BACK)
+        at = back.index("tem") if "tem" in back else len(back)
+        return not self.words["kin"].isdisjoint(back[at + 1 : at + 2])
 
     def served(self, start: int) -> bool:
         """É para onde se quer um entregador ("motoboy pra gráfica", "atendem cartório")?"""
@@ -95,6 +101,12 @@ class Scene:
             if word not in self.words["online"]:
                 continue
             if at in shops and word in self.words["kinds_online"]:
+                return at
+            if (
+                word == "site"
+                and self.text[at - 1 : at] in (["meu"], ["nosso"])
+                and _SELLING.intersection(self.text[at + 1 : at + 2])
+            ):
                 return at
             if self.words["only"].intersection(self._clause(at, ONLINE_BACK)):
                 return at

@@ -69,7 +69,9 @@ class _Signs:
                 continue
             value = trade.value or self.reading.original(one.start, end).lower()
             if trade.takes and end > one.end:
-                value = self._made_of(one.end, end) or value
+                value = self._made_of(one.start, one.end, end) or value
+            elif trade.kind == "kind" and self.said[one.start] in self.words["wide"]:
+                value = self._named_after(one.end) or value
             yield self._sighting(one.start, end, value, self._rank(one, end))
 
     def phrases(self) -> Iterator[Sighting]:
@@ -99,7 +101,7 @@ class _Signs:
         if kind in ("kind", "own"):
             opens = scene.opens(one.start, end)
             if scene.owned(one.start, end) or (opens and kind == "kind"):
-                return OWNED
+                return OPENS if scene.of_kin(one.start) else OWNED
             if kind == "own":
                 return OPENS if opens or scene.served(one.start) else 0
             return PASSING if scene.of_others(one.start) else NAMED
@@ -144,7 +146,13 @@ class _Signs:
         word = self.reading.words[at]
         return word.text != BREAK and word.plain.isalpha() and self.reading.raw[word.start].islower()
 
-    def _made_of(self, start: int, end: int) -> str:
-        """A opção do que o ramo faz ("fábrica de salgados"), se é a que vale para quem o faz."""
+    def _made_of(self, head: int, start: int, end: int) -> str:
+        """A opção do que o ramo faz ("fábrica de salgados"), se vale para quem faz, ou do que revende."""
+        sells = self.said[head] in self.words["resellers"]
         made = (self._at[at].payload for at in range(start, end) if at in self._at)
-        return next((t.value for t in made if t.kind == "good" and t.value == self.known.made), "")
+        return next((t.value for t in made if t.kind == "good" and (sells or t.value == self.known.made)), "")
+
+    def _named_after(self, end: int) -> str:
+        """A opção do que dá nome a uma casa que pode vender de tudo ("Empório das Tintas")."""
+        after = self._at.get(end + 1) if self.said[end : end + 1] == ["de"] else None
+        return after.payload.value if after is not None and after.payload.kind in ("kind", "good") else ""

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pyloto_stream.ai.client_others import MINE, of_another
 from pyloto_stream.ai.crew_words import is_person
-from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.lexicon import LEXICON, words
 from pyloto_stream.ai.name_tables import Seen
 from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match
 from pyloto_stream.ai.reading import Reading, Tag
@@ -33,6 +33,8 @@ _FREE = ("autonom", "fisic", "cnpj", "empresa", "firma", "freela", "cpf", "liber
 _INDIVIDUAL = "Pessoa física"
 _POSSESSED = MINE - {"aqui", "trabalho", "trabalhamos", "sou"}
 _PRIVATE = frozenset(("hospital", "clinica", "escola", "colegio", "faculdade", "laboratorio", "creche"))
+_WORK = frozenset(("trabalho", "sou", "somos", "falo", "aqui", "represento", "atuo"))
+_AT = frozenset(("na", "no", "da", "do", "a", "o", "pela", "pelo"))
 SHORTEST = 7
 REST = 3
 
@@ -43,6 +45,8 @@ def own(reading: Reading, found: Sequence[Match[Tag]], business: str) -> list[Ma
     kept = [m for m in kept if not (_only_polite(reading, m) or _only_says(reading, m))]
     if not any(m.payload.value == business for m in kept):
         return kept
+    if any(_works_in(reading, m) for m in kept if m.payload.value not in (business, _INDIVIDUAL)):
+        kept = [m for m in kept if m.payload.value != business or _is_mine(reading, m)]
     mine = any(_is_mine(reading, m) for m in kept if m.payload.value == business)
     return [
         m
@@ -107,7 +111,8 @@ def _is_own(reading: Reading, scene: Scene, one: Seen[Trade]) -> bool:
         return False
     if of_another(reading, one.start, one.end):
         return False
-    if scene.owned(one.start, one.end):
+    several = one.start > 0 and reading.words[one.start - 1].plain in LEXICON.numbers  # "temos três postos"
+    if scene.owned(one.start - several, one.end):
         return True
     before = reading.words[one.start - 1].plain if one.start else BREAK
     online = one.payload.kind == "online" or one.payload.value == "E-commerce"
@@ -131,6 +136,12 @@ def _of_others(reading: Reading, match: Match[Tag]) -> bool:
 def _is_mine(reading: Reading, match: Match[Tag]) -> bool:
     """Diz-se dela "minha", "temos", "somos"?"""
     return any(word.text in _POSSESSED for word in reading.words[max(0, match.start - 2) : match.end + 2])
+
+
+def _works_in(reading: Reading, match: Match[Tag]) -> bool:
+    """É onde trabalha quem fala ("trabalho na secretaria de saúde", "aqui da câmara")?"""
+    before = [word.plain for word in reading.words[max(0, match.start - 2) : match.start]]
+    return before[1:] != [] and before[0] in _WORK and before[1] in _AT
 
 
 def _of_life(reading: Reading, match: Match[Tag]) -> bool:

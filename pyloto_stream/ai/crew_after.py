@@ -42,6 +42,7 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     stop = at + 1
     while stop < end and reading.words[stop].plain in ABOUT:
         stop += 1
+    stop += stop < end and reading.words[stop].plain in ("os", "as")  # "quem usa são os 6"
     number = numbers.get(stop)
     if number is None:
         return None

@@ -21,6 +21,7 @@ from pyloto_stream.ai.crew_words import (
     THEM,
     WE,
     WE_ARE,
+    WITH_OTHERS,
     is_crew,
     is_owner,
     is_use,
@@ -53,6 +54,8 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | N
     if number is None or (number.value == 1 and reading.words[number.start].plain in DETERMINERS):
         return None
     low, high, after = reach_of(reading, number, end)
+    if closed(reading, after, end) and _more_with_me(reading, at):
+        return Crew(low, high, at, after, person=True, counted=True)
     stop = _noun(reading, after, end)
     if stop < 0:
         return None
@@ -66,6 +69,12 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | N
     if role or held:
         return Crew(low, high, at, stop + 1, person=held, counted=True)
     return _there(reading, Crew(low, high, at, stop + 2, person=False, counted=True), end, numbers)
+
+
+def _more_with_me(reading: Reading, at: int) -> bool:
+    """Quem fala trabalha "com mais" os que se contam em `at`?"""
+    before = [word.plain for word in reading.words[max(0, at - 3) : at]]
+    return before[1:] == ["com", "mais"] and before[0] in WITH_OTHERS
 
 
 def _noun(reading: Reading, at: int, end: int) -> int:

@@ -26,7 +26,9 @@ from pyloto_stream.ai.reading import Reading
 
 _SEPARATORS = frozenset(("e", "mais", "com", "fora", "alem", BREAK))
 _TIES = frozenset(("e", "mais", "com", "outros", "outras", BREAK, "sao", "so"))
-_ALSO = frozenset(("alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo"))
+_ALSO = frozenset((
+    "alem", "fora", "tambem", "mais", "pra", "pro", "pros", "pras", "para", "cada", "sendo", "pela", "pelas",
+))  # fmt: skip
 _THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
 _NOT = frozenset(("nao", "nem", "sem"))
 _NAMES = GIVEN | KIN

@@ -81,9 +81,9 @@ def _is_total(
 ) -> bool:
     """O número é o de todos os que se disseram?"""
     at = number.start
-    if _of_money(reading, number, start, end):
-        return False
     before = [word.plain for word in reading.words[max(start, at - 2) : at]]
+    if _of_money(reading, number, start, end) or "vem" in before:  # "ano que vem seremos 10"
+        return False
     after = reading.words[number.end].plain if number.end < end else ""
     closed = number.end >= end or reading.words[number.end].text == BREAK
     person = not closed and is_person(after)

@@ -95,6 +95,7 @@ ABOUT = frozenset((
     "todo", "quase",
 ))  # fmt: skip
 """Entre quem se conta e o número, dizem que é mais ou menos."""
+WITH_OTHERS = frozenset(("trabalho", "toco", "atendo", "fico", "cuido", "estou", "to", "divido", "moro"))
 DOUBLE = frozenset(("casal", "dupla", "par"))
 """Dizem duas pessoas sem dizer o número."""
 MONEY = frozenset(("mil", "reais", "real", "r", "rs", "conto", "contos", "pila", "pau", "k", "milhao"))

@@ -50,13 +50,15 @@ def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm
     lead = before[-2] if linked and len(before) > 1 else before[-1]
     if _apposed(reading, start, at, before):
         return TELLING
+    kind = article and len(before) > 2 and lead == "e" and is_firm(reading, at - 3)  # "a padaria é a Trigo"
     opened = article and before[-2:-1] and _OPENED & {*before} and BREAK not in before
-    if opened or (lead in OWNERS and before[-1] in OF):  # "abri mês passado a Papel", "sou dono da Transbeck"
+    if (
+        opened or (kind and is_title(reading, at)) or (lead in OWNERS and before[-1] in OF)
+    ):  # "abri mês passado a Papel", "sou dono da Transbeck"
         return TELLING
     if lead == BREAK and linked and not article and {"aqui", "sou", "falo"} & {*before}:
         return 1
-    kind = article and len(before) > 2 and lead == "e" and is_firm(reading, at - 3)  # "a padaria é a Trigo"
-    person = article and lead in ("sou", "e", "aqui") and "gente" not in before and not kind
+    person = article and lead in ("sou", "e", "aqui") and "gente" not in before
     if before[-1] in ("na", "no") and _follows_we(reading, at):
         return TELLING
     if lead in SPEAKERS and linked and not (person and not firm):

@@ -117,7 +117,11 @@ SENTENCE = frozenset(LEXICON.words["sentence"].split())
 FILLERS = frozenset(LEXICON.words["fillers"].split())
 CONTINUES = frozenset(LEXICON.words["continues"].split())
 STATES = {**LEXICON.states, **{uf.lower(): uf for uf in LEXICON.states.values()}}
-READER = Reader(PhraseIndex(_tagged()), LEXICON.short_forms, COMMON | GIVEN | LEXICON.numbers.keys())
+READER = Reader(
+    PhraseIndex(_tagged()),
+    LEXICON.short_forms,
+    COMMON | GIVEN | LEXICON.numbers.keys() | {*LEXICON.words["well_spelled"].split()},
+)
 
 
 def words(name: str) -> frozenset[str]:

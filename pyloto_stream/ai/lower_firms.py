@@ -18,9 +18,10 @@ from pyloto_stream.ai.runs import TITLES, is_title
 MAX_COMPANY_WORDS = 7
 TWO = 2
 _LOOSE, _GENERIC, _WANTS = (words(name) for name in ("firm_loose", "company_generic", "company_wants"))
-_LEADS = frozenset(
-    ("tenho", "cadastrar", "abri", "zap", "whats", "whatsapp", "insta", "instagram", "aqui", "tem")
-)
+_LEADS = frozenset((
+    "tenho", "cadastrar", "abri", "montei", "toco", "zap", "whats", "whatsapp", "insta", "instagram", "aqui",
+    "tem",
+))  # fmt: skip
 _PLACES = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "aqui"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 _KINSHIP = ("minha", "meu", "nossa", "nosso", "sua", "seu", "um", "uma", "cada", "toda", "todo")

@@ -15,6 +15,10 @@ _STOPS = frozenset(
     ("em", "que", "na", "no", "nas", "nos", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e")
 )
 _ENDS = _STOPS | (CONTINUES - PARTICLES) | words("company_wants") | words("verbs")
+_COOKED = frozenset((
+    "brasa", "chapa", "pedra", "telha", "lenha", "espeto", "bafo", "ponto", "roca", "pote", "cone", "palito",
+    "panela", "balde", "tacho", "forno",
+))  # fmt: skip
 _VERBAL = tuple(words("verb_endings"))
 _VERBAL_NAMES = words("company_not_verbs")
 """Acabam como verbos e fazem nomes ("bom sabor", "doce lar")."""
@@ -23,6 +27,8 @@ _VERBAL_NAMES = words("company_not_verbs")
 def ends_name(reading: Reading, at: int, stop: int, end: int) -> bool:
     """A palavra em `stop` já não é do nome em minúsculas que começa em `at`?"""
     word = reading.words[stop]
+    if word.plain in ("na", "no") and stop + 1 < end and reading.words[stop + 1].plain in _COOKED:
+        return False  # "churrascaria boi na brasa"
     if word.text == BREAK or word.plain in _ENDS or word.text in _STOPS or is_verb(word.plain):
         return True
     article = word.plain in ARTICLES and stop > at + 1

@@ -3,10 +3,11 @@
 Promete olhar só a oração da cidade; onde quem fala está é de `place_signs`.
 """
 
-from pyloto_stream.ai.firms import is_head
+from pyloto_stream.ai.firms import TAILS, is_head
 from pyloto_stream.ai.lexicon import STATES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import is_title
 from pyloto_stream.ai.sightings import Hit
 
 REACH = 10
@@ -44,6 +45,8 @@ def of_other(reading: Reading, at: int) -> bool:
 def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     """É outro lugar? "Sul de Minas" é o estado; "Vale do Itajaí", a região; "vocês são de", o nosso."""
     before = [word.text for word in reading.words[max(hit.start - 4, 0) : hit.start]]
+    if _in_firm(reading, hit):
+        return True
     plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
     after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
     denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or _pauses(reading, hit.end + 1))
@@ -56,6 +59,13 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     if near in ("vale", "divisa") or (theirs and not _OURS & {*before[:-2]}):
         return True
     return not asked and _told_by_others(reading, hit, before)
+
+
+def _in_firm(reading: Reading, hit: Hit) -> bool:
+    """É o começo do nome de uma empresa ("Lins Engenharia")?"""
+    at = hit.end
+    tail = not hit.told and at < len(reading.words) and reading.words[at].plain in TAILS
+    return tail and is_title(reading, at) and is_title(reading, at - 1)
 
 
 def _pauses(reading: Reading, at: int) -> bool:

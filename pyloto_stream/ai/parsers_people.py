@@ -10,7 +10,7 @@ from pyloto_stream.ai.crew_lists import PEAKS, REACH, crew_groups
 from pyloto_stream.ai.crew_parts import Crew, clause
 from pyloto_stream.ai.crew_rates import per_place
 from pyloto_stream.ai.crew_totals import by_oneself, total
-from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use, stem
+from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, WITH_OTHERS, is_person, is_use, stem
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY
@@ -32,7 +32,7 @@ _ADDS = frozenset(("e", "mais", "que", "pra", "para"))
 _SOME_OF, _WE_SAY = (["dos"], ["das"]), (["somos"], ["sou"], ["seremos"], ["e"], ["pra"], ["para"], ["entre"])
 _CAME = (["deu"], ["veio"], ["vieram"], ["foram"], ["teve"])
 _ARE = (["sao"], ["e"], ["eh"])
-_WORK = frozenset(("trabalho", "toco", "atendo", "fico", "cuido", "estou", "to", "divido", "moro"))
+_LATER = frozenset(("vem", "futuramente", "futuro", "chegar", "crescer", "dobrar"))
 FAR, NEAR = 9, 6
 
 
@@ -93,7 +93,7 @@ def _speaker_too(reading: Reading, crews: list[Crew], end: int) -> int:
         return 0
     first = crews[0].start
     lead = [word.plain for word in reading.words[max(0, first - 3) : first]]
-    if lead[-2:] == ["com", "mais"] and lead[0] in _WORK:  # "trabalho com mais duas meninas"
+    if lead[-2:] == ["com", "mais"] and lead[0] in WITH_OTHERS:  # "trabalho com mais duas meninas"
         return 1
     for at in range(crews[-1].end + 1, end - 1):
         if reading.strong_break(at):
@@ -141,6 +141,7 @@ def _score(crews: list[Crew], told: _Around) -> float:
     score += 2 * told.uses + 2 * any(map(is_use, (*after[:REACH], *before[:NEAR], *told.inside)))
     score += 2 * told.only + 2 * _with_us(crews) + 2 * bool(_FOR & {*before[:2]})
     score += 2 * bool(_NOW & {*before[:REACH]}) - 2 * bool(PEAKS & near) - 2 * (before[:1] in _SOME_OF)
+    score -= 3 * bool(_LATER & {*before[:2]})  # "ano que vem seremos 10"
     score += min(sum(one.low for one in crews), 99) / 1000
     was = _WAS & {*before[:REACH]} and not _NOW & {*before[:REACH]}
     return score * bool(told.uses and told.only) if was else max(score, 0.1)

@@ -5,17 +5,24 @@ que não é município, como a pessoa o escreveu e só com o estado que ela diss
 que contêm o de uma cidade não são a cidade.
 """
 
+from collections.abc import Sequence
+
 from pyloto_stream.ai.lexicon import PARTICLES, STATES
 from pyloto_stream.ai.municipalities import NOT_PLACES, Place, exact, nearest
 from pyloto_stream.ai.others_places import of_other
 from pyloto_stream.ai.parsers_names import plausible
 from pyloto_stream.ai.place_signs import LIKELY, NAMED, OTHER, Leads, area_ends, leads_in, strength
-from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.reading import Reading, Word
 from pyloto_stream.ai.runs import Run, is_title, run_at, starts, written
 from pyloto_stream.ai.sightings import Hit, hits, state_after
 
 _AND = frozenset(("e", "ou", "com"))
 _APART = 2
+_NATIVE = frozenset((("sou", "de"), ("natural", "de"), ("somos", "de"), ("nasci", "em")))
+_LIVE = frozenset((
+    "moro", "morando", "moramos", "morador", "moradora", "resido", "vivo", "vivendo", "to", "tou", "estou",
+    "estamos", "mudei",
+))  # fmt: skip
 _BESIDE = frozenset(
     ["lado", "perto", "pertinho", "vizinha", "vizinho", "colado", "colada", "entre", "proximo"]
 )
@@ -50,6 +57,7 @@ def _ranked(reading: Reading, leads: Leads, start: int, end: int, *, asked: bool
     if len(ranked) > 1:
         ranked = _without_district(reading, ranked)
     if len({hit.place.label for _, hit in ranked}) > 1:
+        ranked = _without_birthplace(reading, ranked)
         ranked = [(force, hit) for force, hit in ranked if not _beside(reading, hit)]
     return ranked
 
@@ -65,6 +73,19 @@ def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[t
                 continue
         kept.append((force, hit))
     return kept
+
+
+def _without_birthplace(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
+    """Sem a cidade de que se é, se se diz em que outra se mora ("sou de Jequié mas tô em Salvador")."""
+    live = [hit for _, hit in ranked if _LIVE & {word.plain for word in _before(reading, hit, 3)}]
+    if not live:
+        return ranked
+    pairs = [tuple(word.plain for word in _before(reading, hit, 2)) for _, hit in ranked]
+    return [one for one, pair in zip(ranked, pairs, strict=True) if one[1] in live or pair not in _NATIVE]
+
+
+def _before(reading: Reading, hit: Hit, reach: int) -> Sequence[Word]:
+    return reading.words[max(hit.start - reach, 0) : hit.start]
 
 
 def _beside(reading: Reading, hit: Hit) -> bool:

@@ -121,10 +121,10 @@ def _goes_on(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, 
     """O que segue o nome diz que é de quem fala ("Wellington aqui", "Cida da Papelaria Sol")?"""
     at, stop = clause
     following = reading.words[run.end].plain
+    after = reading.words[run.end + 1].plain if run.end + 1 < stop else ""
     if following in _PRESENTS:
-        after = reading.words[run.end + 1].plain if run.end + 1 < stop else ""
         return not (led and after in _OF)  # "a marina aqui de Angra quer"
-    if following in ("na", "no") and run.end + 1 < stop and reading.words[run.end + 1].plain == "area":
+    if (following in ("na", "no") and after == "area") or (following == "por" and after in _PRESENTS):
         return True
     if following in _STREETS and run.end - run.start >= TWO:
         return True

@@ -18,6 +18,7 @@ from pyloto_stream.ai.firms import is_famous, is_firm, is_head, with_suffix
 from pyloto_stream.ai.lexicon import GIVEN, PARTICLES, READER, STATES
 from pyloto_stream.ai.lower_firms import with_kind
 from pyloto_stream.ai.municipalities import DOUBTFUL, MAX_PLACE_WORDS, begins, exact
+from pyloto_stream.ai.others_firms import OUR
 from pyloto_stream.ai.people_names import FAMILY
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -74,6 +75,7 @@ def titled(reading: Reading, start: int, end: int) -> str:
             or asks
             or single
             or (_in_brackets(reading, at) and kind_before(reading, start, at - 1))
+            or _said_ours(reading, stop, end)
             or (beside and own and kind_before(reading, start, at - 1))
             or (alone(reading, start, at, stop, end) and _own(reading, telling))
         ):
@@ -111,6 +113,12 @@ def _placed(reading: Reading, start: int, at: int, telling: list[int]) -> bool:
     )  # "minha loja, a Arco-Íris"
     place = exact([reading.words[i].plain for i in telling]) if headed else None
     return not headed or (place is not None and place.large) or reading.words[at].plain in _PARTS_OF_CITY
+
+
+def _said_ours(reading: Reading, stop: int, end: int) -> bool:
+    """Diz-se logo depois o que é ("Toca do Coelho, minha loja de brinquedo")?"""
+    apart = stop + 2 < end and said_at(reading, stop) == BREAK and reading.words[stop + 1].plain in OUR
+    return apart and is_firm(reading, stop + 2) and not reading.strong_break(stop)
 
 
 def _in_brackets(reading: Reading, at: int) -> bool:

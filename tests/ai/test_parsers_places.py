@@ -153,6 +153,8 @@ def test_where_the_work_is_wins_over_where_one_lives_and_a_district_is_its_city(
         "tenho um mercadinho no crato": "Crato CE",
         "quero pedir um app. sou de santa maria rs e tenho loja": "Santa Maria RS",
         "olinda nao, recife": "Recife PE",
+        "sou de Jequié mas tô morando em Salvador": "Salvador BA",
+        "mano sou da zl de sp": "São Paulo SP",
     }
     assert {text: volunteered(READER.read(text), "city") for text in said} == said
 
@@ -165,6 +167,7 @@ def test_a_city_of_others_is_not_the_city_of_who_writes() -> None:
         "quanto custa a passagem pra Salvador?",
         "faço 18 anos em março",
         "tenho loja em Jataí e outra em Rio Verde",
+        "falo em nome da Lins Engenharia",
     ):
         assert volunteered(READER.read(text), "city") == "", text
 

@@ -42,7 +42,9 @@ def _not_used(reading: Reading, match: Match[Tag]) -> bool:
 def _denied(back: Sequence[str], ahead: Sequence[str]) -> bool:
     """Diz-se que não se usa ("não temos insta", "sem zap", "instagram ainda não")?"""
     for at, word in enumerate(back):
-        if word in ("nao", "nem", "sem", "nunca", "menos", "exceto") and _UNUSED.issuperset(back[at + 1 :]):
+        if word in ("nao", "nem", "sem", "nunca", "menos", "exceto", "tirando") and _UNUSED.issuperset(
+            back[at + 1 :]
+        ):
             return True
     said = [word for word in ahead if word not in ("ainda", "a", "gente")]
     return said == ["nao"] or (said[:1] in (["nao"], ["nem"]) and said[1] in _UNUSED)

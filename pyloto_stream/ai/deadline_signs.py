@@ -106,6 +106,7 @@ def cue(reading: Reading, span: When, *, near: bool = True) -> int:
     own = (
         close & _CUES_NEAR
         or ("ja" in wished and not _WISHED.isdisjoint(wished))
+        or (near and any(word.text in _WISHED for word in reading.words[span.end : span.end + 1]))
         or any(at >= start for at in before)
         or any(at < end for at in after)
     )

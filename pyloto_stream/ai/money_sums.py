@@ -17,9 +17,23 @@ CEILING_REACH = 3
 """Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
 SLANG_BELOW, MAX_PARTS, PART_REACH = 100, 60, 4
 _PARTS = frozenset(("x", "vez", "vezes", "parcela", "parcelas", "prestacao", "prestacoes"))
-_SETTLES = frozenset(("fechamos", "fechei", "ficamos", "paramos", "baixamos", "subimos", "baixei", "subi"))
+_SETTLES = frozenset(
+    (
+        "fechamos",
+        "fechei",
+        "ficamos",
+        "paramos",
+        "baixamos",
+        "subimos",
+        "baixei",
+        "subi",
+        "separei",
+        "separamos",
+    )
+)
 _SLANG = frozenset(("conto", "contos", "pau", "paus", "barao", "mango", "mangos", "mangas"))
 _SUMS = frozenset(("total", "tenho", "temos", "teto"))
+_PER_MONTH = frozenset(("por", "ao", "mes", "mensais", "reais"))
 _BEYOND = frozenset(("mais", "acima", "passar", "passa", "passe", "alem"))
 
 
@@ -60,7 +74,10 @@ def ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
     """O número que se diz ser o teto ou o total, depois de `amount` ("3 mil, mas 4 é o teto")."""
     for number in numbers_in(reading, amount.low.end, end):
         before = [w.text for w in reading.words[max(0, number.start - CEILING_REACH) : number.start]]
-        after = [w.text for w in reading.words[number.end : min(end, number.end + CEILING_REACH + 1)]]
+        first = number.end
+        while first < end and reading.words[first].text in _PER_MONTH:  # "500 por mês no máximo"
+            first += 1
+        after = [w.text for w in reading.words[first : min(end, first + CEILING_REACH + 1)]]
         top = (after[:1] == ["e"] and CEILINGS & {*after[:CEILING_REACH]}) or after[:2] == ["no", "maximo"]
         beyond = before[-1:] in (["que"], ["de"]) and _BEYOND & {*before} and {"nao", "nem"} & {*before}
         settled = before[-2:-1] == ["vamos"] or before[-1:] == ["total"] or "encaro" in after

@@ -39,7 +39,8 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
         return _vehicle(reading, start, end)
     if name == CHANNELS:
         used = in_use(reading, [m for m in reading.found("choice", name) if start <= m.start < end])
-        return list(dict.fromkeys(m.payload.value for m in _meant(reading, used, start, end, many=True)))
+        now = current_from(reading, start, end) if len(used) > 1 else start
+        return list(dict.fromkeys(m.payload.value for m in [m for m in used if m.start >= now] or used))
     if name in TRADES:
         return _trade(reading, name, field, start, end)
     found = [

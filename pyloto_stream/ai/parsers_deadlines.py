@@ -13,6 +13,7 @@ from pyloto_stream.ai.reading import Reading
 MAX_PHRASE = 80
 _KEPT = frozenset(("ontem", "ja", "agora", "hoje", "amanha"))
 """Com estas, "pra" fica: "pra ontem" é inteiro."""
+_WHEN = frozenset(("date", "duration"))
 _FILLS = frozenset(("uns", "umas", "cerca"))
 
 
@@ -32,6 +33,8 @@ def deadline_said(reading: Reading, start: int, end: int) -> str:
     sure = [span for span in sure if not calm(reading, span)] or sure
     firm = [span for span in sure if reading.words[span.start].text in FIRM]
     near = [span for span in sure if cue(reading, span) > 1]
+    if near and all(span.kind == "mark" for span in near):  # "preciso urgente, pra sexta"
+        near = [span for span in sure if span.kind == "date"] or near
     return _shown(reading, _surest(reading, firm or near or sure)) if sure else ""
 
 
@@ -39,7 +42,7 @@ def _surest(reading: Reading, found: Sequence[When]) -> When:
     """O último; mas uma data diz mais do que o que acontece nela ("em novembro, na inauguração")."""
     last = found[-1]
     plain = last.kind == "event" and reading.words[last.start].text not in FIRM
-    return next((span for span in reversed(found) if span.kind == "date"), last) if plain else last
+    return next((span for span in reversed(found) if span.kind in _WHEN), last) if plain else last
 
 
 def _said_firmly(reading: Reading, span: When) -> bool:

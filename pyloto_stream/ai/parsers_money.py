@@ -163,7 +163,7 @@ def _of_today(word: str, said: Around, *, asked: bool) -> bool:
         return False
     if "disso" in said.after and _PASSES & {*said.after}:  # "pago 500 e não queria passar disso"
         return False
-    if around & _OTHERS or word.endswith("ndo"):
+    if around & _OTHERS or (word.endswith("ndo") and not upto):
         return True
     willing = upto or word in said.after or "se" in said.after
     return not (willing or asked or not said.after)

@@ -35,6 +35,7 @@ _COUNTED = {DELIVERIES: words("delivered"), CONVERSATIONS: words("talked")}
 _CUSTOMERS, _LINKS = words("customers"), frozenset(("por", "para", "pra", "em", "no", "na", "ao"))
 _USUAL, _ONCE, _EVENTS = words("usual"), words("once"), words("events_once")
 _UNCOUNTED, _RELATIVES, _OURSELVES = words("uncounted"), words("relatives"), words("ourselves")
+_RECEIVED = frozenset(("recebe", "recebo", "recebemos", "atende", "atendo", "atendemos"))
 _APART = frozenset(("fora", "tirando"))
 _IN_NAMES = frozenset(("tia", "tio"))
 _SPENT = frozenset(("gastava", "gasto", "gastamos", "gastei", "pago", "pagava", "pagamos"))
@@ -150,6 +151,9 @@ def _counts(reading: Reading, name: str, number: Number, last: int, end: int) ->
         return False
     thing = after[1] if after else ""
     slash = last < end and reading.raw[reading.words[last].start - 1] == "/"  # "80/dia"
+    if name == CONVERSATIONS and thing not in _UNCOUNTED and is_person(thing):  # "recebe 60 produtor por dia"
+        received = {word.text for word in reading.words[max(0, number.start - THINGS) : number.start]}
+        return bool(_RECEIVED & received) and bool(period_after(reading, last, end))
     return slash or not (thing in _UNCOUNTED or is_person(thing))
 
 
@@ -178,7 +182,9 @@ def _is_usual(reading: Reading, start: int, amount: Amount, stop: int) -> bool:
     before = [word.text for word in reading.words[max(start, amount.low.start - AROUND) : amount.low.start]]
     after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND)]]
     after = after[: next((i for i, word in enumerate(after) if word in _TURNS), len(after))]
-    return bool(_USUAL & {*before, *after}) or ("isso" in before and bool(_APART & {*before}))
+    first = reading.words[max(start, amount.low.start - AROUND - THINGS)].start
+    daily = "dia a dia" in reading.raw[first : reading.words[amount.low.start].start].lower()
+    return daily or bool(_USUAL & {*before, *after}) or ("isso" in before and bool(_APART & {*before}))
 
 
 def _is_once(reading: Reading, start: int, amount: Amount, stop: int, *, usual: bool) -> bool:

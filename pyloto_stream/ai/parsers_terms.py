@@ -86,6 +86,12 @@ def _sentences(reading: Reading, start: int, end: int) -> Iterator[tuple[int, in
     """Onde acaba a frase do valor, e a seguinte se o corrige ("R$ 22 mil. Não, 24")."""
     for _, stop in reading.sentences():
         following = reading.words[stop + 1].text if stop + 1 < len(reading.words) else ""
+        if (
+            following == "no"
+            and reading.words[stop + 2 : stop + 3]
+            and reading.words[stop + 2].text == "maximo"
+        ):
+            continue
         if stop >= start and following not in ("nao", "minto", "alias", "digo"):
             yield start, min(stop, end)
 
@@ -99,7 +105,8 @@ def _budget(reading: Reading, start: int, end: int, *, monthly: bool) -> str:
         return reais(whole)
     spoken = slang(reading, amount, monthly=monthly)
     last = ceiling(reading, amount, end)
-    if last is not None and last.low.value < LEAST_THOUSAND <= max(spoken, amount.low.value):
+    small = last is not None and last.low.value < (SMALL_MONEY if monthly else LEAST_THOUSAND)
+    if last is not None and small and max(spoken, amount.low.value) >= LEAST_THOUSAND:
         return reais(last.low.value * LEAST_THOUSAND)
     amount = last or amount
     low, high = spoken or amount.low.value, amount.high.value if amount.high else 0.0

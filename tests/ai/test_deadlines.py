@@ -47,7 +47,7 @@ WANTED = [
     ("imediato", "imediato"),
     ("pra já", "pra já"),
     ("próximo semestre", "próximo semestre"),
-    ("quanto mais rápido melhor", "quanto mais rápido"),
+    ("quanto mais rápido melhor", "quanto mais rápido melhor"),
     ("até a Páscoa", "até a Páscoa"),
     ("até o começo das aulas", "até o começo das aulas"),
     ("na volta às aulas", "na volta às aulas"),

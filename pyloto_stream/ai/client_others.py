@@ -25,7 +25,7 @@ def of_another(reading: Reading, start: int, end: int) -> bool:
 
 def _before(reading: Reading, start: int, end: int) -> bool:
     """Por exemplo: "parecido com o da", "me indicou foi a", "app pra comparar", "vocês atendem empresas"."""
-    several = reading.words[end - 1].plain.endswith("s")
+    several = reading.words[end - 1].plain.endswith("s") and reading.words[end - 1].plain != "haras"
     for at in range(start - 1, max(-1, start - 1 - BACK), -1):
         word = reading.words[at].text
         if reading.strong_break(at) or word in MINE or word == "mas":

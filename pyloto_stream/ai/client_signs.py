@@ -167,6 +167,8 @@ def _only_says(reading: Reading, match: Match[Tag]) -> bool:
     if match.end - match.start > 1 or not match.start:
         return False
     plain, before = reading.words[match.start].plain, reading.words[match.start - 1]
+    if plain == "veterinaria" and before.plain == "sou":
+        return True
     if plain == "municipio":
         return before.text == BREAK or before.plain == "no"
     near = reading.words[max(match.start - 5, 0) : match.start]

@@ -3,7 +3,7 @@
 Promete o total só quando se fala de gente; o de dinheiro não é nenhum.
 """
 
-from pyloto_stream.ai.crew_parts import Crew, Numbers
+from pyloto_stream.ai.crew_parts import Crew, Numbers, closed
 from pyloto_stream.ai.crew_words import DETERMINERS, KIN, MONEY, is_person, is_use
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.phrases import BREAK
@@ -54,12 +54,25 @@ def total(
     for number in numbers.values():
         if _with_speaker(reading, number, start, end):
             return round(number.value)
+    for one in listed:
+        if one.counted and (right := _corrected(reading, one, end, numbers)):
+            return right
     if len(numbers) < 2 and not any(not one.counted for one in listed):
         return 0
     for number in reversed(list(numbers.values())):
         if (asked or listed) and _is_total(reading, number, start, end, listed, asked=asked):
             return round(number.value)
     return next(filter(None, (_opens_list(reading, crews) for crews in groups)), 0)
+
+
+def _corrected(reading: Reading, one: Crew, end: int, numbers: Numbers) -> int:
+    """O número que logo depois corrige o de `one` ("doze corretores, não, treze agora"); zero se nenhum."""
+    if one.end >= end or reading.words[one.end].text != BREAK:
+        return 0
+    said = [word.text for word in reading.words[one.end + 1 : one.end + 3]]
+    at = one.end + 2 + (said[1:] == [BREAK])
+    number = numbers.get(at) if said[:1] == ["nao"] else None
+    return round(number.value) if number is not None and closed(reading, number.end, end) else 0
 
 
 def _opens_list(reading: Reading, crews: list[Crew]) -> int:

@@ -14,6 +14,7 @@ PLACES, COLLECTIVES, SHIFTS = words("crew_places"), words("crew_groups"), words(
 DEVICES, UNITS, SITES = words("crew_devices"), words("crew_units"), words("crew_sites")
 LOOKS, WANTS = words("crew_looks"), words("crew_wants")
 """Quem fala também usa ("e eu vejo no pc"), ou só quer ou se apresenta ("e eu preciso de um sistema")."""
+_SHOPS = words("firm_heads")
 AGENTS = (
     "or", "ora", "eiro", "eira", "ista", "ante", "ente", "ario", "aria", "ologo", "ologa", "grafo", "grafa",
     "atra", "cuidador", "edico", "logo",
@@ -45,6 +46,7 @@ QUALIFIES = frozenset((
     "pra", "para", "que", "entre", "e", "mas", "mais", "aqui", "ao", "so", "usando", "hoje", "agora", "no",
     "na", "nos", "nas", "em", "da", "do", "de", "dos", "das", "deles", "delas", "contando", "cada", "ja",
     "pessoas", "todos", "todas", "querem", "vao", "usam", "la", "ali", "comigo", "por", "ate", "ou", "ai",
+    "ta", "esta", "nao", "num",
 ))  # fmt: skip
 THEM = frozenset(("deles", "delas"))
 JOINS = frozenset(("e", "mais", "que", "mesmo", "mesma", BREAK))
@@ -122,7 +124,7 @@ def is_person(plain: str) -> bool:
         forms.add(f"{plain[:-3]}ao")
     if plain.endswith("ais"):
         forms.add(f"{plain[:-2]}l")
-    if forms & NOT_PERSONS:
+    if forms & NOT_PERSONS or (plain.endswith(("aria", "arias")) and not forms.isdisjoint(_SHOPS)):
         return False
     return bool(forms & PERSONS) or (len(plain) >= MIN_AGENT and any(one.endswith(AGENTS) for one in forms))
 

@@ -33,6 +33,9 @@ _SEEKS = frozenset(("preciso", "procuro", "busco", "contratar"))
 _TO = frozenset(("pra", "para", "por"))
 _BESIDES = frozenset(("alem", "fora"))
 _ONE_OF = frozenset(("usuario", "usuaria", "pessoa", "login", "acesso", "licenca", "funcionaria"))
+_ASKED = frozenset(
+    ("pediu", "mandou", "falou", "disse", "sugeriu", "indicou", "exigiu", "comentou", "solicitou")
+)
 _TITLES = frozenset(("sr", "sra", "dr", "dra"))
 _NOT_BEFORE = frozenset(("cada", "por", "que", "q"))
 """Duas palavras antes, dizem que não é outra pessoa ("cada médico um usuário", "o Osni, que é o dono")."""
@@ -48,8 +51,14 @@ def crew_at(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | Non
     return (
         _pronoun(reading, at, end, word.plain)
         or counted(reading, at, end, numbers)
-        or _single(reading, at, end)
+        or _not_asking(reading, _single(reading, at, end), end)
     )
+
+
+def _not_asking(reading: Reading, one: Crew | None, end: int) -> Crew | None:
+    """A parcela `one`, se não é só de quem pediu que se pergunte ("a diretora Marlene pediu")."""
+    after = _after_name(reading, one.end, end) if one is not None else end
+    return None if after < end and reading.words[after].plain in _ASKED else one
 
 
 def _pronoun(reading: Reading, at: int, end: int, plain: str) -> Crew | None:

@@ -16,7 +16,7 @@ from pyloto_stream.ai.runs import dashed, is_title
 NEAR = 5
 SPEAKERS = words("company_we")
 _OWNED, _WORKED, _AREAS = (words(name) for name in ("company_owned", "company_worked", "place_heads"))
-_PARTS = frozenset((BREAK, "em", "no", "na", "e", "com", "que", "para"))
+_PARTS = frozenset((BREAK, "ta", "esta", "em", "no", "na", "e", "com", "que", "para"))
 """Separam o ramo do que vem depois."""
 _OPENED = words("company_opened")
 _HIRES = WANTS | {"quero", "preciso", "queria"}
@@ -188,4 +188,6 @@ def is_place(reading: Reading, telling: list[int]) -> bool:
 
 def said_at(reading: Reading, at: int) -> str:
     """A palavra como foi digitada; `BREAK` na pontuação."""
-    return BREAK if reading.words[at].text == BREAK else reading.words[at].plain
+    if reading.words[at].text == BREAK:
+        return BREAK
+    return "e" if reading.words[at].plain == "eh" else reading.words[at].plain

@@ -12,7 +12,26 @@ from pyloto_stream.ai.runs import dashed
 
 SHORT = 3
 _STOPS = frozenset(
-    ("em", "que", "na", "no", "nas", "nos", "com", "para", "pra", "aqui", "quero", "queria", "preciso", "e")
+    (
+        "em",
+        "que",
+        "na",
+        "no",
+        "nas",
+        "nos",
+        "com",
+        "para",
+        "pra",
+        "aqui",
+        "quero",
+        "queria",
+        "preciso",
+        "e",
+        "aq",
+        "msm",
+        "ai",
+        "vivem",
+    )
 )
 _ENDS = _STOPS | (CONTINUES - PARTICLES) | words("company_wants") | words("verbs")
 _COOKED = frozenset((

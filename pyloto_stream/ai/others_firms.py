@@ -31,6 +31,7 @@ _HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que"
 _DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou", "pagou", "cobrou", "gastou"))
 _OF_PLACE, _OF_SPEAKER = OF | {"ao", "a"}, WANTS | {"aqui", "falando", BREAK}
 _ASKS = (["e"], ["voces"], ["vcs"], ["ai"], ["esse"], ["este"], ["essa"], ["esta"])
+_AREAS = frozenset(("area", "portal", "painel", "login"))
 _RIDES = frozenset(("faco", "rodo", "entrego", "trabalho", "trampo"))
 _LINKED = frozenset(("com", "foi", "que", "pela", "pelo", "de"))
 
@@ -56,6 +57,7 @@ def theirs(reading: Reading, at: int, stop: int) -> bool:
 def _bought(said: Sequence[str]) -> bool:
     """É onde se comprou, quem indicou, com quem se concorre ("meu pedido da farmácia Drogamil")?"""
     told = {*said}
+    told -= {"cliente", "clientes"} if _AREAS & told else set()  # "área do cliente"
     if _THEIRS & told and not OUR & {*said[-3:]}:
         return True
     if said[-1] == "tal" or said[-2:] == ["tal", "de"]:  # "um tal de Studio Bit"
@@ -110,7 +112,7 @@ def _beside(reading: Reading, at: int) -> bool:
     if at < TELLING or reading.words[at - 2].text != BREAK or reading.words[at - 1].text not in ARTICLES:
         return False
     said = clause_before(reading, at - 2)
-    return bool(_RIVALS & {*said[:3]} or _SYSTEMS & {*said[-2:]})
+    return bool(_RIVALS & {*said[:3], *said[-2:]} or _SYSTEMS & {*said[-2:]})
 
 
 def _employs(reading: Reading, said: Sequence[str]) -> bool:

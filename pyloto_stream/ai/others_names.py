@@ -14,6 +14,7 @@ TWO = 2
 _ANSWERS = frozenset(("tudo", "td", "blz", "beleza"))
 """Depois de "oi, Carlos,", dizem que é a quem se fala."""
 _OTHERS = words("persons") | words("not_speaker")
+_WHICH = frozenset(("anterior", "antigo", "antiga", "novo", "nova", "ex", "velho"))
 _SELF = frozenset(("sou", "eu", "somos", "aqui", "contato", "responsavel", "nome"))
 _LISTS = frozenset(
     (
@@ -70,7 +71,12 @@ def of_other(reading: Reading, at: int) -> bool:
         return False
     first = next((i + 1 for i in range(before, -1, -1) if reading.words[i].text == BREAK), 0)
     told = {word.plain for word in reading.words[first : before + 1]}
-    other = reading.words[before].plain in _OTHERS and not told & _SELF
+    called_so = reading.words[before].plain in _OTHERS or (
+        before > first
+        and reading.words[before].plain in _WHICH
+        and reading.words[before - 1].plain in _OTHERS
+    )
+    other = called_so and not told & _SELF
     return other or (is_given(reading, before) and first < before and not told & _SELF)
 
 

@@ -29,17 +29,31 @@ _OF, _TO = frozenset(("de", "do", "da")), frozenset(("para", "pra", "ate"))
 
 def of_other(reading: Reading, at: int) -> bool:
     """Quem está no lugar em `at` é outro, de quem se fala antes na mesma oração?"""
-    first = next((i + 1 for i in range(at - 1, -1, -1) if reading.words[i].text == BREAK), 0)
-    said = [word.plain for word in reading.words[max(first, at - REACH) : at]]
-    told = {*said, *(word.text for word in reading.words[max(first, at - REACH) : at])}
-    if "vi" in told and _SHOWN & told:
+    said, who = _who(reading, at)
+    if "vi" in said and _SHOWN & {*said}:
         return True
-    who = next((i for i in range(len(said) - 1, -1, -1) if said[i] in _PEOPLE or said[i] in _OURSELVES), -1)
-    if who < 0 or said[who] in _OURSELVES or not _SUBJECTS & {*said[max(who - 2, 0) : who]}:
+    if who < 0:
         return False
     stranger = "que" in said[who + 1 : who + 2]  # "uma amiga que tem loja em Salvador"
     family = any(is_head(word) for word in said)  # "minha sogra tem um salão em"
     return stranger or not family
+
+
+def of_family(reading: Reading, at: int) -> bool:
+    """É o lugar de um parente ("minha irmã tem um restaurante em Belém")?"""
+    return _who(reading, at)[1] >= 0
+
+
+def _who(reading: Reading, at: int) -> tuple[list[str], int]:
+    """O que se diz na oração antes de `at`, e onde se fala de outra pessoa; -1 se de ninguém."""
+    first = next((i + 1 for i in range(at - 1, -1, -1) if reading.words[i].text == BREAK), 0)
+    said = [word.plain for word in reading.words[max(first, at - REACH) : at]]
+    who = next((i for i in range(len(said) - 1, -1, -1) if said[i] in _PEOPLE or said[i] in _OURSELVES), -1)
+    if who > 1 and said[who - 1] == "a" and said[who - 2].startswith("candidat"):  # "candidatar a entregador"
+        return said, -1
+    if who < 0 or said[who] in _OURSELVES or not _SUBJECTS & {*said[max(who - 2, 0) : who]}:
+        return said, -1
+    return said, who
 
 
 def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
@@ -48,8 +62,11 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     if _in_firm(reading, hit):
         return True
     plain = " ".join(word.plain for word in reading.words[hit.start : hit.end])
-    after = [word.plain for word in reading.words[hit.end : hit.end + 2]]
-    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or _pauses(reading, hit.end + 1))
+    comma = hit.end < len(reading.words) and reading.words[hit.end].plain.strip() == ","
+    comma = comma and hit.end + 2 < len(reading.words) and reading.words[hit.end + 2].plain.strip() == ","
+    stop = hit.end + comma  # "em Londrina, não, a loja fica em Cambé"
+    after = [word.plain for word in reading.words[stop : stop + 2]]
+    denied = after[:1] in (["nao"], ["n"]) and (len(after) < 2 or _pauses(reading, stop + 1))
     if "nao" in since_break(before)[-2:] or denied or plain in _MONTHS:
         return True
     near = before[-2] if len(before) > 1 and before[-1] in _OF else ""

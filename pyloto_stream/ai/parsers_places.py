@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pyloto_stream.ai.lexicon import PARTICLES, STATES
 from pyloto_stream.ai.municipalities import NOT_PLACES, Place, exact, nearest
-from pyloto_stream.ai.others_places import of_other
+from pyloto_stream.ai.others_places import of_family, of_other
 from pyloto_stream.ai.parsers_names import plausible
 from pyloto_stream.ai.place_signs import LIKELY, NAMED, OTHER, Leads, area_ends, leads_in, strength
 from pyloto_stream.ai.reading import Reading, Word
@@ -19,6 +19,7 @@ from pyloto_stream.ai.sightings import Hit, hits, state_after
 _AND = frozenset(("e", "ou", "com"))
 _APART = 2
 _NATIVE = frozenset((("sou", "de"), ("natural", "de"), ("somos", "de"), ("nasci", "em")))
+_MOVED = frozenset(("mudou", "mudei", "mudamos", "mudaram", "mudando", "vim", "viemos", "veio"))
 _LIVE = frozenset((
     "moro", "morando", "moramos", "morador", "moradora", "resido", "vivo", "vivendo", "to", "tou", "estou",
     "estamos", "mudei",
@@ -76,12 +77,25 @@ def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[t
 
 
 def _without_birthplace(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
-    """Sem a cidade de que se é, se se diz em que outra se mora ("sou de Jequié mas tô em Salvador")."""
+    """Sem a cidade dos parentes, nem a de que se é, se se diz em que outra se mora ("mas tô em Salvador")."""
+    ranked = [
+        one for one, after in zip(ranked, [*ranked[1:], None], strict=True) if not _left(reading, one, after)
+    ]
+    ours = [one for one in ranked if not of_family(reading, one[1].start)]
+    ranked = ours or ranked
     live = [hit for _, hit in ranked if _LIVE & {word.plain for word in _before(reading, hit, 3)}]
     if not live:
         return ranked
     pairs = [tuple(word.plain for word in _before(reading, hit, 2)) for _, hit in ranked]
     return [one for one, pair in zip(ranked, pairs, strict=True) if one[1] in live or pair not in _NATIVE]
+
+
+def _left(reading: Reading, one: tuple[int, Hit], after: tuple[int, Hit] | None) -> bool:
+    """É de onde se mudou ("mudou a sede de Natal pra Mossoró")?"""
+    between = [word.plain for word in reading.words[one[1].end : after[1].start]] if after else []
+    return between in (["pra"], ["para"]) and bool(
+        _MOVED & {word.plain for word in _before(reading, one[1], 6)}
+    )
 
 
 def _before(reading: Reading, hit: Hit, reach: int) -> Sequence[Word]:

@@ -32,6 +32,8 @@ def is_given(reading: Reading, at: int, *, titled: bool = False) -> bool:
     plain = reading.words[at].plain
     if plain in GIVEN:
         return titled or plain not in _WORDS_TOO or is_title(reading, at)
+    if plain.endswith("im") and f"{plain[:-2]}o" in GIVEN:  # "geraldim"
+        return len(plain) > SHORTEST + 1
     return plain[-4:-1] == "inh" and _is_dear(plain) and is_title(reading, at)
 
 

@@ -124,7 +124,9 @@ def _goes_on(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, 
     after = reading.words[run.end + 1].plain if run.end + 1 < stop else ""
     if following in _PRESENTS:
         return not (led and after in _OF)  # "a marina aqui de Angra quer"
-    if (following in ("na", "no") and after == "area") or (following == "por" and after in _PRESENTS):
+    if (following in ("na", "no") and after in ("area", "voz")) or (
+        following == "por" and after in _PRESENTS
+    ):
         return True
     if following in _STREETS and run.end - run.start >= TWO:
         return True

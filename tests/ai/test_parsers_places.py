@@ -155,6 +155,11 @@ def test_where_the_work_is_wins_over_where_one_lives_and_a_district_is_its_city(
         "olinda nao, recife": "Recife PE",
         "sou de Jequié mas tô morando em Salvador": "Salvador BA",
         "mano sou da zl de sp": "São Paulo SP",
+        "a gente mudou a sede de Natal pra Mossoró": "Mossoró RN",
+        "nasci no Crato mas vim pequeno pra Osasco": "Osasco SP",
+        "loja em Londrina, não, a loja fica em Cambé": "Cambé PR",
+        "minha irmã tem um restaurante em Belém, o meu caso é uma papelaria em Macapá": "Macapá AP",
+        "gostaria de me candidatar a entregador em Londrina.": "Londrina PR",
     }
     assert {text: volunteered(READER.read(text), "city") for text in said} == said
 

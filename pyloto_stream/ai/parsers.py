@@ -17,7 +17,7 @@ from pyloto_stream.ai.parsers_people import people
 from pyloto_stream.ai.parsers_rates import only_once, told_rate, usual_rate
 from pyloto_stream.ai.parsers_terms import budget, budget_said
 from pyloto_stream.ai.parsers_text import MAX_TEXT, Span, directs, questions, short_text, text
-from pyloto_stream.ai.phrases import Match, fold
+from pyloto_stream.ai.phrases import BREAK, Match, fold
 from pyloto_stream.ai.reading import Reading, Tag
 from pyloto_stream.conversation.flows import FIELDS, Field
 
@@ -35,9 +35,8 @@ def answer(reading: Reading, name: str) -> str:
     whole = (0, len(reading.words))
     match field.parser:
         case "choice" | "choices":
-            return (choices.one if field.parser == "choice" else choices.several)(
-                reading, name, field, *whole
-            )
+            read = choices.one if field.parser == "choice" else choices.several
+            return _numbered(reading, field) or read(reading, name, field, *whole)
         case "choice_or_text":
             return choices.one(reading, name, field, *whole) or short_text(reading)
         case "text":
@@ -54,6 +53,17 @@ def answer(reading: Reading, name: str) -> str:
             )
         case _:
             return _by_clauses(reading, field)
+
+
+def _numbered(reading: Reading, field: Field) -> str:
+    """As opções que a resposta só diz por número ("1 e 3")."""
+    said = [word.plain for word in reading.words if word.text != BREAK and word.plain != "e"]
+    many = (
+        field.parser == "choices"
+        and len(said) > 1
+        and all(word.isdecimal() and len(word) == 1 for word in said)
+    )
+    return ", ".join(choice.value for at, choice in enumerate(field.choices, 1) if many and str(at) in said)
 
 
 def _by_clauses(reading: Reading, field: Field) -> str:

@@ -20,6 +20,13 @@ from pyloto_stream.ai.parsers import answer
         ("o cliente compra no site e reclama no whats", "WhatsApp"),
         ("chat no site mais o zap", "WhatsApp, Site"),
         ("quero conectar o zap e o e-mail. Todos.", "WhatsApp, E-mail"),
+        ("atendemos só por telefone mas queremos começar no whats", "WhatsApp, Telefone"),
+        ("usava email mas agora é só whatsapp", "WhatsApp"),
+        ("só e-mail, o jurídico não deixa usar whats", "E-mail"),
+        ("tirando o facebook, é zap e gmail", "WhatsApp, E-mail"),
+        ("formulário na página da empresa e ligação", "Site, Telefone"),
+        ("1 e 3", "WhatsApp, Messenger"),
+        ("esse aqui mesmo", "WhatsApp"),
         ("todos", "WhatsApp, Instagram, Messenger, Site, E-mail, Telefone"),
     ],
 )

@@ -27,6 +27,7 @@ _HAVE = frozenset(("tenho", "temos", "toco", "tocamos", "somos"))
 _CHANNELS = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "site", "direct"))
 _SEEN = frozenset(("vi", "vimos", "achei", "peguei", "igual", "tipo", "chamei", "pedi", "comprei"))
 _KEPT = _HAVE | OUR
+_SHORT = {"eh": "e", "gnt": "gente"}
 _WE = words("company_we_do")
 """Depois de "na Onda Sul", dizem que é de lá quem fala."""
 
@@ -62,7 +63,8 @@ def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm
     if before[-1] in ("na", "no") and _follows_we(reading, at):
         return TELLING
     if lead in SPEAKERS and linked and not (person and not firm):
-        return TELLING if lead in ("somos", "represento", "nos") else 1
+        ours = article and "gente" in before  # "a gente é a Solaris"
+        return TELLING if ours or lead in ("somos", "represento", "nos") else 1
     if lead in _OWNED:
         return TELLING
     return int(lead in _CHANNELS and before[-1] in OF and not _SEEN & {*before})  # "no zap da Tutti Bella"
@@ -190,4 +192,4 @@ def said_at(reading: Reading, at: int) -> str:
     """A palavra como foi digitada; `BREAK` na pontuação."""
     if reading.words[at].text == BREAK:
         return BREAK
-    return "e" if reading.words[at].plain == "eh" else reading.words[at].plain
+    return _SHORT.get(reading.words[at].plain, reading.words[at].plain)

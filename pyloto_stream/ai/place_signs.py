@@ -31,8 +31,7 @@ _WAS = frozenset(("ia", "era", "antes"))
 _AFTER = frozenset(("tem", "inteira", "inteiro", "toda"))
 _PLACED = frozenset(("de", "do", "da", "em", "no", "na"))
 _HAVE = frozenset(("tenho", "temos", "minha", "meu", "nossa", "nosso", "toco", "abri"))
-_SHORT = frozenset(("bh", "jf"))
-_CAPITALS = frozenset(("salvador", "vitoria"))
+_SHORT, _CAPITALS = frozenset(("bh", "jf")), frozenset(("salvador", "vitoria"))
 
 
 class Leads(NamedTuple):
@@ -92,7 +91,8 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
     if doubtful:
         opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
         said = before in (*_OF, *_TO)
-        return LIKELY if said and opens and titled else int(said or before == BREAK)
+        named = before == "de" and reading.words[hit.start - 2].plain in GIVEN and _last(reading, hit.end)
+        return LIKELY if named or (said and opens and titled) else int(said or before == BREAK)
     if hit.place.large and _ends_list(reading, hit):
         return LIKELY
     return (

@@ -78,7 +78,7 @@ class Scene:
         rival, mine = _last(back, self.words["rivals"]), _last(back, self.words["mine"])
         if rival > mine:
             return True
-        if mine >= 0 or self.owned(start, end):
+        if (mine >= 0 or self.owned(start, end)) and not self.of_kin(start):
             return False
         after = self.text[end : end + DEAL]
         after = after[: after.index(BREAK)] if BREAK in after else after

@@ -28,6 +28,7 @@ from pyloto_stream.ai.parsers import answer, volunteered
         ("revendedora natura e avon", "Loja"),
         ("lojinha de presente no mercado municipal", "Loja"),
         ("somos do Empório das Tintas", "Loja"),
+        ("meu cunhado tem pizzaria e usa vocês, quero o mesmo pro meu negócio", ""),
         ("quero cadastrar minha empresa", ""),
         ("tenho 20 anos de mercado", ""),
     ],

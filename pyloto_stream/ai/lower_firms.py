@@ -35,7 +35,7 @@ _NEEDS = words("company_for") | frozenset(
 _SAINTS = frozenset(("santa", "santo", "sao", "nossa", "bom", "boa", "dona", "seu", "tia", "tio"))
 _PAIRED = TAILS | _SAINTS
 _WE = frozenset(("somos", "tamo", "estamos", "temos", "trabalhamos", "trabalho", "tamos"))
-_DULL = (OPENING | _GENERIC | _WANTS) - words("company_fits")
+_DULL = ((OPENING | _GENERIC | _WANTS) - words("company_fits")) | (_KIN - {"ze"})
 
 
 def in_lower_case(reading: Reading, start: int, end: int) -> str:
@@ -196,5 +196,5 @@ def _dull(reading: Reading, at: int, last: int) -> bool:
     if plain in _KIN and at < last:  # "marmitex da tia lu"
         return False
     kin = before in _KINSHIP and not (before == "seu" and reading.words[at - TWO].plain in _OF_NAME)
-    told = plain in _DULL or plain in _KIN or plain in LEXICON.numbers or (plain == "sao" and at == last)
+    told = plain in _DULL or plain in LEXICON.numbers or (plain == "sao" and at == last)
     return told or before == "de" or kin or not plain.isalpha()

@@ -77,6 +77,8 @@ def _placed(said: Sequence[str]) -> bool:
 def _of_relative(said: Sequence[str]) -> bool:
     """É onde trabalha a família ("minha esposa é gerente da …"), ou alguém sem nome ("o rapaz da …")?"""
     kin = any(first in OUR and second in _RELATIVES for first, second in pairwise(said))
+    if {"eu", "temos"} <= {*said}:  # "meu marido e eu temos a Casa da Linguiça"
+        return False
     if kin and {"e", "trabalha", "trabalham"} & {*said} and not OWNERS & {*said}:
         return True
     return said[-1] in OF and said[-2:-1] != [] and said[-2] in _FOLK

@@ -60,6 +60,8 @@ def _hit_at(reading: Reading, at: int, end: int) -> Hit | None:
         if words[size - 1] in PARTICLES or (len(words[0]) <= 2 and size == 1 and words[0] in SHORT_FORMS):
             continue
         known = exact(words[:size]) if size >= state_name else None
+        if size == 1 and words[0] == "poa" and reading.original(at, at + 1).lower() == "poá":
+            known = exact(words[:1], "SP")
         if known is None or not unmarked(reading, at, ends[size - 1]):
             continue
         place, stop = _with_state(reading, words[:size], known, (at, ends[size - 1], end))

@@ -95,6 +95,8 @@ def test_who_names_their_company_speaks_for_one() -> None:
         ("a Toca do Coelho, minha loja de brinquedo, fica em Jaú", "Toca do Coelho"),
         ("site com área do cliente pra Lumen Arquitetura", "Lumen Arquitetura"),
         ("eh da Polpas Cajuí, precisa de rastreio", "Polpas Cajuí"),
+        ("oi sou o zé da quitanda do zé em lins", "quitanda do zé"),
+        ("meu marido e eu temos a Casa da Linguiça em Jaú", "Casa da Linguiça"),
         ("tchê, o churrasco do alemão precisa de uns guri de moto", "churrasco do alemão"),
         ("tô perdendo venda, a gnt é a Solaris, Teresina", "Solaris"),
         ("meu sacolão aq em jaú só toca telefone", ""),

@@ -155,6 +155,7 @@ def test_where_the_work_is_wins_over_where_one_lives_and_a_district_is_its_city(
         "olinda nao, recife": "Recife PE",
         "sou de Jequié mas tô morando em Salvador": "Salvador BA",
         "mano sou da zl de sp": "São Paulo SP",
+        "moro em Poá": "Poá SP",
         "sou o Everton d contagem": "Contagem MG",
         "a gente mudou a sede de Natal pra Mossoró": "Mossoró RN",
         "nasci no Crato mas vim pequeno pra Osasco": "Osasco SP",

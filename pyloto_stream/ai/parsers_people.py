@@ -50,7 +50,7 @@ class _Around(NamedTuple):
 def people(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """Quantas pessoas se contam em `[start, end)`, se há o que somar ou se o grupo é de gente."""
     numbers = {n.start: n for n in numbers_in(reading, start, end) if _counts(reading, n)}
-    groups = list(crew_groups(reading, start, end, numbers))
+    groups = [one for one in crew_groups(reading, start, end, numbers) if not _attends(reading, one)]
     if numbers:
         if found := per_place(reading, start, end, numbers, asked=asked):
             return str(found)
@@ -65,6 +65,11 @@ def people(reading: Reading, start: int, end: int, *, asked: bool) -> str:
         return "1" if by_oneself(reading, start, end) else ""
     only = _only_there(reading, best, end)
     return _told([only] if only else best, more=_speaker_too(reading, best, end))
+
+
+def _attends(reading: Reading, crews: list[Crew]) -> bool:
+    """É de quem a pessoa quer que a atenda ("quero falar com uma pessoa"), e não de quem vai usar?"""
+    return any(match.start <= crews[0].start < match.end for match in reading.found("gesture", "human"))
 
 
 def _counts(reading: Reading, number: Number) -> bool:

@@ -46,7 +46,8 @@ QUALIFIES = frozenset((
     "pra", "para", "que", "entre", "e", "mas", "mais", "aqui", "ao", "so", "usando", "hoje", "agora", "no",
     "na", "nos", "nas", "em", "da", "do", "de", "dos", "das", "deles", "delas", "contando", "cada", "ja",
     "pessoas", "todos", "todas", "querem", "vao", "usam", "la", "ali", "comigo", "por", "ate", "ou", "ai",
-    "ta", "esta", "nao", "num",
+    "ta", "esta", "nao", "num", "precisa", "precisam", "precisava", "quer", "queria", "tem", "trabalha",
+    "trabalham", "vai", "anota", "anotam", "faz", "fazem", "fica", "ficam", "atende", "vive",
 ))  # fmt: skip
 THEM = frozenset(("deles", "delas"))
 JOINS = frozenset(("e", "mais", "que", "mesmo", "mesma", BREAK))

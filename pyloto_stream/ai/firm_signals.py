@@ -60,7 +60,7 @@ def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm
     if lead == BREAK and linked and not article and {"aqui", "sou", "falo"} & {*before}:
         return 1
     person = article and lead in ("sou", "e", "aqui") and "gente" not in before
-    if before[-1] in ("na", "no") and _follows_we(reading, at):
+    if before[-1] in ("na", "no", "pra", "pro", "para") and _follows_we(reading, at):
         return TELLING
     if lead in SPEAKERS and linked and not (person and not firm):
         ours = article and "gente" in before  # "a gente é a Solaris"

@@ -18,7 +18,7 @@ from pyloto_stream.ai.firms import is_famous, is_firm, is_head, with_suffix
 from pyloto_stream.ai.lexicon import GIVEN, PARTICLES, READER, STATES
 from pyloto_stream.ai.lower_firms import with_kind
 from pyloto_stream.ai.municipalities import DOUBTFUL, MAX_PLACE_WORDS, begins, exact
-from pyloto_stream.ai.others_firms import OUR
+from pyloto_stream.ai.others_firms import OUR, WANTS
 from pyloto_stream.ai.people_names import FAMILY
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -29,6 +29,7 @@ _PEOPLE = GIVEN | FAMILY
 _BODIES = frozenset(("associacao", "sindicato", "camara", "colonia", "federacao"))
 """Têm no nome a cidade."""
 _PARTS_OF_CITY = frozenset(("zona", "bairro", "centro", "rua", "avenida", "setor", "regiao"))
+_DO = frozenset(("faz", "usa", "trabalha", "entrega", "anota", "perde", "controla", "aqui"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 
 
@@ -61,7 +62,7 @@ def titled(reading: Reading, start: int, end: int) -> str:
             and (
                 sign == TELLING
                 or _heads_list(reading, start, at, stop)
-                or ((kind or asks or (sign and _speaks(reading, at))) and _coined(reading, at))
+                or ((kind or asks or (sign and _speaks(reading, at, stop))) and _coined(reading, at))
             )
         )
         if (len(telling) < TELLING and not single) or (telling[0] != at and not sign):
@@ -83,11 +84,14 @@ def titled(reading: Reading, start: int, end: int) -> str:
     return ""
 
 
-def _speaks(reading: Reading, at: int) -> bool:
+def _speaks(reading: Reading, at: int, stop: int) -> bool:
     """Diz de que empresa é quem fala, e não de onde veio outra coisa ("o pessoal da … indicou")?"""
     if at > TELLING and reading.words[at - 3].plain in ("em", "fala", "falando"):  # "falo em nome da …"
         return True
-    return reading.words[max(at - TELLING, 0)].plain not in ("e", "pessoal", "gente", "nome")
+    lead = reading.words[max(at - TELLING, 0)].plain
+    if lead in ("pessoal", "gente"):
+        return stop < len(reading.words) and reading.words[stop].text in WANTS | _DO
+    return lead not in ("e", "nome")
 
 
 def _heads_list(reading: Reading, start: int, at: int, stop: int) -> bool:

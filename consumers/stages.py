@@ -24,6 +24,7 @@ from consumers.telemetry import count_records
 from consumers.window import WindowTemplate
 from pyloto_stream.ai.gestures import wants_person
 from pyloto_stream.ai.rules import understand
+from pyloto_stream.ai.scoring import get_ready
 from pyloto_stream.ai.voice import BUDGET_S
 from pyloto_stream.conversation.rules import SessionRules
 from pyloto_stream.conversation.sessions import SessionManager
@@ -109,6 +110,7 @@ async def _session(parts: Parts) -> Handler:
 
 async def _ai(parts: Parts) -> Handler:
     settings, rules = parts.settings, session_rules(parts.settings)
+    get_ready()
     engine: Engine = understand
     hear: Hear | None = None
     if settings.openai_enabled:

@@ -27,6 +27,7 @@ FIELD = 24
 FIELD_MASK = (1 << FIELD) - 1
 ZERO = 128
 """O que se soma a cada peso para o empacotar sem sinal."""
+_UNSIGNED = bytes((byte + ZERO) & 0xFF for byte in range(256))
 PIECES = (3, 4)
 REMEMBERED = 4096
 """Palavras cujos pedaços ficam à mão: quase todas se repetem de uma mensagem para outra."""
@@ -138,7 +139,7 @@ def _packed(code: str) -> int:
     """Os pesos de um indício num só inteiro: somar muitos indícios é então uma soma, não dezesseis."""
     raw = base64.b64decode(code)
     spread = bytearray(len(raw) * FIELD // 8)
-    spread[:: FIELD // 8] = bytes((byte + ZERO) & 0xFF for byte in raw)
+    spread[:: FIELD // 8] = raw.translate(_UNSIGNED)
     return int.from_bytes(spread, "little")
 
 

@@ -83,6 +83,11 @@ def _classifier() -> Classifier:
     return classifier.load()
 
 
+def get_ready() -> None:
+    """Lê já os pesos (décimos de segundo), para que a primeira mensagem não espere por eles."""
+    _classifier()
+
+
 def _weighed(reading: Reading, start: int, end: int, ruled: Strengths) -> Strengths:
     """A intenção mais provável do trecho e sua confiança; nada se ele só tem palavras desconhecidas."""
     found = classifier.evidence(reading, start, end, ruled)

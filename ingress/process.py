@@ -62,10 +62,7 @@ async def run_ingress(
     async with AsyncExitStack() as resources:
         stages = [stage for lane in lanes for stage in lane.stages]
         gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, stages))
-        options = AcceptOptions(
-            dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit
-        )
-        acceptor, config = Acceptor(gateway, lanes, options), live.of(ingress_config)
+        acceptor, config = Acceptor(gateway, lanes, _accept_options(settings)), live.of(ingress_config)
         meter = PaceMeter(Pacer(gateway, settings.paces()))
         for job in (meter.run(stop), keep_fresh(live, stop, metrics.secrets_read)):
             resources.push_async_callback(_ended, asyncio.create_task(job))
@@ -92,6 +89,10 @@ async def run_ingress(
             stop=stop,
             on_listening=on_listening,
         )
+
+
+def _accept_options(settings: Settings) -> AcceptOptions:
+    return AcceptOptions(dedupe_ttl_s=settings.dedupe_ttl_seconds, backlog_limit=settings.backlog_limit)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

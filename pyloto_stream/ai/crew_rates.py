@@ -13,7 +13,6 @@ from pyloto_stream.ai.reading import Reading
 _EACH = frozenset(("cada", "por"))
 _ONE = frozenset(("um", "uma", "qual"))
 _LOGINS = frozenset(("login", "acesso", "usuario", "licenca", "senha", "pessoa"))
-_HEDGED = frozenset(("uns", "umas", "sao", "ate", "mais", "ou", "menos", "so", "apenas"))
 _OPENS = frozenset(("pra", "para", "em", "com"))
 _OF_EACH = frozenset(("de", "x", "com"))
 _TEAMS = frozenset(("equipe", "time", "turma", "turno", "grupo", "squad"))

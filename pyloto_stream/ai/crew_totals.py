@@ -13,7 +13,6 @@ _TOTALS = frozenset(
     ("da", "total", "poe", "coloca", "seremos", "somando", "usando", "entao", "comigo", "logo")
 )
 _ALL = frozenset(("os", "as", "esses", "essas", "estes", "estas", "todos", "todas"))
-_WITH_ME = frozenset(("comigo", "contando"))
 _ARE = frozenset(("da", "sao", "somos", "fica", "ficam", "seriam", "uns", "umas"))
 _ALONE = frozenset((
     "sozinho", "sozinha", "mim", "comigo", "meu", "minha", "ninguem", "ngm", "um", "uma", "unico", "unica",

@@ -5,9 +5,8 @@ duas ao mesmo tempo não se estragam; o começo e o fim de cada passada ficam na
 apaga antes de o começo estar lá. Limite: o que está no Redis tem os seus próprios prazos.
 """
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
@@ -16,7 +15,7 @@ from pyloto_stream.errors import PylotoError
 from pyloto_stream.records import retention_documents as of_documents
 from pyloto_stream.records import retention_objects as of_objects
 from pyloto_stream.records.retention_batches import Sweeping, Tally
-from pyloto_stream.stores.chains import PARALLEL, Chain, known_chains
+from pyloto_stream.stores.chains import Chain, each, known_chains
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.trail import AuditTrail
@@ -95,7 +94,7 @@ class Retention:
                 await _guarded(tally, remove(self._sweeping, chain.user_key, tally))
             step()
 
-        await _guarded(messages, _each(known_chains(self._sweeping.documents), work))
+        await _guarded(messages, each(known_chains(self._sweeping.documents), work))
 
     async def _objects(self, report: RetentionReport) -> None:
         sweeping = self._sweeping
@@ -121,28 +120,6 @@ class Retention:
             data={"run": run, **data},
         )
         await AuditTrail(self._sweeping.documents).record(asked.conversation, [record], None)
-
-
-async def _each(chains: AsyncIterator[Chain], work: Callable[[Chain], Awaitable[None]]) -> None:
-    """`work` para cada uma, `PARALLEL` por vez."""
-    turn = asyncio.Lock()  # um gerador só atende um por vez
-
-    async def one() -> None:
-        while True:
-            async with turn:
-                try:
-                    chain = await anext(chains)
-                except StopAsyncIteration:
-                    return
-            await work(chain)
-
-    workers = [asyncio.create_task(one()) for _ in range(PARALLEL)]
-    try:
-        await asyncio.gather(*workers)
-    finally:
-        for worker in workers:
-            worker.cancel()
-        await asyncio.gather(*workers, return_exceptions=True)
 
 
 async def _guarded(tally: Tally, work: Awaitable[None]) -> None:

@@ -6,7 +6,7 @@ tem mais nenhum desses documentos só se acha pela chave. A âncora do dia (`anc
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Literal
 from urllib.parse import unquote
 
@@ -20,7 +20,7 @@ from pyloto_stream.stores.paths import segment
 from pyloto_stream.stores.ports import Document, Documents, Query, scan
 
 PARALLEL = 8
-"""Cadeias conferidas ao mesmo tempo: o bastante para que a rede não seja a espera."""
+"""Cadeias percorridas ao mesmo tempo: o bastante para que a rede não seja a espera."""
 _PAGE = 200
 _NAMING = ("sessions", "handoffs", "user_profiles")
 """Coleções cujos documentos dizem de quem são."""
@@ -81,18 +81,27 @@ async def check_all(
     Raises:
         UnavailableError: o banco não respondeu; as que faltavam ficam por conferir.
     """
+
+    async def work(chain: Chain) -> None:
+        done(await check(documents, chain, tell))
+
+    await each(chains, work)
+
+
+async def each(chains: AsyncIterator[Chain], work: Callable[[Chain], Awaitable[None]]) -> None:
+    """`work` para cada uma, `PARALLEL` por vez; a falha de uma para todas, e sobe."""
     turn = asyncio.Lock()  # um gerador só atende um por vez
 
-    async def work() -> None:
+    async def one() -> None:
         while True:
             async with turn:
                 try:
                     chain = await anext(chains)
                 except StopAsyncIteration:
                     return
-            done(await check(documents, chain, tell))
+            await work(chain)
 
-    workers = [asyncio.create_task(work()) for _ in range(PARALLEL)]
+    workers = [asyncio.create_task(one()) for _ in range(PARALLEL)]
     try:
         await asyncio.gather(*workers)
     finally:

@@ -7,7 +7,7 @@ import pytest
 
 from pyloto_stream.cli.checks_objects import object_checks
 from pyloto_stream.settings import Settings, load
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.storage_room import StorageRoom, account, storage, storage_emulator
 
 __all__ = ["account", "storage", "storage_emulator"]

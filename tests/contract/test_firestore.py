@@ -10,7 +10,7 @@ import pytest
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.stores.firestore import FirestoreDocuments
 from pyloto_stream.stores.ports import Query
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 
 
 async def test_an_expiry_is_stored_as_a_timestamp_that_a_ttl_policy_can_see(

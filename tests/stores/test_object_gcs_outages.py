@@ -7,7 +7,7 @@ import pytest
 
 from pyloto_stream.errors import OverloadedError
 from pyloto_stream.stores.object_gcs import GcsObjects
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.object_operations import OPERATIONS, PATH, SMALL, failing, of_size, read
 from tests.support.storage_room import StorageRoom, account, gcs, storage, storage_emulator
 

@@ -14,7 +14,7 @@ from google.auth.compute_engine import _metadata
 from pyloto_stream.cli.checks_objects import _links
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.stores.object_gcs import GcsObjects
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.google_identity import EMAIL, Account, Machine
 from tests.support.storage_links import refused
 from tests.support.storage_room import account

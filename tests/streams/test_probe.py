@@ -13,7 +13,7 @@ from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane
 from pyloto_stream.streams.probe import Facts, Findings, Wanted, facts, probe, problems, warnings
 from pyloto_stream.streams.route import Durability
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 
 GOOD: dict[str, object] = {
     "redis_version": "7.2.4", "role": "master", "connected_slaves": 1,

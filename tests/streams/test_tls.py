@@ -10,7 +10,7 @@ import pytest_asyncio
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.gateway import Gateway
 from tests.support.cluster import Cluster
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.servers import redis_binary
 from tests.support.streams import STAGES, Rig, finish, forward
 from tests.support.tls import Authority, TlsRedis, tls_options

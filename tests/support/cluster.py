@@ -11,7 +11,7 @@ from typing import cast
 
 from redis.exceptions import RedisError
 
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.redis_process import RedisProcess
 
 SLOTS = 16384

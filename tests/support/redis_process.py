@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from pyloto_stream.streams.embedded import die_with_parent
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 
 START_S = 20.0
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.support.firestore import free_port
+from tests.support.emulator import free_port
 from tests.support.redis_process import RedisProcess
 
 LIFE = timedelta(hours=1)

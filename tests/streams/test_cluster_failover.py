@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -19,7 +20,6 @@ from tests.support.servers import redis_binary
 from tests.support.streams import Rig, until
 
 PARTITIONS, PEOPLE = 6, 30
-UNNOTICED_S = 1.0
 BACK_S = 10.0
 """Queda percebida em ~1 s, eleição em ~1 s, e quem esperava um mestre congelado ainda espera o seu prazo."""
 EVERY_WAY = [("redis", "killed"), ("valkey", "killed"), ("valkey", "frozen")]
@@ -47,25 +47,26 @@ async def test_i1_i5_a_lost_master_loses_nothing_confirmed_and_delays_only_its_o
         lost = await cluster.owner(_slot(0))
         hit = {p for p in range(PARTITIONS) if await cluster.owner(_slot(p)) is lost}
         victims = {name for name in flow.people if keys.partition_of(name, PARTITIONS) in hit}
-        flow.slowest_s = dict.fromkeys(flow.people, 0.0)
         await _lose(lost, way)
-        began, sent = time.monotonic(), dict(flow.sent)
-        await _go_on(flow, {name: sent[name] + 3 for name in victims})
+        began, done = time.monotonic(), dict(flow.done)
+        await _go_on(flow, {name: done[name] + 3 for name in victims})
         outage_s = time.monotonic() - began
+        turns = {name: flow.done[name] - count for name, count in done.items()}
         await _wake(lost, way)
-        await _go_on(flow, {name: flow.sent[name] + 3 for name in flow.people})
+        await _go_on(flow, {name: flow.done[name] + 3 for name in flow.people})
         flow.halt()
         await talking
         await flow.check(cluster.url)
-    others = max(flow.slowest_s[name] for name in flow.people if name not in victims)
+    hurt = statistics.median(turns[name] for name in victims)
+    others = statistics.median(turns[name] for name in flow.people if name not in victims)
     with capsys.disabled():
         sys.stdout.write(
-            f" {way}: {len(victims)} of {PEOPLE} people waited {outage_s:.1f} s, others {others:.2f} s\n"
+            f" {way}: {len(victims)} of {PEOPLE} people had {hurt:g} messages in {outage_s:.1f} s, others {others:g}\n"
         )
     assert 0 < len(victims) < PEOPLE
     assert outage_s < BACK_S
-    # numa máquina ocupada tudo demora mais: o que importa é não esperarem pela queda dos outros
-    assert others < max(UNNOTICED_S, 0.75 * outage_s)
+    # quem esperasse pela queda dos outros teria, ao fim dela, tantas voltas como eles: numa máquina ocupada também
+    assert others >= 2 * hurt
 
 
 def _slot(partition: int) -> int:
@@ -90,5 +91,5 @@ async def _wake(node: Node, way: str) -> None:
 async def _go_on(flow: Flow, wanted: dict[str, int]) -> None:
     """Espera que todos cheguem ao seu número; uma queda dura mais do que `until` espera."""
     async with asyncio.timeout(2 * BACK_S):
-        while any(flow.sent[name] < count for name, count in wanted.items()):  # noqa: ASYNC110 — são outras tarefas
+        while any(flow.done[name] < count for name, count in wanted.items()):  # noqa: ASYNC110 — são outras tarefas
             await asyncio.sleep(0.01)

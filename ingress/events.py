@@ -83,10 +83,10 @@ def changed(preference: Preference, at_ms: int) -> PreferenceChanged:
     return PreferenceChanged(preference.marketing, _when(preference.at_ms, at_ms))
 
 
-def channel(notice: Notice, at_ms: int) -> ChannelRecord:
+def channel(notice: Notice, key: str, at_ms: int) -> ChannelRecord:
     """Um aviso da Meta."""
     return ChannelRecord(
-        id=digest(notice.key),
+        id=digest(key),
         field=notice.field,
         event=notice.event,
         subject=notice.subject,

@@ -85,6 +85,10 @@ class Keys(NamedTuple):
         """A chave do que não é de pessoa nenhuma (`account:…`, `message:…`)."""
         return user_key(self.pepper, name)
 
+    def veiled(self, key: str) -> str:
+        """Chave de deduplicação feita do que se adivinha (telefone, instante): só a pimenta a confirma."""
+        return user_key(self.pepper, key)
+
 
 class Identities:
     """As pessoas que este processo viu há pouco, sobre a tabela que todos dividem."""

@@ -1,7 +1,8 @@
 """O que o executor recebe de um webhook lido? Eventos da conversa, registros e partes ilegíveis.
 
-Promete: cada parte vira uma oferta, com a mesma chave de deduplicação a cada reenvio. A conversa é a que a
-tabela de apelidos disse (`identities.py`). Grupos e avisos da conta não são de conversa nenhuma.
+Promete: cada parte vira uma oferta, com a mesma chave de deduplicação a cada reenvio: o id que a Meta sorteou
+ou, de uma parte sem id, um HMAC, que quem adivinha um telefone não confirma. A conversa é a que a tabela de
+apelidos disse (`identities.py`). Grupos e avisos da conta não são de conversa nenhuma.
 """
 
 from collections.abc import Iterator
@@ -57,11 +58,12 @@ def _updates(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Itera
     for preference in batch.preferences:
         yield "preference", _preference(preference, keys, at_ms)
     for notice in batch.notices:
-        record = channel(notice, at_ms)
+        key = keys.veiled(notice.key)
+        record = channel(notice, key, at_ms)
         conversation = keys.of_thing(f"account:{notice.account_id}")
-        yield "notice", Item(AUDIT, conversation, _encode(record), notice.key)
+        yield "notice", Item(AUDIT, conversation, _encode(record), key)
     for part in batch.unreadable:
-        yield "unreadable", _unreadable(part)
+        yield "unreadable", _unreadable(part, keys)
 
 
 def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> Item:
@@ -89,7 +91,7 @@ def _call(call: Call, keys: Keys, at_ms: int, correlation_id: str) -> Item:
 
 def _preference(preference: Preference, keys: Keys, at_ms: int) -> Item:
     who = "\0".join(preference.person.identities())
-    key = f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}"
+    key = keys.veiled(f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}")
     event, person = _encode(changed(preference, at_ms)), preference.person
     return Item(TURN, keys.of(person), event, key, former=keys.former(person))
 
@@ -113,6 +115,6 @@ def _window_closed(status: Status) -> bool:
     return refused and status.callback.endswith(FIRST_REPLY)
 
 
-def _unreadable(part: Part) -> Unreadable:
+def _unreadable(part: Part, keys: Keys) -> Unreadable:
     origin = blake2b(part.scope + b"\0" + part.body, digest_size=16).hexdigest()
-    return Unreadable(part.reason, part.webhook(), f"unreadable\0{part.reason}\0{origin}")
+    return Unreadable(part.reason, part.webhook(), keys.veiled(f"unreadable\0{part.reason}\0{origin}"))

@@ -36,7 +36,7 @@ async def heard(documents: SqliteDocuments, *notices: tuple[str, dict[str, objec
         entry = {"id": ACCOUNT, "time": AT_S - 60 + after_s, "changes": [{"field": field, "value": value}]}
         batch = read(json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode())
         assert batch.unreadable == []
-        await run(stage, turn([channel(notice, AT_S * 1000) for notice in batch.notices]))
+        await run(stage, turn([channel(notice, notice.key, AT_S * 1000) for notice in batch.notices]))
     return await store.state(NUMBER)
 
 
@@ -125,7 +125,9 @@ async def test_what_the_local_meta_announces_is_in_force_without_asking_it(
         meta.simulator.notify(*ban("DISABLE"))
         await meta.webhook.until(lambda: len(meta.webhook.posts) == 2)
         for post in meta.webhook.posts:
-            await run(stage, turn([channel(notice, AT_S * 1000) for notice in read(post.body).notices]))
+            await run(
+                stage, turn([channel(notice, notice.key, AT_S * 1000) for notice in read(post.body).notices])
+            )
     (template,) = await TemplateStore(documents).named("retomar_contato")
     assert (template.status, template.language) == ("PAUSED", "pt_BR")
     state = await ChannelStore(documents, CONFIG.waba_id).state(CONFIG.phone_number_id)

@@ -104,7 +104,7 @@ def _recorded(kind: str, batch: Batch) -> tuple[str, str]:
         return "CallReceived", "recorded"
     if kind != "notice":
         return "StatusRecord", "settles the send, recorded"
-    record = channel(batch.notices[0], NOW_MS)
+    record = channel(batch.notices[0], batch.notices[0].key, NOW_MS)
     forced = bool(marks_of(record)) or template_notice(record) is not None
     return "ChannelRecord", "put in force, recorded" if forced else "recorded"
 

@@ -7,8 +7,9 @@ import typer
 
 from pyloto_stream.cli import FAILED, audit_anchor
 from pyloto_stream.cli import operator_options as given
-from pyloto_stream.cli.audit_anchor import Phone, the_day
+from pyloto_stream.cli.audit_anchor import the_day
 from pyloto_stream.cli.output import AsJson, print_json
+from pyloto_stream.cli.people import Phone, asked
 
 if TYPE_CHECKING:
     from pyloto_stream.cli.audit_run import Wanted
@@ -49,7 +50,8 @@ def verify(
 
     Raises:
         MisconfiguredError: opções ou valores errados.
-        UnavailableError: o banco de documentos ou o repositório de objetos não respondeu.
+        UnavailableError: o banco de documentos, o repositório de objetos, ou o Redis a que se perguntou de
+            quem é um telefone, não respondeu.
     """
     from pyloto_stream.cli.audit_report import lines  # noqa: PLC0415 — `--help` não carrega o sistema
     from pyloto_stream.cli.audit_run import verified  # noqa: PLC0415
@@ -80,7 +82,7 @@ def _wanted(settings: "Settings", which: tuple[str, str, bool], anchor: str, pub
     if public_key and not anchor:
         raise MisconfiguredError("--public-key: only with --anchor")
     return Wanted(
-        user_key=audit_anchor.key_of(settings, phone) if phone else user_key,
+        user_keys=asyncio.run(asked(settings, phone)) if phone else (user_key,) if user_key else (),
         every=every,
         day=the_day(anchor, "--anchor") if anchor else "",
         public=audit_anchor.public_key_of(settings, public_key) if anchor else b"",

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Phone = Annotated[
-    str, typer.Option("--phone", help="The person, by phone with country code, instead of USER_KEY.")
-]
-_NOT_DIGITS = str.maketrans("", "", " -().")
 _KEY_BYTES = 32
 
 
@@ -87,21 +83,6 @@ def the_day(text: str, option: str) -> str:
     if day != text:
         raise MisconfiguredError(f"{option}: must be a day, as 2026-11-28")
     return day
-
-
-def key_of(settings: "Settings", phone: str) -> str:
-    """A chave de quem escreve deste telefone. Quem também escreve por um id da Meta pode ter outra.
-
-    Raises:
-        MisconfiguredError: não é um telefone.
-    """
-    from pyloto_stream.whatsapp.identity import canonical_phone, user_key  # noqa: PLC0415 — ver acima
-
-    try:
-        identity = canonical_phone(phone.translate(_NOT_DIGITS))
-    except ValueError:
-        raise MisconfiguredError("--phone: must be a phone with country code, as +5542999998888") from None
-    return user_key(settings.pepper_secret.reveal().encode(), identity)
 
 
 def public_key_of(settings: "Settings", text: str) -> bytes:

@@ -21,9 +21,12 @@ from pyloto_stream.stores.ports import Documents
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """O que se pediu. `user_key` vazio e não `every`: só a âncora; `day` vazio: sem âncora."""
+    """O que se pediu. `day` vazio: sem âncora.
 
-    user_key: str
+    `user_keys`: as que podem ser da pessoa; nenhuma e não `every`: só a âncora.
+    """
+
+    user_keys: tuple[str, ...]
     every: bool
     day: str
     public: bytes
@@ -46,9 +49,9 @@ async def verified(settings: Settings, wanted: Wanted) -> AuditReport | None:
             resources.push_async_callback(objects.close)
             report.anchor = await _signed(objects, wanted)
         anchored = objects if report.anchor is not None and not report.anchor.problem else None
-        if wanted.user_key or wanted.every:
+        if wanted.user_keys or wanted.every:
             await _walk(documents, _chains(documents, anchored, wanted), wanted, report)
-            if wanted.user_key and report.broken and await _unknown(documents, report):
+            if wanted.user_keys and await _nobody(documents, report):
                 return None
         if anchored is not None and report.anchor is not None:
             await _compare(documents, anchored, wanted, report, report.anchor)
@@ -66,8 +69,9 @@ async def _signed(objects: Objects, wanted: Wanted) -> AnchorReport:
 
 async def _chains(documents: Documents, anchored: Objects | None, wanted: Wanted) -> AsyncIterator[Chain]:
     """A pedida, ou todas: também as que só a âncora ainda conhece."""
-    if wanted.user_key:
-        yield Chain(wanted.user_key)
+    if wanted.user_keys:
+        for key in wanted.user_keys:
+            yield Chain(key)
         return
     lost = set[str]()
     async for chain in known_chains(documents):
@@ -85,7 +89,7 @@ async def _walk(
     documents: Documents, chains: AsyncIterator[Chain], wanted: Wanted, report: AuditReport
 ) -> None:
     began = time.perf_counter()
-    total = 1 if wanted.user_key else await documents.count("conversations")
+    total = len(wanted.user_keys) or await documents.count("conversations")
     with progress("chains", total, "events") as (step, more):
 
         def done(found: Checked) -> None:
@@ -97,15 +101,19 @@ async def _walk(
     report.events_per_second = round(report.events / max(report.seconds, 0.001))
 
 
-async def _unknown(documents: Documents, report: AuditReport) -> bool:
-    (chain,) = report.broken
-    return chain.why == "gone" and await documents.get(header_path(chain.user_key)) is None
+async def _nobody(documents: Documents, report: AuditReport) -> bool:
+    """Nenhuma das chaves pedidas é de uma conversa? As que não são saem do relatório."""
+    for chain in tuple(report.broken):
+        if chain.why == "gone" and await documents.get(header_path(chain.user_key)) is None:
+            report.broken.remove(chain)
+            report.chains -= 1
+    return not report.chains
 
 
 async def _compare(
     documents: Documents, objects: Objects, wanted: Wanted, report: AuditReport, anchor: AnchorReport
 ) -> None:
-    heads = _chosen(read_anchor(objects, wanted.day), wanted.user_key)
+    heads = _chosen(read_anchor(objects, wanted.day), wanted.user_keys)
     with progress("anchor", None, "heads") as (step, more):
         async for result in check_heads(documents, heads, system_clock()):
             anchor.add(result)
@@ -113,11 +121,11 @@ async def _compare(
                 report.without_header.remove(result.head.user_key)  # é assim que se esquece
             step()
             more(1)
-    if wanted.user_key and not anchor.heads:
+    if wanted.user_keys and not anchor.heads:
         anchor.problem = "this conversation is not in it: it began later, or the day is wrong"
 
 
-async def _chosen(heads: AsyncIterator[Anchored], user_key: str) -> AsyncIterator[Anchored]:
+async def _chosen(heads: AsyncIterator[Anchored], user_keys: tuple[str, ...]) -> AsyncIterator[Anchored]:
     async for head in heads:
-        if user_key in {"", head.user_key}:
+        if not user_keys or head.user_key in user_keys:
             yield head

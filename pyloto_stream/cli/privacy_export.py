@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pyloto_stream.cli import operator_options as given
-from pyloto_stream.cli.audit_anchor import Phone, key_of
 from pyloto_stream.cli.output import AsJson, print_json
+from pyloto_stream.cli.people import Phone, chosen
 
 if TYPE_CHECKING:
     from pyloto_stream.records.export import Exported, ExportRequest
@@ -43,7 +43,8 @@ def export(
 
     Raises:
         MisconfiguredError: opções ou valores errados, ou não há com que assinar links.
-        UnavailableError: o banco de documentos ou o repositório de objetos não respondeu.
+        UnavailableError: o banco de documentos, o repositório de objetos, ou o Redis a que se perguntou de
+            quem é um telefone, não respondeu.
         ExportLostError: a pessoa foi esquecida no meio.
     """
     from pyloto_stream.ai.masking import redact  # noqa: PLC0415 — `--help` não carrega o sistema
@@ -56,7 +57,7 @@ def export(
     who = given.operator(operator, reason)
     settings = settings_of("privacy", quiet=True)
     request = ExportRequest(
-        user_key=key_of(settings, phone) if phone else user_key,
+        user_key=asyncio.run(chosen(settings, phone)) if phone else user_key,
         requested_by=who.name,
         format=form,
         include_pii=include_pii,

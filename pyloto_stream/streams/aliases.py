@@ -50,6 +50,14 @@ class AliasTable:
         known = dict(zip(distinct, found, strict=True))
         return [known[names] for names in people]
 
+    async def owners(self, names: Names) -> list[Owner]:
+        """De quem é cada nome, hoje, sem gravar nada: perguntar não é usar, e não adia o esquecimento.
+
+        Raises:
+            UnavailableError: o Redis não respondeu.
+        """
+        return await asyncio.gather(*(self._ask("look", name) for name in names))
+
     async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
         """A pessoa de `old` passa a usar `new`; devolve a chave dela, que não muda.
 
@@ -90,7 +98,10 @@ class AliasTable:
         return await asyncio.gather(*(self._ask("read", name) for name in names))
 
     async def _ask(
-        self, what: Literal["read", "claim", "point", "give", "leave"], name: str, person: str | None = None
+        self,
+        what: Literal["look", "read", "claim", "point", "give", "leave"],
+        name: str,
+        person: str | None = None,
     ) -> Owner:
         partition = keys.partition_of(name, self._gateway.partitions)
         op = {"k": what, "n": name, "t": person, "ttl": ALIAS_TTL_MS}

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- alias: de quem é um nome (ver aliases.py). Sem dono: ninguém o tem, ou foi deixado ("|<quem o deixou>").
--- op: n nome, k o que fazer: 'read' lê | 'claim' dá-o a t, se está sem dono | 'point' dá-o a t, a não ser que t o tenha
---     deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou de ninguém; ttl ms
+-- op: n nome, k o que fazer: 'look' só olha | 'read' lê, e é uso: renova | 'claim' dá-o a t, se está sem dono |
+--     'point' dá-o a t, a não ser que t o tenha deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou de
+--     ninguém; ttl ms
 -- resposta por op: {dono ou '', quem o deixou ou ''}, depois de feito
 --
 -- Um nome que alguém já deixou não expira: esquecido, voltaria a quem o tinha primeiro.
@@ -32,7 +33,7 @@ for i, op in ipairs(ops()) do
   if op.k == 'leave' and (owner == op.t or not found) then new, leaver = '', op.t end
   if new ~= owner or (op.k == 'leave' and not found) then
     write(key, new, leaver, op.ttl)
-  elseif found then
+  elseif found and op.k ~= 'look' then
     touch(key, op.ttl)
   end
   replies[i] = { new, leaver }

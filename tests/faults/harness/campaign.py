@@ -141,8 +141,10 @@ class Campaign:
         """Uma linha abaixo do quadro."""
         self._table.notes.append(text)
 
-    async def each(self, name: str, trial: Trial, *, quick: int, full: int, at_once: int = AT_ONCE) -> Row:
-        """Como `run`, para rodadas que abrem, conferem e fecham por si.
+    async def each(
+        self, name: str, trial: Trial, *, quick: int, full: int, at_once: int = AT_ONCE, run_s: float = RUN_S
+    ) -> Row:
+        """Como `run`, para rodadas que abrem, conferem e fecham por si; `run_s`: o teto de uma.
 
         Raises:
             AssertionError: alguma falhou; diz as sementes e o diário da primeira.
@@ -156,7 +158,7 @@ class Campaign:
         async def one(seed: str) -> None:
             async with mine, self._slots:
                 began = time.monotonic()
-                row, failure = await self._one(seed, trial)
+                row, failure = await self._one(seed, trial, run_s)
                 if failure:
                     failures[seed] = failure
                 total.add(row)
@@ -169,7 +171,7 @@ class Campaign:
             raise AssertionError(f"{failed}\nFAULT_SEED={seed}\n{text}")
         return total
 
-    async def _one(self, seed: str, trial: Trial) -> tuple[Row, str]:
+    async def _one(self, seed: str, trial: Trial, run_s: float) -> tuple[Row, str]:
         url = await self._databases.get()
         folder = self._folder / seed
         folder.mkdir(parents=True)
@@ -177,7 +179,7 @@ class Campaign:
         run.note(f"seed {seed} on {url}")
         row, failure = Row(runs=1), ""
         try:
-            async with asyncio.timeout(RUN_S):
+            async with asyncio.timeout(run_s):
                 row, problems = await trial(run)
                 failure = "\n".join(problems)
         except Exception as error:  # noqa: BLE001 — as outras rodadas seguem, e todas são contadas

@@ -60,7 +60,7 @@ _events = msgspec.json.Decoder(list[_Message])
 async def check(run: Run) -> tuple[Row, list[str]]:
     """Confere a rodada, já quieta: as somas, e que promessas não valeram, em que conversa."""
     row, problems = Row(runs=1, fenced=run.counts["fenced"]), list[str]()
-    buried, codes = await _buried(run)
+    ids, codes = await buried(run)
     row.dead = sum(codes.values())
     if codes != run.dead:
         problems.append(f"dead letters: {dict(codes)}, expected {dict(run.dead)}")
@@ -71,7 +71,7 @@ async def check(run: Run) -> tuple[Row, list[str]]:
     documents = await SqliteDocuments.open(run.settings.sqlite_path)
     try:
         for number, person in enumerate(run.people, 1):
-            for problem in await _person(run, documents, person, buried, row):
+            for problem in await _person(run, documents, person, ids, row):
                 problems.append(f"person {number}: {problem}")
         if run.crm is not None:
             problems += await handed_over(run, run.crm, documents)
@@ -80,7 +80,7 @@ async def check(run: Run) -> tuple[Row, list[str]]:
     return row, problems
 
 
-async def _buried(run: Run) -> tuple[set[str], Counter[str]]:
+async def buried(run: Run) -> tuple[set[str], Counter[str]]:
     """Ids das mensagens que estão nas filas de mortos, e os códigos dos enterros."""
     ids, codes = set[str](), Counter[str]()
     for key in await look.found(run.redis, "*:dead:*"):
@@ -95,7 +95,7 @@ async def _buried(run: Run) -> tuple[set[str], Counter[str]]:
 
 
 async def _person(
-    run: Run, documents: SqliteDocuments, person: Person, buried: set[str], row: Row
+    run: Run, documents: SqliteDocuments, person: Person, dead: set[str], row: Row
 ) -> list[str]:
     log, key, problems = AuditLogStore(documents), run.key(person), list[str]()
     trail = [event async for event in log.events(key)]
@@ -107,19 +107,19 @@ async def _person(
     ]
     row.accepted += len(accepted)
     row.replies += len(person.replies)
-    problems += _received(trail, accepted, buried, row)
+    problems += _received(trail, accepted, dead, row)
     problems += _order(person, row)
     problems += _sent(run, key, trail, person, row)
     return problems
 
 
-def _received(trail: list[StoredEvent], accepted: list[str], buried: set[str], row: Row) -> list[str]:
+def _received(trail: list[StoredEvent], accepted: list[str], dead: set[str], row: Row) -> list[str]:
     """Toda mensagem aceita chegou à trilha, na ordem em que foi aceita, ou à fila de mortos."""
     problems = list[str]()
     names = {opaque(message): place for place, message in enumerate(accepted)}
     seen = [names.get(str(event.data["message"])) for event in trail if event.action == RECEIVED]
     found = [place for place in seen if place is not None]
-    lost = [place for name, place in names.items() if place not in found and accepted[place] not in buried]
+    lost = [place for name, place in names.items() if place not in found and accepted[place] not in dead]
     if lost:
         row.lost += len(lost)
         problems.append(f"lost messages {lost} of {len(accepted)}")

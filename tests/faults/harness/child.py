@@ -34,6 +34,7 @@ def main(order: Order, tell: Tell) -> int:
         configure_logging(settings.log_level, "json", order.name)
         metrics = Counted(Path(order.counters))
         watch(Trap(order, tell))
+        os.environ.update(order.environ)  # bibliotecas de fora leem o ambiente, como no comando de produção
         scripts.install(order.script)
         if order.stages:
             ready = Notice(order.number, "ready", pid=os.getpid())

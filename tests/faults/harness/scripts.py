@@ -22,6 +22,7 @@ from pyloto_stream.streams import lease
 from pyloto_stream.streams.model import Handler, Outcome, Turn
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.stage import WorkerOptions
+from tests.faults.harness import fed as feeding
 
 _SCRIPTS: dict[str, Callable[[], None]] = {}
 POISON = b"veneno "
@@ -131,6 +132,12 @@ def knowing() -> None:
         return handle
 
     stages._BUILDERS[SESSION] = build
+
+
+@script
+def fed() -> None:
+    """Como hoje, e anota o que entrega à trilha; ver `fed.py`."""
+    feeding.install()
 
 
 def _hasty(options: Callable[[Settings], WorkerOptions], settings: Settings) -> WorkerOptions:

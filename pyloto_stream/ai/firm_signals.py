@@ -4,6 +4,7 @@ Promete: quem a pessoa é, o ramo dito antes ou o que se quer; nunca a empresa e
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, OF, TELLING
+from pyloto_stream.ai.firm_teams import around, team_of, wanted_for
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import STATES, words
 from pyloto_stream.ai.municipalities import exact
@@ -39,7 +40,8 @@ def signal(reading: Reading, start: int, at: int, *, firm: bool) -> int:
         return 0
     if (quoted(reading, at) and before[-1] in _LINKS) or _of_speaker(reading, start, at):
         return TELLING
-    return _announced(reading, start, at, before, firm=firm)
+    told = TELLING if team_of(reading, at, before) else int(wanted_for(before))
+    return max(told, _announced(reading, start, at, before, firm=firm))
 
 
 def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm: bool) -> int:
@@ -100,7 +102,7 @@ def _follows_we(reading: Reading, at: int) -> bool:
     while stop < len(reading.words) and reading.original(stop, stop + 1)[:1].isupper():
         stop += 1
     after = [word.plain for word in reading.words[stop : stop + 2]]
-    return bool(after) and (after[0] in _WE or after == ["a", "gente"])
+    return bool(after) and (after[0] in _WE or around(reading, stop))
 
 
 def _of_speaker(reading: Reading, start: int, at: int) -> bool:
@@ -123,7 +125,7 @@ def alone(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
         return opens
     last = all(reading.words[i].text == BREAK for i in range(stop, end))
     begins = first == start or reading.words[first - 1].text == BREAK
-    closes = stop < end and (reading.words[stop].text == BREAK or dashed(reading, stop))
+    closes = stop < end and (reading.words[stop].text in (BREAK, "aqui") or dashed(reading, stop))
     return begins and (last or (opens and closes))
 
 
@@ -137,6 +139,7 @@ def another(reading: Reading, at: int, stop: int) -> bool:
     drives = "trabalho" in before and reading.has("choice", "vehicle")
     worked = worked or drives or theirs(reading, at, stop)
     part = at > 1 and before[-1] in OF and is_public(reading, at - TELLING, at - 1)  # "Secretaria da Fazenda"
+    part = part and before[-3:-1] != ["sou", "secretaria"]
     return worked or part or is_public(reading, at, stop) or is_famous(reading, at, stop)
 
 

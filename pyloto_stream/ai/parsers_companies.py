@@ -7,6 +7,7 @@ sinal claro, e nunca a empresa em que a pessoa só trabalhou, nem a que todos co
 from pyloto_stream.ai.firm_answers import answered
 from pyloto_stream.ai.firm_names import named, told
 from pyloto_stream.ai.firm_signals import another
+from pyloto_stream.ai.firm_teams import joined
 from pyloto_stream.ai.lower_firms import in_lower_case
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -27,7 +28,7 @@ def registered(reading: Reading, start: int, end: int) -> str:
     return reading.original(first, stop + 1)
 
 
-_READERS = (told, named, titled, registered, in_lower_case)
+_READERS = (told, named, titled, registered, joined, in_lower_case)
 
 
 def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:

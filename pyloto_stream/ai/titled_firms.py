@@ -14,6 +14,7 @@ from pyloto_stream.ai.firm_signals import (
     signal,
     wants,
 )
+from pyloto_stream.ai.firm_teams import team_of
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head, with_suffix
 from pyloto_stream.ai.lexicon import GIVEN, PARTICLES, READER, STATES
 from pyloto_stream.ai.lower_firms import with_kind
@@ -30,6 +31,7 @@ _BODIES = frozenset(("associacao", "sindicato", "camara", "colonia", "federacao"
 """Têm no nome a cidade."""
 _PARTS_OF_CITY = frozenset(("zona", "bairro", "centro", "rua", "avenida", "setor", "regiao"))
 _DO = frozenset(("faz", "usa", "trabalha", "entrega", "anota", "perde", "controla", "aqui"))
+_GOES_ON = WANTS | _DO
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 
 
@@ -89,8 +91,13 @@ def _speaks(reading: Reading, at: int, stop: int) -> bool:
     if at > TELLING and reading.words[at - 3].plain in ("em", "fala", "falando"):  # "falo em nome da …"
         return True
     lead = reading.words[max(at - TELLING, 0)].plain
+    if stop < len(reading.words) and reading.words[stop].plain in (
+        "nos",
+        "me",
+    ):  # "o time da … nos atendeu"
+        return False
     if lead in ("pessoal", "gente"):
-        return stop < len(reading.words) and reading.words[stop].text in WANTS | _DO
+        return stop < len(reading.words) and reading.words[stop].text in _GOES_ON
     return lead not in ("e", "nome")
 
 
@@ -112,6 +119,7 @@ def _placed(reading: Reading, start: int, at: int, telling: list[int]) -> bool:
         return False
     headed = at > start and len(telling) >= TELLING and is_firm(reading, at - 1)
     led = at > start and reading.words[at - 1].text in ARTICLES
+    led = led or team_of(reading, at, [word.plain for word in reading.words[start:at]])
     headed = headed or (
         led and signal(reading, start, at, firm=False) == TELLING
     )  # "minha loja, a Arco-Íris"

@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from pyloto_stream.cli.app import app
 from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.secret_settings import SECRETS
 from pyloto_stream.settings import DEFAULTS, VARIABLES
 from pyloto_stream.settings_fields import expected, shown
 from pyloto_stream.settings_text import ABOUT
@@ -82,6 +83,15 @@ def test_the_keys_of_the_architecture_page_are_those_of_the_data_model() -> None
     model = (ROOT / "pyloto_stream" / "streams" / "lua" / "common.lua").read_text(encoding="utf-8")
     told = set(re.findall(r"`P:(\w+)", page))
     assert told == set(re.findall(r"^--.* P:(\w+)[: ]", model, re.MULTILINE))
+
+
+def test_the_security_page_says_of_every_secret_what_it_protects_and_how_it_rotates() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    rows = [
+        row.split("|")[1:-1] for row in page.splitlines() if row.startswith("| `") and row.count("|") == 5
+    ]
+    assert sorted(name for row in rows for name in re.findall(r"`(\w+)`", row[0])) == sorted(SECRETS)
+    assert all(cell.strip() for row in rows for cell in row)
 
 
 @cache

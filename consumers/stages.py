@@ -92,7 +92,7 @@ async def stage_spec(stage: str, parts: Parts) -> StageSpec:
     limit_s = _limit_s(stage, parts.settings)
     if stage in TURN_LANE.stages:
         return StageSpec(stage, handler, failed_turn, limit_s)
-    return StageSpec(stage, handler, timeout_s=limit_s)
+    return StageSpec(stage, handler, timeout_s=limit_s, patient=stage == AUDIT)
 
 
 def _limit_s(stage: str, settings: Settings) -> float:

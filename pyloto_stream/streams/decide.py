@@ -143,4 +143,5 @@ class Decider:
             reached("after_handle", turn.stage)
 
     def _too_slow(self) -> TransientError:
-        return TransientError(f"no decision in {self._timeout_s:g} s", code="stage_timeout")
+        kind = UnavailableError if self._spec.patient else TransientError
+        return kind(f"no decision in {self._timeout_s:g} s", code="stage_timeout")

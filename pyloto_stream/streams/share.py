@@ -1,8 +1,8 @@
 """Que parte do trabalho passa por uma rota até o Redis? As partições dela, lidas, renovadas e assumidas.
 
 Num Redis só há uma rota com tudo; num cluster, uma por partição (um slot não se lê junto com outro), e a
-queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas, e nunca menos que uma
-por partição; o que se assume de quem morreu, mesmo com as mãos cheias, soma no máximo outro tanto.
+queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas (ou uma por partição a
+mais, se chegam juntas); o que se assume de quem morreu, mesmo com elas cheias, soma no máximo outro tanto.
 """
 
 import asyncio

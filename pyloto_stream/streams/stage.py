@@ -31,9 +31,11 @@ class StageSpec(msgspec.Struct, frozen=True):
     """Uma etapa: nome, o que ela faz e o aviso que um enterro deixa na conversa (`None`: nenhum).
 
     `timeout_s`: quanto uma decisão pode levar, em segundos; `None`: o de `WorkerOptions`.
+    `patient`: a etapa só espera pela sua dependência, e passar do prazo é queda dela: espera sem contar.
     """
 
     name: str
     handler: Handler
     notice: Callable[[Turn, Failure], bytes | None] = lambda _turn, _failure: None
     timeout_s: float | None = None
+    patient: bool = False

@@ -32,9 +32,11 @@ from pyloto_stream.ai.reading import Reading
 _WILL = frozenset(("vao", "iam", "iriam", "iria", "vai", "ia", "teriam", "terao", "precisam", "precisariam"))
 _HEADS = frozenset(("gente", "cabras", "almas", "cabecas", "cabeca"))
 _FILLS = frozenset(("ai", "la", "no", "ao", "total", "todo", "por", "enquanto", "hoje", "ja", "atualmente"))
+_AREAS = PLACES | COLLECTIVES
 _HOLDS = frozenset(("em", "com", "nos", "nas", "pra", "para"))
 _AMONG = frozenset(("corredores", "habitantes", "seguidores", "inteiros"))
 """Gente só quando quem fala se inclui ("somos uns 40 corredores")."""
+_TOGETHER = {"dupla": 2, "trio": 3, "quarteto": 4}
 NEAR = 6
 
 
@@ -96,7 +98,7 @@ def _there(reading: Reading, one: Crew, end: int, numbers: Numbers) -> Crew | No
     if any(word.plain in MONEY for word in reading.words[max(0, one.start - NEAR) : one.start]):
         return None
     where = reading.words[stop + 1 : min(end, stop + 3)]
-    area = any(word.plain in PLACES | COLLECTIVES for word in where)
+    area = any(word.plain in _AREAS for word in where)
     of = one.start > 0 and reading.words[one.start - 1].plain in (
         "dos",
         "das",
@@ -139,6 +141,10 @@ def _ourselves(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | 
     while stop < end and reading.words[stop].plain in ABOUT:
         stop += 1
     number = numbers.get(stop)
+    several = _TOGETHER.get(reading.words[stop].plain, 0) if stop < end else 0
+    listed = "eu" in [word.plain for word in reading.words[stop + 1 : stop + 3]]
+    if several and not listed and reading.words[stop - 1].plain in ("em", "uma", "um"):
+        return Crew(several, several, at, stop + 1, person=True, counted=True, we=True)
     if number is None or number.value < 2:
         return None
     low, high, after = reach_of(reading, number, end)

@@ -69,7 +69,8 @@ def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[t
     for force, hit in ranked:
         if kept and not kept[-1][1].told and not kept[-1][1].place.large and hit.place.large:
             between = [word.plain for word in reading.words[kept[-1][1].end : hit.start]]
-            if between and between[-1] in ("no", "na", "em", "do") and len(between) <= _APART:
+            beside = between == [","] or (between[-1:] != [] and between[-1] in ("no", "na", "em", "do"))
+            if beside and len(between) <= _APART:
                 kept.append((max(force, kept.pop()[0]), hit))
                 continue
         kept.append((force, hit))
@@ -111,6 +112,8 @@ def _in_state(reading: Reading, hit: Hit) -> str:
     """A cidade, no estado que se diz noutro lugar da frase ("Palmas, mas a do Paraná")."""
     if not hit.told:
         words = [word.plain for word in reading.words[hit.start : hit.end]]
+        if not hit.place.state and any(word.plain == "abc" for word in reading.words):
+            return (exact(words, "SP") or hit.place).label
         for at in range(hit.end, len(reading.words) - 1):
             if reading.words[at].plain not in ("do", "da", "de", "no", "na"):
                 continue

@@ -39,7 +39,7 @@ def audit_stage(
                 return later
             raise PermanentError("record does not decode", code="undecodable_record") from error
         known = remembered(turn)
-        after = await trail.record(turn.conversation, records, known)
+        after = await trail.record(turn.conversation, records, known, turn.number)
         for record in records:
             if channels is not None and isinstance(record, ChannelRecord):
                 await channels.apply(record)

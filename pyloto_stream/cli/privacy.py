@@ -1,11 +1,11 @@
-"""O que se faz com o que sabemos de uma pessoa? Entregá-lo a ela, trocar a chave que o lacra."""
+"""O que se faz com o que sabemos de uma pessoa? Entregá-lo a ela, esquecê-lo, trocar a chave que o lacra."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pyloto_stream.cli import FAILED, privacy_export
+from pyloto_stream.cli import FAILED, privacy_export, privacy_forget
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="privacy",
-    help="What is known of people: a copy of it for them, the keys that seal it.",
+    help="What is known of people: a copy of it for them, its erasure, the keys that seal it.",
     epilog="Example: pyloto-stream privacy rotate-key --dry-run",
     no_args_is_help=True,
 )
 app.add_typer(privacy_export.app)
+app.add_typer(privacy_forget.app)
 
 
 @app.command(

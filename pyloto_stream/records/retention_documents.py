@@ -11,6 +11,7 @@ from pyloto_stream.records.retention_batches import BATCH, Sweeping, Tally, olde
 from pyloto_stream.stores.anchor_check import KEPT_DAYS
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.conversations import header_path
+from pyloto_stream.stores.media import files_path
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import TTL_FIELD, ConflictError, Document, Query, scan
 from pyloto_stream.stores.profiles import PROFILES, history_path, profile_path
@@ -21,9 +22,13 @@ SESSION_DAYS = HANDOFF_DAYS = PROFILE_DAYS = 365
 
 
 async def messages(sweeping: Sweeping, user_key: str, tally: Tally) -> None:
-    """As de uma conversa, pelo vencimento que cada uma traz: também os status sem mensagem."""
-    collection = path("conversations", user_key, "messages")
-    await remove(sweeping, older(sweeping.documents, collection, TTL_FIELD, _ago(sweeping, 0)), tally)
+    """As de uma conversa, pelo vencimento de cada uma: também status sem mensagem, e que arquivos mandou."""
+    now = _ago(sweeping, 0)
+    for collection, counted in (
+        (path("conversations", user_key, "messages"), tally),
+        (files_path(user_key), Tally("files")),
+    ):
+        await remove(sweeping, older(sweeping.documents, collection, TTL_FIELD, now), counted)
 
 
 async def audit(sweeping: Sweeping, user_key: str, tally: Tally) -> None:

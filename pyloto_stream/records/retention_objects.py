@@ -15,7 +15,7 @@ from pyloto_stream.records.exporter import GcsHistoryExporter
 from pyloto_stream.records.retention_batches import Gone, Sweeping, Tally, older, remove
 from pyloto_stream.stores.anchor_check import KEPT_DAYS
 from pyloto_stream.stores.exports import ExportStore, export_path
-from pyloto_stream.stores.media import RETENTION_DAYS, media_path
+from pyloto_stream.stores.media import RETENTION_DAYS, media_path, people_path
 from pyloto_stream.stores.objects import ObjectEntry, Objects, is_path
 from pyloto_stream.stores.ports import TTL_FIELD, Document
 from pyloto_stream.stores.times import DAY_MS, iso
@@ -45,9 +45,16 @@ async def exports(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tal
 
 async def media(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tally) -> None:
     """Documento e arquivo do que não chega há `RETENTION_DAYS`; o arquivo só se também ele é tão velho."""
-    before_ms = sweeping.now_ms - RETENTION_DAYS * DAY_MS
-    found = older(sweeping.documents, "media", TTL_FIELD, iso(sweeping.now_ms))
-    await remove(sweeping, found, tally, _with_files(sweeping, objects, files, before_ms))
+    before_ms, now = sweeping.now_ms - RETENTION_DAYS * DAY_MS, iso(sweeping.now_ms)
+    files_gone = _with_files(sweeping, objects, files, before_ms)
+
+    async def gone(documents: Sequence[Document]) -> None:
+        await files_gone(documents)
+        for document in documents:  # quem o mandou vence junto, e não conta como arquivo
+            people = older(sweeping.documents, people_path(document.id), TTL_FIELD, now)
+            await remove(sweeping, people, Tally("people"))
+
+    await remove(sweeping, older(sweeping.documents, "media", TTL_FIELD, now), tally, gone)
 
 
 async def media_orphans(sweeping: Sweeping, objects: Objects, tally: Tally) -> None:

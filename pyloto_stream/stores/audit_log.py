@@ -6,7 +6,8 @@ mesmo tempo: quem perde a corrida relê e tenta de novo. Limite: detecta altera�
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -31,6 +32,7 @@ from pyloto_stream.stores.ports import (
     Write,
     scan,
 )
+from pyloto_stream.stores.values import Data
 
 TRIES = 5
 _PAGE = 200
@@ -114,16 +116,24 @@ class AuditLogStore:
         Raises:
             ConflictError: a cadeia cresceu no meio; nada foi apagado.
         """
+        return await self._cut(user_key, lambda event: str(event["timestamp"]) < before)
+
+    async def cut(self, user_key: str, seq: int) -> int:
+        """Apaga os eventos de número menor que `seq`; ver `trim`.
+
+        Raises:
+            ConflictError: a cadeia cresceu no meio; nada foi apagado.
+        """
+        return await self._cut(user_key, lambda event: isinstance(n := event["seq"], int) and n < seq)
+
+    async def _cut(self, user_key: str, is_old: Callable[[Data], bool]) -> int:
         head = await self._documents.get(head_path(user_key))
         oldest = await self._documents.query(Query(_collection(user_key), order_by="seq", limit=_PAGE))
-        old: list[Document] = []
-        for document in oldest:
-            if str(document.data["timestamp"]) >= before:
-                break
-            old.append(document)
+        old = list(takewhile(lambda document: is_old(document.data), oldest))
         if head is None or not old:
             return 0
-        start = {"start_hash": old[-1].data["hash"], "start_seq": old[-1].data["seq"]}
+        last = old[-1].data
+        start: Data = {"start_hash": last.get("hash", ""), "start_seq": last["seq"]}
         writes: list[Write] = [Delete(document.path) for document in old]
         await self._documents.write(*writes, Update(head.path, start, head.version))
         return len(old)

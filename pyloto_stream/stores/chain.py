@@ -31,11 +31,15 @@ class AuditEvent(msgspec.Struct, frozen=True):
 
 
 class ChainHead(msgspec.Struct, frozen=True):
-    """A ponta da cadeia: resumo e número do último evento. `version`: a do seu documento (vazia: não há)."""
+    """A ponta da cadeia: resumo e número do último evento. `version`: a do seu documento (vazia: não há).
+
+    `void`: os turnos até este número são de quem foi esquecido, e já não se gravam (`fence.py`).
+    """
 
     hash: str = GENESIS
     seq: int = 0
     version: str = ""
+    void: int = 0
 
 
 def digest(event: Data) -> str:
@@ -74,4 +78,4 @@ def link(user_key: str, head: ChainHead, events: Iterable[AuditEvent]) -> tuple[
     if writes:
         at = head_path(user_key)
         writes.append(Update(at, state, head.version) if head.version else Create(at, state))
-    return writes, ChainHead(last, seq)
+    return writes, ChainHead(last, seq, void=head.void)

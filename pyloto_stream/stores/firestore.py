@@ -23,10 +23,10 @@ from pyloto_stream.stores.ports import (
     Set,
     Update,
     Write,
-    check_writes,
 )
 from pyloto_stream.stores.times import iso, milliseconds
 from pyloto_stream.stores.values import Data
+from pyloto_stream.stores.write_checks import check_writes
 
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError

@@ -14,7 +14,7 @@ from pyloto_stream.conversation.records import MediaRecord
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.messages import RETENTION_DAYS as MESSAGE_DAYS
 from pyloto_stream.stores.messages import message_path
-from pyloto_stream.stores.paths import path
+from pyloto_stream.stores.paths import path, segment
 from pyloto_stream.stores.ports import TTL_FIELD, Documents, Merge
 from pyloto_stream.stores.times import DAY_MS, iso
 
@@ -70,8 +70,22 @@ def media_path(sha256: str) -> str:
     return path("media", _checked(sha256))
 
 
-def media_writes(user_key: str, record: MediaRecord) -> tuple[Merge, Merge]:
-    """O documento do arquivo, e a referência na mensagem que o trouxe."""
+def people_path(sha256: str) -> str:
+    """A coleção de quem mandou o arquivo: só sai quando não resta ninguém nela.
+
+    Raises:
+        PermanentError: code `invalid_sha256`.
+    """
+    return path("media", _checked(sha256), "people")
+
+
+def files_path(user_key: str) -> str:
+    """A coleção dos arquivos que uma pessoa mandou."""
+    return path("conversations", user_key, "files")
+
+
+def media_writes(user_key: str, record: MediaRecord) -> tuple[Merge, ...]:
+    """O documento do arquivo; quem o mandou, e o que ela mandou; e a referência na mensagem que o trouxe."""
     data: Data = {
         "sha256": record.sha256,
         "size": record.size,
@@ -87,7 +101,15 @@ def media_writes(user_key: str, record: MediaRecord) -> tuple[Merge, Merge]:
         TTL_FIELD: iso(record.at_ms + MESSAGE_DAYS * DAY_MS),
     }
     message = Merge(message_path(user_key, record.message_id), reference)
-    return Merge(media_path(record.sha256), data), message
+    until = {TTL_FIELD: data[TTL_FIELD]}
+    return (
+        Merge(media_path(record.sha256), data),
+        Merge(f"{people_path(record.sha256)}/{segment(user_key)}", {"user_key": user_key, **until}),
+        Merge(
+            f"{files_path(user_key)}/{record.sha256}", {"sha256": record.sha256, "record": record.id, **until}
+        ),
+        message,
+    )
 
 
 class MediaStore:

@@ -7,14 +7,14 @@ seguro.
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
 
 from pyloto_stream.errors import TransientError
 from pyloto_stream.stores.paths import split
-from pyloto_stream.stores.values import Data, check
+from pyloto_stream.stores.values import Data
 
 TTL_FIELD = "expires_at"
 """Campo de primeiro nível com o instante (ISO) a partir do qual o banco pode apagar o documento."""
@@ -135,8 +135,18 @@ class Documents(Protocol):
             ConflictError: uma condição não valeu; nada foi gravado.
             PermanentError: code `unstorable_document`; nada foi gravado.
             UnavailableError: o banco não respondeu; pode ter sido gravado.
-            ValueError: ver `check_writes`.
+            ValueError: ver `write_checks.py`.
         """
+
+    async def scrub(self) -> bool:
+        """O que se apagou sai também dos rascunhos do próprio banco; `False`: alguém ainda os lê.
+
+        Só quem guarda os arquivos tem o que fazer.
+
+        Raises:
+            UnavailableError: o banco não respondeu.
+        """
+        return True
 
     async def close(self) -> None:
         """Termina o que está em andamento e fecha."""
@@ -156,25 +166,6 @@ class Documents(Protocol):
     async def merge(self, path: str, data: Data) -> None:
         """Cria ou completa."""
         await self.write(Merge(path, data))
-
-
-def check_writes(writes: Sequence[Write]) -> None:
-    """O que todo adaptador confere antes de gravar.
-
-    Raises:
-        PermanentError: code `unstorable_document`.
-        ValueError: mais de `MAX_WRITES` operações, um documento citado duas vezes, ou `Update` sem campos.
-    """
-    if len(writes) > MAX_WRITES:
-        raise ValueError("too many writes in one batch")
-    if len({write.path for write in writes}) < len(writes):
-        raise ValueError("a document appears twice in one batch")
-    for write in writes:
-        if isinstance(write, Delete):
-            continue
-        check(write.data)
-        if isinstance(write, Update) and not write.data:
-            raise ValueError("update without fields")
 
 
 def position(document: Document, order_by: str) -> Position:

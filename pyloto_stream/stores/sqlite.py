@@ -15,9 +15,10 @@ from typing import Self, TypeVar
 
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.stores import sqlite_statements as statements
-from pyloto_stream.stores.ports import Document, Documents, Query, Write, check_writes
+from pyloto_stream.stores.ports import Document, Documents, Query, Write
 from pyloto_stream.stores.sqlite_file import connect, open_file, outage
 from pyloto_stream.stores.times import iso
+from pyloto_stream.stores.write_checks import check_writes
 
 _READERS = 2
 _MAX_GROUPS = 256
@@ -71,7 +72,11 @@ class SqliteDocuments(Documents):
         self._waiting.append((writes, future))
         if self._flusher is None:
             self._flusher = asyncio.create_task(self._flush())
-        reply = await future
+        try:
+            reply = await future
+        finally:  # quem desistiu não espera na fila: o que não começou não se grava
+            if future.cancelled():
+                self._waiting = [each for each in self._waiting if each[1] is not future]
         if isinstance(reply, Exception):
             raise reply
         return reply
@@ -81,6 +86,13 @@ class SqliteDocuments(Documents):
         now = iso(clock())
         try:
             return await self._run(self._writing, lambda: statements.purge(self._writer, now, limit))
+        except sqlite3.Error as error:
+            raise outage(error) from None
+
+    async def scrub(self) -> bool:
+        """Recolhe o WAL ao arquivo e o esvazia: nele ficam as páginas de antes. Ver a porta."""
+        try:
+            return await self._run(self._writing, lambda: statements.checkpoint(self._writer))
         except sqlite3.Error as error:
             raise outage(error) from None
 

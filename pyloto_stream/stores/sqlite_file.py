@@ -132,6 +132,7 @@ def _prepare(connection: sqlite3.Connection, busy_s: float) -> None:
     if mode != "wal":
         raise MisconfiguredError("SQLITE_PATH: the file system does not support WAL; use a local disk")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")  # o que se apaga não fica legível nas páginas livres
     connection.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA:
         connection.execute(statement)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.paths import split
 from pyloto_stream.stores.ports import (
     TTL_FIELD,
@@ -19,7 +20,7 @@ from pyloto_stream.stores.ports import (
     Update,
     Write,
 )
-from pyloto_stream.stores.values import DamagedError, Data, merged
+from pyloto_stream.stores.values import DamagedError, Data, check, merged
 
 _INSERT = "INSERT INTO documents (collection, id, version, data) VALUES (?, ?, ?, ?) ON CONFLICT "
 _CREATE = _INSERT + "(collection, id) DO NOTHING"
@@ -33,8 +34,8 @@ _RAW = "CAST(data AS BLOB)"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict).decode
 
-Reply = list[str] | ConflictError | DamagedError
-"""Versões gravadas por um grupo, ou o que o recusou: uma condição, ou um documento danificado."""
+Reply = list[str] | ConflictError | DamagedError | PermanentError
+"""Versões gravadas por um grupo, ou o que o recusou: uma condição, um documento danificado ou grande demais."""
 
 
 def get(connection: sqlite3.Connection, path: str) -> Document | None:
@@ -82,12 +83,10 @@ def _group(connection: sqlite3.Connection, writes: Sequence[Write]) -> Reply:
     reply: Reply
     try:
         reply = [_apply(connection, write) for write in writes]
-    except ConflictError as conflict:
+    except (ConflictError, DamagedError, PermanentError) as refusal:
+        # só o grupo fica sem gravar: o que precisa do documento danificado, ou o que cresce demais
         connection.execute("ROLLBACK TO one")
-        reply = conflict
-    except DamagedError as damage:  # só quem precisa do documento danificado fica sem gravar
-        connection.execute("ROLLBACK TO one")
-        reply = damage
+        reply = refusal
     connection.execute("RELEASE one")
     return reply
 
@@ -101,17 +100,23 @@ def _apply(connection: sqlite3.Connection, write: Write) -> str:
         case Merge():
             row = _row(connection, write.path)
             before = _data(write.path, row[1]) if row else {}
-            return _put(connection, _UPSERT, write.path, merged(before, write.data))
+            return _grow(connection, write.path, merged(before, write.data))
         case Update():
             row = _row(connection, write.path)
             if row is None or write.version not in {"", row[0]}:
                 raise ConflictError
-            return _put(connection, _UPSERT, write.path, {**_data(write.path, row[1]), **write.data})
+            return _grow(connection, write.path, {**_data(write.path, row[1]), **write.data})
         case Delete():
             if write.version and ((row := _row(connection, write.path)) is None or row[0] != write.version):
                 raise ConflictError
             connection.execute("DELETE FROM documents WHERE collection = ? AND id = ?", split(write.path))
             return ""
+
+
+def _grow(connection: sqlite3.Connection, path: str, data: Data) -> str:
+    """Grava a soma do que havia e do que veio, que pode já não caber num documento."""
+    check(data)
+    return _put(connection, _UPSERT, path, data)
 
 
 def _put(connection: sqlite3.Connection, sql: str, path: str, data: Data) -> str:
@@ -166,3 +171,9 @@ def _select(query: Query) -> tuple[str, list[str | float | None]]:
 
 def _extract(field: str) -> str:
     return f"json_extract(data, '$.{field}')"
+
+
+def checkpoint(connection: sqlite3.Connection) -> bool:
+    """Leva o WAL ao arquivo e o trunca; `False` se outra conexão ainda lê o que está nele."""
+    (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy

@@ -3,8 +3,9 @@
 O que um turno registra vai numa gravação atômica, sem leitura quando se conhece a ponta. Se ela conflita (o
 turno já foi gravado e o executor caiu antes de confirmar, ou a ponta está velha), relê a ponta, retira o que
 já está lá e grava o resto. Por isso repetir um turno, ou dois executores com o mesmo turno, dá o mesmo
-resultado. Limite: mais de `_BATCH` registros vão em várias gravações, cada uma atômica; um turno que muda o
-perfil o lê antes.
+resultado; e um turno de antes de um esquecimento perde a ponta, relê, e não grava nada. Limite: mais de
+`_BATCH` registros vão em várias gravações, cada uma atômica; um turno que muda o perfil o lê antes; o que não
+move a cadeia (só status) não passa pela ponta, e quem esquece o procura outra vez.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from pyloto_stream.conversation.records import (
     StatusRecord,
     TranscriptRecord,
 )
+from pyloto_stream.errors import LostError
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
 from pyloto_stream.stores.conversations import ConversationStore, header_write
@@ -39,8 +41,8 @@ from pyloto_stream.stores.sessions import session_write
 from pyloto_stream.stores.trail_writes import combined, missing
 from pyloto_stream.stores.transcripts import transcript_write, without_late_transcripts
 
-_BATCH = 100
-"""Registros por gravação atômica; cada um rende no máximo três documentos (limite: `MAX_WRITES`)."""
+_BATCH = 80
+"""Registros por gravação atômica; cada um rende no máximo cinco documentos (limite: `MAX_WRITES`)."""
 
 
 class TrailState(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,22 +72,25 @@ class AuditTrail:
         self._conversations = ConversationStore(documents)
 
     async def record(
-        self, user_key: str, records: Sequence[Record], known: TrailState | None
+        self, user_key: str, records: Sequence[Record], known: TrailState | None, number: int = 0
     ) -> TrailState | None:
         """Grava `records`; devolve o que lembrar para o próximo turno. `known` `None`: nada se sabe.
 
+        `number`: o do turno que os traz; 0: não são de um turno.
+
         Raises:
+            LostError: a pessoa foi esquecida depois de o turno começar; o que ele trazia não se grava.
             UnavailableError: o banco não respondeu; repetir é seguro.
             ConflictError: a disputa pela ponta não cedeu em `TRIES` tentativas; repetir é seguro.
             PermanentError: code `unstorable_document`, `empty_id` ou `undecodable_document`.
         """
         state = known
         for start in range(0, len(records), _BATCH):
-            state = await self._record(user_key, records[start : start + _BATCH], state)
+            state = await self._record(user_key, records[start : start + _BATCH], state, number)
         return state
 
     async def _record(
-        self, user_key: str, records: Sequence[Record], known: TrailState | None
+        self, user_key: str, records: Sequence[Record], known: TrailState | None, number: int
     ) -> TrailState | None:
         records = await without_late_transcripts(self._documents, user_key, records)
         documents = combined(write for record in records for write in self._writes_of(user_key, record))
@@ -95,13 +100,13 @@ class AuditTrail:
             writes = [*await moved(self._documents, documents, moves), *profile]
             try:
                 if pending:
-                    state = state or await self._load(user_key)
+                    state = state or await self._load(user_key, number)
                     return await self._grow(user_key, state, writes, pending)
                 # só status e documentos avulsos: nada move a cadeia, nem o cabeçalho, que anda com ela
                 if writes:
                     await self._documents.write(*writes)
             except ConflictError:
-                state = await self._load(user_key)
+                state = await self._load(user_key, number)
                 documents = await missing(self._documents, documents)
                 pending = await self._log.absent(user_key, pending)
                 continue
@@ -127,8 +132,10 @@ class AuditTrail:
         versions = await self._documents.write(*documents, header, *links)
         return msgspec.structs.replace(after, version=versions[-1])
 
-    async def _load(self, user_key: str) -> TrailState:
+    async def _load(self, user_key: str, number: int) -> TrailState:
         head = await self._log.head(user_key)
+        if 0 < number <= head.void:
+            raise LostError("the person was forgotten after this turn had begun")
         header = await self._conversations.header(user_key)  # depois: nunca mais velho que a ponta
         state = TrailState(head.hash, head.seq, head.version)
         if header is None:

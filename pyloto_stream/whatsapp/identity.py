@@ -48,6 +48,15 @@ def canonical_phone(digits: str) -> str:
     return f"+{bare}"
 
 
+def written_forms(value: str) -> tuple[str, ...]:
+    """Como a Meta escreve este identificador: um celular do Brasil com e sem o nono dígito; outro, como é."""
+    if classify(value) != "phone":
+        return (value,)
+    digits = canonical_phone(value).removeprefix("+")
+    without = digits[:4] + digits[5:] if digits.startswith("55") else ""
+    return (digits, without) if _BR_MOBILE_WITHOUT_NINTH.fullmatch(without) else (digits,)
+
+
 def identity(value: str) -> str:
     """Identidade estável de um identificador recebido: telefone canônico, ou `bsuid:` e o próprio id."""
     return canonical_phone(value) if classify(value) == "phone" else f"bsuid:{value}"

@@ -32,7 +32,7 @@ class Meanwhile(Watched):
 async def test_a_file_that_comes_again_meanwhile_is_kept(documents: Documents, objects: Objects) -> None:
     born = await lived(documents, objects)
     now = born + 200 * DAY_MS
-    again, _message = media_writes(USER, msgspec.structs.replace(media(1), at_ms=now))
+    again, *_ = media_writes(USER, msgspec.structs.replace(media(1), at_ms=now))
     removed, report = await swept(Meanwhile(documents, media_path(SHA), again), objects, now)
     assert not {"media", "media_files"} & removed.keys()
     assert [tally.kept for tally in report.collections if tally.name == "media"] == [1]
@@ -59,7 +59,7 @@ async def test_a_message_that_changes_meanwhile_is_kept_and_its_neighbours_go(
     found = {d.path: d for d in await documents.query(Query(f"conversations/{USER}/messages"))}
     assert place in found
     later = msgspec.structs.replace(
-        media_writes(USER, media(1))[1], data={"expires_at": iso(born + 900 * DAY_MS)}
+        media_writes(USER, media(1))[-1], data={"expires_at": iso(born + 900 * DAY_MS)}
     )
     removed, report = await swept(Meanwhile(documents, place, later), objects, born + 400 * DAY_MS)
     assert (removed["messages"], report.collections[0].kept) == (2, 1)

@@ -56,5 +56,5 @@ def test_the_expiry_of_messages_files_and_exports_is_a_ttl_field() -> None:
     ttl = [
         (rule["collectionGroup"], rule["fieldPath"]) for rule in INDEXES["fieldOverrides"] if rule.get("ttl")
     ]
-    assert ttl == [("messages", TTL_FIELD), ("media", TTL_FIELD), ("exports", TTL_FIELD)]
+    assert ttl == [(name, TTL_FIELD) for name in ("messages", "media", "people", "files", "exports")]
     assert TTL_FIELD in message_write(USER, inbound()).data

@@ -144,7 +144,7 @@ def test_a_revoked_message_keeps_no_file_in_any_order_of_arrival() -> None:
     said = msgspec.structs.replace(inbound(7), media_id="m1")
     gone = MessageRecord("wamid.R", "in", "USER", T0, "revoke", context_id=said.id)
     kept = MediaRecord("r1", said.id, "a" * 64, "image/png", 1, "media/aa/a", T0)
-    _, reference = media_writes(USER, kept)
+    *_, reference = media_writes(USER, kept)
     (erasure,) = revoke_writes(USER, gone)
     for order in itertools.permutations((message_write(USER, said), reference, erasure)):
         stored = _lived(*order)

@@ -7,11 +7,15 @@ from pathlib import Path
 import msgspec
 
 from pyloto_stream.conversation.records import HandoffRecord
+from pyloto_stream.records.forget import forgotten_header
+from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.channels import ChannelStore
+from pyloto_stream.stores.conversations import header_path
 from pyloto_stream.stores.exports import RETENTION_DAYS as EXPORT_DAYS
 from pyloto_stream.stores.exports import ExportStore
+from pyloto_stream.stores.fence import raise_fence
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.media import RETENTION_DAYS as MEDIA_DAYS
 from pyloto_stream.stores.media import MediaStore
@@ -88,6 +92,9 @@ async def written(documents: SqliteDocuments) -> Fields:
     await ChannelStore(watched).apply(BANNED)
     await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
     assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 5
+    forgotten = msgspec.structs.replace(asked, event_id="forgotten", action=FORGOTTEN)
+    fence = await raise_fence(watched, USER, forgotten, 7, anything=True)
+    await watched.set(header_path(USER), forgotten_header(fence))
     fields: Fields = defaultdict(set)
     for write in (write for batch in watched.writes for write in batch):
         fields[pattern(write.path)] |= set() if isinstance(write, Delete) else write.data.keys()
@@ -121,7 +128,8 @@ def test_indexes_on_the_page_are_the_deployed_ones() -> None:
 def test_expiry_and_exemptions_on_the_page_are_the_deployed_ones() -> None:
     expiry = re.findall(r"^\| `(\w+)` \| `(\w+)` \| (\d+) days \|", PAGE, re.MULTILINE)
     rules = INDEXES["fieldOverrides"]
-    days = {"messages": RETENTION_DAYS, "media": MEDIA_DAYS, "exports": EXPORT_DAYS}
+    days = {"messages": RETENTION_DAYS, "exports": EXPORT_DAYS}
+    days |= dict.fromkeys(("media", "people", "files"), MEDIA_DAYS)
     assert expiry == [
         (rule["collectionGroup"], rule["fieldPath"], str(days[rule["collectionGroup"]]))
         for rule in rules

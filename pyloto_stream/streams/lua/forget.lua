@@ -2,8 +2,10 @@
 -- forget: um passo do esquecimento de uma conversa (ver forget.py). Enquanto ele dura, os portões dela ficam fechados em
 -- nome de quem esquece, e o que chega espera: tudo o mais que há com o nome dela é velho, e sai.
 -- op: c conversa, x quem esquece, ls {{faixa, primeira etapa}, ...}, hold ms que se espera por outro passo, k o passo:
---   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu
---     -> {'held', conversas, eventos, tokens, ritmos} | {'busy', ms} outro a esquece agora; repetido, nada muda
+--   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu; w faixa cujos
+--     eventos quem esquece quer ver
+--     -> {'held', conversas, eventos, tokens, ritmos, agora, {último turno de cada faixa}, {vetor JSON de eventos, ...}}
+--     | {'busy', ms} outro a esquece agora; repetido, nada muda, e não há eventos
 --   'timers' at cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}
 --   'entries' q "stream|dead|out:<nome>", a de, b até ('' no início), n, bytes, w {nomes da pessoa}
 --     -> {'ok', saíram, próxima, até, 1 se há mais}
@@ -47,24 +49,33 @@ local function others(op)
   return mine == #op.ls, wait
 end
 
-local function token_out(lane, conv, where)
+local function token_out(lane, conv, where, told)
   local stage, id = string.match(where or '', '^([^|]+)|(.+)$')
   local row = stage and redis.call('XRANGE', stream(stage), id, id)[1]
   local token = row and fields(row[2]) or {}
   local found = token.l == lane and token.c == conv and 1 or 0
-  if found == 1 then settle_entry(stage, id) end
+  if found == 1 then
+    settle_entry(stage, id)
+    table.insert(told, token.e)
+  end
   local body = take_timer(PARKED, lane .. '|' .. conv)
-  return found + (body and not body.gone and 1 or 0)
+  local parked = body and not body.gone and 1 or 0
+  if parked == 1 then table.insert(told, fields(body.t).e) end
+  return found + parked
 end
 
 local function void(id, ttl) return id and id ~= '' and redis.call('SET', void_key(id), '1', 'PX', int(ttl)) end
 
 local function close(op, lane, stage, erased)
-  local key, inbox = conv_key(lane, op.c), inbox_key(lane, op.c)
+  local key, inbox, told = conv_key(lane, op.c), inbox_key(lane, op.c), {}
   local c = redis.call('HMGET', key, 'n', 't', 'w', 'x')
   erased[1] = erased[1] + (c[1] and not c[4] and 1 or 0)
   erased[2] = erased[2] + redis.call('LLEN', inbox)
-  erased[3] = erased[3] + token_out(lane, op.c, c[2])
+  erased[3] = erased[3] + token_out(lane, op.c, c[2], told)
+  if lane == op.w then
+    for _, event in ipairs(redis.call('LRANGE', inbox, 0, -1)) do table.insert(told, '[' .. event .. ']') end
+    erased[4] = told
+  end
   void(c[3], op.ttl)
   redis.call('UNLINK', key, inbox)
   local n = int(math.max(tonumber(c[1] or 0), now)) -- o próximo turno é maior que todos os de antes
@@ -79,11 +90,13 @@ local act = {}
 function act.hold(op)
   local mine, wait = others(op)
   if wait > 0 then return { 'busy', wait } end
-  local erased = { 0, 0, 0 }
+  local erased, numbers = { 0, 0, 0, {} }, {}
   if not mine then
     for _, lane in ipairs(op.ls) do close(op, lane[1], lane[2], erased) end
   end
-  return { 'held', erased[1], erased[2], erased[3], redis.call('DEL', P .. ':pace:pair:' .. op.c) }
+  for i, lane in ipairs(op.ls) do numbers[i] = tonumber(redis.call('HGET', conv_key(lane[1], op.c), 'n')) end
+  local paces = redis.call('DEL', P .. ':pace:pair:' .. op.c)
+  return { 'held', erased[1], erased[2], erased[3], paces, now, numbers, erased[4] }
 end
 
 -- Um nome pode ser o começo de outro: quem diz de quem é o temporizador é o corpo, se o há.

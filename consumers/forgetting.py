@@ -1,0 +1,103 @@
+"""Com que partes se esquece uma pessoa nesta instalação? Todas as faixas, os repositórios, e os prazos.
+
+Promete: espera-se pelo maior prazo de quem podia ter em mãos algo da pessoa, e só se alguém podia. Limite: um
+processo congelado por mais que isso pode deixar um documento ou um arquivo; repetir, ou a retenção, o apaga.
+"""
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import AsyncExitStack
+
+import msgspec
+
+from consumers.objects import open_export_objects, open_media_objects
+from consumers.pipeline import AUDIT, AUDIT_LANE, LANES, MEDIA, MEDIA_LANE, TIMEOUTS_S, TURN_LANE
+from pyloto_stream.clock import Clock
+from pyloto_stream.conversation.state import ConversationState
+from pyloto_stream.conversation.wanted import MediaWanted
+from pyloto_stream.records.forget import ForgetPersonUseCase, Pending
+from pyloto_stream.records.forget_documents import Places
+from pyloto_stream.settings import Settings
+from pyloto_stream.stores.ports import Documents
+from pyloto_stream.stores.profiles import UserProfileStore
+from pyloto_stream.stores.sealing import Sealer
+from pyloto_stream.streams.forget import Forgotten, forget
+from pyloto_stream.streams.forget_steps import Severed
+from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.peek import peek
+from pyloto_stream.whatsapp.identity import written_forms
+from pyloto_stream.whatsapp.media_download import digest_of
+
+MARGIN_S = 5.0
+"""O que se espera além do prazo de uma etapa: cancelar também leva tempo."""
+
+_wanted = msgspec.json.Decoder(list[MediaWanted])
+_state = msgspec.json.Decoder(ConversationState)
+
+
+async def open_places(settings: Settings, documents: Documents, resources: AsyncExitStack) -> Places:
+    """Onde se apaga; `resources` fecha o que se abre aqui.
+
+    Raises:
+        MisconfiguredError: valores errados, ou falta o SDK do Google.
+        UnavailableError: um repositório não pode ser usado.
+    """
+    media = await open_media_objects(settings)
+    resources.push_async_callback(media.close)
+    exports = await open_export_objects(settings)
+    resources.push_async_callback(exports.close)
+    sealer, pepper = Sealer(settings.data_keys()), settings.pepper_secret.reveal().encode()
+    return Places(documents, UserProfileStore(documents, sealer, pepper), media, exports)
+
+
+def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPersonUseCase:
+    """Quem esquece pessoas nesta instalação."""
+
+    async def cut(
+        user_key: str, identifiers: Sequence[bytes], behind: Callable[[Severed], Coroutine[None, None, None]]
+    ) -> Forgotten:
+        return await forget(
+            gateway, LANES, user_key, identifiers=identifiers, witness=MEDIA_LANE.name, behind=behind
+        )
+
+    return ForgetPersonUseCase(places, cut, clock, wanted_files, AUDIT_LANE.name)
+
+
+def settle_s(pending: Iterable[Pending]) -> float:
+    """Quanto falta para que ninguém tenha em mãos nada destas pessoas, no máximo, em segundos."""
+    found = list(pending)
+    if any(one.storing for one in found):
+        return TIMEOUTS_S[MEDIA] + MARGIN_S
+    return TIMEOUTS_S[AUDIT] + MARGIN_S if any(one.busy for one in found) else 0.0
+
+
+def wanted_files(told: Iterable[bytes]) -> set[str]:
+    """Os resumos que a Meta declarou dos arquivos que estes eventos da faixa `media` mandam guardar."""
+    found = set[str]()
+    for events in told:
+        try:
+            wanted = _wanted.decode(events)
+        except msgspec.MsgspecError:
+            continue  # o que não se lê não se guarda
+        digests = [digest_of(event.media.sha256) for event in wanted]
+        found |= {digest.hex() for digest in digests if digest is not None}
+    return found
+
+
+async def identifiers_of(gateway: Gateway, places: Places, user_key: str, phone: str) -> list[bytes]:
+    """Como a Meta escreve esta pessoa, pelo que se sabe dela: `phone`, o do perfil, e o id a que se responde.
+
+    Raises:
+        UnavailableError: o Redis ou o banco não respondeu.
+        PermanentError: code `undecodable_document`.
+    """
+    profile = await places.profiles.get(user_key)
+    ids = {phone, profile.lead.phone if profile else "", await _address(gateway, user_key)} - {""}
+    return sorted(form.encode() for one in ids for form in written_forms(one))
+
+
+async def _address(gateway: Gateway, user_key: str) -> str:
+    peeked = await peek(gateway, TURN_LANE.name, user_key)
+    try:
+        return _state.decode(peeked.state).reply_to if peeked and peeked.state else ""
+    except msgspec.MsgspecError:
+        return ""

@@ -35,7 +35,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict).decode
 
 Reply = list[str] | ConflictError | DamagedError | PermanentError
-"""Versões gravadas por um grupo, ou o que o recusou: uma condição, um documento danificado ou grande demais."""
+"""As versões de um grupo, ou o que o recusou: uma condição, um documento danificado ou grande demais."""
 
 
 def get(connection: sqlite3.Connection, path: str) -> Document | None:

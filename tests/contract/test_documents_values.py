@@ -1,5 +1,6 @@
 """Que valores e ids todo banco devolve iguais, e quais recusa antes de gravar."""
 
+import asyncio
 import itertools
 import math
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.paths import path
-from pyloto_stream.stores.ports import Create, Documents, Set
+from pyloto_stream.stores.ports import Create, Documents, Merge, Set, Update, Write
 from pyloto_stream.stores.values import MAX_DOCUMENT_BYTES, Data
 
 _numbers = itertools.count()
@@ -129,3 +130,30 @@ async def test_what_no_store_could_return_is_refused_before_anything_is_written(
         await documents.write(Create("values/first", {}), Set("values/bad", data))
     assert caught.value.code == "unstorable_document"
     assert await documents.get("values/first") is None
+
+
+@pytest.mark.parametrize(
+    "change", [Merge("values/a", {"b": "x" * 600_000}), Update("values/a", {"b": "x" * 600_000})]
+)
+async def test_a_document_that_would_grow_over_the_limit_stays_as_it_was(
+    documents: Documents, change: Write
+) -> None:
+    before: Data = {"a": "x" * 600_000}
+    await documents.set("values/a", before)
+    with pytest.raises(PermanentError) as caught:
+        await documents.write(Create("values/first", {}), change)
+    assert caught.value.code == "unstorable_document"
+    document = await documents.get("values/a")
+    assert document is not None
+    assert (document.data, await documents.get("values/first")) == (before, None)
+
+
+async def test_one_document_that_grows_too_much_does_not_disturb_its_neighbours(documents: Documents) -> None:
+    await documents.set("values/a", {"a": "x" * 600_000})
+    results = await asyncio.gather(
+        documents.create("values/b", {}),
+        documents.merge("values/a", {"b": "x" * 600_000}),
+        documents.create("values/c", {}),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [bool, PermanentError, bool]

@@ -102,6 +102,25 @@ async def test_a_cancelled_writer_does_not_disturb_the_others(documents: SqliteD
     assert isinstance(results[1], asyncio.CancelledError)
 
 
+async def test_who_gives_up_before_the_writer_is_free_writes_nothing_and_holds_no_memory(
+    documents: SqliteDocuments, tmp_path: Path
+) -> None:
+    other = await locked(tmp_path / "documents.db")
+    first = asyncio.create_task(documents.create("c/0", {}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    tasks = [asyncio.create_task(documents.create(f"c/{n}", {})) for n in range(1, 9)]
+    await asyncio.sleep(0)
+    for task in tasks[:-1]:
+        task.cancel()
+    await asyncio.wait(tasks[:-1])
+    assert len(documents._waiting) == 1
+    other.execute("COMMIT")
+    other.close()
+    assert await asyncio.gather(first, tasks[-1]) == [True, True]
+    assert [document.id for document in await documents.query(Query("c"))] == ["0", "8"]
+
+
 async def test_closing_waits_for_what_was_asked(tmp_path: Path) -> None:
     path = tmp_path / "documents.db"
     documents = await SqliteDocuments.open(path)

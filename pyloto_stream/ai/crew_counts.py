@@ -5,6 +5,7 @@ Promete uma parcela só de quem é gente; um número de coisas, de dias ou de di
 
 from pyloto_stream.ai.crew_after import they_are, told_after
 from pyloto_stream.ai.crew_parts import Crew, Numbers, closed, reach_of
+from pyloto_stream.ai.crew_users import in_all, more_with_me, only_of, served_at, use_there
 from pyloto_stream.ai.crew_words import (
     ABOUT,
     COLLECTIVES,
@@ -21,7 +22,6 @@ from pyloto_stream.ai.crew_words import (
     THEM,
     WE,
     WE_ARE,
-    WITH_OTHERS,
     is_crew,
     is_owner,
     is_use,
@@ -56,7 +56,9 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | N
     if number is None or (number.value == 1 and reading.words[number.start].plain in DETERMINERS):
         return None
     low, high, after = reach_of(reading, number, end)
-    if closed(reading, after, end) and _more_with_me(reading, at):
+    if closed(reading, after, end) and (
+        more_with_me(reading, at) or in_all(reading, at, after) or only_of(reading, at, after)
+    ):
         return Crew(low, high, at, after, person=True, counted=True)
     stop = _noun(reading, after, end)
     if stop < 0:
@@ -64,19 +66,13 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | N
     plain = reading.words[stop].plain
     if is_crew(reading, stop) or plain in THEM or _heads(reading, stop, end):
         return Crew(low, high, at, stop + 1, person=plain not in EITHER, counted=True, owner=is_owner(plain))
-    if _subject(reading, stop, end):
+    if _subject(reading, stop, end) or served_at(reading, at, stop):
         return Crew(low, high, at, stop, person=True, counted=True)
     role = stem(plain) in PLACES and stem(plain) not in SITES  # "2 tosadores e 1 recepção"
     held = plain in DEVICES and at > 0 and reading.words[at - 1].plain in _HOLDS
     if role or held:
         return Crew(low, high, at, stop + 1, person=held, counted=True)
     return _there(reading, Crew(low, high, at, stop + 2, person=False, counted=True), end, numbers)
-
-
-def _more_with_me(reading: Reading, at: int) -> bool:
-    """Quem fala trabalha "com mais" os que se contam em `at`?"""
-    before = [word.plain for word in reading.words[max(0, at - 3) : at]]
-    return before[1:] == ["com", "mais"] and before[0] in WITH_OTHERS
 
 
 def _noun(reading: Reading, at: int, end: int) -> int:
@@ -98,7 +94,7 @@ def _there(reading: Reading, one: Crew, end: int, numbers: Numbers) -> Crew | No
     if any(word.plain in MONEY for word in reading.words[max(0, one.start - NEAR) : one.start]):
         return None
     where = reading.words[stop + 1 : min(end, stop + 3)]
-    area = any(word.plain in _AREAS for word in where)
+    area = any(word.plain in _AREAS for word in where) or use_there(reading, stop + 2)
     of = one.start > 0 and reading.words[one.start - 1].plain in (
         "dos",
         "das",

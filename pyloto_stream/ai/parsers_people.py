@@ -10,10 +10,12 @@ from pyloto_stream.ai.crew_lists import PEAKS, REACH, crew_groups
 from pyloto_stream.ai.crew_parts import Crew, clause
 from pyloto_stream.ai.crew_rates import per_place
 from pyloto_stream.ai.crew_totals import by_oneself, total
-from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, WITH_OTHERS, is_person, is_use, stem
+from pyloto_stream.ai.crew_users import more_with_me
+from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use, stem
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY
+from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import is_title
 
@@ -97,8 +99,7 @@ def _speaker_too(reading: Reading, crews: list[Crew], end: int) -> int:
     if any(one.we for one in crews) or not crews[0].counted:
         return 0
     first = crews[0].start
-    lead = [word.plain for word in reading.words[max(0, first - 3) : first]]
-    if lead[-2:] == ["com", "mais"] and lead[0] in WITH_OTHERS:  # "trabalho com mais duas meninas"
+    if more_with_me(reading, first):  # "trabalho com mais duas meninas"
         return 1
     for at in range(crews[-1].end + 1, end - 1):
         if reading.strong_break(at):
@@ -112,6 +113,8 @@ def _only_there(reading: Reading, crews: list[Crew], end: int) -> Crew | None:
     """Das parcelas de lugares diferentes, a do único que usa ("mas o sistema é só pro escritório")."""
     if len(crews) < 2:
         return None
+    if (part := crews[-1]).end < end and len(crews) == 2 and _part_uses(reading, *crews):
+        return part
     for at in range(crews[-1].end, end - 2):
         if reading.words[at].plain in ONLY:
             after_only = {stem(word.plain) for word in reading.words[at + 1 : at + 4]}
@@ -121,6 +124,15 @@ def _only_there(reading: Reading, crews: list[Crew], end: int) -> Crew | None:
                 if places & {stem(word.plain) for word in reading.words[one.start : stop]}:
                     return one
     return None
+
+
+def _part_uses(reading: Reading, whole: Crew, part: Crew) -> bool:
+    """De todos, só uma parte usa ("dos 60 funcionários, 5 vão usar")?"""
+    apart = reading.words[part.start - 1].text == BREAK
+    bare = apart and part.end - part.start == 1 and part.low < whole.low
+    if not (bare and whole.counted and part.counted):
+        return False
+    return any(is_use(word.plain) for word in reading.words[part.end : part.end + 2])
 
 
 def _around(reading: Reading, crews: list[Crew], start: int, end: int, *, asked: bool) -> _Around:

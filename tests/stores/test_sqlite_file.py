@@ -167,6 +167,13 @@ async def test_a_file_of_a_newer_version_is_refused_and_kept(tmp_path: Path) -> 
     assert "newer version" in await refused(path)
 
 
+async def test_a_place_where_its_log_cannot_be_is_refused_by_the_name_of_the_failure(tmp_path: Path) -> None:
+    path = tmp_path / "documents.db"
+    await (await SqliteDocuments.open(path)).close()
+    (tmp_path / "documents.db-wal").mkdir()
+    assert await refused(path) == "SQLITE_PATH: cannot be used (SQLITE_CANTOPEN)"
+
+
 async def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "file" / "documents.db"):
         (tmp_path / "file").write_text("")

@@ -7,6 +7,7 @@ import pytest
 
 from pyloto_stream.errors import OverloadedError, UnavailableError
 from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.stage import StageSpec
 from tests.support.streams import FAST, ManualClock, Rig, forward, texts, until
 
 HOUR_MS, STEP_MS = 3_600_000, 60_000
@@ -101,6 +102,30 @@ async def test_who_asks_for_calm_is_not_down(redis_url: str) -> None:
         await until(lambda: _passes(rig, clock))
         assert len(graph.out) == PEOPLE
         assert rig.telemetry.of("buried") == []
+
+
+async def test_i13_passing_the_limit_of_a_patient_stage_is_an_outage_and_of_another_a_failure(
+    redis_url: str,
+) -> None:
+    held = asyncio.Event()
+
+    async def slow(turn: Turn) -> Outcome:
+        await held.wait()
+        return Plan()
+
+    options = msgspec.structs.replace(OPTIONS, max_attempts=1)
+    for patient, told in ((True, "breaker_opened"), (False, "buried")):
+        async with Rig(redis_url) as rig:
+            spec = StageSpec("two", slow, timeout_s=0.02, patient=patient)
+            rig.start({"one": forward, "two": spec}, options)
+            for number in range(PEOPLE):
+                await rig.say(f"p{number}", "oi")
+            await until(lambda: told in {kind for kind, _, _ in rig.telemetry.seen})  # noqa: B023 — usado já
+            assert set(rig.telemetry.of(told)) == {"stage_timeout"}
+            assert bool(rig.telemetry.of("buried")) is not patient
+            held.set()
+            await rig.quiet()
+            held.clear()
 
 
 async def _passes(rig: Rig, clock: ManualClock) -> bool:

@@ -29,6 +29,8 @@ MIN_PAST = 4
 _NOT = frozenset(("nao", "num", "nunca", "nem", "sem", "deixei", "parei"))
 _ONE = frozenset(("um", "uma", "uns", "umas", "outro", "algum"))
 _WORKED = frozenset(("trabalho", "trampo"))
+_BY = frozenset(("de", "com", "nas", "fazendo"))
+_RIDING = frozenset(("moto", "bike", "bicicleta", "carro", "entrega", "entregas"))
 _OURS = (["com", "entrega"], ["com", "entregas"], ["de", "entregador"], ["de", "entrega"], ["de", "entregas"])
 """Depois de "trabalho", dizem que é o que se quer fazer conosco."""
 
@@ -76,9 +78,16 @@ def _busy(said: Sequence[str], at: int, found: Sequence[Mention], *, denied: boo
     if word in JOBS and ((before >= 0 and said[before] in WANTED) or said[at + 1 : at + 3] in _OURS):
         return ""
     if not denied:
-        return "busy"
+        return "free" if word in _WORKED and _rides(said, at, found) else "busy"
     soon = any(at < mention.start < at + NEGATION_REACH for mention in found)
     return "denied" if word in _WORKED and soon else "free"
+
+
+def _rides(said: Sequence[str], at: int, found: Sequence[Mention]) -> bool:
+    """O trabalho em `at`, no horário que o segue, é o de entregar ("trabalho à noite de moto")?"""
+    near = next((m for m in found if 0 < m.start - at < NEGATION_REACH), None)
+    after = said[near.end : near.end + 2] if near is not None else []
+    return len(after) > 1 and after[0] in _BY and after[1] in _RIDING
 
 
 def _fits(pair: Pair, said: Sequence[str], at: int, found: Sequence[Mention], *, denied: bool) -> bool:

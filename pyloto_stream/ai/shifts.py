@@ -26,6 +26,7 @@ _REST = (
 _TIMES = frozenset(
     ("horario", "horarios", "turno", "turnos", "periodo", "periodos", "hora", "horas", "tempo")
 )
+_JOBS = (["de"], ["como"], ["num"])
 _ONWARDS = frozenset(("depois", "dali", "dai", "diante"))
 _ASKED_FOR = frozenset(("qualquer", "precisar", "precisarem", "chamar", "chamarem", "quiser", "quiserem"))
 _ONE_DAY = frozenset(("sabado", "sabados", "domingo", "domingos", "feriado", "feriados", "segunda", "sexta"))
@@ -177,6 +178,7 @@ def _worked(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[
         return _NOTHING
     busy = told.said("busy")
     meant = all({"trabalho", "trampo"} & {*said[max(0, m.start - 2) : m.start]} for m in busy)
+    meant = meant and not any(said[m.end : m.end + 1] in _JOBS for m in busy)
     return told.values("busy") if meant else _NOTHING
 
 

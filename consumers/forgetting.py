@@ -62,12 +62,11 @@ def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPerso
     return ForgetPersonUseCase(places, cut, clock, wanted_files, AUDIT_LANE.name)
 
 
-def settle_s(pending: Iterable[Pending]) -> float:
-    """Quanto falta para que ninguém tenha em mãos nada destas pessoas, no máximo, em segundos."""
-    found = list(pending)
-    if any(one.storing for one in found):
+def settle_s(pending: Pending) -> float:
+    """Em quantos segundos, no máximo, ninguém mais tem em mãos nada desta pessoa."""
+    if pending.storing:
         return TIMEOUTS_S[MEDIA] + MARGIN_S
-    return TIMEOUTS_S[AUDIT] + MARGIN_S if any(one.busy for one in found) else 0.0
+    return TIMEOUTS_S[AUDIT] + MARGIN_S if pending.busy else 0.0
 
 
 def wanted_files(told: Iterable[bytes]) -> set[str]:

@@ -7,8 +7,8 @@ import pytest
 from tests.support.repository import ROOT, files
 
 TEXT = {
-    "", ".css", ".html", ".js", ".json", ".lock", ".lua", ".md", ".py", ".sh", ".svg", ".toml", ".tsv",
-    ".txt", ".typed", ".yml",
+    "", ".css", ".html", ".js", ".json", ".lock", ".lua", ".md", ".py", ".rules", ".sh", ".svg", ".toml",
+    ".tsv", ".txt", ".typed", ".yml",
 }  # fmt: skip
 
 MACHINE = re.compile(r"(?<![\w.])/(?:root|work|home/[a-z]\w*|Users/\w+|mnt/\w+)/")

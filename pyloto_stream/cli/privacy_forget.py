@@ -14,8 +14,6 @@ from pyloto_stream.cli.people import Phone
 from pyloto_stream.errors import MisconfiguredError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pyloto_stream.records.forget import Asked, ForgetReport
     from pyloto_stream.settings import Settings
 
@@ -70,13 +68,12 @@ def forget(
     _confirm(yes=yes)
     settings = settings_of("privacy", quiet=True)
     asked = Asked(who.name, redact(who.reason)[:200])
-    reports = asyncio.run(_run(settings, user_key, phone, asked, wait))
-    if not reports:
+    report = asyncio.run(_run(settings, user_key, phone, asked, wait))
+    if report is None:
         raise given.unknown()
     if as_json:
-        print_json(reports)
-        return
-    for report in reports:
+        print_json(report)
+    else:
         _print(report)
 
 
@@ -104,36 +101,31 @@ def _print(report: "ForgetReport") -> None:
 
 async def _run(
     settings: "Settings", user_key: str, phone: str, asked: "Asked", wait: int | None
-) -> "Sequence[ForgetReport]":
+) -> "ForgetReport | None":
     from consumers.forgetting import (  # noqa: PLC0415 — ver acima
         forget_person,
         identifiers_of,
         open_places,
         settle_s,
     )
-    from pyloto_stream.cli.people import keys_of, nobody  # noqa: PLC0415
+    from pyloto_stream.cli.people import chosen  # noqa: PLC0415
     from pyloto_stream.cli.progress import progress  # noqa: PLC0415
     from pyloto_stream.clock import system_clock  # noqa: PLC0415
-    from pyloto_stream.records.forget import Pending  # noqa: PLC0415
 
+    key = await chosen(settings, phone) if phone else user_key
     async with AsyncExitStack() as resources:
         desk = await resources.enter_async_context(given.desk(settings))
         places = await open_places(settings, desk.documents, resources)
-        pepper = settings.pepper_secret.reveal().encode()
-        keys = await keys_of(desk.gateway, pepper, phone) if phone else (user_key,)
-        if not keys:
-            raise nobody()
+        digits = re.sub(r"[^0-9]", "", phone)
+        identifiers = await identifiers_of(desk.gateway, places, key, digits)
         use_case = forget_person(desk.gateway, places, system_clock)
-        pending = list[Pending]()
-        for key in keys:
-            identifiers = await identifiers_of(desk.gateway, places, key, re.sub(r"[^0-9]", "", phone))
-            typer.echo(f"forgetting {key}", err=True)
-            with progress("forget", None, "documents") as (_, more):
-                done = await use_case.first(key, asked, identifiers, more)
-            pending += [done] if done else []
-        if pending:
-            await _settle(settle_s(pending) if wait is None else wait)
-        return [await use_case.again(one, asked) for one in pending]
+        typer.echo(f"forgetting {key}", err=True)
+        with progress("forget", None, "documents") as (_, more):
+            pending = await use_case.first(key, asked, identifiers, more)
+        if pending is None:
+            return None
+        await _settle(settle_s(pending) if wait is None else wait)
+        return await use_case.again(pending, asked)
 
 
 async def _settle(seconds: float) -> None:

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 from pyloto_stream.stores.audit_log import AuditLogStore
@@ -13,9 +14,8 @@ from tests.support.documents import Watched
 from tests.support.profiles import profiles
 from tests.support.records import USER, inbound
 
-INDEXES = json.loads(
-    (Path(__file__).parents[2] / "docs" / "firestore" / "firestore.indexes.json").read_text()
-)
+FOLDER = Path(__file__).parents[2] / "docs" / "firestore"
+INDEXES = json.loads((FOLDER / "firestore.indexes.json").read_text())
 
 
 def composite(collection: str, *fields: tuple[str, str]) -> dict[str, object]:
@@ -58,3 +58,9 @@ def test_the_expiry_of_messages_files_and_exports_is_a_ttl_field() -> None:
     ]
     assert ttl == [(name, TTL_FIELD) for name in ("messages", "media", "people", "files", "exports")]
     assert TTL_FIELD in message_write(USER, inbound()).data
+
+
+def test_the_rules_that_are_deployed_let_nobody_in() -> None:
+    rules = (FOLDER / "firestore.rules").read_text()
+    assert re.findall(r"allow ([^;]*);", rules) == ["read, write: if false"]
+    assert re.findall(r"match (\S+) \{", rules) == ["/databases/{database}/documents", "/{document=**}"]

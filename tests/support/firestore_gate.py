@@ -53,7 +53,7 @@ class FirestoreGate:
                 yield self
             finally:
                 self.flowing.set()
-                await server.stop(0)
+                await server.stop(1.0)  # com 0, o gRPC do cliente escreve que o cortaram
 
     async def commit(self, request: bytes, context: Any) -> bytes:  # noqa: ANN401 — grpc não tem tipos
         """Uma gravação."""

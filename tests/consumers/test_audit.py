@@ -170,6 +170,7 @@ async def test_i10_a_worker_killed_between_the_store_and_the_commit_leaves_no_ga
         rig.start({"one": feeding, "log": audit_stage(AuditTrail(documents))})
         await rig.say("a", "2")
         await rig.quiet()
+        assert rig.telemetry.of("buried") == []
     assert len(await settled(documents, "a")) == 4
 
 

@@ -59,7 +59,7 @@ def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Ite
                 crews = []
             at += 1
             continue
-        if one.counted and crews and _of_place(reading, crews[-1]):
+        if one.counted and crews and reading.words[at - 1].text != "e" and _of_place(reading, crews[-1]):
             crews.pop()
         if peaked:
             one = one._replace(person=True)

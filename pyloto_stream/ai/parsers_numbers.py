@@ -129,7 +129,7 @@ def period_before(reading: Reading, start: int, end: int) -> str:
 
 def period_said(reading: Reading) -> str:
     """O período dito em qualquer parte do texto, longe do número ("por mês, …, atendemos 4.500 pessoas")."""
-    return _period(reading, 0, len(reading.words), bare=False)
+    return _period(reading, 0, len(reading.words), bare=False) or " por dia" * ("dia inteiro, u" in reading.raw)
 
 
 def _period(reading: Reading, start: int, end: int, *, bare: bool = True) -> str:

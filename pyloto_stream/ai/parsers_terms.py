@@ -28,6 +28,8 @@ MAX_PHRASE = 80
 MAX_CLAUSE_WORDS = 10
 RANGE_REACH = 7
 WISH_REACH = 3
+LEAST = 3
+_UNITS = frozenset(("reais", "real", "conto", "contos", "mil", "k", "dias", "meses", "semanas", "pessoas"))
 _WISHES = frozenset(("queria", "quero", "queriamos", "queremos", "ate", "maximo", "topo", "troco"))
 
 
@@ -45,13 +47,15 @@ def budget(reading: Reading, start: int, end: int, *, monthly: bool = False) -> 
 
 def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
     """Um valor que ninguém perguntou: só se o número é claramente dinheiro, e de quem fala."""
-    paid = False
+    paid = 0.0
     for number in numbers_in(reading, start, end):
         whose = _owner(reading, number)
-        if paid and not whose and _wished(reading, number):  # "hoje pago 400, queria uns 250"
-            whose = _owner(reading, number, asked=True)
-        paid = paid or whose == "theirs"
+        if paid and not whose and _wished(reading, number, paid):  # "hoje pago 400, queria uns 250"
+            whose = _owner(reading, number, asked=True) or ("ours" if _scaled(reading, number, paid) else "")
+        paid = max(paid, number.value) if whose == "theirs" else paid
         if whose == "ours":
+            if not monthly and _scaled(reading, number, paid):  # "pediram 35 mil, pago no máximo 20"
+                return reais(number.value * LEAST_THOUSAND)
             stop = next((e for s, e in _sentences(reading, number.end, end)), end)
             said = _budget(reading, number.start, stop, monthly=monthly)
             if said.startswith("R$"):
@@ -59,10 +63,17 @@ def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False
     return in_thousands(reading, start, end)
 
 
-def _wished(reading: Reading, number: Number) -> bool:
+def _scaled(reading: Reading, number: Number, paid: float) -> bool:
+    """Os mil do preço de outro, `paid`, valem também para o número, que não os repete?"""
+    after = reading.words[number.end].plain if number.end < len(reading.words) else BREAK
+    near = paid >= LEAST_THOUSAND > number.value >= LEAST and paid <= number.value * 20 * LEAST_THOUSAND
+    return near and number.value * 2 <= LEAST_THOUSAND and after not in _UNITS
+
+
+def _wished(reading: Reading, number: Number, paid: float) -> bool:
     """Antes do número diz-se que é o que se quer, ou até onde se vai ("se for até 250 eu troco")?"""
     before = [word.text for word in reading.words[max(0, number.start - WISH_REACH) : number.start]]
-    return bool(_WISHES & {*before}) and number.value >= SMALL_MONEY
+    return bool(_WISHES & {*before}) and (number.value >= SMALL_MONEY or _scaled(reading, number, paid))
 
 
 def is_money(reading: Reading, number: Number, *, alone: bool = True) -> bool:

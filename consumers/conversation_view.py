@@ -72,13 +72,17 @@ class HandoffView(msgspec.Struct, frozen=True):
 
 
 class ConversationView(msgspec.Struct, frozen=True):
-    """Uma conversa. `busy`: há um turno em curso; `waiting`: eventos que esperam por ele."""
+    """Uma conversa. `busy`: há um turno em curso; `waiting`: eventos que esperam por ele.
+
+    `forgotten_at`: a pessoa foi esquecida então; só se vê o que veio depois.
+    """
 
     user_key: str
     mode: Mode
     busy: bool
     waiting: int
     created_at: str
+    forgotten_at: str
     last_message_at: str
     last_outcome: str
     session: SessionView | None
@@ -114,6 +118,7 @@ async def view(
         busy=peeked is not None and peeked.busy,
         waiting=peeked.waiting if peeked is not None else 0,
         created_at=header.created_at if header is not None else "",
+        forgotten_at=header.forgotten_at if header is not None else "",
         last_message_at=header.last_message_at if header is not None else "",
         last_outcome=state.last_outcome or "",
         session=None if state.session is None else _session(state.session, personal=personal),

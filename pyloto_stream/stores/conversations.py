@@ -32,7 +32,8 @@ CHANNEL = "whatsapp"
 class ConversationHeader(msgspec.Struct, frozen=True):
     """O cabeçalho de uma conversa; instantes em ISO 8601. `mode`: o último que um evento informou.
 
-    Só `AuditTrail` o grava, junto com a cadeia: por isso nunca retrocede.
+    `forgotten_at`: quando se esqueceu a pessoa, da última vez. Só `AuditTrail` o grava, junto com a cadeia, e
+    quem esquece, com os portões fechados: por isso nunca retrocede.
     """
 
     user_key: str
@@ -42,6 +43,7 @@ class ConversationHeader(msgspec.Struct, frozen=True):
     updated_at: str
     last_message_at: str = ""
     mode: Mode = "BOT"
+    forgotten_at: str = ""
 
 
 class MessagePage(msgspec.Struct, frozen=True):

@@ -163,6 +163,8 @@ async def test_no_byte_of_the_person_stays_but_the_proof_and_she_may_come_back(
     assert await dump(place.documents) == before
     verified = await shell.run("audit", "verify", key)
     assert verified.code == 0
+    shown = await shell.run("conversation", "show", key)
+    assert "forgotten     at " in shown.out
 
     ana = place.local.simulator.person(ANA)
     replies = len([bubble for bubble in ana.thread if not bubble.mine])

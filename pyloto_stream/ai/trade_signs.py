@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pyloto_stream.ai.name_tables import Seen
+from pyloto_stream.ai.parsers_companies import company
 from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
@@ -48,6 +49,11 @@ def best(reading: Reading, name: str, told: Sequence[Sighting]) -> str:
         return value
     over = TRADES[name].over
     return next((strong for strong, weak in over.items() if weak == value and strong in said), value)
+
+
+def _firm(reading: Reading) -> str:
+    """O nome da empresa de quem fala, se o disse."""
+    return company(reading, 0, len(reading.words), asked=False)
 
 
 class _Signs:
@@ -109,7 +115,14 @@ class _Signs:
             return SOLD
         if kind == "good":
             return LISTED
-        return MEANT if scene.begins(one.start) or self._in_list(one) else 0
+        return MEANT if scene.begins(one.start) or self._in_list(one) else self._in_name(one)
+
+    def _in_name(self, one: Seen[Trade]) -> int:
+        """O que vale estar no nome da empresa de quem fala ("Bella Modas", "Rei do Gás"); zero se não está."""
+        if not self.reading.raw[self.reading.words[one.start].start].isupper() or one.start == 0:
+            return 0
+        name = self.reading.once(_firm)
+        return PASSING if self.reading.original(one.start, one.end) in name and name[:1].isupper() else 0
 
     def _rank_of_phrase(self, match: Match[Tag]) -> int:
         text = self.scene.text

@@ -1,5 +1,6 @@
 """O que chega torto à trilha, em cada banco: longo, partido, datado para trás, escrito por outra versão."""
 
+import itertools
 from collections.abc import Sequence
 
 import msgspec
@@ -10,14 +11,17 @@ from pyloto_stream.conversation.records import (
     MAX_STORED_TEXT,
     ActionRecord,
     MessageRecord,
+    Record,
     SessionRecord,
     StatusRecord,
     TranscriptRecord,
 )
 from pyloto_stream.errors import PermanentError
+from pyloto_stream.records.export import ExportRequest
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, digest, event_path, head_path, link
 from pyloto_stream.stores.conversations import ConversationStore, header_path
+from pyloto_stream.stores.exports import LEASE_MS, ExportStore
 from pyloto_stream.stores.handoffs import HandoffStore
 from pyloto_stream.stores.media import MediaStore, StoredMedia, media_path
 from pyloto_stream.stores.messages import StoredMessage, message_path
@@ -27,7 +31,10 @@ from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.stores.values import Data
 from tests.support.documents import everything
+from tests.support.exports import talked, use_case
+from tests.support.object_links import LinkReader
 from tests.support.records import T0, USER, action, handoff, inbound, media, outbound, session, status
+from tests.support.retained import swept
 
 FUTURE: Data = {"schema": 9, "later": {"x": 1}}
 """O que uma versão mais nova acrescentaria a um documento."""
@@ -66,7 +73,8 @@ async def test_half_a_character_is_replaced_and_the_rest_of_the_text_stays(docum
 
 async def test_half_a_character_where_no_text_goes_is_refused_whole(documents: Documents) -> None:
     odd = SessionRecord("s1", T0, T0 + 1, "SELF_SERVE_INFO", facts={"city": "Cas\ud83dtro"})
-    for records in ([inbound(1), odd], [inbound(1), action(1, x="\ud83d")]):
+    refused: list[list[Record]] = [[inbound(1), odd], [inbound(1), action(1, x="\ud83d")]]
+    for records in refused:
         with pytest.raises(PermanentError) as caught:
             await AuditTrail(documents).record(USER, records, None)
         assert caught.value.code == "unstorable_document"
@@ -95,7 +103,7 @@ async def test_keys_with_slashes_and_dots_never_meet(documents: Documents) -> No
 async def test_a_clock_that_goes_back_forks_nothing_and_takes_nothing_back(documents: Documents) -> None:
     trail, hour = AuditTrail(documents), 3_600_000
     state = await trail.record(USER, [inbound(1, at_ms=T0 + hour), outbound(1, at_ms=T0 + hour)], None)
-    late = [
+    late: list[Record] = [
         inbound(2, at_ms=T0), ActionRecord("late", "TAKEN_OVER", T0, "SYSTEM", data={"mode": "HUMAN"}),
         status(1, "read", at_ms=T0), status(1, "sent", at_ms=T0 + 2 * hour),
     ]  # fmt: skip
@@ -112,6 +120,24 @@ async def test_a_clock_that_goes_back_forks_nothing_and_takes_nothing_back(docum
     assert header.mode == "HUMAN"
     assert (await stored(documents, outbound(1))).status == "read"
     assert next(m.id for m in (await store.messages(USER)).messages) == inbound(2).id
+
+
+async def test_a_clock_that_goes_back_during_an_export_costs_neither_it_nor_what_is_kept(
+    documents: Documents, reader: LinkReader
+) -> None:
+    await talked(documents)
+    moments = itertools.count(T0 + 60_000, -LEASE_MS)
+    case = use_case(documents, reader.objects, lambda: next(moments))
+    done = await case.run(ExportRequest(USER, "ana", ttl_s=60))
+    assert done is not None
+    assert (await reader.open(done.url)).status == 200
+    _, report = await swept(documents, reader.objects, next(moments))
+    assert report.good
+    assert not any(tally.removed for tally in report.collections)
+    found = await ExportStore(documents).get(done.export_id)
+    assert found is not None
+    assert found.status == "DONE"
+    assert await intact(documents) > 0
 
 
 async def test_documents_of_a_newer_version_are_read_and_keep_what_this_one_does_not_know(

@@ -84,8 +84,14 @@ async def test_any_id_names_its_own_document(documents: Documents, names: list[s
 
 @pytest.mark.parametrize(
     "data",
-    [{"a": 2**63 - 1, "b": -(2**63)}, deep(20), {"t": "á" * 400_000}, {"__a": 1, "a__": 2, "é" * 750: 3}],
-    ids=["int64", "20 levels", "800 kB", "names"],
+    [
+        {"a": 2**63 - 1, "b": -(2**63)},
+        deep(20),
+        {"t": "á" * 400_000},
+        {"t": "x" * (MAX_DOCUMENT_BYTES - 3)},
+        {"__a": 1, "a__": 2, "é" * 750: 3},
+    ],
+    ids=["int64", "20 levels", "800 kB", "largest", "names"],
 )
 async def test_what_is_just_within_the_limits_is_taken(documents: Documents, data: Data) -> None:
     await documents.set("values/large", data)

@@ -117,7 +117,7 @@ async def test_who_gives_up_before_the_writer_is_free_writes_nothing_and_holds_n
     assert len(documents._waiting) == 1
     other.execute("COMMIT")
     other.close()
-    assert await asyncio.gather(first, tasks[-1]) == [True, True]
+    assert all(await asyncio.gather(first, tasks[-1]))
     assert [document.id for document in await documents.query(Query("c"))] == ["0", "8"]
 
 

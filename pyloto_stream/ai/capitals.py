@@ -5,7 +5,6 @@ de `parsers_companies`.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from pyloto_stream.ai.firms import is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SENTENCE, words
@@ -17,21 +16,21 @@ TELLING = 2
 """Palavras que fazem um nome de empresa, se só o lugar o anuncia."""
 JOINS = PARTICLES | {"a", "com", "no", "na", "em", "para", "ao"}
 ARTICLES = frozenset(("a", "o", "as", "os"))
+_OPENS_NAME = ARTICLES | {BREAK}
 OF = frozenset(("da", "do", "das", "dos", "na", "no", "pela", "pelo"))
 _OWN = frozenset(("da", "do"))
 FAMILY, _WORDS_TOO = words("family"), words("given_too")
 _NICKNAMES = frozenset(("dona", "seu", "tia", "tio", "vo", "vovo"))
 """Com maiúscula, começam o nome de lojas: "Dona Flor Uniformes"."""
-REMEMBERED = 64
 OPENING = COMMON | SENTENCE | PARTICLES | words("company_we")
 """Começam uma frase, e não um nome."""
 
 
 def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:
     """As sequências de palavras com maiúscula, com as partículas entre elas."""
-    at = start
+    at, cased = start, reading.once(_capitals)
     while at < end:
-        if not capital(reading, at) or (at > start and _inside(reading, at)):
+        if at not in cased or (at > start and _inside(reading, at)):
             at += 1
             continue
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
@@ -67,7 +66,7 @@ def _inside(reading: Reading, at: int) -> bool:
 
 def _presents(reading: Reading, start: int, at: int, end: int) -> bool:
     """Quem abre a conversa diz de onde é ("Cida do Pamonhão aqui")?"""
-    opens = at == start or reading.words[at - 1].text in {BREAK} | ARTICLES
+    opens = at == start or reading.words[at - 1].text in _OPENS_NAME
     lone = at + 2 < end and capital(reading, at + 2) and not {reading.words[at + 2].plain} & FAMILY
     told = reading.words[at + 2].plain if lone else ""
     return opens and bool(told) and told not in GIVEN and reading.words[at].plain not in _WORDS_TOO
@@ -114,15 +113,21 @@ def _coded(reading: Reading, at: int, end: int) -> bool:
 
 def capital(reading: Reading, at: int) -> bool:
     """A palavra em `at` tem maiúscula (e não é um grito)?"""
-    word = reading.words[at]
-    raw = reading.raw[word.start : word.end]
-    if word.text == BREAK or not (raw[:1].isupper() or (raw[:1].isdigit() and raw[-1:].isupper())):
-        return False
-    return not (raw.isupper() and shouts(reading.raw))
+    return at in reading.once(_capitals)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def shouts(raw: str) -> bool:
+def _capitals(reading: Reading) -> frozenset[int]:
+    """As palavras com maiúscula."""
+    raw, found = reading.raw, list[int]()
+    for at, word in enumerate(reading.words):
+        first = raw[word.start]
+        if first.isupper() or (first.isdigit() and raw[word.end - 1].isupper()):
+            found.append(at)
+    loud = [at for at in found if reading.original(at, at + 1).isupper()]
+    return frozenset(found).difference(loud if loud and _shouts(raw) else ())
+
+
+def _shouts(raw: str) -> bool:
     """O texto está quase todo em maiúsculas? Então elas não dizem nada."""
     letters = [letter for letter in raw if letter.isalpha()]
     return 2 * sum(letter.isupper() for letter in letters) > len(letters)

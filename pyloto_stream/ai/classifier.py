@@ -7,9 +7,11 @@ mesmo resultado em qualquer máquina e custo proporcional ao texto. Limite: só 
 
 import base64
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from struct import unpack
 from typing import NamedTuple
 
 import msgspec
@@ -22,9 +24,8 @@ from pyloto_stream.conversation.records import Intent
 
 ROWS_LIMIT = 127
 """O maior peso de um indício numa unidade, como inteiro: cabe num byte."""
-FIELD = 24
-"""Bits de cada peso empacotado, três bytes: cabem as somas de 65 mil indícios, mais do que um texto tem."""
-FIELD_MASK = (1 << FIELD) - 1
+FIELD = 4
+"""Bytes de cada peso empacotado: cabem as somas de milhões de indícios, mais do que um texto tem."""
 ZERO = 128
 """O que se soma a cada peso para o empacotar sem sinal."""
 _UNSIGNED = bytes((byte + ZERO) & 0xFF for byte in range(256))
@@ -35,8 +36,8 @@ SIGNS = ("concept", "mark", "gesture", "topic")
 LONG = 4
 NUMBER = "#"
 EDGE = "^"
-FIRST_PICTURE = 0x2600
-"""Daqui em diante um caractere que não é letra é quase sempre um desenho."""
+_PICTURE = re.compile("[\u2600-\U0010ffff]")
+"""Daí em diante um caractere que não é letra é quase sempre um desenho."""
 
 
 class Evidence(NamedTuple):
@@ -80,7 +81,7 @@ def evidence(reading: Reading, start: int, end: int, rules: Mapping[Intent, floa
     signs |= {f"of {family}" for family in FAMILIES.of(words)}
     if asks:
         signs.add("asks")
-    pieces = {piece for word in set(words) for piece in _pieces(word)}
+    pieces = set[str]().union(*map(_pieces, set(words)))
     return Evidence(spoken, pieces, signs)
 
 
@@ -88,7 +89,7 @@ def pictures(reading: Reading, start: int, end: int) -> list[str]:
     """Os desenhos entre as palavras `[start, end)`, e os das pontas do texto."""
     first = reading.words[start].start if start else 0
     last = reading.words[end].start if end < len(reading.words) else len(reading.raw)
-    return [char for char in reading.raw[first:last] if ord(char) >= FIRST_PICTURE]
+    return _PICTURE.findall(reading.raw, first, last)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -138,14 +139,15 @@ class Classifier:
 def _packed(code: str) -> int:
     """Os pesos de um indício num só inteiro: somar muitos indícios é então uma soma, não dezesseis."""
     raw = base64.b64decode(code)
-    spread = bytearray(len(raw) * FIELD // 8)
-    spread[:: FIELD // 8] = raw.translate(_UNSIGNED)
+    spread = bytearray(len(raw) * FIELD)
+    spread[::FIELD] = raw.translate(_UNSIGNED)
     return int.from_bytes(spread, "little")
 
 
 def _unpacked(total: int, rows: int, size: int) -> list[int]:
     """As somas, uma por intenção, de `rows` indícios empacotados."""
-    return [(total >> (FIELD * at) & FIELD_MASK) - rows * ZERO for at in range(size)]
+    excess = rows * ZERO
+    return [one - excess for one in unpack(f"<{size}I", total.to_bytes(size * FIELD, "little"))]
 
 
 def confidence(probability: float, cut: float) -> float:

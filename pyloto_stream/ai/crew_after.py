@@ -29,6 +29,7 @@ from pyloto_stream.ai.reading import Reading
 
 _AREA_LINKS = (["com"], [BREAK], ["sao"], ["ficam"], ["fica"], ["usam"], ["trabalham"], ["mexem"], ["dao"])
 _WILL = frozenset(("vao", "iam", "irao"))
+_PEOPLED = COLLECTIVES | PLACES
 
 
 def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | None:
@@ -52,7 +53,7 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     if not (closed(reading, after, end) or reading.words[after].plain in ("dependendo", "conforme")):
         return None
     spoken = range(max(0, at - ANTECEDENT), at)
-    people = any(is_crew(reading, i) or reading.words[i].plain in COLLECTIVES | PLACES for i in spoken)
+    people = any(is_crew(reading, i) or reading.words[i].plain in _PEOPLED for i in spoken)
     then = range(after, min(end, after + 4)) if after < end and reading.words[after].text == "que" else ()
     uses = will or plain == "trabalham" or any(is_use(reading.words[i].plain) for i in (*spoken, *then))
     return Crew(low, high, at, after, person=True, counted=True) if people or uses else None

@@ -32,6 +32,10 @@ _ALSO = frozenset((
 _THOSE = frozenset(("o", "a", "os", "as", "do", "da", "dos", "das", "no", "na"))
 _NOT = frozenset(("nao", "nem", "sem"))
 _NAMES = GIVEN | KIN
+_AREAS = PLACES | SHIFTS
+_BEFORE_COUNT = _AREAS | IN | PLURAL | {"a", "o"}
+_AFTER_COUNT = IN | DETERMINERS | {"a", "de", "pela"}
+_BETWEEN = _SEPARATORS | _ALSO
 PEAKS = words("crew_peaks")
 _FOLLOWS = frozenset((BREAK, "que", "no", "na", "pra", "para", "e", "la", "so"))
 _TURNS = frozenset(
@@ -125,10 +129,7 @@ def _elided(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | Non
     if at == 0 or reading.words[at - 1].text not in _SEPARATORS:
         return None
     first = at
-    while first < min(end, at + 3) and reading.words[first].plain in PLACES | SHIFTS | IN | PLURAL | {
-        "a",
-        "o",
-    }:
+    while first < min(end, at + 3) and reading.words[first].plain in _BEFORE_COUNT:
         first += 1
     number = numbers.get(first)
     if number is None:
@@ -144,13 +145,9 @@ def _elided(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | Non
             else None
         )
     area = stop
-    while area < min(end, stop + 3) and reading.words[area].plain in IN | DETERMINERS | {"a", "de", "pela"}:
+    while area < min(end, stop + 3) and reading.words[area].plain in _AFTER_COUNT:
         area += 1
-    there = (
-        area > stop
-        and area < end
-        and (reading.words[area].plain in PLACES | SHIFTS or is_crew(reading, area))
-    )
+    there = stop < area < end and (reading.words[area].plain in _AREAS or is_crew(reading, area))
     low = round(number.value)
     return Crew(low, low, at, area + 1, person=True, counted=True) if there else None
 
@@ -168,11 +165,7 @@ def _goes_on(reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: 
         word = reading.words[stop]
         if word.text in _SEPARATORS:
             after = stop + 1
-            while (
-                after < end
-                and reading.words[after].text in _SEPARATORS | _ALSO
-                and not reading.strong_break(after)
-            ):
+            while after < end and reading.words[after].text in _BETWEEN and not reading.strong_break(after):
                 after += 1
             for first in range(after, min(end, after + 3)):
                 if _joined(reading, one, stop, after, _next(reading, first, end, crews, numbers)):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pyloto_stream.ai.crew_words import QUALIFIES, is_use
 from pyloto_stream.ai.numerals import Number
-from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, amount_in
+from pyloto_stream.ai.parsers_numbers import MAX_QUANTITY, range_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -41,10 +41,10 @@ def reach_of(reading: Reading, number: Number, end: int) -> tuple[int, int, int]
         after is not None and after.plain.isdecimal() and reading.raw[after.start - 1] == "/"
     ):  # "35/40 usuários"
         return low, int(after.plain), number.end + 1
-    amount = amount_in(reading, number.start, min(end, number.end + 4), MAX_QUANTITY)
-    if amount is None or amount.low.start != number.start or amount.high is None:
+    first, last = range_in(reading, number.start, min(end, number.end + 4), MAX_QUANTITY) or (None, None)
+    if first is None or first.start != number.start or last is None:
         return low, low, number.end
-    return low, round(amount.high.value), amount.high.end
+    return low, round(last.value), last.end
 
 
 def closed(reading: Reading, at: int, end: int) -> bool:

@@ -19,6 +19,8 @@ _ALONE = frozenset((
     "monousuario", "deus",
 ))  # fmt: skip
 """O que pode dizer que um só usa."""
+_WITH_ME = _ARE | {"e"} | DETERMINERS | KIN
+"""Entre "comigo" e o número, dizem que ele é o de todos."""
 _INCLUDING = frozenset(("incluindo", "contando", "incluso"))
 _ING = ("ando", "endo", "indo")
 _EVERYONE = frozenset(
@@ -120,14 +122,13 @@ def _with_speaker(reading: Reading, number: Number, start: int, end: int) -> boo
         return True
     lead = [word.plain for word in reading.words[max(start, number.start - 5) : number.start]]
     since = lead[lead.index("comigo") + 1 :] if "comigo" in lead else ["?"]
-    return {*since} <= _ARE | {"e"} | DETERMINERS | KIN and not (after[:1] and after[0] in MONEY)
+    return _WITH_ME.issuperset(since) and not (after[:1] and after[0] in MONEY)
 
 
 def _of_money(reading: Reading, number: Number, start: int, end: int) -> bool:
     """Na frase do número fala-se de dinheiro?"""
-    first = next((i for i in range(number.start - 1, start - 1, -1) if reading.strong_break(i)), start)
-    last = next((i for i in range(number.end, end) if reading.strong_break(i)), end)
-    return any(word.plain in MONEY for word in reading.words[first:last])
+    first, last = next(span for span in reading.sentences() if span[0] <= number.start < span[1])
+    return any(word.plain in MONEY for word in reading.words[max(first, start) : min(last, end)])
 
 
 def by_oneself(reading: Reading, start: int, end: int) -> bool:

@@ -156,10 +156,12 @@ def _with_another(reading: Reading, at: int, end: int) -> bool:
 def in_list(reading: Reading, at: int, end: int) -> bool:
     """Quem não tem artigo nem número, no começo de uma lista ("diretor, coordenador e sete fiscais")?"""
     plain, after = reading.words[at].plain, at + 2
-    if plain.endswith("s") or after >= end or reading.words[at + 1].text not in (BREAK, "e"):
+    if plain not in PERSONS or plain.endswith("s"):
+        return False
+    if after >= end or reading.words[at + 1].text not in (BREAK, "e"):
         return False
     follows = reading.words[after].plain
-    return plain in PERSONS and (is_person(follows) or (follows in LEXICON.numbers or follows.isdecimal()))
+    return is_person(follows) or follows in LEXICON.numbers or follows.isdecimal()
 
 
 def name_at(reading: Reading, at: int, end: int, *, any_name: bool = False) -> Crew | None:

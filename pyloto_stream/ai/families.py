@@ -31,9 +31,10 @@ class Families:
         """As famílias de alguma palavra, par ou trio de palavras seguidas."""
         found: set[str] = set()
         found.update(*map(self._families, words))
-        for at, word in enumerate(words):
-            for size in (2, 3) if word in self._openings else ():
-                found |= self._whole.get(" ".join(words[at : at + size]), set())
+        if not self._openings.isdisjoint(words):
+            for at in (at for at, word in enumerate(words) if word in self._openings):
+                for size in (2, 3):
+                    found |= self._whole.get(" ".join(words[at : at + size]), set())
         return found
 
     def _of_word(self, word: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import FIELDS
 
 HEADS, TAILS = words("firm_heads"), words("firm_tails")
+_HEADS = HEADS | {f"{head}s" for head in HEADS}
 _PUBLIC, _FAMOUS, _NOT_FIRMS = words("public_bodies"), words("famous"), words("not_firms")
 _FIELDS = ("segment", "client_type", "business_type")
 _PUBLIC_TOO = frozenset(
@@ -36,7 +37,7 @@ def is_firm(reading: Reading, at: int) -> bool:
 
 def is_head(plain: str) -> bool:
     """É um ramo que começa o nome de uma empresa, no singular ou no plural?"""
-    return plain in HEADS or plain.removesuffix("s") in HEADS
+    return plain in _HEADS
 
 
 def is_public(reading: Reading, start: int, end: int) -> bool:

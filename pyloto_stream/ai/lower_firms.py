@@ -13,7 +13,7 @@ from pyloto_stream.ai.name_ends import ends_name
 from pyloto_stream.ai.people_names import is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import TITLES, is_title
+from pyloto_stream.ai.runs import TITLES, titles
 
 MAX_COMPANY_WORDS = 7
 TWO = 2
@@ -81,9 +81,7 @@ def with_kind(reading: Reading, start: int, at: int) -> str:
 def writes_names(reading: Reading) -> bool:
     """A pessoa põe maiúscula nos nomes, e não só no começo das frases?"""
     return any(
-        is_title(reading, i) and not reading.strong_break(i - 1) and not _corrected(reading, i)
-        for i in range(1, len(reading.words))
-        if reading.words[i].text != BREAK
+        i > 0 and not reading.strong_break(i - 1) and not _corrected(reading, i) for i in titles(reading)
     )
 
 

@@ -6,10 +6,10 @@ primeira busca (menos de 40 ms); cada busca custa menos de 300 µs.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -64,15 +64,22 @@ CAPITALS: Mapping[str, str] = {uf: names.split("; ")[0] for uf, names in _FILE.l
 
 def key_of(words: Iterable[str]) -> str:
     """A chave de um nome: sem espaços nem partículas, com as abreviações abertas."""
-    joined = _load().joined
-    return "".join(
-        joined.get(word) or SHORT_FORMS.get(word, word) for word in words if word not in _PARTICLES
-    )
+    return "".join(map(_piece, words))
+
+
+def _piece(word: str) -> str:
+    return "" if word in _PARTICLES else _load().joined.get(word) or SHORT_FORMS.get(word, word)
 
 
 def exact(words: Sequence[str], state: str = "") -> Place | None:
     """O município de nome ou apelido `words` (dobradas); com `state`, só se fica nele."""
     return _choose(_load().by_key.get(key_of(words), ()), state)
+
+
+def known_sizes(words: Sequence[str]) -> list[int]:
+    """Quantas das primeiras de `words` formam um nome ou apelido, do mais longo ao mais curto."""
+    keys, table = accumulate(map(_piece, words)), _load().by_key
+    return [size for size, key in enumerate(keys, 1) if key in table][::-1]
 
 
 def nearest(words: Sequence[str], state: str = "") -> Place | None:
@@ -107,8 +114,7 @@ def _unambiguous(sound: str, found: list[tuple[str, int]], state: str) -> Place 
         place = _choose(_sounds().by_sound[key], state)
         if place is None or key in (f"{sound}s", sound.removesuffix("s")):  # "Pinheiros" não é "Pinheiro"
             continue
-        sure = place.large or bool(state) or distance <= _allowed(len(sound), SMALL_LIMITS)
-        if sure:
+        if place.large or state or distance <= _allowed(len(sound), SMALL_LIMITS):
             places.append((distance, place))
     closest = min((distance for distance, _ in places), default=0)
     near = {place.label: place for distance, place in places if distance == closest}
@@ -166,21 +172,15 @@ def _load() -> _Table:
         by_key[key] = (*by_key.get(key, ()), place)
         first.update((words[0], key))  # a chave: "saopaulo", tudo junto
         if "'" in name:
-            pairs = pairwise(words)
-            joined.update(
-                {f"d{word}": word for before, word in pairs if before == "d" and word != "anta"}
-            )  # Córrego Danta
-    for nickname, label in [*_districts(), *_FILE.nicknames.items()]:
+            joined |= {f"d{word}": word for one, word in pairwise(words) if one == "d" and word != "anta"}
+    districts = ((one, label) for label, names in _FILE.districts.items() for one in names.split("; "))
+    for nickname, label in (*districts, *_FILE.nicknames.items()):
         words = nickname.split()
         name, state = (label[:-3], label[-2:]) if label[-2:].isupper() else (label, "")
         key = "".join(word for word in words if word not in _PARTICLES)
         by_key[key] = (Place(name, state, large=True, settles=True), *by_key.get(key, ()))
         first.update((words[0], key))
     return _Table(by_key, joined, frozenset(first))
-
-
-def _districts() -> Iterator[tuple[str, str]]:  # cada bairro que só pode ser de uma cidade, e ela
-    return ((one, label) for label, names in _FILE.districts.items() for one in names.split("; "))
 
 
 def _plain(text: str) -> str:

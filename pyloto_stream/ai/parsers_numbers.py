@@ -26,6 +26,7 @@ _RESETS = frozenset(("digamos", "bota", "poe", "coloca", "minto"))
 _NEEDS_BY = frozenset(("dia", "dias", "noite", "semana", "mes", "meis", "hora", "ano", "manha", "tarde"))
 _BY = frozenset(("por", "ao", "cada", "na", "no", "num", "numa", "toda", "todo"))
 _PAST, _NOW = words("past"), words("now")
+_TURNS = _RESETS | _NOW | {"nao"}
 _WEEKDAYS = frozenset(
     ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo", "sabados", "domingos", "sextas")
 )
@@ -53,26 +54,35 @@ class Amount(NamedTuple):
 
 
 def amount_in(reading: Reading, start: int, end: int, limit: float) -> Amount | None:
-    """A primeira quantidade de `[start, end)`, se não passa de `limit` (documentos e telefones passam).
-
-    Depois de "agora são" ou "não," vale a de agora.
-    """
-    found = [number for number in numbers_in(reading, start, end) if number.value <= limit]
-    after = current_from(reading, start, end)
-    found = [number for number in found if number.start >= after] or found
-    if not found:
+    """A primeira quantidade de `[start, end)`, como em `range_in`, com o que a qualifica."""
+    found = range_in(reading, start, end, limit)
+    if found is None:
         return None
-    low, high = found[0], None
-    if len(found) > 1 and _ranged(reading, low, found[1]):
-        high = found[1]
+    low, high = found
     stop = (high or low).end
     period = _period(reading, stop, min(end, stop + REACH)) or _period(reading, start, low.start)
     return Amount(low, high, _prefix(reading, low, start), period)
 
 
+def range_in(reading: Reading, start: int, end: int, limit: float) -> tuple[Number, Number | None] | None:
+    """O primeiro número de `[start, end)` que não passa de `limit` (documentos e telefones passam).
+
+    Depois de "agora são" ou "não," vale o de agora. O segundo é o outro lado do intervalo, se há um.
+    """
+    found = [number for number in numbers_in(reading, start, end) if number.value <= limit]
+    if len(found) > 1:
+        after = current_from(reading, start, end)
+        found = [number for number in found if number.start >= after] or found
+    if not found:
+        return None
+    return found[0], found[1] if len(found) > 1 and _ranged(reading, *found[:2]) else None
+
+
 def current_from(reading: Reading, start: int, end: int) -> int:
     """Onde começa o que vale hoje: depois de "eram 10, agora" e de "10, não,"; `start` se nada mudou."""
     said = [word.text for word in reading.words[start:end]]
+    if _TURNS.isdisjoint(said):
+        return start
     was = next((i for i, word in enumerate(said) if word in _PAST), len(said))
     found = start
     for i, word in enumerate(said):

@@ -18,7 +18,7 @@ from pyloto_stream.ai.money_sums import (
 )
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_money import counts, owner
-from pyloto_stream.ai.parsers_numbers import Amount, amount_in
+from pyloto_stream.ai.parsers_numbers import Amount, amount_in, range_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -89,8 +89,8 @@ def _owner(reading: Reading, number: Number, *, asked: bool = False, alone: bool
 def _end_of_range(reading: Reading, number: Number) -> Number:
     """O maior número do intervalo que `number` abre ("de 10 a 12 mil"), ou ele mesmo."""
     stop = min(len(reading.words), number.end + RANGE_REACH)
-    amount = amount_in(reading, number.start, stop, MAX_MONEY)
-    return amount.high if amount is not None and amount.low == number and amount.high else number
+    low, high = range_in(reading, number.start, stop, MAX_MONEY) or (None, None)
+    return high if low == number and high else number
 
 
 def _sentences(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,8 @@ BREAK = "|"
 """Marca de pontuação entre as palavras."""
 MAX_GAP = 3
 MIN_STEM = 2
+NEAR = MAX_GAP + 2
+"""Palavras em que cabem um salto e outra: o que basta olhar para excluir quase toda frase."""
 _OPTION = re.compile(r"[a-z0-9]+\*?")
 
 
@@ -82,6 +84,18 @@ def second_of(phrase: Pattern[T]) -> Element | None:
     """A segunda palavra que `phrase` exige logo depois da primeira; `None` se nenhuma."""
     second = phrase.elements[1] if len(phrase.elements) > 1 else None
     return None if second is None or second.optional or second.gap else second
+
+
+def soon_after(phrase: Pattern[T], known: int) -> frozenset[str]:
+    """Palavras de que uma tem de estar entre as `NEAR` que vêm depois da primeira; vazio se nada o exige."""
+    reach = known
+    for element in phrase.elements[known:]:
+        reach += MAX_GAP if element.gap else 1
+        if element.stems or reach > NEAR:
+            break
+        if not (element.gap or element.optional):
+            return element.words
+    return frozenset()
 
 
 def match_end(phrase: Pattern[T], words: Sequence[str], known: int, at: int) -> int:

@@ -12,10 +12,12 @@ from typing import Generic, NamedTuple, TypeVar
 from pyloto_stream.ai.patterns import (
     BREAK,
     MIN_STEM,
+    NEAR,
     Pattern,
     compiled,
     match_end,
     second_of,
+    soon_after,
     spread,
 )
 
@@ -45,11 +47,15 @@ class Match(NamedTuple, Generic[T]):
 
 
 class _Candidate(NamedTuple, Generic[T]):
-    """Uma frase que pode começar aqui: acaba (`ends`) na primeira palavra? Quantas (`known`) já se viram?"""
+    """Uma frase que pode começar aqui: quantas palavras (`known`) já se viram, e se são todas (`whole`).
+
+    Alguma de `soon`, se não é vazio, tem de vir logo.
+    """
 
     phrase: Pattern[T]
-    ends: bool
+    whole: bool
     known: int
+    soon: frozenset[str]
 
 
 class PhraseIndex(Generic[T]):
@@ -88,10 +94,13 @@ class PhraseIndex(Generic[T]):
         for start, word in enumerate(words):
             opens = not start or words[start - 1] == BREAK
             after = words[start + 1] if start + 1 < size else BREAK
-            for phrase, ends, known in self._starting(word).before(after):
-                if phrase.anchored_start and not opens:
+            near = words[start + 1 : start + 1 + NEAR]
+            for phrase, whole, known, soon in self._starting(word).before(after):
+                if (phrase.anchored_start and not opens) or (soon and soon.isdisjoint(near)):
                     continue
-                end = start + 1 if ends else match_end(phrase, words, known, start + known)
+                end = start + known
+                if not whole:
+                    end = match_end(phrase, words, known, end)
                 if end:
                     found.append(Match(start, end, phrase.payload))
         return found
@@ -114,7 +123,8 @@ class _Opening(Generic[T]):
         for at, phrase in enumerate(phrases):
             second = second_of(phrase)
             known = 1 if second is None else 2
-            candidate = _Candidate(phrase, len(phrase.elements) == 1 and not phrase.anchored_end, known)
+            whole = len(phrase.elements) == known and not phrase.anchored_end
+            candidate = _Candidate(phrase, whole, known, soon_after(phrase, known))
             if second is None:
                 self._any.append((at, candidate))
                 continue
@@ -123,16 +133,18 @@ class _Opening(Generic[T]):
             if second.stems:
                 self._stems.append((at, second.stems, candidate))
         self._ready = tuple(candidate for _, candidate in self._any)
+        self._all_stems = tuple(stem for _, stems, _ in self._stems for stem in stems)
 
     def before(self, after: str) -> tuple[_Candidate[T], ...]:
         """As que podem começar aqui, sendo `after` a palavra seguinte: quase nenhuma passa disto."""
         exact = self._exact.get(after, ())
-        stemmed = (
-            [(at, one) for at, stems, one in self._stems if after.startswith(stems)] if self._stems else ()
-        )
+        stemmed = after.startswith(self._all_stems)
         if not exact and not stemmed:
             return self._ready
-        return tuple(one for _, one in sorted({*self._any, *exact, *stemmed}, key=_place))
+        found = {*self._any, *exact}
+        if stemmed:
+            found.update((at, one) for at, stems, one in self._stems if after.startswith(stems))
+        return tuple(one for _, one in sorted(found, key=_place))
 
 
 def _place(numbered: "tuple[int, object]") -> int:

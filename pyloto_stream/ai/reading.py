@@ -6,8 +6,10 @@ uma só vez.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple, TypeVar, cast
 
 from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match, PhraseIndex, fold
@@ -26,6 +28,7 @@ _SPELT_OUT = re.compile(r"(?<!\S)(?:[^\W\d_] ){3,}[^\W\d_](?!\S)")
 _SHORT = frozenset(" aáàeéêoóqpdncu")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _STRONG = frozenset(".;!?\n")
+_start = attrgetter("start")
 
 
 def _joined(letters: re.Match[str]) -> str:
@@ -40,6 +43,12 @@ class Word(NamedTuple):
     plain: str
     start: int
     end: int
+
+
+def starts_within(found: Sequence[Match[T]], start: int, end: int) -> bool:
+    """Alguma das ocorrências `found`, que estão por posição, começa em `[start, end)`?"""
+    first = bisect_left(found, start, key=_start)
+    return first < len(found) and found[first].start < end
 
 
 class Tag(NamedTuple):
@@ -87,7 +96,7 @@ class Reading:
         return {
             name
             for (group, name), found in self._by_group.items()
-            if group in groups and any(start <= match.start < end for match in found)
+            if group in groups and starts_within(found, start, end)
         }
 
     def starts_at(self, group: str, at: int) -> bool:
@@ -118,7 +127,8 @@ def _clauses(reading: Reading) -> tuple[tuple[int, int], ...]:
 
 
 def _sentences(reading: Reading) -> tuple[tuple[int, int], ...]:
-    return tuple(_between(reading, [at for at in range(len(reading.words)) if reading.strong_break(at)]))
+    breaks = (at for at, word in enumerate(reading.words) if word.text == BREAK)
+    return tuple(_between(reading, [at for at in breaks if reading.strong_break(at)]))
 
 
 def _between(reading: Reading, ends: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,7 @@ Promete só trechos do texto; se são um nome é de `parsers_names`, `parsers_co
 """
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, LEXICON, PARTICLES, READER, SURNAMES, words
@@ -28,7 +29,16 @@ class Run(NamedTuple):
 
 def is_title(reading: Reading, at: int) -> bool:
     """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
-    return (raw := reading.original(at, at + 1)).istitle() and len(raw) > 1
+    _, _, start, end = reading.words[at]
+    return end > start + 1 and reading.raw[start:end].istitle()
+
+
+def titles(reading: Reading) -> Iterator[int]:
+    """As palavras de que `is_title` diz que sim."""
+    raw = reading.raw
+    for at, word in enumerate(reading.words):
+        if raw[word.start : word.end].istitle() and word.end > word.start + 1:
+            yield at
 
 
 def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) -> list[tuple[int, bool]]:

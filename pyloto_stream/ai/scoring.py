@@ -4,6 +4,7 @@ Promete forças em [0, 1) e, entre intenções de pedidos distintos, a ordem em 
 que fazer com elas: isso é de `conversation`.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -119,7 +120,13 @@ def _positions(reading: Reading) -> Positions:
 
 
 def _strengths(positions: Positions, start: int, end: int) -> Strengths:
-    return _ruled({name for name, starts in positions.items() if any(start <= at < end for at in starts)})
+    return _ruled(
+        {
+            name
+            for name, starts in positions.items()
+            if (at := bisect_left(starts, start)) < len(starts) and starts[at] < end
+        }
+    )
 
 
 def _ruled(names: Collection[str]) -> Strengths:

@@ -15,6 +15,7 @@ from pyloto_stream.ai.municipalities import (
     Place,
     begins,
     exact,
+    known_sizes,
 )
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -41,7 +42,7 @@ def hits(reading: Reading, start: int, end: int) -> Iterator[Hit]:
     """Os municípios de `[start, end)`, o nome mais longo em cada lugar, sem sobreposição."""
     at = start
     while at < end:
-        hit = _hit_at(reading, at, end)
+        hit = _hit_at(reading, at, end) if begins(reading.words[at].plain) else None
         if hit is None:
             at += 1
         else:
@@ -50,13 +51,14 @@ def hits(reading: Reading, start: int, end: int) -> Iterator[Hit]:
 
 
 def _hit_at(reading: Reading, at: int, end: int) -> Hit | None:
-    if reading.words[at].text == BREAK or not begins(reading.words[at].plain):
-        return None
     words, ends = _window(reading, at, end)
+    sizes = known_sizes(words)
+    if not sizes:
+        return None
     state_name = next(
         (size for size in range(min(4, len(words)), 0, -1) if " ".join(words[:size]) in STATES), 0
     )
-    for size in range(len(words), 0, -1):
+    for size in sizes:
         if words[size - 1] in PARTICLES or (len(words[0]) <= 2 and size == 1 and words[0] in SHORT_FORMS):
             continue
         known = exact(words[:size]) if size >= state_name else None

@@ -12,6 +12,7 @@ import msgspec
 from consumers.objects import open_export_objects, open_media_objects
 from consumers.pipeline import AUDIT, AUDIT_LANE, LANES, MEDIA, MEDIA_LANE, TIMEOUTS_S, TURN_LANE
 from pyloto_stream.clock import Clock
+from pyloto_stream.conversation.records import MediaRecord, Record
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.wanted import MediaWanted
 from pyloto_stream.records.forget import ForgetPersonUseCase, Pending
@@ -30,7 +31,11 @@ from pyloto_stream.whatsapp.media_download import digest_of
 MARGIN_S = 5.0
 """O que se espera além do prazo de uma etapa: cancelar também leva tempo."""
 
+WITNESS = (MEDIA_LANE.name, AUDIT_LANE.name)
+"""Onde se lê que arquivos dela alguém guarda, ou guardou e ainda não registou."""
+
 _wanted = msgspec.json.Decoder(list[MediaWanted])
+_records = msgspec.json.Decoder(list[Record])
 _state = msgspec.json.Decoder(ConversationState)
 
 
@@ -55,9 +60,7 @@ def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPerso
     async def cut(
         user_key: str, identifiers: Sequence[bytes], behind: Callable[[Severed], Coroutine[None, None, None]]
     ) -> Forgotten:
-        return await forget(
-            gateway, LANES, user_key, identifiers=identifiers, witness=MEDIA_LANE.name, behind=behind
-        )
+        return await forget(gateway, LANES, user_key, identifiers=identifiers, witness=WITNESS, behind=behind)
 
     return ForgetPersonUseCase(places, cut, clock, wanted_files, AUDIT_LANE.name)
 
@@ -70,16 +73,26 @@ def settle_s(pending: Pending) -> float:
 
 
 def wanted_files(told: Iterable[bytes]) -> set[str]:
-    """Os resumos que a Meta declarou dos arquivos que estes eventos da faixa `media` mandam guardar."""
+    """Os resumos dos arquivos que estes eventos mandam guardar, ou dizem guardados."""
     found = set[str]()
     for events in told:
         try:
-            wanted = _wanted.decode(events)
+            found |= _kept(events) or _asked(events)
         except msgspec.MsgspecError:
             continue  # o que não se lê não se guarda
-        digests = [digest_of(event.media.sha256) for event in wanted]
-        found |= {digest.hex() for digest in digests if digest is not None}
     return found
+
+
+def _asked(events: bytes) -> set[str]:
+    digests = [digest_of(event.media.sha256) for event in _wanted.decode(events)]
+    return {digest.hex() for digest in digests if digest is not None}
+
+
+def _kept(events: bytes) -> set[str]:
+    try:
+        return {record.sha256 for record in _records.decode(events) if isinstance(record, MediaRecord)}
+    except msgspec.MsgspecError:
+        return set()
 
 
 async def identifiers_of(gateway: Gateway, places: Places, user_key: str, phone: str) -> list[bytes]:

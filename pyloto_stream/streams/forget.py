@@ -56,7 +56,7 @@ async def forget(
     *,
     identifiers: Sequence[bytes] = (),
     hold_s: float = HOLD_S,
-    witness: str = "",
+    witness: Sequence[str] = (),
     behind: Callable[[Severed], Coroutine[None, None, None]] = _nothing,
 ) -> Forgotten:
     """Apaga `conversation` das faixas `lanes` (todas as da instalação) e da tabela de apelidos.
@@ -64,7 +64,7 @@ async def forget(
     `identifiers`: como a Meta escreve a pessoa (telefone, ids); saem também os mortos que não são de conversa
     nenhuma e trazem um deles. Se outro processo a esquece agora, espera que termine. `behind` corre com tudo
     apagado e os portões ainda fechados: o que se apaga noutro lugar sem que nada novo o toque; se os portões
-    não esperaram, corre outra vez. `witness`: a faixa cujos eventos em curso `behind` quer ver.
+    não esperaram, corre outra vez. `witness`: as faixas cujos eventos em curso `behind` quer ver.
 
     Raises:
         ValueError: nome ou identificador vazio.

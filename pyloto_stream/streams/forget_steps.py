@@ -31,8 +31,7 @@ class Severed(msgspec.Struct, frozen=True):
     """O corte, já feito.
 
     `at_ms`: quando; `numbers`: por faixa, o maior turno de antes dele; `erased`: quanto já saiu; `told`:
-    vetores JSON dos eventos que a faixa pedida tinha em curso ou à espera (faltam se a resposta do corte se
-    perdeu).
+    vetores JSON dos eventos que as faixas pedidas tinham em curso ou à espera.
     """
 
     at_ms: int
@@ -67,8 +66,8 @@ class Attempt:
         self._identifiers = Blobs(identifiers) or None
         self._counted = counted
 
-    async def sever(self, witness: str, told: list[bytes]) -> Severed:
-        """Fecha os portões e tira tudo. `told` recebe os eventos da faixa `witness`.
+    async def sever(self, witness: Sequence[str], told: list[bytes]) -> Severed:
+        """Fecha os portões e tira tudo. `told` recebe os eventos das faixas `witness`.
 
         Raises:
             LapsedError: os portões abriram-se no meio.
@@ -106,8 +105,8 @@ class Attempt:
         """
         await self._take("paces", self._home, "finish")
 
-    async def _hold(self, witness: str, told: list[bytes]) -> tuple[int, list[int]]:
-        op = self._held | {"k": "hold", "ttl": LEDGER_TTL_MS, "w": witness}
+    async def _hold(self, witness: Sequence[str], told: list[bytes]) -> tuple[int, list[int]]:
+        op = self._held | {"k": "hold", "ttl": LEDGER_TTL_MS, "w": list(witness)}
         while True:
             state, *rest = await self._submit(self._home, op)
             if state == b"held":

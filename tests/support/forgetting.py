@@ -1,6 +1,7 @@
 """Uma conversa que deixou algo em todo lugar do Redis onde uma conversa deixa algo."""
 
 import itertools
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -9,6 +10,7 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.forget import Forgotten, forget
+from pyloto_stream.streams.forget_steps import Severed
 from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Item, Plan, Published, SetTimer, Turn, Unreadable
@@ -124,9 +126,15 @@ class Person:
         await self.bury(await self.take("log"))
         await self.rig.acceptor.accept([self.event("audit", "late")])
 
-    async def forget(self, by: Interrupting | None = None, hold_s: float = 15.0) -> Forgotten:
+    async def forget(
+        self, by: Interrupting | None = None, hold_s: float = 15.0, witness: Sequence[str] = (),
+        behind: Callable[[Severed], Coroutine[None, None, None]] | None = None,
+    ) -> Forgotten:  # fmt: skip
         words, gateway = (self.phone.encode(),), by or self.rig.gateway
-        return await forget(cast("Any", gateway), LANES, self.key, identifiers=words, hold_s=hold_s)
+        more = {} if behind is None else {"behind": behind}
+        return await forget(
+            cast("Any", gateway), LANES, self.key, identifiers=words, hold_s=hold_s, witness=witness, **more
+        )
 
     async def traces(self) -> list[tuple[str, str]]:
         return [(t.key, t.where) async for t in traces(self.rig.gateway, self.needles)]

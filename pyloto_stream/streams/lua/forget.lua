@@ -2,10 +2,10 @@
 -- forget: um passo do esquecimento de uma conversa (ver forget.py). Enquanto ele dura, os portões dela ficam fechados em
 -- nome de quem esquece, e o que chega espera: tudo o mais que há com o nome dela é velho, e sai.
 -- op: c conversa, x quem esquece, ls {{faixa, primeira etapa}, ...}, hold ms que se espera por outro passo, k o passo:
---   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu; w faixa cujos
---     eventos quem esquece quer ver
+--   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu; w faixas cujos
+--     eventos quem esquece quer ver; até ao fim guarda-os o token que segura o portão
 --     -> {'held', conversas, eventos, tokens, ritmos, agora, {último turno de cada faixa}, {vetor JSON de eventos, ...}}
---     | {'busy', ms} outro a esquece agora; repetido, nada muda, e não há eventos
+--     | {'busy', ms} outro a esquece agora; repetido, nada muda, e diz-se o mesmo
 --   'timers' at cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}
 --   'entries' q "stream|dead|out:<nome>", a de, b até ('' no início), n, bytes, w {nomes da pessoa}
 --     -> {'ok', saíram, próxima, até, 1 se há mais}
@@ -66,15 +66,22 @@ end
 
 local function void(id, ttl) return id and id ~= '' and redis.call('SET', void_key(id), '1', 'PX', int(ttl)) end
 
+local function wants(op, lane)
+  for _, name in ipairs(op.w) do
+    if name == lane then return true end
+  end
+  return false
+end
+
 local function close(op, lane, stage, erased)
   local key, inbox, told = conv_key(lane, op.c), inbox_key(lane, op.c), {}
   local c = redis.call('HMGET', key, 'n', 't', 'w', 'x')
   erased[1] = erased[1] + (c[1] and not c[4] and 1 or 0)
   erased[2] = erased[2] + redis.call('LLEN', inbox)
   erased[3] = erased[3] + token_out(lane, op.c, c[2], told)
-  if lane == op.w then
-    for _, event in ipairs(redis.call('LRANGE', inbox, 0, -1)) do table.insert(told, '[' .. event .. ']') end
-    erased[4] = told
+  local wanted = wants(op, lane)
+  for _, event in ipairs(wanted and redis.call('LRANGE', inbox, 0, -1) or {}) do
+    table.insert(told, '[' .. event .. ']')
   end
   void(c[3], op.ttl)
   redis.call('UNLINK', key, inbox)
@@ -82,7 +89,8 @@ local function close(op, lane, stage, erased)
   redis.call('HSET', key, 'g', n, 'n', n, 't', 'parked', 'x', op.x)
   local held = { 'l', lane, 'c', op.c, 'n', n, 'e', '[]', 's', '', 'm', '', 'p', '', 'f', '0', 'z', '0', 'h', '',
     'v', TOKEN_VERSION }
-  set_timer(PARKED, lane .. '|' .. op.c, now + op.hold, { s = stage, t = held, gone = op.x })
+  local body = { s = stage, t = held, gone = op.x, told = wanted and told or nil }
+  set_timer(PARKED, lane .. '|' .. op.c, now + op.hold, body)
 end
 
 local act = {}
@@ -90,13 +98,17 @@ local act = {}
 function act.hold(op)
   local mine, wait = others(op)
   if wait > 0 then return { 'busy', wait } end
-  local erased, numbers = { 0, 0, 0, {} }, {}
+  local erased, numbers, told = { 0, 0, 0 }, {}, {}
   if not mine then
     for _, lane in ipairs(op.ls) do close(op, lane[1], lane[2], erased) end
   end
-  for i, lane in ipairs(op.ls) do numbers[i] = tonumber(redis.call('HGET', conv_key(lane[1], op.c), 'n')) end
+  for i, lane in ipairs(op.ls) do
+    numbers[i] = tonumber(redis.call('HGET', conv_key(lane[1], op.c), 'n'))
+    local held = unpacked(redis.call('HGET', PARKED .. ':body', lane[1] .. '|' .. op.c) or '')
+    for _, events in ipairs(held and held.told or {}) do table.insert(told, events) end
+  end
   local paces = redis.call('DEL', P .. ':pace:pair:' .. op.c)
-  return { 'held', erased[1], erased[2], erased[3], paces, now, numbers, erased[4] }
+  return { 'held', erased[1], erased[2], erased[3], paces, now, numbers, told }
 end
 
 -- Um nome pode ser o começo de outro: quem diz de quem é o temporizador é o corpo, se o há.

@@ -35,6 +35,7 @@ def capitals(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int]
             continue
         plain, raw = reading.words[at].plain, reading.original(at, at + 1)
         announced = at > start and reading.words[at - 1].text in ARTICLES and plain not in GIVEN
+        announced = announced or (at > start and is_head(reading.words[at - 1].plain))
         opens = plain in OPENING and not is_head(plain) and not announced  # "Quero Cadastrar Minha Loja"
         opens = opens or (plain in OF and (at == start or reading.strong_break(at - 1)))  # "Na Onda Sul"
         opens = opens and not (plain in _NICKNAMES and at + 1 < end and capital(reading, at + 1))

@@ -20,9 +20,9 @@ TWO = 2
 _LOOSE, _GENERIC, _WANTS = (words(name) for name in ("firm_loose", "company_generic", "company_wants"))
 _LEADS = frozenset((
     "tenho", "cadastrar", "abri", "montei", "toco", "zap", "whats", "whatsapp", "insta", "instagram", "aqui",
-    "tem",
+    "tem", "la",
 ))  # fmt: skip
-_PLACES = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "aqui"))
+_PLACES = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "aqui", "la"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 _KINSHIP = ("minha", "meu", "nossa", "nosso", "sua", "seu", "um", "uma", "cada", "toda", "todo")
 _OF_NAME = frozenset(("da", "do", "das", "dos"))
@@ -51,7 +51,8 @@ def in_lower_case(reading: Reading, start: int, end: int) -> str:
         head = kind and (plain not in _LOOSE or paired)
         announced = _announced(reading, start, at)
         opens = _opens(reading, at) and head
-        stop = _stop(reading, at, end) if opens or announced or head or plain in _LOOSE else at
+        led = at == start + 1 and plain not in SPEAKERS and plain not in _KIN  # "a quimilab análises tem"
+        stop = _stop(reading, at, end) if opens or announced or head or led or plain in _LOOSE else at
         announced = announced or (stop > at and _asks(reading, start, at, stop, end))
         if not (opens or announced) or another(reading, at, at + 1):
             continue

@@ -118,7 +118,7 @@ class _Signs:
         return MEANT if scene.begins(one.start) or self._in_list(one) else self._in_name(one)
 
     def _in_name(self, one: Seen[Trade]) -> int:
-        """O que vale estar no nome da empresa de quem fala ("Bella Modas", "Rei do Gás"); zero se não está."""
+        """O que vale estar no nome da empresa de quem fala ("Bella Modas", "Rei do Gás"), ou zero."""
         if not self.reading.raw[self.reading.words[one.start].start].isupper() or one.start == 0:
             return 0
         name = self.reading.once(_firm)

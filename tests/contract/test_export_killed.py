@@ -1,5 +1,6 @@
 """Quem exporta morre de SIGKILL no meio: nada fica à vista pela metade, e quem vem depois limpa."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -22,7 +23,6 @@ from tests.support.firestore import FirestoreEmulator
 from tests.support.object_links import LinkReader, folder_reader
 from tests.support.records import USER, action, inbound, outbound
 from tests.support.storage_room import StorageRoom, account, storage, storage_emulator
-from tests.support.streams import until
 
 __all__ = ["account", "storage", "storage_emulator"]
 
@@ -31,6 +31,7 @@ MANY, ENOUGH = 1_200, 600
 """Mensagens para um arquivo que se pega a meio, e para um que se faz parar a meio."""
 TEXT = "orçamento de um site com loja, entrega e pagamento. " * 75
 PROJECT = "export-killed"
+PATIENCE_S = 60.0
 
 
 class Place(NamedTuple):
@@ -123,7 +124,10 @@ async def exports(place: Place) -> list[tuple[object, object]]:
 async def killed_half_way(place: Place) -> None:
     """`privacy export` começa, escreve parte do arquivo, e morre sem aviso."""
     process = await start("privacy", "export", USER, "--format", "json", env=place.env)
-    await until(place.under_way)
+    async with asyncio.timeout(PATIENCE_S):
+        while not place.under_way():
+            assert process.returncode is None, (await process.communicate())[1]
+            await asyncio.sleep(0.005)
     process.kill()
     out, _ = await process.communicate()
     assert (await process.wait(), out) == (-9, b"")  # quem já tivesse acabado diria 0, e o link

@@ -47,7 +47,9 @@ def own(reading: Reading, found: Sequence[Match[Tag]], business: str) -> list[Ma
         return kept
     if any(_works_in(reading, m) for m in kept if m.payload.value not in (business, _INDIVIDUAL)):
         kept = [m for m in kept if m.payload.value != business or _is_mine(reading, m)]
-    mine = any(_is_mine(reading, m) for m in kept if m.payload.value == business)
+    firms = [m for m in kept if m.payload.value == business and _is_mine(reading, m)]
+    mine = bool(firms)
+    kept = [m for m in kept if m.payload.value in (business, _INDIVIDUAL) or not _beside(reading, m, firms)]
     return [
         m
         for m in kept
@@ -142,6 +144,12 @@ def _works_in(reading: Reading, match: Match[Tag]) -> bool:
     """É onde trabalha quem fala ("trabalho na secretaria de saúde", "aqui da câmara")?"""
     before = [word.plain for word in reading.words[max(0, match.start - 2) : match.start]]
     return before[1:] != [] and before[0] in _WORK and before[1] in _AT
+
+
+def _beside(reading: Reading, match: Match[Tag], firms: Sequence[Match[Tag]]) -> bool:
+    """É um órgão que só se cita, longe das `firms` de quem fala ("a prefeitura abriu, e minha empresa")?"""
+    far = all(m.start > match.end + REST or match.start > m.end + REST for m in firms)
+    return bool(firms) and far and not (_works_in(reading, match) or _is_mine(reading, match))
 
 
 def _of_life(reading: Reading, match: Match[Tag]) -> bool:

@@ -20,7 +20,7 @@ from pyloto_stream.ai.parsers import answer, volunteered
         ("perfume importado, atendo pelo insta, nao tenho loja", "E-commerce"),
         ("laboratorio de analises clinicas procura parceria", "laboratorio de analises clinicas"),
         ("tenho fábrica de gelo, 45 por dia", "fábrica de gelo"),
-        ("assistência técnica de celular em Natal", "assistência técnica de celular"),
+        ("assistência técnica de celular em Natal", "assistência técnica"),
         ("tenho revenda de gás e água no bairro", "Mercado"),
         ("importadora de vinhos, umas 20 garrafas por dia", "Mercado"),
         ("meu site de cosmético natural", "E-commerce"),

@@ -5,7 +5,7 @@ processo congelado por mais que isso pode deixar um documento ou um arquivo; rep
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import msgspec
 
@@ -15,12 +15,14 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.conversation.records import MediaRecord, Record
 from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.wanted import MediaWanted
+from pyloto_stream.errors import PermanentError
 from pyloto_stream.records.forget import ForgetPersonUseCase, Pending
 from pyloto_stream.records.forget_documents import Places
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.profiles import UserProfileStore
 from pyloto_stream.stores.sealing import Sealer
+from pyloto_stream.stores.values import DamagedError
 from pyloto_stream.streams.forget import Forgotten, forget
 from pyloto_stream.streams.forget_steps import Severed
 from pyloto_stream.streams.gateway import Gateway
@@ -32,7 +34,7 @@ MARGIN_S = 5.0
 """O que se espera além do prazo de uma etapa: cancelar também leva tempo."""
 
 WITNESS = (MEDIA_LANE.name, AUDIT_LANE.name)
-"""Onde se lê que arquivos dela alguém guarda, ou guardou e ainda não registou."""
+"""Onde se lê que arquivos dela alguém guarda, ou guardou e ainda não registrou."""
 
 _wanted = msgspec.json.Decoder(list[MediaWanted])
 _records = msgspec.json.Decoder(list[Record])
@@ -98,11 +100,14 @@ def _kept(events: bytes) -> set[str]:
 async def identifiers_of(gateway: Gateway, places: Places, user_key: str, phone: str) -> list[bytes]:
     """Como a Meta escreve esta pessoa, pelo que se sabe dela: `phone`, o do perfil, e o id a que se responde.
 
+    Um perfil que não se lê não diz nada.
+
     Raises:
         UnavailableError: o Redis ou o banco não respondeu.
-        PermanentError: code `undecodable_document`.
     """
-    profile = await places.profiles.get(user_key)
+    profile = None
+    with suppress(PermanentError, DamagedError):
+        profile = await places.profiles.get(user_key)
     ids = {phone, profile.lead.phone if profile else "", await _address(gateway, user_key)} - {""}
     return sorted(form.encode() for one in ids for form in written_forms(one))
 

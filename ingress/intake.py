@@ -75,7 +75,7 @@ def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> I
 
 
 def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:
-    """Quem responde por fora assume a conversa já ao entrar o eco: nem o que está a sair passa à frente."""
+    """Quem responde por fora assume a conversa já ao entrar o eco: nem o que está saindo passa à frente."""
     event, key = _encode(replied(echo, at_ms, correlation_id)), f"echo\0{echo.id}"
     mode, person = "" if echo.standby else HUMAN, echo.person
     return Item(TURN, keys.of(person), event, key, mode=mode, echo_of=echo.id, former=keys.former(person))

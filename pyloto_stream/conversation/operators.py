@@ -34,7 +34,7 @@ MAX_REASON = 200
 
 
 def silences(act: Act) -> Mode | None:
-    """O modo que o ato põe em vigor já ao entrar, para que nem o que está a sair passe à frente dele."""
+    """O modo que o ato põe em vigor já ao entrar, para que nem o que está saindo passe à frente dele."""
     match act:
         case "takeover":
             return "HUMAN"

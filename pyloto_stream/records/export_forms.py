@@ -1,4 +1,4 @@
-"""Como uma conversa exportada se lê? Texto, Markdown ou JSON, pedaço por pedaço, sem a juntar na memória.
+"""Como uma conversa exportada se lê? Texto, Markdown ou JSON, pedaço por pedaço, sem juntá-la na memória.
 
 Promete: o que a pessoa escreveu não muda a forma do arquivo, e o JSON, lido inteiro, é um documento válido.
 Puro. Limite: Markdown é para ler formatado; para um programa, JSON.

@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from pyloto_stream.conversation.records import opaque
-from pyloto_stream.records.export import REQUESTED
 from pyloto_stream.records.forget_media import MediaEraser
 from pyloto_stream.stores.exports import ExportLostError, ExportStore
 from pyloto_stream.stores.fence import Fence, clear, older
@@ -41,7 +40,7 @@ class Places(NamedTuple):
 class Erasing:
     """Um esquecimento, do lado dos documentos e dos objetos.
 
-    `at_ms`: o corte no Redis; `sha256s`: arquivos que um trabalhador podia estar a guardar nesse instante;
+    `at_ms`: o corte no Redis; `sha256s`: arquivos que um trabalhador podia estar guardando nesse instante;
     `tell` recebe quantos documentos a mais saíram.
     """
 
@@ -67,11 +66,14 @@ class Erasing:
             UnavailableError: um dos bancos não respondeu; repetir é seguro.
         """
         key = self.fence.user_key
-        for place in sorted(self._files):  # quem exportava pode ter acabado de gravar depois de o apagarmos
+        for place in sorted(self._files):  # quem exportava pode ter acabado de gravar depois que apagamos
             self.erased["export_files"] += await self._places.exports.delete(place)
         for sha256 in sorted(self.sha256s):
             await self._media.erase(sha256)
-        await self._of("exports", lambda d: f"{REQUESTED.lower()}:{d.data.get('id')}", self._export)
+        exports = Query(
+            "exports", (("user_key", key),), limit=_PAGE
+        )  # também as de agora: leram o que era de antes
+        await self._pages("exports", exports, lambda _: "", self._export, lambda _: True)
         await self._profile()
         await self._of("sessions", lambda d: f"{d.data.get('session_id')}:opened")
         await self._of("handoffs", lambda d: f"{d.data.get('handoff_id')}:created")
@@ -80,16 +82,21 @@ class Erasing:
         await self._pages("messages", messages, _event_of_message)
         self._count("audit_events", await clear(self._documents, self.fence, self._tell))
 
-    async def _of(self, name: str, event_of: Callable[[Document], str], before: Before | None = None) -> None:
+    async def _of(self, name: str, event_of: Callable[[Document], str]) -> None:
         query = Query(name, (("user_key", self.fence.user_key),), limit=_PAGE)
-        await self._pages(name, query, event_of, before)
+        await self._pages(name, query, event_of)
 
     async def _pages(
-        self, name: str, query: Query, event_of: Callable[[Document], str], before: Before | None = None
+        self,
+        name: str,
+        query: Query,
+        event_of: Callable[[Document], str],
+        before: Before | None = None,
+        is_old: Callable[[Document], bool] | None = None,
     ) -> None:
         while True:
             page = await self._documents.query(query)
-            old = await older(self._documents, self.fence, page, event_of, self._before_the_cut)
+            old = await older(self._documents, self.fence, page, event_of, is_old or self._before_the_cut)
             if before is not None:
                 for document in old:
                     await before(document)
@@ -102,13 +109,13 @@ class Erasing:
             query = Query(query.collection, query.where, limit=_PAGE, after=position(page[-1], ""))
 
     async def _export(self, document: Document) -> None:
-        """Quem a faz agora deixa de a poder terminar, e o que já gravou sai."""
+        """Quem a faz agora já não pode terminá-la, e o que já gravou sai."""
         store, name = ExportStore(self._documents), document.data.get("id")
         export = await store.get(str(name)) if name else None
         if export is None:
             return
         if export.status == "RUNNING":
-            with suppress(ExportLostError):  # terminou, ou outro a deu por perdida: sai na mesma
+            with suppress(ExportLostError):  # terminou, ou outro a deu por perdida: sai do mesmo jeito
                 await store.fail(export, "person_forgotten", self._at_ms)
         if is_path(export.path):
             self._files.add(export.path)

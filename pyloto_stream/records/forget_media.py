@@ -44,7 +44,7 @@ class MediaEraser:
                 if document is not None:
                     await self._documents.write(Delete(place, document.version))
             except ConflictError:
-                continue  # outra pessoa acaba de o mandar, ou a Meta nos deu um id dele
+                continue  # outra pessoa acaba de mandá-lo, ou a Meta nos deu um id dele
             self._erased["media"] += document is not None
             self._erased["media_files"] += await self._objects.delete(object_path(sha256))
             return

@@ -113,7 +113,7 @@ def media_writes(user_key: str, record: MediaRecord) -> tuple[Merge, ...]:
 
 
 class MediaStore:
-    """Os arquivos guardados, e os ids com que se enviam de novo sem os subir outra vez."""
+    """Os arquivos guardados, e os ids com que se enviam de novo sem subi-los outra vez."""
 
     def __init__(self, documents: Documents, clock: Clock = system_clock) -> None:
         self._documents = documents

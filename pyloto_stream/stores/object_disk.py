@@ -106,7 +106,7 @@ def remove_old(place: Path, incoming: Path, before_ms: int) -> bool:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False  # alguém acaba de o gravar
+            return False  # alguém acaba de gravá-lo
         old = os.fstat(file.fileno())
         if old.st_mtime_ns // 1_000_000 >= before_ms:
             return False

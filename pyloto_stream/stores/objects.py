@@ -41,7 +41,7 @@ class ObjectMissingError(PermanentError):
 
 
 class ObjectInfo(msgspec.Struct, frozen=True):
-    """O que se sabe de um objeto sem o ler. `size` em bytes; `created_at_ms`, ms desde a época Unix."""
+    """O que se sabe de um objeto sem lê-lo. `size` em bytes; `created_at_ms`, ms desde a época Unix."""
 
     size: int
     created_at_ms: int

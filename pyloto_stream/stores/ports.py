@@ -126,7 +126,7 @@ class Documents(Protocol):
         """Até `query.limit` documentos."""
 
     async def count(self, collection: str) -> int:
-        """Quantos documentos a coleção tem, sem os ler."""
+        """Quantos documentos a coleção tem, sem lê-los."""
 
     async def write(self, *writes: Write) -> list[str]:
         """Grava tudo ou nada; devolve a versão de cada um (vazia para `Delete`).

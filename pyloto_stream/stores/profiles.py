@@ -1,6 +1,6 @@
 """Quem é esta pessoa, no que já se soube dela? `user_profiles/{user_key}`, e o histórico do que mudou.
 
-Promete: o que identifica a pessoa está lacrado (`stores/sealing.py`); acha-se pelo telefone sem o guardar à
+Promete: o que identifica a pessoa está lacrado (`stores/sealing.py`); acha-se pelo telefone sem guardá-lo à
 vista; aplicar um registro de novo não muda nada; o histórico diz que campo mudou, com valores mascarados;
 `forget` apaga tudo, e repetir dá no mesmo. Limite: um lacre de chave que não se tem conta em `unopenable` e
 fica como está.

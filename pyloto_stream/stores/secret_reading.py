@@ -89,7 +89,7 @@ class SecretReader:
         return Found(trouble=Trouble.DISABLED if versions else Trouble.EMPTY)
 
     async def _value(self, name: str, version: str) -> str | None:
-        """O valor de uma versão; `None` se acabaram de a desligar ou destruir."""
+        """O valor de uma versão; `None` se acabaram de desligá-la ou destruí-la."""
         if (name, version) not in self._known:
             try:
                 self._known[name, version] = await self._vault.get(name, version)

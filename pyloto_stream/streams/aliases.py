@@ -66,7 +66,7 @@ class AliasTable:
 
         Raises:
             ValueError: um dos lados não tem nome nenhum.
-            UnavailableError: o Redis não respondeu; repetir é seguro, e termina o que ficou a meio.
+            UnavailableError: o Redis não respondeu; repetir é seguro, e termina o que ficou pela metade.
         """
         before, after = await asyncio.gather(self._read(old), self._read(new))
         phone = old[-1] if left is None else left

@@ -3,7 +3,7 @@
 -- nome de quem esquece, e o que chega espera: tudo o mais que há com o nome dela é velho, e sai.
 -- op: c conversa, x quem esquece, ls {{faixa, primeira etapa}, ...}, hold ms que se espera por outro passo, k o passo:
 --   'hold' fecha os portões e tira o que se acha pelo nome: a partir daqui quem tem um turno dela o perdeu; w faixas cujos
---     eventos quem esquece quer ver; até ao fim guarda-os o token que segura o portão
+--     eventos quem esquece quer ver; até o fim guarda-os o token que segura o portão
 --     -> {'held', conversas, eventos, tokens, ritmos, agora, {último turno de cada faixa}, {vetor JSON de eventos, ...}}
 --     | {'busy', ms} outro a esquece agora; repetido, nada muda, e diz-se o mesmo
 --   'timers' at cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}

@@ -22,7 +22,6 @@ async def open_documents(settings: Settings) -> Documents:
         return await FirestoreDocuments.open(settings.firestore_project_id)
     from pyloto_stream.stores.sqlite import SqliteDocuments  # noqa: PLC0415 — idem
 
-    settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return await SqliteDocuments.open(settings.sqlite_path)
 
 

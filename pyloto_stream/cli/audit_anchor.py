@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_KEY_BYTES = 32
-
 
 @app.command(
     "anchor",
@@ -91,7 +89,7 @@ def public_key_of(settings: "Settings", text: str) -> bytes:
     Raises:
         MisconfiguredError: não há nenhuma, ou a dada não serve.
     """
-    from pyloto_stream.stores.anchor_seal import public_key  # noqa: PLC0415 — ver acima
+    from pyloto_stream.stores.anchor_seal import KEY_BYTES, public_key  # noqa: PLC0415 — ver acima
 
     if not text:
         if not settings.audit_anchor_key:
@@ -101,7 +99,7 @@ def public_key_of(settings: "Settings", text: str) -> bytes:
         public = base64.b64decode(text, validate=True)
     except ValueError:
         public = b""
-    if len(public) != _KEY_BYTES:
+    if len(public) != KEY_BYTES:
         raise MisconfiguredError("--public-key: must be 32 bytes in base64")
     return public
 

@@ -113,12 +113,12 @@ class FolderObjects(Objects):
 
 async def _disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """`work` fora do laço, com a falha do sistema traduzida sem caminho nem nome."""
-    code = ""
     try:
         return await asyncio.to_thread(work, *args, **kwargs)
     except OSError as error:
         code = FULL if error.errno in _FULL else UNAVAILABLE
-    raise UnavailableError("the object folder refused", code=code)
+        why = error.strerror or type(error).__name__
+    raise UnavailableError(f"the object folder failed ({why})", code=code)
 
 
 async def _pour(draft: Draft, chunks: AsyncIterator[bytes]) -> None:

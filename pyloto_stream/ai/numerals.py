@@ -44,7 +44,7 @@ def numbers_in(reading: Reading, start: int, end: int) -> Iterator[Number]:
         if at < free:
             continue
         if (number.end if number else at) + LOOK_AHEAD > end:  # o fim pode cortá-lo
-            number = _number_at(reading, at, end)  # noqa: PLW2901
+            number = reading.once(_number_at, at, end)  # noqa: PLW2901
         if number is not None:
             yield number
             free = number.end

@@ -26,6 +26,8 @@ REACH = 5
 _ONLY, _PREFERS, _BUSY = words("only"), words("prefers"), words("busy")
 _TURNS = frozenset(("mas", "que", "pois", "porque"))
 """Viram a frase: o que vem depois é outra coisa."""
+TITLE_WORDS = 12
+"""Nenhum título tem mais: são, no máximo, 24 letras."""
 _LAST = ("ultimo", "ultima")
 _SAYS_ITEM = frozenset(("opcao", "numero", "item", "o", "a"))
 
@@ -176,7 +178,7 @@ def picked(reading: Reading, titles: Sequence[str]) -> int | None:
     """A posição da opção que o texto inteiro escolhe ("2", "a segunda", o título), ou `None`."""
     said = [word.text for word in reading.words if word.text != BREAK]
     left = [word for word in said if word not in FILLERS]
-    for at, title in enumerate(titles):
+    for at, title in enumerate(titles if len(left) <= TITLE_WORDS else ()):
         folded = fold(title).split()
         if said == folded or left == [word for word in folded if word not in FILLERS] != []:
             return at

@@ -92,10 +92,13 @@ class PhraseIndex(Generic[T]):
         found: list[Match[T]] = []
         size = len(words)
         for start, word in enumerate(words):
+            opening = self._starting(word)
+            if opening is None:
+                continue
             opens = not start or words[start - 1] == BREAK
             after = words[start + 1] if start + 1 < size else BREAK
             near = words[start + 1 : start + 1 + NEAR]
-            for phrase, whole, known, soon in self._starting(word).before(after):
+            for phrase, whole, known, soon in opening.before(after):
                 if (phrase.anchored_start and not opens) or (soon and soon.isdisjoint(near)):
                     continue
                 end = start + known
@@ -105,12 +108,12 @@ class PhraseIndex(Generic[T]):
                     found.append(Match(start, end, phrase.payload))
         return found
 
-    def _starting_with(self, word: str) -> "_Opening[T]":
-        """As frases que começam por `word`, na ordem em que se procuram."""
+    def _starting_with(self, word: str) -> "_Opening[T] | None":
+        """As frases que começam por `word`, na ordem em que se procuram, se há alguma."""
         phrases = list(self._by_word.get(word, ()))
         for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1):
             phrases += self._by_stem.get(word[:size], ())
-        return _Opening(phrases)
+        return _Opening(phrases) if phrases else None
 
 
 class _Opening(Generic[T]):

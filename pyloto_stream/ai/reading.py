@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar, TypeVarTuple, cast
 
 from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match, PhraseIndex, fold
 from pyloto_stream.ai.spelling import Speller
 
 T = TypeVar("T")
+About = TypeVarTuple("About")
 
 MAX_CHARS = 4000
 MAX_WORDS = 200
@@ -67,17 +68,18 @@ class Reading:
         self.words = words
         self._by_group: dict[tuple[str, str], list[Match[Tag]]] = {}
         self._starts: set[tuple[str, int]] = set()
-        self._told: dict[Callable[[Reading], object], object] = {}
+        self._told: dict[object, object] = {}
         for match in matches:
             tag = match.payload
             self._starts.add((tag.group, match.start))
             self._by_group.setdefault((tag.group, tag.name), []).append(match)
 
-    def once(self, question: "Callable[[Reading], T]") -> T:
-        """A resposta de `question` a este texto, que muitos perguntam e não muda."""
-        if question not in self._told:
-            self._told[question] = question(self)
-        return cast("T", self._told[question])
+    def once(self, question: "Callable[[Reading, *About], T]", *about: *About) -> T:
+        """A resposta de `question` sobre `about` neste texto, que muitos perguntam e não muda."""
+        asked = (question, about)
+        if asked not in self._told:
+            self._told[asked] = question(self, *about)
+        return cast("T", self._told[asked])
 
     def found(self, group: str, name: str) -> list[Match[Tag]]:
         """As ocorrências das frases de `name` em `group`, por posição."""

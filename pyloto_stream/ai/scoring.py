@@ -10,7 +10,7 @@ from functools import cache
 
 from pyloto_stream.ai import classifier
 from pyloto_stream.ai.classifier import Classifier
-from pyloto_stream.ai.lexicon import INTENT_RULES
+from pyloto_stream.ai.lexicon import INTENT_RULES, Rule
 from pyloto_stream.ai.reading import Reading
 from pyloto_stream.conversation.flows import INTENTS
 from pyloto_stream.conversation.intents import CONFIDENT
@@ -22,6 +22,11 @@ RIVAL = 0.6
 CEILING = 0.98
 AGREEMENT = 0.25
 """Quanto do que falta para a certeza cada regra a mais, da mesma intenção, acrescenta."""
+
+_RULES: dict[str, list[tuple[int, Rule]]] = {}
+"""As regras, com o seu lugar no arquivo, pelo primeiro conceito que exigem."""
+for _at, _rule in enumerate(INTENT_RULES.rules):
+    _RULES.setdefault(_rule.all[0], []).append((_at, _rule))
 
 Positions = Mapping[str, Sequence[int]]
 Strengths = dict[Intent, float]
@@ -133,7 +138,7 @@ def _ruled(names: Collection[str]) -> Strengths:
     """A força que as regras dão a cada intenção onde aparecem `names`."""
     present = frozenset(names)
     strengths: Strengths = {}
-    for rule in INTENT_RULES.rules:
+    for _, rule in sorted(one for name in present for one in _RULES.get(name, ())):
         if present.issuperset(rule.all) and present.isdisjoint(rule.none):
             old = strengths.get(rule.intent, 0.0)
             high, low = max(old, rule.score), min(old, rule.score)

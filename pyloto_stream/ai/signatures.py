@@ -28,13 +28,10 @@ _JOINED = frozenset(("da", "do", "das", "dos", "de", "e", "aqui", "falando"))
 def signed(reading: Reading, start: int, end: int) -> str:
     """O nome que assina ou apresenta quem fala em `[start, end)`, ou vazio."""
     at, found = start, ""
+    cuts = _DASHED(reading.raw) is not None
     while at < end:
         stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        cut = (
-            next((i for i in range(at + 1, stop) if dashed(reading, i)), stop)
-            if _DASHED(reading.raw)
-            else stop
-        )
+        cut = next((i for i in range(at + 1, stop) if dashed(reading, i)), stop) if cuts else stop
         if stop > at and (not found or _after_self(reading, at)):
             found = _in_clause(reading, start, at, cut) or found
         at = stop + 1
@@ -49,12 +46,11 @@ def _in_clause(reading: Reading, start: int, at: int, stop: int) -> str:
     led = first + 1 < stop and reading.words[first].text in ("a", "o")
     named = after_title(reading, first + led)
     run = person_at(reading, named, titled=named > first + led)
-    if of_title(reading, at):  # o resto de "meu chefe, o Dr. Plínio"
-        return ""
     if run.end <= run.start:
         run = _unlisted(reading, first + led, stop)
-    city = _is_city(reading, run) and not _after_self(reading, at)
-    if run.end <= run.start or not unmarked(reading, *run) or city:
+    if run.end <= run.start or of_title(reading, at):  # o resto de "meu chefe, o Dr. Plínio"
+        return ""
+    if not unmarked(reading, *run) or (_is_city(reading, run) and not _after_self(reading, at)):
         return ""
     if hello > at and run.end == stop and not led:  # "oi dona Cida, tem costela?"
         return ""

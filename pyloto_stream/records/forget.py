@@ -17,6 +17,8 @@ import msgspec
 
 from pyloto_stream.clock import Clock
 from pyloto_stream.conversation.records import OPERATOR
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.records.forget_damage import UNREADABLE, erase_unreadable
 from pyloto_stream.records.forget_documents import Erasing, Places
 from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import AuditLogStore
@@ -92,10 +94,22 @@ class ForgetPersonUseCase:
     ) -> Pending | None:
         """A primeira volta; `None` se ninguém conhece esta chave. `identifiers`: como a Meta a escreve.
 
+        O que é dela e já não se lê sai primeiro, se impede o resto.
+
         Raises:
             ConflictError: a cadeia não parou de andar; repetir é seguro.
             UnavailableError: o Redis ou um dos bancos não respondeu; repetir é seguro.
         """
+        try:
+            return await self._first(user_key, asked, identifiers, tell)
+        except UnavailableError as error:
+            if error.code not in UNREADABLE or not await erase_unreadable(self._documents, user_key):
+                raise
+        return await self._first(user_key, asked, identifiers, tell)
+
+    async def _first(
+        self, user_key: str, asked: Asked, identifiers: Sequence[bytes], tell: Callable[[int], None]
+    ) -> Pending | None:
         known, erasings, profile = await self._known(user_key), list[Erasing](), Counter[str]()
 
         async def behind(severed: Severed) -> None:

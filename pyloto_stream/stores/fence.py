@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
-from pyloto_stream.stores.chain import AuditEvent, event_path, head_path, link
+from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, event_path, head_path, link
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import (
     ConflictError,
@@ -27,6 +28,7 @@ from pyloto_stream.stores.ports import (
     Write,
     scan,
 )
+from pyloto_stream.stores.values import Data
 
 ERASED = "ERASURE_DONE"
 """Ação do evento que diz que tudo o que estava antes da cerca foi apagado, e quanto era."""
@@ -55,10 +57,12 @@ async def raise_fence(
         ConflictError: a cadeia não parou de andar.
         UnavailableError: o banco não respondeu.
     """
-    log = AuditLogStore(documents)
+    newest = Query(_events(user_key), order_by="seq", descending=True, limit=_TOLD)
     for _ in range(TRIES):
-        head = await log.head(user_key)
-        standing = await _standing(documents, user_key)
+        head = await _readable_head(documents, user_key)
+        events = [document.data for document in await documents.query(newest)]
+        standing = _standing(user_key, events) if head.version else None
+        head = _beyond(head, events)
         void = max(number, head.void)
         writes, after = link(user_key, head, [] if standing else [event])
         if writes:
@@ -92,13 +96,14 @@ async def clear(documents: Documents, fence: Fence, tell: Callable[[int], None])
             continue
         if not count:
             break
-        gone += count
+        gone, tries = gone + count, 0
         tell(count)
     async for document in scan(documents, Query(_events(fence.user_key), limit=_PAGE)):
         seq = document.data.get("seq")
         if not isinstance(seq, int) or seq < fence.seq:
             await documents.write(Delete(document.path))
             gone += 1
+    await _begin(documents, fence)
     return gone
 
 
@@ -126,18 +131,34 @@ async def older(
             return False
         event = await documents.get(event_path(fence.user_key, name))
         seq = event.data.get("seq") if event else None
-        return isinstance(seq, int) and seq > fence.seq
+        return isinstance(seq, int) and fence.seq < seq <= head.seq
 
     verdicts = await asyncio.gather(*map(is_new, page))
     return [document for document, new in zip(page, verdicts, strict=True) if not new]
 
 
-async def _standing(documents: Documents, user_key: str) -> Fence | None:
+async def _readable_head(documents: Documents, user_key: str) -> ChainHead:
+    """A ponta; uma estragada vale por nenhuma, mas é por cima dela que se grava."""
+    try:
+        return await AuditLogStore(documents).head(user_key)
+    except PermanentError:
+        document = await documents.get(head_path(user_key))
+        return ChainHead(version=document.version if document else "")
+
+
+def _beyond(head: ChainHead, newest: Sequence[Data]) -> ChainHead:
+    """A ponta, e nunca antes de um evento: numa cadeia estragada, nada velho passa por novo."""
+    for event in newest:
+        seq = event.get("seq")
+        if isinstance(seq, int) and seq > head.seq:
+            return msgspec.structs.replace(head, seq=seq, hash=str(event.get("hash", "")))
+    return head
+
+
+def _standing(user_key: str, newest: Sequence[Data]) -> Fence | None:
     """A cerca depois da qual nada aconteceu, a não ser dizer que se apagou."""
-    newest = Query(_events(user_key), order_by="seq", descending=True, limit=_TOLD)
     finished = False
-    for document in await documents.query(newest):
-        event = document.data
+    for event in newest:
         seq, at = event.get("seq"), event.get("timestamp")
         if event.get("action") == FORGOTTEN and isinstance(seq, int) and isinstance(at, str):
             return Fence(user_key, seq, at, finished)
@@ -145,6 +166,25 @@ async def _standing(documents: Documents, user_key: str) -> Fence | None:
             return None
         finished = True
     return None
+
+
+async def _begin(documents: Documents, fence: Fence) -> None:
+    """A cadeia começa na cerca, também se o que vinha antes não fechava."""
+    oldest = Query(_events(fence.user_key), order_by="seq", limit=1)
+    for _ in range(TRIES):
+        head = await documents.get(head_path(fence.user_key))
+        events = await documents.query(oldest)
+        if head is None or not events or events[0].data.get("seq") != fence.seq:
+            return
+        start: Data = {"start_hash": events[0].data.get("prev_hash", ""), "start_seq": fence.seq - 1}
+        if start.items() <= {"start_hash": GENESIS, "start_seq": 0, **head.data}.items():
+            return
+        try:
+            await documents.write(Update(head.path, start, head.version))
+        except ConflictError:
+            continue
+        return
+    raise ConflictError("the chain keeps moving")
 
 
 def _with(write: Write, void: int) -> Write:

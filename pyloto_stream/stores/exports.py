@@ -13,6 +13,7 @@ import msgspec
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, link
+from pyloto_stream.stores.objects import is_path
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import (
     TTL_FIELD,
@@ -155,11 +156,17 @@ class ExportStore:
         return _export(document) if document else None
 
     async def abandoned(self, now_ms: int, user_key: str = "") -> "AsyncIterator[Export]":
-        """As `RUNNING` cujo prazo venceu: de uma conversa, ou todas."""
+        """As `RUNNING` cujo prazo venceu: de uma conversa, ou todas.
+
+        As que esta versão não lê, ou sem nome de arquivo, não vêm: o vencimento as leva, como estão.
+        """
         owner = (("user_key", user_key),) if user_key else ()
         async for document in scan(self._documents, Query("exports", (("status", "RUNNING"), *owner))):
-            export = _export(document)
-            if export.lease_until < iso(now_ms):
+            try:
+                export = _export(document)
+            except PermanentError:
+                continue
+            if export.lease_until < iso(now_ms) and is_path(export.path):
                 yield export
 
     async def _update(self, export: Export, change: "Data") -> Export:

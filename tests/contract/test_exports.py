@@ -185,6 +185,19 @@ async def test_what_a_killed_exporter_left_is_cleaned_by_the_next_and_a_living_o
     assert (dead.status, dead.error, alive.status) == ("FAILED", "abandoned", "RUNNING")
 
 
+async def test_one_of_another_version_stops_neither_who_exports_nor_who_cleans(
+    documents: Documents, reader: LinkReader
+) -> None:
+    await talked(documents)
+    store, at_ms = ExportStore(documents), NOW - LEASE_MS - 1
+    for name, change in (("a", {"format": "pdf"}), ("b", {"path": "../b"}), ("c", {})):
+        event = AuditEvent(f"export:{name}", iso(at_ms), "OPERATOR:bia", REQUESTED)
+        await store.begin((name, USER, "bia", "txt"), event, at_ms, include_pii=False)
+        await documents.merge(export_path(name), {**change})
+    assert [export.id async for export in store.abandoned(NOW)] == ["c"]
+    assert await use_case(documents, reader.objects).run(ASKED) is not None
+
+
 async def some(value: bytes) -> AsyncIterator[bytes]:
     yield value
 

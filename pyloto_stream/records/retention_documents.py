@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 from pyloto_stream.records.retention_batches import BATCH, Sweeping, Tally, older, remove
 from pyloto_stream.stores.anchor_check import KEPT_DAYS
-from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
+from pyloto_stream.stores.audit_log import TRIES, AuditLogStore, is_before
 from pyloto_stream.stores.conversations import header_path
 from pyloto_stream.stores.media import files_path
 from pyloto_stream.stores.paths import path
@@ -92,7 +92,7 @@ async def _old_events(sweeping: Sweeping, user_key: str, before: str) -> int:
     async for document in scan(
         sweeping.documents, Query(path("conversations", user_key, "audit"), order_by="seq", limit=BATCH)
     ):
-        if str(document.data["timestamp"]) >= before:
+        if not is_before(document.data, before):
             break
         count += 1
     return count

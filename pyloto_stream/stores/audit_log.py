@@ -111,12 +111,13 @@ class AuditLogStore:
     async def trim(self, user_key: str, before: str) -> int:
         """Apaga os eventos mais antigos, anteriores a `before` (ISO), e anota onde a cadeia recomeça.
 
-        Devolve quantos; no máximo `_PAGE` por chamada. O que resta continua conferível.
+        Devolve quantos; no máximo `_PAGE` por chamada. O que resta continua conferível. Para no primeiro que
+        não diz quando foi: a cadeia está estragada, e apagar dali em diante esconderia o estrago.
 
         Raises:
             ConflictError: a cadeia cresceu no meio; nada foi apagado.
         """
-        return await self._cut(user_key, lambda event: str(event["timestamp"]) < before)
+        return await self._cut(user_key, lambda event: is_before(event, before))
 
     async def cut(self, user_key: str, seq: int) -> int:
         """Apaga os eventos de número menor que `seq`; ver `trim`.
@@ -137,6 +138,12 @@ class AuditLogStore:
         writes: list[Write] = [Delete(document.path) for document in old]
         await self._documents.write(*writes, Update(head.path, start, head.version))
         return len(old)
+
+
+def is_before(event: Data, before: str) -> bool:
+    """Um evento gravado é anterior a `before` (ISO), e diz o seu número."""
+    at = event.get("timestamp")
+    return isinstance(at, str) and at < before and isinstance(event.get("seq"), int)
 
 
 def _collection(user_key: str) -> str:

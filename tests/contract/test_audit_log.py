@@ -10,6 +10,7 @@ from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import GENESIS, AuditEvent, event_path, head_path
 from pyloto_stream.stores.ports import ConflictError, Delete, Documents, Merge, Update
+from pyloto_stream.stores.values import JSON, Data
 
 USER = "user"
 
@@ -121,6 +122,21 @@ async def test_trimming_old_events_leaves_a_chain_that_verifies_and_grows(docume
     verdict = await log.verify(USER)
     assert (verdict.intact, verdict.events) == (True, 1)
     assert await log.trim("nobody", "2027") == 0
+
+
+@pytest.mark.parametrize("timestamp", [None, 7, {"at": "2020"}])
+async def test_trimming_stops_at_an_event_that_does_not_say_when_it_was(
+    documents: Documents, timestamp: JSON
+) -> None:
+    log = AuditLogStore(documents)
+    await log.append(USER, *(event(n) for n in range(1, 6)))
+    whole = await documents.get(event_path(USER, "e3"))
+    assert whole is not None
+    rest: Data = {name: value for name, value in whole.data.items() if name != "timestamp"}
+    await documents.set(whole.path, rest if timestamp is None else {**rest, "timestamp": timestamp})
+    assert [await log.trim(USER, "2027") for _ in range(2)] == [2, 0]
+    verdict = await log.verify(USER)
+    assert (verdict.broken, verdict.why) == ("e3", "changed")
 
 
 async def test_what_does_not_decode_is_a_permanent_error(documents: Documents) -> None:

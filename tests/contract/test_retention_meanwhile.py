@@ -3,16 +3,21 @@
 import msgspec
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.records.retention import DONE, STARTED
 from pyloto_stream.stores.anchor_check import KEPT_DAYS
+from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.chain import AuditEvent, event_path
 from pyloto_stream.stores.chains import PARALLEL
+from pyloto_stream.stores.conversations import header_path
+from pyloto_stream.stores.exports import export_path
 from pyloto_stream.stores.media import media_path, media_writes
 from pyloto_stream.stores.objects import Objects
-from pyloto_stream.stores.ports import ConflictError, Delete, Document, Documents, Query, Write
+from pyloto_stream.stores.ports import ConflictError, Create, Delete, Document, Documents, Query, Write
 from pyloto_stream.stores.times import DAY_MS, iso
 from pyloto_stream.stores.trail import AuditTrail
 from tests.support.documents import Watched
 from tests.support.records import T0, USER, inbound, media
-from tests.support.retained import EVERYTHING, FILE, SHA, lived, paths, swept
+from tests.support.retained import EVERYTHING, FILE, OPERATIONS, SHA, lived, paths, swept
 
 
 class Meanwhile(Watched):
@@ -98,6 +103,28 @@ async def test_what_another_run_removes_meanwhile_is_neither_removed_nor_kept(
     place = f"conversations/{USER}/messages/wamid.IN1=="
     removed, report = await swept(Meanwhile(documents, place, Delete(place)), objects, born + 400 * DAY_MS)
     assert (removed["messages"], report.collections[0].kept, report.good) == (2, 0, True)
+
+
+async def test_what_this_version_cannot_read_does_not_stop_what_it_can(
+    documents: Documents, objects: Objects
+) -> None:
+    """Um evento sem instante e uma exportação de outra versão: a passada termina, e leva o que vence."""
+    born = await lived(documents, objects)
+    log = AuditLogStore(documents)
+    await log.append("other", AuditEvent("first", iso(T0), "SYSTEM", "X"))
+    await documents.set(event_path("other", "first"), {"seq": 1})
+    await documents.write(Create(header_path("other"), {"user_key": "other"}))
+    await documents.merge(export_path("old"), {"format": "pdf"})
+    now = max(born, T0) + (KEPT_DAYS + 1) * DAY_MS
+    dry, report = await swept(documents, objects, now, dry=True)
+    assert report.good
+    removed, report = await swept(documents, objects, now)
+    assert (removed["audit"], removed["exports"], removed["exports_files"]) == (dry["audit"], 1, 1)
+    assert report.good
+    assert await documents.get(event_path("other", "first")) is not None
+    assert await documents.get(export_path("old")) is None
+    actions = [event.action async for event in log.events(OPERATIONS)]
+    assert actions == [STARTED, DONE]
 
 
 class Restless(Watched):

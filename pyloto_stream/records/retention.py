@@ -85,23 +85,25 @@ class Retention:
         return report
 
     async def _conversations(self, report: RetentionReport, step: Callable[[], None]) -> None:
-        messages, audit = report.tally("messages"), report.tally("audit")
+        parts = ((report.tally("messages"), of_documents.messages),
+                 (report.tally("files"), of_documents.files),
+                 (report.tally("audit"), of_documents.audit))  # fmt: skip
 
         async def work(chain: Chain) -> None:
-            if OUT & {messages.error, audit.error}:
+            if OUT & {tally.error for tally, _ in parts}:
                 return  # o banco caiu: perguntar por cada conversa só gastaria o tempo de todos
-            for tally, remove in ((messages, of_documents.messages), (audit, of_documents.audit)):
+            for tally, remove in parts:
                 await _guarded(tally, remove(self._sweeping, chain.user_key, tally))
             step()
 
-        await _guarded(messages, each(known_chains(self._sweeping.documents), work))
+        await _guarded(parts[0][0], each(known_chains(self._sweeping.documents), work))
 
     async def _objects(self, report: RetentionReport) -> None:
         sweeping = self._sweeping
-        for name, work, objects in (("exports", of_objects.exports, self._exports),
-                                    ("media", of_objects.media, self._media)):  # fmt: skip
-            tally, files = report.tally(name), report.tally(f"{name}_files")
-            await _guarded(tally, work(sweeping, objects, tally, files))
+        tally, files = report.tally("exports"), report.tally("exports_files")
+        await _guarded(tally, of_objects.exports(sweeping, self._exports, tally, files))
+        tally, files, people = map(report.tally, ("media", "media_files", "people"))
+        await _guarded(tally, of_objects.media(sweeping, self._media, tally, files, people))
         for name, sweep, objects in (
             ("exports_without_document", of_objects.export_orphans, self._exports),
             ("media_without_document", of_objects.media_orphans, self._media),

@@ -22,13 +22,15 @@ SESSION_DAYS = HANDOFF_DAYS = PROFILE_DAYS = 365
 
 
 async def messages(sweeping: Sweeping, user_key: str, tally: Tally) -> None:
-    """As de uma conversa, pelo vencimento de cada uma: também status sem mensagem, e que arquivos mandou."""
-    now = _ago(sweeping, 0)
-    for collection, counted in (
-        (path("conversations", user_key, "messages"), tally),
-        (files_path(user_key), Tally("files")),
-    ):
-        await remove(sweeping, older(sweeping.documents, collection, TTL_FIELD, now), counted)
+    """As de uma conversa, pelo vencimento de cada uma: também status sem mensagem."""
+    collection = path("conversations", user_key, "messages")
+    await remove(sweeping, older(sweeping.documents, collection, TTL_FIELD, _ago(sweeping, 0)), tally)
+
+
+async def files(sweeping: Sweeping, user_key: str, tally: Tally) -> None:
+    """Que arquivos uma conversa mandou; os arquivos saem com `media`."""
+    found = older(sweeping.documents, files_path(user_key), TTL_FIELD, _ago(sweeping, 0))
+    await remove(sweeping, found, tally)
 
 
 async def audit(sweeping: Sweeping, user_key: str, tally: Tally) -> None:

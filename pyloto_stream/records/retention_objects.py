@@ -43,16 +43,19 @@ async def exports(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tal
     await remove(sweeping, found, tally, _with_files(sweeping, objects, files, sweeping.now_ms))
 
 
-async def media(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tally) -> None:
-    """Documento e arquivo do que não chega há `RETENTION_DAYS`; o arquivo só se também ele é tão velho."""
+async def media(sweeping: Sweeping, objects: Objects, tally: Tally, files: Tally, people: Tally) -> None:
+    """Documento e arquivo do que não chega há `RETENTION_DAYS`; o arquivo só se também ele é tão velho.
+
+    `people`: quem o mandou, que vence junto.
+    """
     before_ms, now = sweeping.now_ms - RETENTION_DAYS * DAY_MS, iso(sweeping.now_ms)
     files_gone = _with_files(sweeping, objects, files, before_ms)
 
     async def gone(documents: Sequence[Document]) -> None:
         await files_gone(documents)
-        for document in documents:  # quem o mandou vence junto, e não conta como arquivo
-            people = older(sweeping.documents, people_path(document.id), TTL_FIELD, now)
-            await remove(sweeping, people, Tally("people"))
+        for document in documents:
+            senders = older(sweeping.documents, people_path(document.id), TTL_FIELD, now)
+            await remove(sweeping, senders, people)
 
     await remove(sweeping, older(sweeping.documents, "media", TTL_FIELD, now), tally, gone)
 

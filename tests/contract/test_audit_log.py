@@ -124,7 +124,7 @@ async def test_trimming_old_events_leaves_a_chain_that_verifies_and_grows(docume
     assert await log.trim("nobody", "2027") == 0
 
 
-@pytest.mark.parametrize("timestamp", [None, 7, {"at": "2020"}])
+@pytest.mark.parametrize("timestamp", [None, 1, ["2020"]])
 async def test_trimming_stops_at_an_event_that_does_not_say_when_it_was(
     documents: Documents, timestamp: JSON
 ) -> None:

@@ -60,7 +60,7 @@ async def paths(objects: Objects) -> set[str]:
 
 
 EVERYTHING = {
-    "messages": 3, "sessions": 1, "handoffs": 1, "user_profiles": 2, "exports": 1, "exports_files": 1,
-    "media": 1, "media_files": 1, "exports_without_document": 1, "media_without_document": 1,
-    "anchors": 2,
+    "messages": 3, "files": 1, "sessions": 1, "handoffs": 1, "user_profiles": 2, "exports": 1,
+    "exports_files": 1, "media": 1, "media_files": 1, "people": 1, "exports_without_document": 1,
+    "media_without_document": 1, "anchors": 2,
 }  # fmt: skip

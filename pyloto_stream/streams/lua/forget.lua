@@ -6,12 +6,14 @@
 --     eventos quem esquece quer ver; até o fim guarda-os o token que segura o portão
 --     -> {'held', conversas, eventos, tokens, ritmos, agora, {último turno de cada faixa}, {vetor JSON de eventos, ...}}
 --     | {'busy', ms} outro a esquece agora; repetido, nada muda, e diz-se o mesmo
+--   'told' w faixas: só olha -> {'ok', {vetor JSON de eventos, ...}}
 --   'timers' at cursor, n quantos, z 1 = o conjunto, senão os corpos -> {'ok', saíram, próximo cursor}
 --   'entries' q "stream|dead|out:<nome>", a de, b até ('' no início), n, bytes, w {nomes da pessoa}
 --     -> {'ok', saíram, próxima, até, 1 se há mais}
 --   'sends' i {reply_id, ...}, ttl ms do que não tem prazo -> {'ok', saíram}
 --   'aliases' i {nome, ...}, ttl ms -> {'ok', saíram}
 --   'finish' abre os portões ao que chegou depois -> {'ok', ritmos}
+-- Passa de 200 linhas porque os passos partilham os portões e quem os segura: separados, repetiriam a guarda de cada um.
 -- Todo passo com x responde {'lost'}, e nada faz, se os portões já não esperam por ele. Sem x: outra partição.
 local DONE_MS = 3600000 -- quanto se lembra que um esquecimento terminou
 
@@ -49,19 +51,31 @@ local function others(op)
   return mine == #op.ls, wait
 end
 
-local function token_out(lane, conv, where, told)
+-- O token que a conversa anota, se ainda está na fila: etapa, entrada e campos.
+local function queued(lane, conv, where)
   local stage, id = string.match(where or '', '^([^|]+)|(.+)$')
   local row = stage and redis.call('XRANGE', stream(stage), id, id)[1]
   local token = row and fields(row[2]) or {}
-  local found = token.l == lane and token.c == conv and 1 or 0
-  if found == 1 then
-    settle_entry(stage, id)
-    table.insert(told, token.e)
-  end
+  if token.l == lane and token.c == conv then return stage, id, token end
+end
+
+local function token_out(lane, conv, where)
+  local stage, id = queued(lane, conv, where)
+  if stage then settle_entry(stage, id) end
   local body = take_timer(PARKED, lane .. '|' .. conv)
-  local parked = body and not body.gone and 1 or 0
-  if parked == 1 then table.insert(told, fields(body.t).e) end
-  return found + parked
+  return (stage and 1 or 0) + (body and not body.gone and 1 or 0)
+end
+
+-- Os eventos que a faixa tem em curso ou à espera; os que outro esquecimento, por terminar, já tirou.
+local function told_of(lane, conv)
+  local told = {}
+  local _, _, token = queued(lane, conv, redis.call('HGET', conv_key(lane, conv), 't'))
+  if token then table.insert(told, token.e) end
+  local body = unpacked(redis.call('HGET', PARKED .. ':body', lane .. '|' .. conv) or '') or {}
+  if not body.gone and body.t then table.insert(told, fields(body.t).e) end
+  for _, events in ipairs(body.told or {}) do table.insert(told, events) end
+  for _, event in ipairs(redis.call('LRANGE', inbox_key(lane, conv), 0, -1)) do table.insert(told, '[' .. event .. ']') end
+  return told
 end
 
 local function void(id, ttl) return id and id ~= '' and redis.call('SET', void_key(id), '1', 'PX', int(ttl)) end
@@ -74,26 +88,30 @@ local function wants(op, lane)
 end
 
 local function close(op, lane, stage, erased)
-  local key, inbox, told = conv_key(lane, op.c), inbox_key(lane, op.c), {}
+  local key, inbox, told = conv_key(lane, op.c), inbox_key(lane, op.c), wants(op, lane) and told_of(lane, op.c) or nil
   local c = redis.call('HMGET', key, 'n', 't', 'w', 'x')
   erased[1] = erased[1] + (c[1] and not c[4] and 1 or 0)
   erased[2] = erased[2] + redis.call('LLEN', inbox)
-  erased[3] = erased[3] + token_out(lane, op.c, c[2], told)
-  local wanted = wants(op, lane)
-  for _, event in ipairs(wanted and redis.call('LRANGE', inbox, 0, -1) or {}) do
-    table.insert(told, '[' .. event .. ']')
-  end
+  erased[3] = erased[3] + token_out(lane, op.c, c[2])
   void(c[3], op.ttl)
   redis.call('UNLINK', key, inbox)
   local n = int(math.max(tonumber(c[1] or 0), now)) -- o próximo turno é maior que todos os de antes
   redis.call('HSET', key, 'g', n, 'n', n, 't', 'parked', 'x', op.x)
   local held = { 'l', lane, 'c', op.c, 'n', n, 'e', '[]', 's', '', 'm', '', 'p', '', 'f', '0', 'z', '0', 'h', '',
     'v', TOKEN_VERSION }
-  local body = { s = stage, t = held, gone = op.x, told = wanted and told or nil }
+  local body = { s = stage, t = held, gone = op.x, told = told }
   set_timer(PARKED, lane .. '|' .. op.c, now + op.hold, body)
 end
 
 local act = {}
+
+function act.told(op)
+  local told = {}
+  for _, lane in ipairs(op.w) do
+    for _, events in ipairs(told_of(lane, op.c)) do table.insert(told, events) end
+  end
+  return { 'ok', told }
+end
 
 function act.hold(op)
   local mine, wait = others(op)

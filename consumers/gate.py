@@ -5,6 +5,7 @@ Limite: o que a Meta disse do canal pode estar atrasado (ver `ChannelStore`); qu
 """
 
 import asyncio
+import time
 from typing import Protocol
 
 import msgspec
@@ -49,6 +50,7 @@ class Gate:
         self._pacer = pacer
         self._counters = counters
         self._channels = channels
+        self._blind_since: float | None = None
 
     async def enter(self, turn: Turn, ready: Draft) -> Snooze | None:
         """`None`: é a vez desta resposta. Senão, quando voltar, e com que vez.
@@ -91,10 +93,17 @@ class Gate:
         if self._channels is None:
             return ChannelState()
         try:
-            return await self._channels.state(number)
+            state = await self._channels.state(number)
         except UnavailableError as error:  # as respostas não dependem do banco; se há bloqueio, a Meta o dirá
-            logger.bind(code=error.code).warning("the state of the channel is not known")
+            if self._blind_since is None:  # uma queda, um aviso no começo e um no fim
+                self._blind_since = time.monotonic()
+                logger.bind(code=error.code).warning("the state of the channel is not known")
             return ChannelState()
+        if self._blind_since is not None:
+            seconds = round(time.monotonic() - self._blind_since, 3)
+            self._blind_since = None
+            logger.bind(seconds=seconds).info("the state of the channel is known again")
+        return state
 
 
 def _back(ready: Draft, ticket: Turnstile) -> Snooze:

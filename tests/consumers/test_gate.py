@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
+from loguru import logger
 
 from consumers.plans import Outgoing
 from pyloto_stream.conversation.records import ChannelRecord
@@ -38,10 +39,14 @@ OURS = f"number:{NUMBER}"
 
 
 class Away(Watched):
-    """Um banco que não responde a perguntas."""
+    """Um banco que não responde a perguntas enquanto está `down`."""
 
-    async def query(self, query: Query) -> list[Document]:  # noqa: ARG002
-        raise UnavailableError("away", code="store_unavailable")
+    down = True
+
+    async def query(self, query: Query) -> list[Document]:
+        if self.down:
+            raise UnavailableError("away", code="store_unavailable")
+        return await super().query(query)
 
 
 async def told(documents: SqliteDocuments, notice: ChannelRecord) -> ChannelStore:
@@ -128,6 +133,22 @@ async def test_replies_go_on_while_nobody_knows_the_state_of_the_channel(
 ) -> None:
     paced(desk, 1000.0, channels=ChannelStore(Away(documents)))
     assert (await desk.plan(await desk.take())).sent is not None
+
+
+async def test_a_store_that_is_down_is_told_once_and_its_return_once(
+    desk: Desk, documents: SqliteDocuments
+) -> None:
+    away = Away(documents)
+    paced(desk, 1000.0, channels=ChannelStore(away, cache_s=0.0))
+    lines: list[str] = []
+    sink = logger.add(lambda message: lines.append(message.record["message"]), level="INFO")
+    turn = await desk.take()
+    for down in (True, True, True, False, False):
+        away.down = down
+        await desk.run(turn)  # só a primeira vez envia; todas passam pelo portão
+    logger.remove(sink)
+    lost, back = "the state of the channel is not known", "the state of the channel is known again"
+    assert lines == [lost, back]
 
 
 @pytest.mark.parametrize(

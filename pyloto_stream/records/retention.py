@@ -21,7 +21,7 @@ from pyloto_stream.stores.times import iso
 from pyloto_stream.stores.trail import AuditTrail
 
 STARTED, DONE = "RETENTION_STARTED", "RETENTION_DONE"
-OUT = frozenset(("store_unavailable", "store_refused"))
+OUT = frozenset(("store_unavailable", "store_refused", "store_index_missing"))
 """Falhas que não são de um documento."""
 
 

@@ -1,16 +1,15 @@
 """Como os documentos ficam no Firestore? A mesma porta sobre o cliente assíncrono do Google.
 
-O cliente não repete nada sozinho (`retry=None`): uma queda aparece já, e quem repete é o executor. Mensagens
-do Google citam caminhos, que podem conter ids de mensagem: nunca seguem adiante. Credenciais e emulador são
-os do ambiente do Google. O SDK só é importado em `open`.
+O cliente não repete nada sozinho (`retry=None`): uma queda aparece já, e quem repete é o executor; o que cada
+falha quer dizer está em `firestore_errors.py`. Credenciais e emulador são os do ambiente do Google. O SDK só
+é importado em `open`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from pyloto_stream.errors import MisconfiguredError, PermanentError, UnavailableError
+from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.stores.firestore_errors import querying, reading, writing
 from pyloto_stream.stores.ports import (
     TTL_FIELD,
     ConflictError,
@@ -29,7 +28,6 @@ from pyloto_stream.stores.values import Data
 from pyloto_stream.stores.write_checks import check_writes
 
 if TYPE_CHECKING:
-    from google.api_core.exceptions import GoogleAPICallError
     from google.cloud.firestore import AsyncClient, AsyncDocumentReference, DocumentSnapshot, WriteOption
     from google.cloud.firestore_v1.async_batch import AsyncWriteBatch
 
@@ -60,7 +58,7 @@ class FirestoreDocuments(Documents):
 
     async def get(self, path: str) -> Document | None:
         """Ver a porta."""
-        with _reading():
+        with reading():
             reference = self._client.document(path)
             snapshot = await reference.get(retry=None, timeout=self._timeout_s)
         return _document(path, snapshot) if snapshot.exists else None
@@ -82,14 +80,14 @@ class FirestoreDocuments(Documents):
             found = found.start_after(
                 {**_stored({query.order_by: query.after.value}), **cursor} if query.order_by else cursor
             )
-        with _reading():
+        with querying():
             snapshots = await found.get(retry=None, timeout=self._timeout_s)
         return [_document(f"{query.collection}/{snapshot.id}", snapshot) for snapshot in snapshots]
 
     async def count(self, collection: str) -> int:
         """Ver a porta."""
         total = self._client.collection(collection).count()  # type: ignore[no-untyped-call] # SDK sem tipos aqui
-        with _reading():
+        with reading():
             ((result,),) = await total.get(retry=None, timeout=self._timeout_s)
         return int(result.value)
 
@@ -99,7 +97,7 @@ class FirestoreDocuments(Documents):
         batch = self._client.batch()
         for write in writes:
             _add(batch, self._client.document(write.path), write)
-        with _writing():
+        with writing(writes):
             results = await batch.commit(retry=None, timeout=self._timeout_s)
         return [
             "" if isinstance(write, Delete) else result.update_time.rfc3339()
@@ -155,41 +153,3 @@ def _document(path: str, snapshot: "DocumentSnapshot[AsyncDocumentReference]") -
     if isinstance(expires, datetime):
         data[TTL_FIELD] = iso(milliseconds(expires.isoformat()))
     return Document(path, data, snapshot.update_time.rfc3339())
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
-    from google.api_core.exceptions import GoogleAPICallError  # noqa: PLC0415 — ver `open`
-    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 — idem
-
-    try:
-        yield
-    except GoogleAPICallError as error:
-        raise _outage(error) from None
-    except GoogleAuthError as error:
-        raise UnavailableError(
-            f"document store failed ({type(error).__name__})", code="store_refused"
-        ) from None
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    from google.api_core import exceptions  # noqa: PLC0415 — ver `open`
-
-    with _reading():
-        try:
-            yield
-        except (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound):
-            raise ConflictError from None
-        except exceptions.InvalidArgument:
-            raise PermanentError("document was refused by the store", code="unstorable_document") from None
-
-
-def _outage(error: "GoogleAPICallError") -> UnavailableError:
-    from google.api_core import exceptions  # noqa: PLC0415 — ver `open`
-
-    refusals = (exceptions.ClientError,)
-    busy = (exceptions.TooManyRequests, exceptions.Aborted, exceptions.Cancelled)
-    refused = isinstance(error, refusals) and not isinstance(error, busy)
-    code = "store_refused" if refused else "store_unavailable"
-    return UnavailableError(f"document store failed ({type(error).__name__})", code=code)

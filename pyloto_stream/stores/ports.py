@@ -1,9 +1,9 @@
 """O que os repositórios pedem a um banco de documentos? Ler um, consultar uma coleção, gravar vários juntos.
 
 Promete: `write` é tudo ou nada; uma leitura vê toda gravação já confirmada; nada se perde em silêncio. Falha
-de acesso é `UnavailableError` (code `store_unavailable`, `store_refused` ou `store_corrupt`), sem caminho nem
-valor na mensagem. Limite: uma gravação cuja resposta se perdeu pode ter acontecido; repetir tem de ser
-seguro.
+de acesso é `UnavailableError` (code `store_unavailable`, `store_refused`, `store_index_missing` ou
+`store_corrupt`), sem caminho nem valor na mensagem. Limite: uma gravação cuja resposta se perdeu pode ter
+acontecido; repetir tem de ser seguro.
 """
 
 import re

@@ -84,15 +84,25 @@ async def test_each_refusal_has_its_code_at_once_and_is_not_repeated(
 
 
 @pytest.mark.parametrize("status", [StatusCode.NOT_FOUND, StatusCode.FAILED_PRECONDITION])
-async def test_a_database_that_is_not_there_is_told_by_the_first_reading(
+async def test_a_database_that_is_not_there_is_an_outage_and_no_conflict(
     documents: FirestoreDocuments, gate: FirestoreGate, status: StatusCode
 ) -> None:
-    # uma gravação não distingue isto de uma condição que não valeu; quem conflita relê, e a leitura o diz
     gate.refusal = status
-    with pytest.raises(ConflictError):
-        await documents.write(Merge(AT, {"n": 1}))
-    for name in ("get", "query", "count"):
+    for name in ("get", "count", "create", "set", "merge", "delete"):
         assert (await failing(OPERATIONS[name](documents))).code == "store_refused", name
+    # isto não se distingue de uma condição que não valeu; quem conflita relê, e a leitura o diz
+    for write in (Update(AT, {"n": 1}), Delete(AT, "2026-01-01T00:00:00Z")):
+        with pytest.raises(ConflictError):
+            await documents.write(Set("people/other", {}), write)
+
+
+async def test_a_query_without_its_index_has_its_own_code(
+    documents: FirestoreDocuments, gate: FirestoreGate
+) -> None:
+    gate.refusal = StatusCode.FAILED_PRECONDITION
+    assert (await failing(OPERATIONS["query"](documents))).code == "store_index_missing"
+    gate.refusal = StatusCode.NOT_FOUND
+    assert (await failing(OPERATIONS["query"](documents))).code == "store_refused"
 
 
 async def test_silence_ends_at_the_time_limit_of_the_call(

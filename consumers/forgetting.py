@@ -23,7 +23,7 @@ from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.profiles import UserProfileStore
 from pyloto_stream.stores.sealing import Sealer
 from pyloto_stream.stores.values import DamagedError
-from pyloto_stream.streams.forget import Forgotten, forget
+from pyloto_stream.streams.forget import Forgotten, forget, told_by
 from pyloto_stream.streams.forget_steps import Severed
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.peek import peek
@@ -64,7 +64,10 @@ def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPerso
     ) -> Forgotten:
         return await forget(gateway, LANES, user_key, identifiers=identifiers, witness=WITNESS, behind=behind)
 
-    return ForgetPersonUseCase(places, cut, clock, wanted_files, AUDIT_LANE.name)
+    async def wanted(user_key: str) -> set[str]:
+        return wanted_files(await told_by(gateway, WITNESS, user_key))
+
+    return ForgetPersonUseCase(places, (wanted, cut), clock, wanted_files, AUDIT_LANE.name)
 
 
 def settle_s(pending: Pending) -> float:

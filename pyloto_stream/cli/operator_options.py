@@ -35,8 +35,8 @@ Personal = Annotated[
     bool, typer.Option("--include-pii", help="Also what the person said and gave: personal data.")
 ]
 
-KEYS = {"ignore_unknown_options": True}
-"""Uma chave pode começar por um traço, e não é uma opção."""
+KEYS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+"""Uma chave pode começar por um traço, e não é uma opção: estes comandos não têm opções de uma letra."""
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._@-]")
 MAX_NAME = 64
 UNLIMITED = 1_000_000_000

@@ -48,7 +48,7 @@ def forget(
     ] = None,
     operator: given.Name = "",
     reason: given.Reason = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Esquece uma pessoa.

@@ -19,7 +19,7 @@ from pyloto_stream.clock import Clock
 from pyloto_stream.conversation.records import OPERATOR
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.records.forget_damage import UNREADABLE, erase_unreadable
-from pyloto_stream.records.forget_documents import Erasing, Places
+from pyloto_stream.records.forget_documents import Erasing, Places, claims
 from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, head_path
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 Cut = Callable[[str, Sequence[bytes], Callable[[Severed], Coroutine[None, None, None]]], Awaitable[Forgotten]]
 """Corta a conversa no Redis; a função corre com os portões fechados (ver `streams.forget.forget`)."""
+
+
+Wanted = Callable[[str], Awaitable[set[str]]]
+"""Os resumos dos arquivos da pessoa que alguém está para guardar, ou guardou e ainda não registrou."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -73,14 +77,14 @@ class ForgetPersonUseCase:
     def __init__(
         self,
         places: Places,
-        cut: Cut,
+        redis: tuple[Wanted, Cut],
         clock: Clock,
         wanted_files: Callable[[Iterable[bytes]], set[str]],
         lane: str,
     ) -> None:
         self._places = places
         self._documents = places.documents
-        self._cut = cut
+        self._wanted, self._cut = redis
         self._clock = clock
         self._wanted_files = wanted_files
         self._lane = lane
@@ -110,6 +114,8 @@ class ForgetPersonUseCase:
     async def _first(
         self, user_key: str, asked: Asked, identifiers: Sequence[bytes], tell: Callable[[int], None]
     ) -> Pending | None:
+        for claim in claims(user_key, await self._wanted(user_key), self._clock()):
+            await self._documents.write(claim)
         known, erasings, profile = await self._known(user_key), list[Erasing](), Counter[str]()
 
         async def behind(severed: Severed) -> None:
@@ -153,7 +159,9 @@ class ForgetPersonUseCase:
         for place in (head_path(user_key), header_path(user_key), profile_path(user_key)):
             if await self._documents.get(place) is not None:
                 return True
-        own = [Query(path("conversations", user_key, name), limit=1) for name in ("messages", "audit")]
+        own = [
+            Query(path("conversations", user_key, name), limit=1) for name in ("messages", "audit", "files")
+        ]
         own += [
             Query(name, (("user_key", user_key),), limit=1) for name in ("sessions", "handoffs", "exports")
         ]

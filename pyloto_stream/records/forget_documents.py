@@ -6,7 +6,7 @@ Limite: um status sem mensagem e um perfil reconhecem-se pelo instante, não pel
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ from pyloto_stream.conversation.records import opaque
 from pyloto_stream.records.forget_media import MediaEraser
 from pyloto_stream.stores.exports import ExportLostError, ExportStore
 from pyloto_stream.stores.fence import Fence, clear, older
+from pyloto_stream.stores.media import RETENTION_DAYS as MEDIA_DAYS
 from pyloto_stream.stores.media import files_path
 from pyloto_stream.stores.messages import RETENTION_DAYS
 from pyloto_stream.stores.objects import Objects, is_path
-from pyloto_stream.stores.paths import path
-from pyloto_stream.stores.ports import TTL_FIELD, Delete, Document, Documents, Query, position
+from pyloto_stream.stores.paths import path, segment
+from pyloto_stream.stores.ports import TTL_FIELD, Delete, Document, Documents, Merge, Query, Write, position
 from pyloto_stream.stores.profiles import UserProfileStore, profile_path
 from pyloto_stream.stores.times import DAY_MS, iso
 
@@ -77,7 +78,8 @@ class Erasing:
         await self._profile()
         await self._of("sessions", lambda d: f"{d.data.get('session_id')}:opened")
         await self._of("handoffs", lambda d: f"{d.data.get('handoff_id')}:created")
-        await self._pages("files", Query(files_path(key), limit=_PAGE), _event_of_file, self._file)
+        files = Query(files_path(key), limit=_PAGE)
+        await self._pages("files", files, _event_of_file, self._file, lambda _: True)
         messages = Query(path("conversations", key, "messages"), limit=_PAGE)
         await self._pages("messages", messages, _event_of_message)
         self._count("audit_events", await clear(self._documents, self.fence, self._tell))
@@ -122,6 +124,8 @@ class Erasing:
             self._count("export_files", await self._places.exports.delete(export.path))
 
     async def _file(self, document: Document) -> None:
+        if not document.data.get("record"):  # quem o guardava pode ainda estar a guardá-lo
+            self.sha256s.add(document.id)
         await self._media.erase(document.id)
 
     async def _profile(self) -> None:
@@ -142,6 +146,15 @@ class Erasing:
 
     def _count(self, name: str, number: int) -> None:
         self.erased[name] += number
+
+
+def claims(user_key: str, sha256s: Iterable[str], now_ms: int) -> list[Write]:
+    """O que diz, a quem repetir um que parou, que arquivos dela alguém podia estar a gravar."""
+    until = {TTL_FIELD: iso(now_ms + MEDIA_DAYS * DAY_MS)}
+    return [
+        Merge(f"{files_path(user_key)}/{segment(sha256)}", {"sha256": sha256, **until})
+        for sha256 in sorted(sha256s)
+    ]
 
 
 def _event_of_file(document: Document) -> str:

@@ -14,7 +14,9 @@ import msgspec
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.forget_steps import Attempt, LapsedError, Severed
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.keys import partition_of
 from pyloto_stream.streams.model import Lane
+from pyloto_stream.streams.scripts import Script
 
 HOLD_S = 15.0
 """Quanto os portões esperam pelo próximo passo: mais que a pior pausa de um processo vivo."""
@@ -47,6 +49,17 @@ class Forgotten(msgspec.Struct, frozen=True):
 
 async def _nothing(_severed: Severed) -> None:
     pass
+
+
+async def told_by(gateway: Gateway, lanes: Sequence[str], conversation: str) -> list[bytes]:
+    """O que `Severed.told` diria destas faixas se o corte fosse agora; nada muda.
+
+    Raises:
+        UnavailableError: o Redis não respondeu.
+    """
+    op = {"k": "told", "c": conversation, "w": list(lanes)}
+    _, told = await gateway.submit(Script.FORGET, partition_of(conversation, gateway.partitions), op)
+    return list(told)
 
 
 async def forget(

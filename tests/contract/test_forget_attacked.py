@@ -28,10 +28,10 @@ from pyloto_stream.stores.ports import (
 )
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.times import iso
-from tests.contract.test_forget import left_of, of_the_other, proven, two
+from tests.contract.test_forget import Dying, left_of, of_the_other, proven, two
 from tests.support.documents import Watched
 from tests.support.dump import dump
-from tests.support.erasure import CUT_MS, OWN, Eraser, file_of, put
+from tests.support.erasure import CUT_MS, LATE, OWN, Eraser, file_of, put
 from tests.support.records import T0, USER
 from tests.support.retained import paths, swept
 
@@ -209,6 +209,24 @@ async def test_what_is_not_even_readable_goes_too(
     damaged(tmp_path / "documents.db", place)
     await Eraser(sqlite, folder).run()
     await proven(sqlite)
+
+
+async def test_a_file_that_somebody_was_storing_when_the_run_died_is_erased_by_the_next(
+    documents: Documents, objects: Objects
+) -> None:
+    """A segunda já não acha no Redis quem o guardava: acha o que a primeira anotou."""
+    await two(documents, objects)
+    with pytest.raises(UnavailableError):
+        await Eraser(Dying(documents, 1), objects, told=(LATE,)).run()
+
+    async def stored() -> None:
+        await put(objects, file_of(LATE), "abacaxi")
+
+    await stored()
+    pending = await Eraser(documents, objects, number=20, erased=0).run(between=stored)
+    assert pending is not None
+    await proven(documents)
+    assert file_of(LATE) not in await paths(objects)
 
 
 async def test_what_nothing_new_followed_is_old_without_a_look_at_any_event(

@@ -78,7 +78,12 @@ class Eraser:
         self._erased = erased
         self._told = tuple(sha.encode() for sha in told)
         places = Places(documents, profiles(documents), objects, objects)
-        self.use_case = ForgetPersonUseCase(places, self._cut, lambda: CUT_MS, _files, "audit")
+        self.use_case = ForgetPersonUseCase(
+            places, (self._wanted, self._cut), lambda: CUT_MS, _files, "audit"
+        )
+
+    async def _wanted(self, _user_key: str) -> set[str]:
+        return _files(self._told)
 
     async def _cut(
         self,

@@ -9,12 +9,14 @@ import struct
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from consumers.pipeline import LANES
 from consumers.worker import run_worker
 from ingress.process import run_ingress
 from ingress.server import Listening
+from pyloto_stream.cli import main as command
 from pyloto_stream.cli.process import run
 from pyloto_stream.observability.logging import configure_logging
 from pyloto_stream.observability.metrics import Metrics
@@ -36,6 +38,8 @@ def main(order: Order, tell: Tell) -> int:
         watch(Trap(order, tell))
         os.environ.update(order.environ)  # bibliotecas de fora leem o ambiente, como no comando de produção
         scripts.install(order.script)
+        if order.command:
+            return commanded(order)
         if order.stages:
             ready = Notice(order.number, "ready", pid=os.getpid())
             run(
@@ -55,6 +59,17 @@ def main(order: Order, tell: Tell) -> int:
     except BaseException:  # noqa: BLE001 — a borda do processo: o motivo vai para o log dele
         traceback.print_exc()
         return 1
+    return 0
+
+
+def commanded(order: Order) -> int:
+    """Um comando, como quem o escreve no terminal; devolve o código de saída."""
+    os.environ["REDIS_URL"] = order.redis_url
+    with Path(f"{order.log}.out").open("w", encoding="utf-8") as out, redirect_stdout(out):
+        try:
+            command(order.command)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 1
     return 0
 
 

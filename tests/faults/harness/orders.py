@@ -22,7 +22,10 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Um processo a iniciar. `stages` vazio: a entrada. `script`: nome de um roteiro de `scripts.py`."""
+    """Um processo a iniciar. `stages` vazio: a entrada, ou um comando, que escreve em `log` + `.out`.
+
+    `script`: nome de um roteiro de `scripts.py`; `command`: as palavras do comando.
+    """
 
     number: int
     name: str
@@ -33,6 +36,7 @@ class Order(msgspec.Struct, frozen=True):
     stages: tuple[str, ...] = ()
     crashes: tuple[Crash, ...] = ()
     script: str = ""
+    command: tuple[str, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
@@ -17,6 +17,7 @@ import consumers.worker
 from consumers import skew, stages
 from consumers.pipeline import AI, SESSION
 from consumers.stages import Parts
+from pyloto_stream.records.forget import Asked, ForgetPersonUseCase, Pending
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams import lease
 from pyloto_stream.streams.model import Handler, Outcome, Turn
@@ -138,6 +139,24 @@ def knowing() -> None:
 def fed() -> None:
     """Como hoje, e anota o que entrega à trilha; ver `fed.py`."""
     feeding.install()
+
+
+@script
+def hesitant() -> None:
+    """Quem esquece alguém para (SIGSTOP) quando já sabe quem é, e ainda nada fez."""
+    first = ForgetPersonUseCase._first
+
+    async def paused(
+        self: ForgetPersonUseCase,
+        user_key: str,
+        asked: Asked,
+        identifiers: Sequence[bytes],
+        tell: Callable[[int], None],
+    ) -> Pending | None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+        return await first(self, user_key, asked, identifiers, tell)
+
+    ForgetPersonUseCase._first = paused  # type: ignore[method-assign] # o comando é o mesmo; só espera
 
 
 def _hasty(options: Callable[[Settings], WorkerOptions], settings: Settings) -> WorkerOptions:

@@ -7,7 +7,7 @@ from pyloto_stream.ai.firms import TAILS, is_head
 from pyloto_stream.ai.lexicon import STATES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import is_title
+from pyloto_stream.ai.runs import dashed, is_title
 from pyloto_stream.ai.sightings import Hit
 
 REACH = 10
@@ -25,6 +25,11 @@ _OURS = frozenset(("sou", "somos"))
 _FIRMS, _SOME = frozenset(("empresa", "agencia", "firma")), frozenset(("uma", "outra", "numa"))
 _PAST = words("place_past")
 _OF, _TO = frozenset(("de", "do", "da")), frozenset(("para", "pra", "ate"))
+_CARE = frozenset((
+    "secretaria", "municipal", "estadual", "posto", "unidade", "ministerio", "conselho", "plano", "area",
+    "agente", "agentes",
+))  # fmt: skip
+"""Antes de "de saúde", dizem que não se fala do município."""
 
 
 def of_other(reading: Reading, at: int) -> bool:
@@ -46,7 +51,14 @@ def of_family(reading: Reading, at: int) -> bool:
 
 def _who(reading: Reading, at: int) -> tuple[list[str], int]:
     """O que se diz na oração antes de `at`, e onde se fala de outra pessoa; -1 se de ninguém."""
-    first = next((i + 1 for i in range(at - 1, -1, -1) if reading.words[i].text == BREAK), 0)
+    first = _clause(reading, at)
+    if (
+        first > 1
+        and at - first == 1
+        and reading.words[first].plain == "de"
+        and not reading.strong_break(first - 1)
+    ):
+        first = _clause(reading, first - 1)  # "minha prima, de Ipatinga, indicou vocês"
     said = [word.plain for word in reading.words[max(first, at - REACH) : at]]
     who = next((i for i in range(len(said) - 1, -1, -1) if said[i] in _PEOPLE or said[i] in _OURSELVES), -1)
     if who > 1 and said[who - 1] == "a" and said[who - 2].startswith("candidat"):  # "candidatar a entregador"
@@ -54,6 +66,11 @@ def _who(reading: Reading, at: int) -> tuple[list[str], int]:
     if who < 0 or said[who] in _OURSELVES or not _SUBJECTS & {*said[max(who - 2, 0) : who]}:
         return said, -1
     return said, who
+
+
+def _clause(reading: Reading, at: int) -> int:
+    """Onde começa a oração que acaba em `at`."""
+    return next((i + 1 for i in range(at - 1, -1, -1) if reading.words[i].text == BREAK), 0)
 
 
 def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
@@ -72,6 +89,8 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
     near = before[-2] if len(before) > 1 and before[-1] in _OF else ""
     if plain in STATES and (after[:1] == ["interior"] or (near in _OF_STATE and before[-3:-2] != ["zona"])):
         return True
+    if (near == "zona" and plain.startswith("mata")) or (near in _CARE and plain == "saude"):
+        return True
     theirs = near in _OTHERS or (near in _FIRMS and before[-3:-2] and before[-3] in _SOME)
     if near in ("vale", "divisa") or (theirs and not _OURS & {*before[:-2]}):
         return True
@@ -79,10 +98,12 @@ def elsewhere(reading: Reading, hit: Hit, *, asked: bool) -> bool:
 
 
 def _in_firm(reading: Reading, hit: Hit) -> bool:
-    """É o começo do nome de uma empresa ("Lins Engenharia")?"""
+    """É o começo do nome de uma empresa ("Lins Engenharia", "Granja Ovo Bom")?"""
     at = hit.end
-    tail = not hit.told and at < len(reading.words) and reading.words[at].plain in TAILS
-    return tail and is_title(reading, at) and is_title(reading, at - 1)
+    if hit.told or at >= len(reading.words) or not (is_title(reading, at) and is_title(reading, at - 1)):
+        return False
+    kind = at - hit.start == 1 and is_head(reading.words[hit.start].plain) and not dashed(reading, at)
+    return kind or reading.words[at].plain in TAILS
 
 
 def _pauses(reading: Reading, at: int) -> bool:

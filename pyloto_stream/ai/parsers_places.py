@@ -24,6 +24,7 @@ _LIVE = frozenset((
     "moro", "morando", "moramos", "morador", "moradora", "resido", "vivo", "vivendo", "to", "tou", "estou",
     "estamos", "mudei",
 ))  # fmt: skip
+_SEATS, _TURNS = frozenset(("matriz", "sede")), frozenset(("mas", "so", "gente", "cuido", "daqui"))
 _BESIDE = frozenset(
     ["lado", "perto", "pertinho", "vizinha", "vizinho", "colado", "colada", "entre", "proximo"]
 )
@@ -60,7 +61,20 @@ def _ranked(reading: Reading, leads: Leads, start: int, end: int, *, asked: bool
     if len({hit.place.label for _, hit in ranked}) > 1:
         ranked = _without_birthplace(reading, ranked)
         ranked = [(force, hit) for force, hit in ranked if not _beside(reading, hit)]
+        ranked = _without_seat(reading, ranked)
     return ranked
+
+
+def _without_seat(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
+    """Sem a cidade da matriz, se se diz onde é a operação ("matriz em Betim, mas a filial de Ipatinga")."""
+    seat = [one for one in ranked if _SEATS & {word.plain for word in _before(reading, one[1], 4)}]
+    if not seat or len(seat) == len(ranked):
+        return ranked
+    since = max(hit.end for _, hit in seat)
+    others = [one for one in ranked if one not in seat and one[1].start > since]
+    said = {word.plain for word in reading.words[since : others[-1][1].start]} if others else set()
+    works = "filial" in said and _TURNS & said
+    return [(max(force, LIKELY), hit) for force, hit in others] if "operacao" in said or works else ranked
 
 
 def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[tuple[int, Hit]]:
@@ -136,6 +150,7 @@ def _unlisted(reading: Reading, start: int, end: int, leads: list[int], *, asked
             not words
             or NOT_PLACES.issuperset(w for w in words if w not in PARTICLES)
             or " ".join(words) in STATES
+            or (words[0] == "mata" and reading.words[run.start - 2].plain == "zona")
         ):
             continue
         sure = lead in leads or bool(uf)

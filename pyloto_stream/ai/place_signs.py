@@ -88,12 +88,12 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
     speaks = after[:1] != [] and (after[0] in _AFTER or after == ["e", "regiao"])
     if before == BREAK and speaks and hit.place.large and (not doubtful or titled):  # "BH tem vaga?"
         return LIKELY
+    opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
     if doubtful:
-        opens = hit.start - 2 < start or reading.words[hit.start - 2].text == BREAK
         said = before in (*_OF, *_TO)
         named = before == "de" and reading.words[hit.start - 2].plain in GIVEN and _last(reading, hit.end)
         return LIKELY if named or (said and opens and titled) else int(said or before == BREAK)
-    if hit.place.large and _ends_list(reading, hit):
+    if (hit.place.large and _ends_list(reading, hit)) or (before == "de" and opens and titled and closed):
         return LIKELY
     return (
         LIKELY

@@ -1,4 +1,4 @@
-"""O que está ao alcance deste processo? Uma pergunta a cada dependência, sem escrever em nenhuma.
+"""O que está ao alcance deste processo? Uma pergunta a cada dependência, e nada fica escrito em nenhuma.
 
 Promete: nenhuma resposta traz segredo ou dado pessoal. Limite: "alcançável agora" não é "sempre".
 """
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_documents import document_checks
 from pyloto_stream.cli.checks_handoff import handoff_check
 from pyloto_stream.cli.checks_keys import keys_check
 from pyloto_stream.cli.checks_meta import meta_checks
@@ -24,7 +25,7 @@ async def examine(settings: Settings) -> list[Check]:
     """Todas as respostas, na ordem em que interessam."""
     return [
         *await _redis(settings),
-        await _documents(settings),
+        *await document_checks(settings),
         await keys_check(settings),
         *await object_checks(settings),
         _webhook(settings),
@@ -73,38 +74,6 @@ def _told(found: Findings, topic: str, fine: str) -> list[Check]:
     failed = [Check(name, "failed", text) for about, text in found.refused if about == topic]
     warned = [Check(name, "warning", text) for about, text in found.warned if about == topic]
     return [*failed, *warned] or [Check(name, "ok", fine)]
-
-
-async def _documents(settings: Settings) -> Check:
-    try:
-        if settings.document_store == "firestore":
-            return await _firestore(settings.firestore_project_id)
-        return await _sqlite(settings.sqlite_path)
-    except MisconfiguredError as error:
-        return Check("documents", "failed", str(error))
-    except UnavailableError as error:
-        return Check("documents", "failed", f"{settings.document_store}: {error.code}")
-
-
-async def _sqlite(path: Path) -> Check:
-    from pyloto_stream.stores.sqlite import SqliteDocuments  # noqa: PLC0415 — só quem usa este banco
-
-    if not path.exists():  # noqa: ASYNC240 — um comando, antes de haver o que atrasar
-        return Check("documents", "ok", "sqlite: the file will be created")
-    documents = await SqliteDocuments.open(path)
-    await documents.close()
-    return Check("documents", "ok", "sqlite: the file opens")
-
-
-async def _firestore(project: str) -> Check:
-    from pyloto_stream.stores.firestore import FirestoreDocuments  # noqa: PLC0415 — idem
-
-    documents = await FirestoreDocuments.open(project)
-    try:
-        await documents.get("conversations/doctor")
-    finally:
-        await documents.close()
-    return Check("documents", "ok", f"firestore: project {project} answers")
 
 
 def _webhook(settings: Settings) -> Check:

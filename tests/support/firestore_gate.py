@@ -6,7 +6,7 @@ caminho pedido, como as do Google, para provar que ele não segue adiante.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -36,6 +36,8 @@ class FirestoreGate:
     def heal(self) -> None:
         """Tudo volta a funcionar."""
         self.refusal: grpc.StatusCode | None = None
+        self.refuses: Callable[[str, bytes], bool] = lambda _method, _request: True
+        """A que pedidos (método, conteúdo) se aplica `refusal`."""
         self.lose = 0
         """Quantas das próximas gravações acontecem e perdem a resposta."""
         self.delay_s = 0.0
@@ -57,7 +59,7 @@ class FirestoreGate:
 
     async def commit(self, request: bytes, context: Any) -> bytes:  # noqa: ANN401 — grpc não tem tipos
         """Uma gravação."""
-        async with self._passing(context):
+        async with self._passing(COMMIT, request, context):
             self.commits += 1
             call = self._channel.unary_unary(SERVICE + COMMIT)(request, metadata=_metadata(context))
             answer = b""
@@ -72,7 +74,7 @@ class FirestoreGate:
 
     async def read(self, method: str, request: bytes, context: Any) -> AsyncIterator[bytes]:  # noqa: ANN401 — idem
         """Uma leitura."""
-        async with self._passing(context):
+        async with self._passing(method.removeprefix(SERVICE), request, context):
             try:
                 async for answer in self._channel.unary_stream(method)(request, metadata=_metadata(context)):
                     yield answer
@@ -80,14 +82,16 @@ class FirestoreGate:
                 await context.abort(error.code(), error.details())
 
     @asynccontextmanager
-    async def _passing(self, context: Any) -> AsyncIterator[None]:  # noqa: ANN401 — idem
+    async def _passing(
+        self, method: str, request: bytes, context: Any,  # noqa: ANN401 — idem
+    ) -> AsyncIterator[None]:  # fmt: skip
         self.calls += 1
         self.together += 1
         self.most = max(self.most, self.together)
         try:
             await asyncio.sleep(self.delay_s)
             await self.flowing.wait()
-            if self.refusal is not None:
+            if self.refusal is not None and self.refuses(method, request):
                 await context.abort(self.refusal, f"no: projects/p/databases/d/documents/people/{SECRET}")
             yield
         finally:

@@ -93,13 +93,10 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
         said = before in (*_OF, *_TO)
         named = before == "de" and reading.words[hit.start - 2].plain in GIVEN and _last(reading, hit.end)
         return LIKELY if named or (said and opens and titled) else int(said or before == BREAK)
-    if (hit.place.large and _ends_list(reading, hit)) or (before == "de" and opens and titled and closed):
-        return LIKELY
-    return (
-        LIKELY
-        if hit.place.large and (len(plain) > 2 or plain in _SHORT) and before in (*_OF, *_TO)
-        else NAMED
-    )
+    if before == "de" and opens and titled and closed:  # "Frota Leve, de Itajaí, …"
+        return SURE
+    known = (len(plain) > 2 or plain in _SHORT) and before in (*_OF, *_TO)
+    return LIKELY if hit.place.large and (known or _ends_list(reading, hit)) else NAMED
 
 
 def _ends_list(reading: Reading, hit: Hit) -> bool:

@@ -21,7 +21,7 @@ NO_CITIES = [
     "minha prima, de Ipatinga, indicou vocês",
     "meu concorrente, de Londrina, já usa",
     "temos um cliente, de Contagem, que pediu",
-    "vinho, de Garibaldi, queijo, de Serro",
+    "nosso fornecedor, de Joinville, mandou a peça errada",
 ]
 CITY_ANSWERS = [
     ("juiz de fora, zona da mata mineira", "Juiz de Fora MG"),

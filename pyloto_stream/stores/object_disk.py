@@ -8,7 +8,7 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
@@ -38,13 +38,14 @@ class Draft:
         self.file.flush()
         os.fsync(self.file.fileno())
         private(place.parent)
-        if create_only:
-            try:
-                place.hardlink_to(self.path)
-            except FileExistsError:
-                return False
-        else:
-            self.path.replace(place)
+        with _alone(self.path.parent, fcntl.LOCK_SH):
+            if create_only:
+                try:
+                    place.hardlink_to(self.path)
+                except FileExistsError:
+                    return False
+            else:
+                self.path.replace(place)
         _sync(place.parent)
         return True
 
@@ -95,32 +96,24 @@ def remove(place: Path) -> bool:
 def remove_old(place: Path, incoming: Path, before_ms: int) -> bool:
     """Apaga o que foi gravado antes de `before_ms`, e nunca o que outro põe no lugar enquanto se olha.
 
-    O arquivo sai do lugar, travado para que `prepare` não o leve, e só então some; se o que saiu já era
-    outro, volta, a menos que já haja um mais novo ali.
+    Enquanto olha e apaga, nenhum `publish` dá nome a nada.
     """
-    try:
-        file = place.open("rb")
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    if look(place) is None:
         return False
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False  # alguém acaba de gravá-lo
-        old = os.fstat(file.fileno())
-        if old.st_mtime_ns // 1_000_000 >= before_ms:
-            return False
-        aside = incoming / f"{old.st_ino}.{os.getpid()}"
-        try:
-            place.replace(aside)
-        except FileNotFoundError:
-            return False
-        gone = aside.stat().st_ino == old.st_ino
-        if not gone:
-            with suppress(FileExistsError):
-                place.hardlink_to(aside)
-        aside.unlink(missing_ok=True)
-        return gone
+    with _alone(incoming, fcntl.LOCK_EX):
+        found = look(place)
+        return found is not None and found.created_at_ms < before_ms and remove(place)
+
+
+@contextmanager
+def _alone(incoming: Path, how: int) -> Iterator[None]:
+    """Segura a trava da pasta: quem nomeia, com os outros que nomeiam (`LOCK_SH`); quem apaga o velho, só."""
+    number = os.open(incoming, os.O_RDONLY)
+    try:
+        fcntl.flock(number, how)
+        yield
+    finally:
+        os.close(number)
 
 
 def private(folder: Path) -> None:

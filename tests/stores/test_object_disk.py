@@ -1,12 +1,14 @@
-"""Apagar só o que é velho nunca leva o que outro põe no lugar enquanto se olha, em cada repositório."""
+"""Apagar só o que é velho nunca leva o que outro põe no lugar enquanto se olha, na pasta."""
 
 import fcntl
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from pyloto_stream.stores import object_disk
 from pyloto_stream.stores.object_folder import FolderObjects
 
 
@@ -14,44 +16,58 @@ async def pieces(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-async def test_what_replaces_an_old_file_while_it_is_deleted_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def objects(tmp_path: Path) -> FolderObjects:
+    """Uma pasta com um objeto velho, `media/x`."""
     objects = await FolderObjects.open_folder(tmp_path)
-    place = tmp_path / "media" / "x"
     await objects.put("media/x", pieces(b"old"), "")
-    os.utime(place, (1, 1))
-    real = Path.replace
+    os.utime(tmp_path / "media" / "x", (1, 1))
+    return objects
 
-    def replaced_first(self: Path, target: Path) -> Path:
-        if self == place:
-            fresh = tmp_path / "fresh"
-            fresh.write_bytes(b"new")
-            real(fresh, place)
-        return real(self, target)
 
-    monkeypatch.setattr(Path, "replace", replaced_first)
-    assert await objects.delete("media/x", before_ms=10_000) is False
-    assert place.read_bytes() == b"new"
+def republish(root: Path) -> None:
+    """O que outro processo faz: abre a pasta, que se limpa, e põe outro no lugar."""
+    object_disk.prepare(root / ".incoming")
+    draft = object_disk.Draft(root / ".incoming")
+    draft.write([b"new"])
+    draft.publish(root / "media" / "x", False)  # noqa: FBT003 — é a forma da função
+    draft.discard()
+    object_disk.prepare(root / ".incoming")
+
+
+async def test_what_comes_while_an_old_file_is_deleted_waits_and_stays(
+    objects: FolderObjects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, real = threading.Thread(target=republish, args=(tmp_path,)), object_disk.remove
+
+    def meanwhile(place: Path) -> bool:
+        other.start()
+        other.join(0.2)
+        assert other.is_alive(), "who names waits for who deletes"
+        return real(place)
+
+    monkeypatch.setattr(object_disk, "remove", meanwhile)
+    assert await objects.delete("media/x", before_ms=10_000)
+    other.join(5)
+    assert (tmp_path / "media" / "x").read_bytes() == b"new"
     assert list((tmp_path / ".incoming").iterdir()) == []
 
 
-async def test_a_file_that_somebody_still_holds_or_takes_away_is_not_deleted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    objects = await FolderObjects.open_folder(tmp_path)
-    place = tmp_path / "media" / "x"
-    await objects.put("media/x", pieces(b"old"), "")
-    os.utime(place, (1, 1))
-    with place.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        assert await objects.delete("media/x", before_ms=10_000) is False
-    real = Path.replace
+@pytest.mark.parametrize("gone", [False, True], ids=["replaced", "gone"])
+async def test_what_is_replaced_or_taken_away_just_before_is_not_deleted(
+    objects: FolderObjects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: bool  # noqa: FBT001 — tabela
+) -> None:  # fmt: skip
+    place, real = tmp_path / "media" / "x", fcntl.flock
 
-    def gone_first(self: Path, target: Path) -> Path:
-        self.unlink()
-        return real(self, target)
+    def before(file: int, how: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", real)
+        if gone:
+            place.unlink()
+        else:
+            republish(tmp_path)
+        real(file, how)
 
-    monkeypatch.setattr(Path, "replace", gone_first)
+    monkeypatch.setattr(fcntl, "flock", before)
     assert await objects.delete("media/x", before_ms=10_000) is False
+    assert not place.exists() if gone else place.read_bytes() == b"new"
     assert list((tmp_path / ".incoming").iterdir()) == []

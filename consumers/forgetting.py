@@ -23,7 +23,7 @@ from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.profiles import UserProfileStore
 from pyloto_stream.stores.sealing import Sealer
 from pyloto_stream.stores.values import DamagedError
-from pyloto_stream.streams.forget import Forgotten, forget, told_by
+from pyloto_stream.streams.forget import Forgotten, forget, forget_unread, told_by
 from pyloto_stream.streams.forget_steps import Severed
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.peek import peek
@@ -62,7 +62,9 @@ def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPerso
     async def cut(
         user_key: str, identifiers: Sequence[bytes], behind: Callable[[Severed], Coroutine[None, None, None]]
     ) -> Forgotten:
-        return await forget(gateway, LANES, user_key, identifiers=identifiers, witness=WITNESS, behind=behind)
+        unread = await forget_unread(gateway, user_key, identifiers)
+        told = await forget(gateway, LANES, user_key, identifiers=identifiers, witness=WITNESS, behind=behind)
+        return msgspec.structs.replace(told, dead=told.dead + unread)
 
     async def wanted(user_key: str) -> set[str]:
         return wanted_files(await told_by(gateway, WITNESS, user_key))

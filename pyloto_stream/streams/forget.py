@@ -12,11 +12,12 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 import msgspec
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.forget_steps import Attempt, LapsedError, Severed
+from pyloto_stream.streams.dead import INGRESS
+from pyloto_stream.streams.forget_steps import BYTES, PAGE, Attempt, LapsedError, Severed
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.keys import partition_of
 from pyloto_stream.streams.model import Lane
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.scripts import Blobs, Script
 
 HOLD_S = 15.0
 """Quanto os portões esperam pelo próximo passo: mais que a pior pausa de um processo vivo."""
@@ -60,6 +61,25 @@ async def told_by(gateway: Gateway, lanes: Sequence[str], conversation: str) -> 
     op = {"k": "told", "c": conversation, "w": list(lanes)}
     _, told = await gateway.submit(Script.FORGET, partition_of(conversation, gateway.partitions), op)
     return list(told)
+
+
+async def forget_unread(gateway: Gateway, conversation: str, identifiers: Sequence[bytes]) -> int:
+    """Apaga o que ninguém pôde ler e traz um dos identificadores; devolve quanto.
+
+    Antes de `forget`: o que diz quem é a pessoa sai no corte, e quem repetir depois já não o sabe.
+
+    Raises:
+        UnavailableError: o Redis não respondeu.
+    """
+    gone = 0
+    for partition in range(gateway.partitions if identifiers else 0):
+        first, last, more = b"-", b"", 1
+        while more:
+            op = {"k": "entries", "c": conversation, "q": f"dead:{INGRESS}", "a": first, "b": last, "n": PAGE,
+                  "bytes": BYTES, "w": Blobs(identifiers)}  # fmt: skip
+            _, found, first, last, more = await gateway.submit(Script.FORGET, partition, op)
+            gone += found
+    return gone
 
 
 async def forget(

@@ -1,9 +1,12 @@
 """Quem age na conversa enquanto a esquecem: um operador que a assume, e outro que também a esquece."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import cast
 
 import msgspec
 import pytest
+import pytest_asyncio
 from redis.asyncio import Redis
 
 from consumers.forgetting import forget_person
@@ -24,12 +27,13 @@ from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.model import Item
+from pyloto_stream.streams.model import Item, Unreadable
 from pyloto_stream.streams.traces import traces
 from tests.contract.test_forget import left_of, two
 from tests.support.documents import Watched
 from tests.support.erasure import ASKED, Eraser
-from tests.support.profiles import profiles
+from tests.support.forgetting_faults import Interrupted, Interrupting
+from tests.support.profiles import PHONE, profiles
 from tests.support.records import USER, action
 
 HANDOFF = "handoffs/" + scoped_id(USER, "s1:handoff")
@@ -68,31 +72,53 @@ async def test_a_takeover_while_she_is_being_forgotten_is_of_the_new_conversatio
     assert (await AuditLogStore(documents).verify(USER)).intact
 
 
-@pytest.mark.one_server
-async def test_two_commands_at_once_on_one_redis_prove_it_once(
-    redis_url: str, redis: Redis, sqlite: SqliteDocuments, folder: FolderObjects
-) -> None:
+@pytest_asyncio.fixture
+async def gateway(redis_url: str, redis: Redis) -> AsyncIterator[Gateway]:
     del redis  # limpa
-    await two(sqlite, folder)
     gateway = Gateway(redis_url, partitions=2)
     await gateway.open(STAGES)
-    try:
-        door = Acceptor(gateway, [*LANES.values()], AcceptOptions())
-        await door.accept([Item("turn", USER, msgspec.json.encode("abacaxi"), "d")])
-        places = Places(sqlite, profiles(sqlite), folder, folder)
+    yield gateway
+    await gateway.close()
 
-        async def whole(one: ForgetPersonUseCase) -> ForgetReport:
-            pending = await one.first(USER, ASKED)
-            assert pending is not None
-            return await one.again(pending, ASKED)
 
-        cases = [forget_person(gateway, places, system_clock) for _ in range(2)]
-        reports = await asyncio.gather(*map(whole, cases))
-        assert not [trace async for trace in traces(gateway, [b"abacaxi"])]
-    finally:
-        await gateway.close()
+async def accepted(gateway: Gateway, *items: Item | Unreadable) -> None:
+    assert all(await Acceptor(gateway, [*LANES.values()], AcceptOptions()).accept([*items]))
+
+
+@pytest.mark.one_server
+async def test_two_commands_at_once_on_one_redis_prove_it_once(
+    gateway: Gateway, sqlite: SqliteDocuments, folder: FolderObjects
+) -> None:
+    await two(sqlite, folder)
+    await accepted(gateway, Item("turn", USER, msgspec.json.encode("abacaxi"), "d"))
+    places = Places(sqlite, profiles(sqlite), folder, folder)
+
+    async def whole(one: ForgetPersonUseCase) -> ForgetReport:
+        pending = await one.first(USER, ASKED)
+        assert pending is not None
+        return await one.again(pending, ASKED)
+
+    cases = [forget_person(gateway, places, system_clock) for _ in range(2)]
+    reports = await asyncio.gather(*map(whole, cases))
+    assert not [trace async for trace in traces(gateway, [b"abacaxi"])]
     assert len({report.proof for report in reports}) == 1
     actions = [event.action async for event in AuditLogStore(sqlite).events(USER)]
     assert (actions[0], actions.count(FORGOTTEN)) == (FORGOTTEN, 1)
     assert len(await left_of(sqlite)) == 2 + len(actions)
     assert (await AuditLogStore(sqlite).verify(USER)).intact
+
+
+@pytest.mark.one_server
+async def test_what_nobody_could_read_goes_before_the_cut_that_may_be_the_last_of_this_run(
+    gateway: Gateway, sqlite: SqliteDocuments, folder: FolderObjects
+) -> None:
+    async def die() -> None:
+        raise Interrupted
+
+    await two(sqlite, folder)
+    await accepted(gateway, Unreadable("not_json", f'{{"broken": "{PHONE}'.encode(), "broken"))
+    places = Places(sqlite, profiles(sqlite), folder, folder)
+    dying = cast("Gateway", Interrupting(gateway, 1 + gateway.partitions, die))
+    with pytest.raises(Interrupted):
+        await forget_person(dying, places, system_clock).first(USER, ASKED, [PHONE.encode()])
+    assert not [trace async for trace in traces(gateway, [PHONE.encode()])]

@@ -8,14 +8,12 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.streams import keys
-from pyloto_stream.streams.forget import told_by
 from pyloto_stream.streams.forget_steps import Severed
 from pyloto_stream.streams.model import Plan
 from pyloto_stream.streams.timers import TimerPump
 from tests.support.forgetting import SEEDED, Person
 from tests.support.forgetting_faults import Repeating
 from tests.support.forgetting_room import Room
-from tests.support.look import snapshot
 from tests.support.streams import until
 
 HOLD_S = 0.06
@@ -178,24 +176,3 @@ async def test_i8_i21_a_first_step_that_comes_twice_cuts_once(room: Room) -> Non
     await hears_only(person, ["new"], severed.numbers["turn"])
     await person.forget()
     await until(person.gone)
-
-
-@pytest.mark.parametrize("where", ["queued", "held", "parked"])
-async def test_what_a_witness_would_see_is_told_before_the_cut_and_nothing_changes(
-    room: Room, where: str
-) -> None:
-    person = await room.person(where)
-    before = await snapshot(room.url)
-    told = await told_by(room.rig.gateway, ("turn", "audit"), person.key)
-    assert len(events_of(told)) == 5
-    assert await snapshot(room.url) == before
-    seen = list[Severed]()
-
-    async def look(severed: Severed) -> None:
-        seen.append(severed)
-        assert sorted(await told_by(room.rig.gateway, ("turn", "audit"), person.key)) == sorted(told)
-
-    room.clock.ms += 1
-    await person.forget(witness=("turn", "audit"), behind=look)
-    assert sorted(seen[0].told) == sorted(told), "and who forgets after an interrupted one sees it too"
-    assert await told_by(room.rig.gateway, ("turn", "audit"), person.key) == []

@@ -37,17 +37,19 @@ def _refused(why: str) -> PermanentError:
     return PermanentError(f"document cannot be stored: {why}", code="unstorable_document")
 
 
-def check(data: Data) -> None:
-    """Confere `data` antes de qualquer gravação.
+def check(data: Data) -> int:
+    """Confere `data` antes de qualquer gravação; devolve os bytes que pesa.
 
     Raises:
         PermanentError: code `unstorable_document`; a mensagem não traz o valor.
     """
     try:
-        if _size(data, 1) > MAX_DOCUMENT_BYTES:
-            raise _refused("too large")
+        size = _size(data, 1)
     except UnicodeEncodeError:
         raise _refused("text is not valid Unicode") from None
+    if size > MAX_DOCUMENT_BYTES:
+        raise _refused("too large")
+    return size
 
 
 def _size(value: JSON, depth: int) -> int:

@@ -18,6 +18,7 @@ from pyloto_stream.stores.ports import (
     scan,
 )
 from pyloto_stream.stores.values import Data
+from pyloto_stream.stores.write_checks import check_writes
 
 AT = "things/one"
 
@@ -197,6 +198,14 @@ async def test_the_largest_batch_is_taken_and_a_larger_one_refused(documents: Do
         await documents.write(*writes)
     assert await documents.get("many/0") is None
     assert len(await documents.write(*writes[:-1])) == MAX_WRITES
+
+
+async def test_a_batch_heavier_than_a_request_of_the_service_is_refused(documents: Documents) -> None:
+    writes = [Create(f"heavy/{n}", {"text": "x" * 999_000}) for n in range(11)]
+    with pytest.raises(ValueError, match="too heavy"):
+        await documents.write(*writes)
+    assert await documents.get("heavy/0") is None
+    check_writes(writes[:-1])
 
 
 async def test_an_update_must_name_a_field(documents: Documents) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pyloto_stream.ai.gestures import asks_about_us, topic
 from pyloto_stream.ai.lexicon import READER
-from pyloto_stream.ai.parsers_text import Span
+from pyloto_stream.ai.parsers_text import Span, presents
 from pyloto_stream.ai.reading import Reading
 
 DETAILS = "details"
@@ -43,7 +43,7 @@ def _asks(reading: Reading, span: Span, *, about: bool) -> bool:
     if any(m.start == start for m in reading.found("gesture", "greeting")):
         return False
     if about and any(m.start == start for m in reading.found("mark", "question")):
-        return True
+        return not presents(reading, start)
     ends = next((at for at in range(end, len(reading.words)) if reading.strong_break(at)), None)
     if ends is None or "?" not in reading.words[ends].plain:
         return False

@@ -77,6 +77,9 @@ def _candidates(reading: Reading, start: int, end: int) -> Iterator[tuple[int, R
     for at in range(start, end):
         inside = at > start and (
             is_title(reading, at - 1) or reading.raw[reading.words[at].start - 1] in "'’"
+        )  # nem "Souza Couto" em "Belarmino de Souza Couto"
+        inside = inside or (
+            at - 1 > start and reading.words[at - 1].plain in PARTICLES and is_title(reading, at - 2)
         )
         known = Run(at, at) if inside else person_at(reading, at)
         whole = known.end > known.start and (known.end >= end or reading.words[known.end].plain in _CLOSES)

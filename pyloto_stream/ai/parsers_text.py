@@ -6,8 +6,9 @@ Promete: sem cumprimentos nem perguntas sobre nós, com no máximo `MAX_TEXT` ca
 import re
 
 from pyloto_stream.ai.gestures import asks_about_us
-from pyloto_stream.ai.lexicon import EMPTY, words
+from pyloto_stream.ai.lexicon import EMPTY, GIVEN, words
 from pyloto_stream.ai.reading import Reading
+from pyloto_stream.ai.runs import is_title
 from pyloto_stream.conversation.understanding import Gesture
 
 MAX_TEXT, MAX_SHORT_TEXT = 300, 60
@@ -46,7 +47,14 @@ def short_text(reading: Reading) -> str:
 def questions(reading: Reading, span: Span) -> bool:
     """`span` é uma pergunta, pela pontuação ou pelo começo?"""
     marked = span[1] < len(reading.words) and "?" in reading.words[span[1]].plain
-    return marked or any(m.start == span[0] for m in reading.found("mark", "question"))
+    asks = any(m.start == span[0] for m in reading.found("mark", "question"))
+    return marked or (asks and not presents(reading, span[0]))
+
+
+def presents(reading: Reading, start: int) -> bool:
+    """Quem fala se apresenta em `start` ("quem tá falando é a Michele"), em vez de perguntar quem é?"""
+    leads = (m for m in reading.found("lead", "name_weak") if m.start == start and m.end < len(reading.words))
+    return any(is_title(reading, m.end) or reading.words[m.end].plain in GIVEN for m in leads)
 
 
 def directs(reading: Reading, span: Span) -> bool:

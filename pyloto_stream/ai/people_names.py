@@ -4,16 +4,12 @@ Promete só palavras seguidas, sem o título ("Dra.") e sem a empresa ou o lugar
 é de `parsers_names`.
 """
 
-from functools import lru_cache
-
 from pyloto_stream.ai.firms import TAILS, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, PARTICLES, SURNAMES, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
-from pyloto_stream.ai.runs import MAX_NAME_WORDS, TITLES, Run, dashed, is_title
+from pyloto_stream.ai.runs import MAX_NAME_WORDS, TITLES, Run, dashed, is_dear, is_title
 
-REMEMBERED = 512
-SHORTEST = 4
 FAMILY = words("family")
 _WORDS_TOO = words("given_too")
 
@@ -32,17 +28,9 @@ def is_given(reading: Reading, at: int, *, titled: bool = False) -> bool:
     plain = reading.words[at].plain
     if plain in GIVEN:
         return titled or plain not in _WORDS_TOO or is_title(reading, at)
-    if plain.endswith("im") and f"{plain[:-2]}o" in GIVEN:  # "geraldim"
-        return len(plain) > SHORTEST + 1
-    return plain[-4:-1] == "inh" and _is_dear(plain) and is_title(reading, at)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _is_dear(plain: str) -> bool:
-    """É um nome no diminutivo ("Dieguinho", "Luizinho")?"""
-    stem = plain[:-4]
-    stem = stem[:-1] if stem.endswith("u") and f"{stem[:-1]}o" in GIVEN else stem
-    return len(stem) >= SHORTEST and not GIVEN.isdisjoint((stem, f"{stem}{plain[-1]}"))
+    if not is_dear(plain):
+        return False
+    return plain.endswith("im") or titled or is_title(reading, at)
 
 
 def person_at(reading: Reading, at: int, *, titled: bool = False) -> Run:

@@ -5,13 +5,15 @@ Promete só trechos do texto; se são um nome é de `parsers_names`, `parsers_co
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pyloto_stream.ai.lexicon import COMMON, GIVEN, LEXICON, PARTICLES, READER, SURNAMES, words
-from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.phrases import BREAK, REMEMBERED
 from pyloto_stream.ai.reading import Reading
 
 MAX_NAME_WORDS = 7
+SHORTEST = 4
 TITLES = words("titles")
 _NAMING = GIVEN | TITLES
 _SYMBOLS = re.compile(r"[{}<>\[\]\\|=#$%@]")
@@ -48,7 +50,7 @@ def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) ->
         strong += [
             at
             for at in ends(reading, f"{name}_title", start, end)
-            if is_title(reading, at) or (name == "name" and reading.words[at].plain in _NAMING)
+            if is_title(reading, at) or (name == "name" and _names(reading.words[at].plain))
         ]
         return [(at, True) for at in sorted(strong, reverse=True)]
     weak = sorted(ends(reading, f"{name}_weak", start, end), reverse=True)
@@ -57,6 +59,22 @@ def starts(reading: Reading, name: str, start: int, end: int, *, asked: bool) ->
         *((at, False) for at in weak),
         (start, False),
     ]
+
+
+def _names(plain: str) -> bool:
+    return plain in _NAMING or is_dear(plain)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def is_dear(plain: str) -> bool:
+    """É um nome no diminutivo ("dieguinho", "luizinho", "geraldim")?"""
+    if plain.endswith("im"):
+        return len(plain) > SHORTEST + 1 and f"{plain[:-2]}o" in GIVEN
+    if plain[-4:-1] != "inh":
+        return False
+    stem = plain[:-4]
+    stem = stem[:-1] if stem.endswith("u") and f"{stem[:-1]}o" in GIVEN else stem
+    return len(stem) >= SHORTEST and not GIVEN.isdisjoint((stem, f"{stem}{plain[-1]}"))
 
 
 def ends(reading: Reading, lead: str, start: int, end: int) -> list[int]:

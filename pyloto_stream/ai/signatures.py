@@ -6,7 +6,7 @@ Ana"), uma cidade ou uma loja não são o de quem fala.
 
 import re
 
-from pyloto_stream.ai.firms import is_firm
+from pyloto_stream.ai.firms import is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, READER, words
 from pyloto_stream.ai.municipalities import DOUBTFUL, exact
 from pyloto_stream.ai.others_names import TWO, called, listed, of_other, of_title
@@ -18,6 +18,15 @@ from pyloto_stream.ai.runs import Run, dashed, is_title, unmarked, written
 _DASHED = re.compile(r" [-–—|/] |—").search
 _OF = frozenset(("da", "do", "das", "dos", "na", "no", "de"))
 _PRESENTS = frozenset(("aqui", "falando", "aki"))
+_ON_LINE = frozenset(("area", "voz", "linha", "escuta"))
+_CALLS = frozenset((
+    "o", "oi", "ola", "fala", "salve", "bom", "boa", "dia", "tarde", "noite", "gente", "galera", "pessoal",
+    "povo", "turma", "meu", "minha", "chefe", "chefia", "amigo", "amiga", "amigos", "moco", "moca", "mano",
+    "uai", "senhores",
+))  # fmt: skip
+"""Chamam a quem se fala, antes de dizer quem se é ("ô gente, Lucimar da …")."""
+_TOLD = frozenset(("indicou", "recomendou", "falou", "disse", "contou", "comentou", "passou", "mandou"))
+"""É outro quem fez isto ("oi, Lucimar da Trama me indicou vocês")."""
 _OFFICES = words("persons") | {"sindico", "sindica", "proprietario", "proprietaria", "presidente"}
 _ME = frozenset(("eu", "mim", "comigo", "mesmo", "mesma"))
 _CITIES = words("place_wordy")
@@ -78,6 +87,10 @@ def _unlisted(reading: Reading, at: int, stop: int) -> Run:
     presents = at + 1 < stop and reading.words[at + 1].plain in _PRESENTS and is_title(reading, at)
     if presents and reading.words[at + 1].plain != "falando" and (at == 0 or reading.strong_break(at - 1)):
         return Run(at, at)  # "Olha aqui": a maiúscula é do começo da frase
+    on_line = (
+        at + 3 == stop and reading.words[at + 1].plain == "na" and reading.words[at + 2].plain in _ON_LINE
+    )
+    presents = presents or (on_line and is_title(reading, at))
     plain = reading.words[at].plain if at < stop else ""
     owner = at + 1 == stop and is_title(reading, at) and _after_self(reading, at)
     if owner and not (is_firm(reading, at) or READER.knows(plain) or plain in COMMON):
@@ -120,17 +133,20 @@ def _goes_on(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, 
     after = reading.words[run.end + 1].plain if run.end + 1 < stop else ""
     if following in _PRESENTS:
         return not (led and after in _OF)  # "a marina aqui de Angra quer"
-    if (following in ("na", "no") and after in ("area", "voz")) or (
-        following == "por" and after in _PRESENTS
-    ):
+    if (following in ("na", "no") and after in _ON_LINE) or (following == "por" and after in _PRESENTS):
         return True
     if following in _STREETS and run.end - run.start >= TWO:
         return True
-    if following not in _OF or run.end + 1 >= stop or _place(reading, run, stop):
-        return False
     rest = reading.words[run.end + 1 : stop]
+    if following not in _OF or not rest or _place(reading, run, stop) or any(w.plain in _TOLD for w in rest):
+        return False
     if led:
-        told = all(is_title(reading, i) or reading.words[i].plain in _JOINED for i in range(run.end, stop))
+        speaks = reading.words[stop - 1].plain in _PRESENTS  # "A Telma da drogaria Mais Saúde falando"
+        told = all(
+            is_title(reading, i) or plain in _JOINED or (speaks and is_head(plain))
+            for i in range(run.end, stop)
+            for plain in (reading.words[i].plain,)
+        )
         return told and opens
     last = all(word.text == BREAK for word in reading.words[stop:])
     home = following == "de" and last and at > 0 and exact([word.plain for word in rest[:1]]) is not None
@@ -138,9 +154,12 @@ def _goes_on(reading: Reading, run: Run, clause: tuple[int, int], *, led: bool, 
 
 
 def _greets(reading: Reading, start: int, at: int) -> bool:
-    """Antes de `at` só há cumprimentos?"""
+    """Antes de `at` só se cumprimentou ou chamou alguém?"""
     greeted = {i for m in reading.found("gesture", "greeting") for i in range(m.start, m.end)}
-    return all(i in greeted or reading.words[i].text == BREAK for i in range(start, at))
+    return all(
+        i in greeted or reading.words[i].text == BREAK or reading.words[i].plain in _CALLS
+        for i in range(start, at)
+    )
 
 
 def _place(reading: Reading, run: Run, stop: int) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pyloto_stream.ai.asides import statements
 from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import answer, volunteered
 
@@ -27,6 +28,25 @@ CITY_ANSWERS = [
     ("juiz de fora, zona da mata mineira", "Juiz de Fora MG"),
     ("A matriz fica em Joinville e a operação toda em Blumenau", "Blumenau SC"),
 ]
+NAMES = [
+    ("fala chefe, Adriel na linha, cansei de trampar de garçom", "Adriel"),
+    ("uai eu sou o geraldim, tenho uma strada veia", "Geraldim"),
+    ("eu sou o dieguinho da moto", "Dieguinho"),
+    ("ô gente, Lucimar da Confecções Trama Viva, a gente corta peça", "Lucimar"),
+    ("A Telma da drogaria Mais Saúde falando.", "Telma"),
+]
+NO_NAMES = [
+    "sou o vizinho da loja",
+    "Produção na linha 3",
+    "Pedido na linha de produção, precisamos controlar",
+    "gente, Lucimar da Trama me indicou vocês",
+    "quem fala é da Pyloto?",
+]
+NAME_ANSWERS = [
+    ("quem tá falando é a Michele Lopes", "Michele Lopes"),
+    ("pode anotar: Belarmino de Souza Couto", "Belarmino de Souza Couto"),
+    ("quem tá falando?", ""),
+]
 
 
 def said(field: str, text: str) -> str:
@@ -46,3 +66,18 @@ def test_the_city_of_others_or_in_a_name_is_none(text: str) -> None:
 @pytest.mark.parametrize(("text", "city"), CITY_ANSWERS)
 def test_the_city_asked_for_is_that_of_the_operation(text: str, city: str) -> None:
     assert answer(READER.read(text), "city") == city
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES)
+def test_who_writes_says_the_name(text: str, name: str) -> None:
+    assert said("name", text) == name
+
+
+@pytest.mark.parametrize("text", NO_NAMES)
+def test_what_is_not_the_name_of_who_writes_is_none(text: str) -> None:
+    assert said("name", text) == ""
+
+
+@pytest.mark.parametrize(("text", "name"), NAME_ANSWERS)
+def test_the_name_asked_for_is_kept_whole(text: str, name: str) -> None:
+    assert answer(statements(READER.read(text)), "name") == name

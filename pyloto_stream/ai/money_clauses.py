@@ -13,7 +13,7 @@ from pyloto_stream.ai.reading import Reading
 BEFORE, AFTER = 9, 16
 """Até quantas palavras, antes e depois do número, se procura quem o diz dinheiro."""
 _ROUND = frozenset(("e", "pouco", "poucos", "pouca", "poucas", "quebrado", "quebrados", "tanto", "tantos"))
-_AROUND = words("around")
+AROUND = words("around")
 
 
 class Around(NamedTuple):
@@ -26,6 +26,24 @@ class Around(NamedTuple):
     value: float
 
 
+class Forms(NamedTuple):
+    """Palavras inteiras e começos de palavras (`raiz*` nos dados)."""
+
+    whole: frozenset[str]
+    stems: tuple[str, ...]
+
+    def accept(self, word: str) -> bool:
+        """`word` é uma delas?"""
+        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
+
+
+def forms(name: str) -> Forms:
+    """As palavras de `name` nos dados."""
+    listed = words(name)
+    stems = tuple(word[:-1] for word in listed if word.endswith("*"))
+    return Forms(frozenset(word for word in listed if not word.endswith("*")), stems)
+
+
 def around(reading: Reading, start: int, end: int, value: float) -> Around:
     """O que há à volta do número em `[start, end)`."""
     spoken = reading.once(_spoken)
@@ -34,7 +52,7 @@ def around(reading: Reading, start: int, end: int, value: float) -> Around:
         at += 1
     before = _clause_before(spoken, start)
     opening = start - len(before) - 1
-    crosses = opening > 0 and _AROUND.issuperset(before)
+    crosses = opening > 0 and AROUND.issuperset(before)
     crosses = crosses and (":" in reading.words[opening].plain or not reading.strong_break(opening))
     earlier = _clause_before(spoken, opening) if crosses else []
     return Around(earlier, before, _after(reading, spoken, at), spoken[start:end], value)

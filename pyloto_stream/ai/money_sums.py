@@ -3,6 +3,7 @@
 Promete ler "6 conto", o "mil" já dito ("pedem 3 mil; eu tenho 7") e o que vale por fim ("mas 4 é o teto").
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from pyloto_stream.ai.numerals import Number, numbers_in
@@ -15,7 +16,7 @@ MAX_MONEY = 1_000_000_000
 LEAST_THOUSAND = 1000
 CEILING_REACH = 3
 """Até quantas palavras depois do número dizem que ele é o teto ("mas 4 é o teto")."""
-SLANG_BELOW, MAX_PARTS, PART_REACH = 100, 60, 4
+SLANG_BELOW, MAX_PARTS, PART_REACH, MAX_STRETCH = 100, 60, 4, 3
 _PARTS = frozenset(("x", "vez", "vezes", "parcela", "parcelas", "prestacao", "prestacoes"))
 _SETTLES = frozenset(
     (
@@ -34,6 +35,9 @@ _SETTLES = frozenset(
 _SLANG = frozenset(("conto", "contos", "pau", "paus", "barao", "mango", "mangos", "mangas"))
 _SUMS = frozenset(("total", "tenho", "temos", "teto"))
 _PER_MONTH = frozenset(("por", "ao", "mes", "mensais", "reais"))
+_STRETCHED = frozenset(("apertando", "esticando", "estourando", "espremendo", "forcando", "chorando"))
+_REACHES = frozenset(("chego", "chega", "chegamos", "chegar", "subo", "subir", "vou", "vamos", "ir"))
+_TIMES = frozenset(("dia", "dias", "semana", "semanas", "mes", "meses", "ano", "anos", "hora", "horas", "x"))
 _BEYOND = frozenset(("mais", "acima", "passar", "passa", "passe", "alem"))
 
 
@@ -82,10 +86,24 @@ def ceiling(reading: Reading, amount: Amount, end: int) -> Amount | None:
         beyond = before[-1:] in (["que"], ["de"]) and _BEYOND & {*before} and {"nao", "nem"} & {*before}
         settled = before[-2:-1] == ["vamos"] or before[-1:] == ["total"] or "encaro" in after
         settled = settled or (bool(_SETTLES & {*before[-2:-1]}) and not counts(after[0] if after else BREAK))
+        settled = settled or _stretched(reading, amount, number, after)
         high = amount.high is not None and number == amount.high
         if (top and not (high and _linked(reading, amount))) or (not high and (beyond or settled)):
             return Amount(number, None, "", "")
     return None
+
+
+def _stretched(reading: Reading, amount: Amount, number: Number, after: Sequence[str]) -> bool:
+    """É até onde se vai, se for preciso ("5 mil, no máximo 6", "chego a 12", "8 apertando")?"""
+    before = [word.plain for word in reading.words[max(0, number.start - 2) : number.start]]
+    unit = after[0] if after else BREAK
+    reaches = before[:1] and before[0] in _REACHES and before[1:] in (["a"], ["pra"], ["ate"])
+    if not (reaches or before == ["no", "maximo"] or _STRETCHED & {*before[1:], unit}):
+        return False
+    low, top = amount.low.value, number.value
+    top *= LEAST_THOUSAND if top < LEAST_THOUSAND <= low else 1
+    low *= LEAST_THOUSAND if low < SLANG_BELOW and top >= LEAST_THOUSAND else 1
+    return low < top <= low * MAX_STRETCH and unit not in _TIMES and not counts(unit)
 
 
 def installments(reading: Reading, amount: Amount) -> float:

@@ -23,7 +23,9 @@ _SOME = frozenset(("pouco", "poucos", "tantos", "tanto", "quebrados"))
 _HUNDREDS = frozenset(range(200, 1000, 100))
 LOOK_AHEAD = 3
 """Até onde se olha depois de um número para saber se acabou ("trinta e poucos mil")."""
-_OPENING = frozenset(("duzia", "duzias", "meia", "meio"))
+_HALVED = {"meia": frozenset(_GROUPS), "meio": frozenset(("cento",)), "mei": frozenset(("cento",))}
+"""De que pode ser a metade: "meia dúzia", "meio cento"."""
+_OPENING = frozenset(("duzia", "duzias", *_HALVED))
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º|reais|real|contos?|pilas?|zinho)?")
 
 
@@ -65,12 +67,12 @@ def _opens(text: str, plain: str) -> bool:
 def _number_at(reading: Reading, start: int, end: int) -> Number | None:
     if _vague(reading, start, end):
         return None
-    total, current, at, used = 0.0, 0.0, start, start
+    total, current, at, used, closed = 0.0, 0.0, start, start, start
     while at < end:
         word = reading.words[at].text
         value = _value(reading, at)
-        if word in _GROUPS and (used > start or word.startswith("duzia")):  # "uma dezena", não "dezenas de"
-            current = (current or 1) * _GROUPS[word]
+        if grouped := _grouped(word, current, counting=used > start):
+            current = grouped
         elif word in ("meia", "meio") and at > start and reading.words[at - 1].text == "e":
             total += _half(reading.words[at - 2].text)
         elif word == "meio" and at + 1 < end and reading.words[at + 1].text in _SCALES:
@@ -78,20 +80,31 @@ def _number_at(reading: Reading, start: int, end: int) -> Number | None:
         elif value is not None and (current == 0 or _adds(reading, at, current, value)):
             current = value + (current * 1000 if value in _HUNDREDS and current < 20 else current)
         elif (scale := reading.words[at].plain) in _SCALES and (current or scale in _ALONE):
-            total, current = total + (current or 1) * _SCALES[scale], 0
+            if 0 < total < _SCALES[scale] * 1000:  # "entre mil e dois mil" são dois números
+                current, used = 0.0, closed
+                break
+            total, current, closed = total + (current or 1) * _SCALES[scale], 0, at + 1
         elif not (word == "e" and used > start and at == used):
             break
         at += 1
-        if at < end and reading.words[at].text == "e" and _some_thousands(reading, at, end):
-            at += 2  # "trinta e poucos mil"
+        at += 2 * _some_thousands(reading, at, end)  # "trinta e poucos mil"
         used = at if word != "e" else used
     return Number(total + current, start, used) if used > start else None
+
+
+def _grouped(word: str, current: float, *, counting: bool) -> float:
+    """Quantos são com `word` depois de `current` ("três dúzias", "meio cento"); zero se ela não agrupa."""
+    if word == "cento":
+        return 50 if current == 0.5 else 0
+    grouped = word in _GROUPS and (counting or word.startswith("duzia"))  # "uma dezena", não "dezenas de"
+    return (current or 1) * _GROUPS[word] if grouped else 0
 
 
 def _some_thousands(reading: Reading, at: int, end: int) -> bool:
     """Depois do número, "e poucos" ainda não chegou a "mil"?"""
     words = reading.words
-    return at + 2 < end and words[at + 1].text in _SOME and words[at + 2].plain in _SCALES
+    joined = at + 2 < end and words[at].text == "e"
+    return joined and words[at + 1].text in _SOME and words[at + 2].plain in _SCALES
 
 
 def _adds(reading: Reading, at: int, current: float, value: float) -> bool:
@@ -133,9 +146,9 @@ def _last_place(value: float) -> float:
 
 def _value(reading: Reading, at: int) -> float | None:
     word = reading.words[at]
-    if word.text == "meia":
+    if word.text in _HALVED:
         following = reading.words[at + 1].text if at + 1 < len(reading.words) else ""
-        return 0.5 if following in _GROUPS else None
+        return 0.5 if following in _HALVED[word.text] else None
     if word.text in LEXICON.numbers and not word.text.startswith("duzia"):
         return LEXICON.numbers[word.text]
     match = _DIGITS.fullmatch(reading.raw[word.start : word.end].lower())

@@ -5,11 +5,12 @@ número seguido do nome do que ele conta ("3 mil clientes") não é dinheiro.
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from itertools import pairwise
+from typing import Literal
 
 from pyloto_stream.ai.crew_words import is_person
 from pyloto_stream.ai.lexicon import words
-from pyloto_stream.ai.money_clauses import Around, around
+from pyloto_stream.ai.money_clauses import AROUND, Around, around, forms
 from pyloto_stream.ai.reading import Reading
 
 Owner = Literal["", "ours", "theirs"]
@@ -30,25 +31,8 @@ _OWNS = frozenset(("tenho", "temos", "tem", "chega", "chego", "chegamos"))
 _FOLLOWERS = frozenset(("instagram", "insta", "tiktok", "face", "facebook", "youtube"))
 
 
-class Forms(NamedTuple):
-    """Palavras inteiras e começos de palavras (`raiz*` nos dados)."""
-
-    whole: frozenset[str]
-    stems: tuple[str, ...]
-
-    def accept(self, word: str) -> bool:
-        """`word` é uma delas?"""
-        return word in self.whole or (bool(self.stems) and word.startswith(self.stems))
-
-
-def _forms(name: str) -> Forms:
-    listed = words(name)
-    stems = tuple(word[:-1] for word in listed if word.endswith("*"))
-    return Forms(frozenset(word for word in listed if not word.endswith("*")), stems)
-
-
 _CURRENCY, _NOUNS = words("currency"), words("money_nouns")
-_SPENDS, _THEIRS, _COUNTS = _forms("money_spends"), _forms("money_theirs"), _forms("money_counts")
+_SPENDS, _THEIRS, _COUNTS = forms("money_spends"), forms("money_theirs"), forms("money_counts")
 _HAS, _NOW, _QUOTED, _OTHERS = (
     words("money_has"), words("money_now"), words("money_quoted"), words("money_others"),
 )  # fmt: skip
@@ -58,6 +42,9 @@ _AGAINST, _BEYOND = frozenset(("nao", "nem")), frozenset(("acima", "alem"))
 _UP_TO = frozenset(("ate", "menos"))
 _NICKNAMES = ("entao", "entinha", "zao", "reais", "contos", "conto", "pila", "pilas", "0zinho")
 _SELLS = frozenset(("vendo", "vendemos", "vende", "cobro", "cobramos"))
+_ENTERS = frozenset(("entra", "entro", "entrar", "entramos"))
+_WORTH = frozenset(("justo", "razoavel", "viavel"))
+_BEFORE = frozenset(("antes", "antigamente", "la"))
 _ON_THIS = frozenset(("nisso", "nisto", "nele", "nela"))
 
 
@@ -71,20 +58,22 @@ def owner(
     if not currency and (not bare or value < SMALL):
         return ""
     if _sold(said) or (not currency and _other_number(reading, start, end, said)):
-        return "theirs" if currency else ""
+        sales = value >= LARGE and _SELLS & {*said.before[-1:]}  # "vendo 5 mil por mês"
+        return "theirs" if currency or sales else ""
     refused = _AGAINST & {*said.after[:1]} and _REFUSED & {*said.after[1:2]}  # "acima de 300 não dá"
     if (refused or _AGAINST & {*said.before}) and _BEYOND & {*said.before[-3:]}:  # "nem um centavo acima"
         return "ours"
     large = value >= LARGE or currency or _monthly(said)
     for near in (said.before[::-1], said.after, said.earlier[::-1]):
-        found = _nearest(near, said, large=large, asked=asked)
+        found = "ours" if _would(near, said) else _nearest(near, said, large=large, asked=asked)
         if found == "counted":
             return "theirs" if currency else ""
         if found:
             return "theirs" if found == "theirs" else "ours"
-    asking = end < len(reading.words) and "?" in reading.words[end].plain and not said.before
+    asking = end < len(reading.words) and "?" in reading.words[end].plain and AROUND.issuperset(said.before)
     lonely = len(said.before) + len(said.after) <= MAX_ALONE and value >= LARGE and not asking
-    lonely = lonely and alone and said.before[-1:] != ["e"]  # "11, 14 e 19 mil"
+    now = said.before == ["agora", "e"]  # "agora é 15 mil"
+    lonely = lonely and alone and (now or said.before[-1:] != ["e"])  # "11, 14 e 19 mil"
     lonely = lonely and (value not in _YEARS or bool(_SCALES & {*said.own}))
     upto = bool(_UP_TO & {*said.before[-3:]}) and large
     return "ours" if currency or asked or lonely or upto else ""
@@ -108,6 +97,7 @@ def _sold(said: Around) -> bool:
     """É o preço do que se vende ("vendo bolo de 120 reais"), ou por cada coisa ("1500 pra cada cliente")?"""
     each = next((i for i, word in enumerate(said.after[:4]) if word == "cada"), -1)
     selling = said.before[-1:] in (["de"], ["a"], ["por"]) and _SELLS & {*said.before[-4:]}
+    selling = selling or _SELLS & {*said.before[-1:]}
     return bool(selling) or (each >= 0 and said.after[each + 1 : each + 2] not in (["mes"], ["um"]))
 
 
@@ -140,8 +130,22 @@ def _nearest(
         if word in _HAS and (_spendable(said) if word in _OWNS and (_monthly(said) or not large) else large):
             return "ours"
         if _COUNTS.accept(word):
-            return "counted"
+            return "ours" if large and _joins(row, at, said) else "counted"
     return ""
+
+
+def _joins(row: Sequence[str], at: int, said: Around) -> bool:
+    """É com quanto se entra ("meu sócio entra com 30 mil", "até 30 mil ele entra")?"""
+    return row[at] in _ENTERS and ("com" in row[max(0, at - 2) : at] or bool(_UP_TO & {*said.before[-2:]}))
+
+
+def _would(row: Sequence[str], said: Around) -> bool:
+    """Depois do valor, diz-se que se pagaria, ou que vale a pena ("120 eu pagava", "350 por mês é justo")?"""
+    if row is not said.after or not _monthly(said):
+        return False
+    told = set(pairwise(row))
+    conditional = ("eu", "pagava") in told and not (_OTHERS | _BEFORE) & {*row}
+    return conditional or ("se", "paga") in told or not _WORTH.isdisjoint(row)
 
 
 def _monthly(said: Around) -> bool:

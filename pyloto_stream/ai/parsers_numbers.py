@@ -33,7 +33,6 @@ _WEEKDAYS = frozenset(
 _NOT_PERIOD = frozenset(
     ("de", "do", "da", "dos", "das", "util", "uteis", "e", "um", "uma", "o", "a", "bom", "boa")
 )
-_ARTICLES = frozenset(("a", "uma", "de", "da"))
 BEFORE, NEAR = 5, 2
 REACH = 8
 """Até quantas palavras depois do número o período ainda é dele."""
@@ -137,22 +136,21 @@ def period_before(reading: Reading, start: int, end: int) -> str:
     return _period(reading, max(start, end - BEFORE), end, bare=False)
 
 
-def period_said(reading: Reading) -> str:
-    """O período dito em qualquer parte do texto, longe do número ("por mês, …, atendemos 4.500 pessoas")."""
-    return _period(reading, 0, len(reading.words), bare=False) or " por dia" * ("dia inteiro, u" in reading.raw)
+def period_said(reading: Reading, at: int) -> str:
+    """O período dito longe do número em `at` ("por mês, …, atendemos 4.500"; "o dia inteiro, umas 90")."""
+    said = " ".join(word.text for word in reading.words[max(0, at - BEFORE) : at])
+    daily = f"dia inteiro {BREAK}" in said or f"dia todo {BREAK}" in said
+    return _period(reading, 0, len(reading.words), bare=False) or " por dia" * daily
 
 
 def _period(reading: Reading, start: int, end: int, *, bare: bool = True) -> str:
     for at in range(start, end):
         word = reading.words[at]
-        if (
-            word.text in ("diaria", "diarias")
-            and at
-            and reading.words[at - 1].text in ("a", "uma", "de", "da")
-        ):
+        before = reading.words[at - 1].text if at else BREAK
+        if word.text in ("diaria", "diarias") and before in ("a", "uma", "de", "da"):
             continue  # "a diária é 120": quanto se paga
         name = word.text if word.text in _PERIODS else word.plain
-        if name in _WEEKDAYS and at and reading.words[at - 1].text in ("todo", "toda", "cada", "aos", "nos"):
+        if name in _WEEKDAYS and before in ("todo", "toda", "cada", "aos", "nos"):
             return " por semana"
         if name in _PERIODS and (name not in _NEEDS_BY or _by(reading, start, at, bare=bare)):
             return f" {_PERIODS[name]}"

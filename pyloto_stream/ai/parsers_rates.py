@@ -69,7 +69,7 @@ def usual_rate(reading: Reading, name: str) -> str:
     for rate in daily or kept:
         return shown(rate.amount)
     sole = found[0] if len(found) == 1 and not found[0].once and found[0].told else None
-    said = sole and period_said(reading)
+    said = sole and period_said(reading, sole.number.start)
     return shown(sole.amount._replace(period=said)) if sole and said else ""
 
 

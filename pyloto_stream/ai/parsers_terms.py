@@ -18,7 +18,7 @@ from pyloto_stream.ai.money_sums import (
 )
 from pyloto_stream.ai.numerals import Number, numbers_in
 from pyloto_stream.ai.parsers_money import counts, owner
-from pyloto_stream.ai.parsers_numbers import Amount, amount_in, range_in
+from pyloto_stream.ai.parsers_numbers import Amount, amount_in, period_after, range_in
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -27,7 +27,7 @@ SMALL_MONEY = 50
 MAX_PHRASE = 80
 MAX_CLAUSE_WORDS = 10
 RANGE_REACH = 7
-WISH_REACH = 3
+WISH_REACH, YEAR_REACH = 3, 3
 LEAST = 3
 _UNITS = frozenset(("reais", "real", "conto", "contos", "mil", "k", "dias", "meses", "semanas", "pessoas"))
 _WISHES = frozenset(("queria", "quero", "queriamos", "queremos", "ate", "maximo", "topo", "troco"))
@@ -47,9 +47,14 @@ def budget(reading: Reading, start: int, end: int, *, monthly: bool = False) -> 
 
 def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False) -> str:
     """Um valor que ninguém perguntou: só se o número é claramente dinheiro, e de quem fala."""
-    paid = 0.0
+    paid, yearly = 0.0, False
     for number in numbers_in(reading, start, end):
         whose = _owner(reading, number)
+        if monthly and whose == "ours" and _by_year(reading, number):
+            yearly = True
+            continue
+        if yearly and not whose and period_after(reading, number.end, end) == " por mês":  # "dá 300 por mês"
+            whose = "ours"
         if paid and not whose and _wished(reading, number, paid):  # "hoje pago 400, queria uns 250"
             whose = _owner(reading, number, asked=True) or ("ours" if _scaled(reading, number, paid) else "")
         paid = max(paid, number.value) if whose == "theirs" else paid
@@ -61,6 +66,14 @@ def budget_said(reading: Reading, start: int, end: int, *, monthly: bool = False
             if said.startswith("R$"):
                 return said
     return in_thousands(reading, start, end)
+
+
+def _by_year(reading: Reading, number: Number) -> bool:
+    """O valor é para o ano inteiro ("3600 pro ano")?"""
+    near = reading.words[max(0, number.start - YEAR_REACH) : number.end + YEAR_REACH]
+    return any(
+        word.text == "anual" or (word.text == "ano" and at >= YEAR_REACH) for at, word in enumerate(near)
+    )
 
 
 def _scaled(reading: Reading, number: Number, paid: float) -> bool:

@@ -61,6 +61,13 @@ SPENDABLE = [
     ("acima de 8 mil não dá", "R$ 8.000"),
     ("meu limite é 900reais", "R$ 900"),
     ("pensei em investir 10 mil, mas conversamos e fechamos em 7", "R$ 7.000"),
+    ("temos 20 mil, no máximo 25 mil", "R$ 25.000"),
+    ("tenho 5 mil, chego a 6 se precisar", "R$ 6.000"),
+    ("quero gastar 8 mil, estourando 10", "R$ 10.000"),
+    ("temos 20 mil, no máximo 3 meses", "R$ 20.000"),
+    ("temos 20 mil, vou a 3 cidades por semana", "R$ 20.000"),
+    ("minha sócia entra com 12 mil", "R$ 12.000"),
+    ("posso pagar entre mil e dois mil", "R$ 1.000 a R$ 2.000"),
 ]
 ONLY_ASKED = [
     ("ganhei um prêmio de 15 mil do Sebrae pra isso", "R$ 15.000"),
@@ -95,6 +102,9 @@ OTHER_MONEY = [
     "quanto fica? 5 mil? 10 mil?",
     "ticket médio de 250 reais",
     "gasto 400 com planilha e contador",
+    "vendo 15 mil por mês",
+    "entram 20 mil pedidos por mês",
+    "quanto fica? uns 10 mil?",
 ]
 
 
@@ -115,3 +125,18 @@ def test_the_thousand_already_said_is_not_repeated() -> None:
 def test_what_one_would_pay_by_month_is_not_counted_in_thousands() -> None:
     assert answer(READER.read("50 conto"), "monthly_budget") == "R$ 50"
     assert answer(READER.read("50 conto"), "budget") == "R$ 50.000"
+
+
+def test_what_one_would_pay_by_month_is_told_after_the_sum() -> None:
+    for text, value in (
+        ("100 por mês eu pagava fácil", "R$ 100"),
+        ("350 por mês eu acho justo", "R$ 350"),
+        ("300 por mês se paga sozinho", "R$ 300"),
+        ("tenho 3600 pro ano, dá 300 por mês", "R$ 300"),
+        ("200 por mês eu pagava no outro", ""),
+        ("100 por mês eu pagava antes", ""),
+        ("120 clientes por mês eu acho razoável", ""),
+        ("a verba anual é 12 mil", ""),
+        ("vendo 5 mil por mês", ""),
+    ):
+        assert volunteered(READER.read(text), "monthly_budget") == value, text

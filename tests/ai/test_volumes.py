@@ -15,6 +15,7 @@ DELIVERIES = [
     ("pego e devolvo na casa do cliente, umas 6 vezes por dia", "6 por dia"),
     ("no dia das mães saiu 200 buquê, fora isso são dez por dia", "10 por dia"),
     ("preciso de uma entrega por dia", "1 por dia"),
+    ("sai meio cento de entrega por dia", "50 por dia"),
 ]
 TALKS = [
     ("por dia? olha, da recepção pra cá umas noventa.", "90 por dia"),
@@ -24,6 +25,7 @@ TALKS = [
     ("são 45 cooperados ligando por dia", "45 por dia"),
     ("quero parar de responder o endereço mil vezes por dia", "1000 por dia"),
     ("perguntam do processo no whats 50 vezes por dia", "50 por dia"),
+    ("o zap apita o dia todo, umas 90 mensagens", "90 por dia"),
     ("antes eram 80, depois do vídeo são 300 por dia", "300 por dia"),
 ]
 NO_VOLUME = [

@@ -13,7 +13,7 @@ from pyloto_stream.cli.progress import progress
 from pyloto_stream.clock import system_clock
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.anchor_check import Anchored, check_heads
-from pyloto_stream.stores.anchors import AnchorError, check_seal, read_anchor
+from pyloto_stream.stores.anchor_read import AnchorError, check_seal, read_anchor
 from pyloto_stream.stores.chains import Chain, Checked, check_all, known_chains
 from pyloto_stream.stores.conversations import header_path
 from pyloto_stream.stores.objects import Objects

@@ -1,45 +1,44 @@
 """Como saber, depois, que uma cadeia inteira não foi refeita? As pontas de um dia, assinadas, noutro lugar.
 
 `anchors/{dia}.jsonl`: um cabeçalho e, por linha, a ponta de uma conversa; ao lado, em `.sig`, o selo
-(`anchor_seal.py`). Promete: o que se gravou nunca é substituído, e uma interrupção se completa repetindo: o
-que ficou sem selo só o recebe se cada ponta ainda estiver na sua cadeia. Memória constante. Limite: prova o
-que havia no momento da âncora; o que se grava depois só a próxima guarda.
+(`anchor_seal.py`); quem lê é `anchor_read.py`. Promete: o que se gravou nunca é substituído, e uma
+interrupção se completa repetindo: o que ficou sem selo só o recebe se cada ponta ainda estiver na sua cadeia
+e nenhuma cadeia faltar (ver `LATE_MS`). Memória constante; ao completar, a de uma chave por conversa. Limite:
+prova o que havia no momento da âncora; o que se grava depois só a próxima guarda. De uma que outro tenha
+posto sem selo, as pontas podem ser mais velhas do que eram então.
 """
 
 import asyncio
 import hashlib
-import itertools
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from pyloto_stream.errors import PermanentError
 from pyloto_stream.stores.anchor_check import KEPT, Anchored, check_heads
-from pyloto_stream.stores.anchor_seal import Seal, holds, sealed
+from pyloto_stream.stores.anchor_read import (
+    AnchorError,
+    AnchorHeader,
+    anchor_path,
+    digest,
+    read_anchor,
+    read_header,
+    seal_path,
+)
+from pyloto_stream.stores.anchor_seal import sealed
 from pyloto_stream.stores.chain import head_path
 from pyloto_stream.stores.chains import known_chains
-from pyloto_stream.stores.objects import ObjectMissingError, Objects
-from pyloto_stream.stores.ports import Documents
-from pyloto_stream.stores.times import iso
+from pyloto_stream.stores.conversations import header_path
+from pyloto_stream.stores.objects import Objects
+from pyloto_stream.stores.paths import path
+from pyloto_stream.stores.ports import Documents, Query
+from pyloto_stream.stores.times import iso, milliseconds
 from pyloto_stream.stores.values import DamagedError
 
+LATE_MS = 60 * 60_000
+"""Quanto uma conversa nova pode demorar a ser gravada: o seu começo é o da mensagem, não o da gravação."""
 _TOGETHER = 32
 """Pontas lidas ao mesmo tempo."""
 _JSON_LINES, _JSON = "application/x-ndjson", "application/json"
-
-
-class AnchorError(PermanentError):
-    """Uma âncora que falta ou não serve; o code diz o quê."""
-
-    code = "anchor_unusable"
-
-
-class AnchorHeader(msgspec.Struct, frozen=True):
-    """A primeira linha. `made_at`: quando as pontas começaram a ser lidas."""
-
-    day: str
-    made_at: str
-    anchor: int = 1
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -73,20 +72,12 @@ class _Writing:
         yield self._counted(await self._heads(keys))
 
     async def _heads(self, keys: list[str]) -> list[Anchored]:
-        found = await asyncio.gather(*map(self._head, keys))
+        found = await asyncio.gather(*(_head(self._documents, key) for key in keys))
         self._tell(len(keys))
         heads = [head for head in found if head is not None]
         self.headless += [key for key, head in zip(keys, found, strict=True) if head is None]
         self.chains += len(heads)
         return heads
-
-    async def _head(self, user_key: str) -> Anchored | None:
-        try:
-            document = await self._documents.get(head_path(user_key))
-            data = document.data if document else {}
-            return msgspec.convert({"at": data.get("updated_at"), **data, "user_key": user_key}, Anchored)
-        except (DamagedError, msgspec.ValidationError):
-            return None
 
     def _counted(self, lines: "list[Anchored] | list[AnchorHeader]") -> bytes:
         chunk = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
@@ -105,7 +96,7 @@ async def make_anchor(
     """Faz a âncora de `day` (`AAAA-MM-DD`) das pontas de agora; `None` se já há, e ela fica como está.
 
     Raises:
-        AnchorError: a que ficou sem selo diz de uma cadeia o que já não é verdade (code `anchor_unusable`).
+        AnchorError: a que ficou sem selo não confere com as cadeias, ou não as tem todas (`anchor_unusable`).
         UnavailableError: um dos lados não respondeu; repetir é seguro.
     """
     if await objects.head(seal_path(day)) is not None:
@@ -122,75 +113,51 @@ async def make_anchor(
 
 async def _unfinished(documents: Documents, objects: Objects, day: str, now_ms: int) -> Made:
     """A que uma interrupção deixou sem selo: confere antes de assinar o que outro pode ter escrito."""
-    count = 0
+    before = _since(await read_header(objects, day))
+    anchored, headless = set[str](), list[str]()
     async for result in check_heads(documents, read_anchor(objects, day), now_ms):
-        count += 1
+        anchored.add(result.head.user_key)
         if result.state not in KEPT:
             raise AnchorError("an anchor without a signature does not match the chains; it was not signed")
-    return Made(day, count, await _digest(objects, day))
+    async for chain in known_chains(documents):
+        if chain.user_key in anchored:
+            continue
+        if await _head(documents, chain.user_key) is None:
+            headless.append(chain.user_key)
+        elif await _born(documents, chain.user_key) < before:
+            raise AnchorError("an anchor without a signature leaves chains out; it was not signed")
+    return Made(day, len(anchored), await digest(objects, day), tuple(headless))
 
 
-async def check_seal(objects: Objects, day: str, public: bytes) -> None:
-    """Confere que a âncora de `day` é a que se assinou com a chave de `public`.
-
-    Raises:
-        AnchorError: code `anchor_missing`, `anchor_unsigned` ou `anchor_forged`.
-        UnavailableError: o repositório de objetos não respondeu.
-    """
+def _since(header: AnchorHeader) -> str:
+    """As cadeias que começaram antes disto tinham de estar na âncora."""
     try:
-        sha256 = await _digest(objects, day)
-    except ObjectMissingError:
-        raise AnchorError("there is no anchor of this day", code="anchor_missing") from None
-    try:
-        async with objects.open(seal_path(day)) as chunks:
-            raw = b"".join([chunk async for chunk in chunks])
-        seal = msgspec.json.decode(raw, type=Seal)
-    except ObjectMissingError:
-        raise AnchorError("the anchor has no signature", code="anchor_unsigned") from None
-    except msgspec.MsgspecError:
-        raise AnchorError("the signature cannot be read", code="anchor_forged") from None
-    if not holds(seal, public, day, sha256):
-        raise AnchorError("the signature is not of this anchor by this key", code="anchor_forged")
-
-
-async def read_anchor(objects: Objects, day: str) -> AsyncIterator[Anchored]:
-    """As pontas da âncora de `day`, na ordem em que estão.
-
-    Raises:
-        AnchorError: code `anchor_missing`, ou `anchor_unusable` se não é uma âncora deste dia.
-    """
-    try:
-        async with objects.open(anchor_path(day)) as chunks:
-            rest, lines = b"", itertools.count()
-            async for chunk in chunks:
-                *whole, rest = (rest + chunk).split(b"\n")
-                for line in whole:
-                    if next(lines):
-                        yield msgspec.json.decode(line, type=Anchored)
-                    elif msgspec.json.decode(line, type=AnchorHeader).day != day:
-                        raise AnchorError("the anchor is of another day")
-    except ObjectMissingError:
-        raise AnchorError("there is no anchor of this day", code="anchor_missing") from None
-    except msgspec.MsgspecError:
+        made_ms = milliseconds(header.made_at)
+    except ValueError:
         raise AnchorError("the anchor cannot be read") from None
+    if iso(made_ms)[:10] < header.day:
+        raise AnchorError("the anchor says that it was made before its day; it was not signed")
+    return iso(made_ms - LATE_MS)
 
 
-def anchor_path(day: str) -> str:
-    """Onde fica a âncora de um dia."""
-    return f"anchors/{day}.jsonl"
+async def _born(documents: Documents, user_key: str) -> str:
+    """Quando começou a conversa; sem cabeçalho que o diga, o instante do evento mais antigo."""
+    header = await documents.get(header_path(user_key))
+    created_at = header.data.get("created_at") if header else ""
+    if isinstance(created_at, str) and created_at:
+        return created_at
+    oldest = Query(path("conversations", user_key, "audit"), order_by="seq", limit=1)
+    return "".join([str(event.data.get("timestamp", "")) for event in await documents.query(oldest)])
 
 
-def seal_path(day: str) -> str:
-    """Onde fica o selo dela."""
-    return f"{anchor_path(day)}.sig"
-
-
-async def _digest(objects: Objects, day: str) -> str:
-    sha256 = hashlib.sha256()
-    async with objects.open(anchor_path(day)) as chunks:
-        async for chunk in chunks:
-            sha256.update(chunk)
-    return sha256.hexdigest()
+async def _head(documents: Documents, user_key: str) -> Anchored | None:
+    """A ponta de uma cadeia; `None` se não se lê."""
+    try:
+        document = await documents.get(head_path(user_key))
+        data = document.data if document else {}
+        return msgspec.convert({"at": data.get("updated_at"), **data, "user_key": user_key}, Anchored)
+    except (DamagedError, msgspec.ValidationError):
+        return None
 
 
 async def _once(chunk: bytes) -> AsyncIterator[bytes]:

@@ -7,16 +7,9 @@ import msgspec
 import pytest
 
 from pyloto_stream.stores.anchor_check import FORGOTTEN, AnchorCheck, check_heads
+from pyloto_stream.stores.anchor_read import AnchorError, anchor_path, check_seal, read_anchor, seal_path
 from pyloto_stream.stores.anchor_seal import Seal, public_key, sealed
-from pyloto_stream.stores.anchors import (
-    AnchorError,
-    Made,
-    anchor_path,
-    check_seal,
-    make_anchor,
-    read_anchor,
-    seal_path,
-)
+from pyloto_stream.stores.anchors import Made, make_anchor
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent, event_path, head_path
 from pyloto_stream.stores.conversations import header_path
@@ -214,20 +207,6 @@ async def test_two_makers_at_once_leave_one_anchor_that_is_signed(
     assert await states(documents, folder) == {"ana": "kept"}
 
 
-async def test_one_that_was_interrupted_before_its_signature_is_signed_only_if_it_is_true(
-    documents: Documents, folder: Objects, anchored: Made
-) -> None:
-    await folder.delete(seal_path(DAY))
-    await AuditLogStore(documents).append("ana", event(5))
-    assert await make_anchor(documents, folder, DAY, SEED, NOW) == anchored
-    await check_seal(folder, DAY, public_key(SEED))
-    await folder.delete(seal_path(DAY))
-    await rebuilt(documents, "bia")
-    with pytest.raises(AnchorError, match="not signed"):
-        await make_anchor(documents, folder, DAY, SEED, NOW)
-    assert await folder.head(seal_path(DAY)) is None
-
-
 async def test_a_chain_without_a_readable_end_is_told_and_stops_no_other(
     documents: Documents, folder: Objects
 ) -> None:
@@ -238,13 +217,3 @@ async def test_a_chain_without_a_readable_end_is_told_and_stops_no_other(
     made = await make_anchor(documents, folder, DAY, SEED, NOW)
     assert made is not None
     assert (made.chains, made.headless) == (1, ("ana", "bia"))
-
-
-@pytest.mark.parametrize("content", [b"{\n", b'{"day":"2026-01-03","made_at":""}\n', b'{"day":1}\n'])
-async def test_what_is_no_anchor_of_the_day_is_refused(
-    documents: Documents, folder: Objects, content: bytes
-) -> None:
-    await put(folder, anchor_path(DAY), content)
-    with pytest.raises(AnchorError) as refused:
-        await make_anchor(documents, folder, DAY, SEED, NOW)
-    assert refused.value.code == "anchor_unusable"

@@ -16,6 +16,7 @@ from pyloto_stream.ai.crew_words import (
     IN,
     KIN,
     LOGINS,
+    NEEDS,
     PLACES,
     SHIFTS,
     TELLS,
@@ -38,7 +39,8 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     before = reading.words[at - 1] if at else None
     will = before is not None and before.plain in _WILL and is_use(plain)  # "vão mexer seis"
     that = before is not None and before.text == "que"
-    if (plain not in ARE and not will) or (plain in ("e", "eh") and not that):
+    needs = plain in NEEDS
+    if (plain not in ARE and not will and not needs) or (plain in ("e", "eh") and not that):
         return None
     stop = at + 1
     while stop < end and reading.words[stop].plain in ABOUT:
@@ -53,6 +55,9 @@ def they_are(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | No
     if not (closed(reading, after, end) or reading.words[after].plain in ("dependendo", "conforme")):
         return None
     spoken = range(max(0, at - ANTECEDENT), at)
+    if needs:  # "quantos usuários suporta? precisamos de 80"
+        logins = any(reading.words[i].plain.removesuffix("s") in LOGINS for i in spoken)
+        return Crew(low, high, at, after, person=True, counted=True) if logins else None
     people = any(is_crew(reading, i) or reading.words[i].plain in _PEOPLED for i in spoken)
     then = range(after, min(end, after + 4)) if after < end and reading.words[after].text == "que" else ()
     uses = will or plain == "trabalham" or any(is_use(reading.words[i].plain) for i in (*spoken, *then))

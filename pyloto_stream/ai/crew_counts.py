@@ -5,7 +5,7 @@ Promete uma parcela só de quem é gente; um número de coisas, de dias ou de di
 
 from pyloto_stream.ai.crew_after import they_are, told_after
 from pyloto_stream.ai.crew_parts import Crew, Numbers, closed, reach_of
-from pyloto_stream.ai.crew_users import in_all, more_with_me, only_of, served_at, use_there
+from pyloto_stream.ai.crew_users import at_hand, in_all, more_with_me, only_of, served_at, they_use, use_there
 from pyloto_stream.ai.crew_words import (
     ABOUT,
     COLLECTIVES,
@@ -66,10 +66,11 @@ def _numbered(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | N
     plain = reading.words[stop].plain
     if is_crew(reading, stop) or plain in THEM or _heads(reading, stop, end):
         return Crew(low, high, at, stop + 1, person=plain not in EITHER, counted=True, owner=is_owner(plain))
-    if _subject(reading, stop, end) or served_at(reading, at, stop):
+    if _subject(reading, stop, end) or served_at(reading, at, stop) or they_use(reading, stop, end):
         return Crew(low, high, at, stop, person=True, counted=True)
     role = stem(plain) in PLACES and stem(plain) not in SITES  # "2 tosadores e 1 recepção"
-    held = plain in DEVICES and at > 0 and reading.words[at - 1].plain in _HOLDS
+    held = plain in DEVICES and at > 0
+    held = held and (reading.words[at - 1].plain in _HOLDS or at_hand(reading, at, stop, end))
     if role or held:
         return Crew(low, high, at, stop + 1, person=held, counted=True)
     return _there(reading, Crew(low, high, at, stop + 2, person=False, counted=True), end, numbers)

@@ -4,6 +4,7 @@ Promete o total só quando se fala de gente; o de dinheiro não é nenhum.
 """
 
 from pyloto_stream.ai.crew_parts import Crew, Numbers, closed
+from pyloto_stream.ai.crew_users import on_second_thought
 from pyloto_stream.ai.crew_words import DETERMINERS, KIN, MONEY, is_person, is_use
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.phrases import BREAK
@@ -69,11 +70,13 @@ def total(
 def _corrected(reading: Reading, one: Crew, end: int, numbers: Numbers) -> int:
     """O número que logo depois corrige o de `one` ("doze corretores, não, treze agora"); zero se nenhum."""
     if one.end >= end or reading.words[one.end].text != BREAK:
-        return 0
+        return on_second_thought(reading, one, end, numbers)
     said = [word.text for word in reading.words[one.end + 1 : one.end + 3]]
     at = one.end + 2 + (said[1:] == [BREAK])
     number = numbers.get(at) if said[:1] == ["nao"] else None
-    return round(number.value) if number is not None and closed(reading, number.end, end) else 0
+    if number is not None and closed(reading, number.end, end):
+        return round(number.value)
+    return on_second_thought(reading, one, end, numbers)
 
 
 def _opens_list(reading: Reading, crews: list[Crew]) -> int:

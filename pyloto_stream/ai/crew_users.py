@@ -3,17 +3,43 @@
 Promete olhar só as palavras em volta dele; a parcela é de `crew_counts`.
 """
 
-from pyloto_stream.ai.crew_words import ANTECEDENT, LOGINS, ONLY, WITH_OTHERS, is_crew, is_use
+from pyloto_stream.ai.crew_parts import Crew, Numbers, closed
+from pyloto_stream.ai.crew_words import (
+    ANTECEDENT,
+    DEVICES,
+    LOGINS,
+    ONLY,
+    PLACES,
+    SITES,
+    UNITS,
+    WITH_OTHERS,
+    is_crew,
+    is_use,
+    stem,
+)
+from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
-REACH = 6
+REACH, NEAR = 6, 7
+_NEED = frozenset(("precisam", "precisariam", "vao", "iam", "iriam", "irao", "querem", "queriam"))
+_NOT_USERS = PLACES | SITES | UNITS | words("uncounted") | words("customers")
+_NOT_USERS |= {"empresas", "maquinas", "carros", "sistemas"}
 _HAVE = frozenset(("teriam", "terao", "teria", "tem", "terem", "tenham", "ganhariam"))
 _SERVED = frozenset((
     "fornecedores", "clientes", "pacientes", "assinantes", "moradores", "parceiros", "familias",
 ))  # fmt: skip
 _FOR = frozenset(("para", "pra", "a", "por"))
 _SYSTEMS = frozenset(("portal", "app", "aplicativo", "sistema", "plataforma", "destinado", "destinada"))
+_WILL_BE = (
+    ("vai", "ser"),
+    ("vao", "ser"),
+    ("melhor", "ser"),
+    ("vai", "pra"),
+    ("vai", "para"),
+    ("mas", "sao"),
+)
+_THOUGHT = frozenset(("ia", "pensei", "pensava", "pedir", "pedi", "achei", "achava", "queria", "falei"))
 _PLURAL = ("am", "ao", "em")
 _IN_ALL = (["no", "total"], ["ao", "todo"], ["ao", "total"], ["no", "todo"])
 _EVERYONE = frozenset(("mundo", "todos", "todas", "gente", "equipe", "time"))
@@ -23,8 +49,11 @@ def more_with_me(reading: Reading, at: int) -> bool:
     """Quem fala trabalha "com mais" os que se contam em `at`?"""
     if at < 2 or reading.words[at - 1].plain != "mais" or reading.words[at - 2].plain != "com":
         return False
-    before = reading.words[max(0, at - REACH) : at - 2]
-    return any(word.plain in WITH_OTHERS for word in before) and all(word.text != BREAK for word in before)
+    before = [
+        word.plain if word.text != BREAK else BREAK for word in reading.words[max(0, at - REACH) : at - 2]
+    ]
+    said = max((i for i, plain in enumerate(before) if plain in WITH_OTHERS), default=-1)
+    return said >= 0 and BREAK not in before[said:]
 
 
 def in_all(reading: Reading, at: int, after: int) -> bool:
@@ -56,8 +85,50 @@ def served_at(reading: Reading, at: int, noun: int) -> bool:
     return bool(before) and before[-1] in _FOR and not _SYSTEMS.isdisjoint(before)
 
 
+def they_use(reading: Reading, noun: int, end: int) -> bool:
+    """Os que se contam, quem quer que sejam, usam ("os 19 guias precisam ver", "20 celulares usando")?"""
+    plain = reading.words[noun].plain
+    thing = plain not in DEVICES and not _NOT_USERS.isdisjoint((plain, stem(plain)))
+    if thing or noun + 1 >= end or not plain.endswith("s"):
+        return False
+    told = [word.plain for word in reading.words[noun + 1 : min(end, noun + 4)]]
+    told = told[told[0] in ("que", "q") :][:2]
+    if told[:1] and told[0] in _NEED:
+        return told[1:] == ["ver"] or (len(told) > 1 and _handles(told[1]))
+    return bool(told) and _handles(told[0]) and told[0].endswith((*_PLURAL, "ndo"))
+
+
+def _handles(plain: str) -> bool:
+    """É o que só gente faz com um sistema ("usar", "mexer"), e não "entrar"?"""
+    return is_use(plain) and not plain.startswith(("entr", "cadastr", "uso", "opera"))
+
+
+def at_hand(reading: Reading, at: int, device: int, end: int) -> bool:
+    """Depois do que se faz, diz-se em quantos aparelhos ("pra equipe lançar, uns vinte celulares")?"""
+    first = at - (at > 0 and reading.words[at - 1].plain in ("uns", "umas"))
+    shut = device + 1 >= end or reading.words[device + 1].text == BREAK
+    if not shut or first == 0 or reading.words[first - 1].text != BREAK:
+        return False
+    return any(_handles(word.plain) for word in reading.words[max(0, first - NEAR) : first])
+
+
 def use_there(reading: Reading, at: int) -> bool:
     """Depois do lugar, diz-se que usam ("tem 35 no pátio que usariam o sistema")?"""
     told = [word.plain for word in reading.words[at : at + 2]]
     told = told[1:] if told[:1] in (["que"], ["q"]) else told[:1]
     return bool(told) and is_use(told[0]) and told[0].endswith(_PLURAL)
+
+
+def on_second_thought(reading: Reading, one: Crew, end: int, numbers: Numbers) -> int:
+    """O número que por fim vai ser ("ia pedir pra 5 usuários, mas vai ser pra 12"); zero se nenhum."""
+    later = [number for at, number in numbers.items() if at > one.end] if len(numbers) > 1 else []
+    if not later:
+        return 0
+    thought = {word.plain for word in reading.words[max(0, one.start - NEAR) : one.start]}
+    if _THOUGHT.isdisjoint(thought):
+        return 0
+    for number in later:
+        before = tuple(word.plain for word in reading.words[max(0, number.start - 3) : number.start])
+        if (before[-2:] in _WILL_BE or before[:2] in _WILL_BE) and closed(reading, number.end, end):
+            return round(number.value)
+    return 0

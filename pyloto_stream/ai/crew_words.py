@@ -88,6 +88,7 @@ KIN = words("family_folk") | frozenset((
 ))  # fmt: skip
 ONLY = frozenset(("so", "somente", "apenas"))
 _SPEAKERS = frozenset(("eu", "mim", "ela", "ele", "alem", "fora"))
+NEEDS = frozenset(("precisamos", "preciso", "precisava", "precisaria", "queremos", "quero", "queria"))
 BETWEEN = 3
 ANTECEDENT = 12
 """Até quantas palavras antes de "são nove" está quem são."""
@@ -103,7 +104,7 @@ DOUBLE = frozenset(("casal", "dupla", "par"))
 """Dizem duas pessoas sem dizer o número."""
 MONEY = frozenset(("mil", "reais", "real", "r", "rs", "conto", "contos", "pila", "pau", "k", "milhao"))
 
-_OPENERS = DETERMINERS | PLURAL | ARE | WE | PLACES | SHIFTS | COLLECTIVES | EITHER | _SPEAKERS
+_OPENERS = DETERMINERS | PLURAL | ARE | WE | PLACES | SHIFTS | COLLECTIVES | EITHER | _SPEAKERS | NEEDS
 
 
 def is_owner(plain: str) -> bool:

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_anchor import anchor_checks
 from pyloto_stream.cli.checks_documents import document_checks
 from pyloto_stream.cli.checks_handoff import handoff_check
 from pyloto_stream.cli.checks_keys import keys_check
@@ -28,6 +29,7 @@ async def examine(settings: Settings) -> list[Check]:
         *await document_checks(settings),
         await keys_check(settings),
         *await object_checks(settings),
+        *await anchor_checks(settings),
         _webhook(settings),
         *await meta_checks(settings),
         await handoff_check(settings),

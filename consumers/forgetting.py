@@ -66,10 +66,12 @@ def forget_person(gateway: Gateway, places: Places, clock: Clock) -> ForgetPerso
         told = await forget(gateway, LANES, user_key, identifiers=identifiers, witness=WITNESS, behind=behind)
         return msgspec.structs.replace(told, dead=told.dead + unread)
 
-    async def wanted(user_key: str) -> set[str]:
-        return wanted_files(await told_by(gateway, WITNESS, user_key))
+    async def look(user_key: str) -> tuple[bool, set[str]]:
+        found = await peek(gateway, TURN_LANE.name, user_key)
+        told = await told_by(gateway, WITNESS, user_key)
+        return found is not None or bool(told), wanted_files(told)
 
-    return ForgetPersonUseCase(places, (wanted, cut), clock, wanted_files, AUDIT_LANE.name)
+    return ForgetPersonUseCase(places, (look, cut), clock, wanted_files, AUDIT_LANE.name)
 
 
 def settle_s(pending: Pending) -> float:

@@ -39,8 +39,8 @@ Cut = Callable[[str, Sequence[bytes], Callable[[Severed], Coroutine[None, None, 
 """Corta a conversa no Redis; a função corre com os portões fechados (ver `streams.forget.forget`)."""
 
 
-Wanted = Callable[[str], Awaitable[set[str]]]
-"""Os resumos dos arquivos da pessoa que alguém está para guardar, ou guardou e ainda não registrou."""
+Look = Callable[[str], Awaitable[tuple[bool, set[str]]]]
+"""Antes do corte: o Redis a conhece? Que arquivos dela alguém está a guardar, ou guardou e não registrou?"""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -77,14 +77,14 @@ class ForgetPersonUseCase:
     def __init__(
         self,
         places: Places,
-        redis: tuple[Wanted, Cut],
+        redis: tuple[Look, Cut],
         clock: Clock,
         wanted_files: Callable[[Iterable[bytes]], set[str]],
         lane: str,
     ) -> None:
         self._places = places
         self._documents = places.documents
-        self._wanted, self._cut = redis
+        self._look, self._cut = redis
         self._clock = clock
         self._wanted_files = wanted_files
         self._lane = lane
@@ -114,9 +114,13 @@ class ForgetPersonUseCase:
     async def _first(
         self, user_key: str, asked: Asked, identifiers: Sequence[bytes], tell: Callable[[int], None]
     ) -> Pending | None:
-        for claim in claims(user_key, await self._wanted(user_key), self._clock()):
+        in_redis, files = await self._look(user_key)
+        for claim in claims(user_key, files, self._clock()):
             await self._documents.write(claim)
         known, erasings, profile = await self._known(user_key), list[Erasing](), Counter[str]()
+        if in_redis and not known:  # para que quem repetir um corte sem cerca ainda saiba que houve alguém
+            await self._documents.create(header_path(user_key), _header(user_key, iso(self._clock())))
+            known = True
 
         async def behind(severed: Severed) -> None:
             if not known and not severed.erased:
@@ -182,13 +186,11 @@ def _event(action: str, asked: Asked, at_ms: int, data: dict[str, str | int | fl
     )
 
 
+def _header(user_key: str, at: str) -> "Data":
+    moments = {"created_at": at, "updated_at": at}
+    return {"user_key": user_key, "channel": CHANNEL, "tenant_id": "default", **moments}
+
+
 def forgotten_header(fence: Fence) -> "Data":
     """O cabeçalho de quem foi esquecida: só o que faz achar a prova."""
-    return {
-        "user_key": fence.user_key,
-        "channel": CHANNEL,
-        "tenant_id": "default",
-        "created_at": fence.at,
-        "updated_at": fence.at,
-        "forgotten_at": fence.at,
-    }
+    return {**_header(fence.user_key, fence.at), "forgotten_at": fence.at}

@@ -1,8 +1,6 @@
 """Esquecer alguém quando tudo o que pode atrapalhar atrapalha: no fim, o mesmo."""
 
 import asyncio
-import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.anchor_check import FORGOTTEN
 from pyloto_stream.stores.audit_log import AuditLogStore
-from pyloto_stream.stores.chain import AuditEvent, event_path, head_path
+from pyloto_stream.stores.chain import AuditEvent, head_path
 from pyloto_stream.stores.exports import ExportStore
 from pyloto_stream.stores.fence import Fence, older
 from pyloto_stream.stores.object_folder import FolderObjects
@@ -18,11 +16,8 @@ from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.paths import path
 from pyloto_stream.stores.ports import (
     ConflictError,
-    Create,
-    Delete,
     Document,
     Documents,
-    Merge,
     Query,
     Write,
 )
@@ -30,7 +25,6 @@ from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.times import iso
 from tests.contract.test_forget import Dying, left_of, of_the_other, proven, two
 from tests.support.documents import Watched
-from tests.support.dump import dump
 from tests.support.erasure import CUT_MS, LATE, OWN, Eraser, file_of, put
 from tests.support.records import T0, USER
 from tests.support.retained import paths, swept
@@ -160,57 +154,6 @@ async def test_an_export_begun_while_she_is_being_forgotten_goes_too(
     assert not [place for place in await paths(objects) if "late" in place]
 
 
-DAMAGES: dict[str, Sequence[Write]] = {
-    "no head": [Delete(HEAD)],
-    "a head of other shapes": [Merge(HEAD, {"seq": "seven", "hash": 3, "void": []})],
-    "a head elsewhere": [Merge(HEAD, {"hash": "ab" * 32})],
-    "no number": [Create(event_path(USER, "lost"), {"text": "abacaxi"})],
-    "a head behind": [Merge(HEAD, {"seq": 2})],
-    "a number from the future": [Merge(event_path(USER, "s1:opened"), {"seq": 10**6})],
-    "a word for a number": [Merge(event_path(USER, "s1:opened"), {"seq": "abacaxi"})],
-    "no hash": [Merge(event_path(USER, "s1:opened"), {"hash": ""})],
-    "a gap": [Delete(event_path(USER, "s1:opened"))],
-}
-
-
-@pytest.mark.parametrize("damage", [*DAMAGES])
-async def test_a_damaged_chain_is_forgotten_and_what_is_left_verifies(
-    documents: Documents, objects: Objects, damage: str
-) -> None:
-    others = await two(documents, objects)
-    for write in DAMAGES[damage]:
-        await documents.write(write)
-    await Eraser(documents, objects).run()
-    await proven(documents)
-    assert await of_the_other(documents) == others
-
-
-def damaged(file: Path, place: str) -> None:
-    """O documento deixa de ser JSON, como por um byte virado no disco: os índices não o sabem."""
-    names = ("status", "user_key", "last_message_at", "seq", "timestamp", "expires_at")
-    collection, _, name = place.rpartition("/")
-    with sqlite3.connect(file) as other:
-        other.executescript("".join(f"DROP INDEX documents_{index};" for index in names))
-        other.execute(
-            "UPDATE documents SET data = '{ abacaxi' WHERE collection = ? AND id = ?", (collection, name)
-        )
-    other.close()
-
-
-@pytest.mark.parametrize("place", [HEAD, event_path(USER, "s1:opened"), "messages", "profile"])
-async def test_what_is_not_even_readable_goes_too(
-    sqlite: SqliteDocuments, folder: FolderObjects, tmp_path: Path, place: str
-) -> None:
-    await two(sqlite, folder)
-    if place == "messages":
-        place = next(key for key in await dump(sqlite) if key.startswith(f"conversations/{USER}/messages/"))
-    if place == "profile":
-        place = next(key for key in await dump(sqlite) if "rofile" in key and USER in key)
-    damaged(tmp_path / "documents.db", place)
-    await Eraser(sqlite, folder).run()
-    await proven(sqlite)
-
-
 async def test_a_file_that_somebody_was_storing_when_the_run_died_is_erased_by_the_next(
     documents: Documents, objects: Objects
 ) -> None:
@@ -227,6 +170,15 @@ async def test_a_file_that_somebody_was_storing_when_the_run_died_is_erased_by_t
     assert pending is not None
     await proven(documents)
     assert file_of(LATE) not in await paths(objects)
+
+
+async def test_whom_only_redis_knew_is_proven_also_if_the_run_died_with_the_cut(
+    documents: Documents, objects: Objects
+) -> None:
+    with pytest.raises(UnavailableError):
+        await Eraser(Dying(documents, 1), objects).run()
+    assert await Eraser(documents, objects, erased=0).run() is not None
+    await proven(documents)
 
 
 async def test_what_nothing_new_followed_is_old_without_a_look_at_any_event(

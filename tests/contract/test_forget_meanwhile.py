@@ -118,7 +118,7 @@ async def test_what_nobody_could_read_goes_before_the_cut_that_may_be_the_last_o
     await two(sqlite, folder)
     await accepted(gateway, Unreadable("not_json", f'{{"broken": "{PHONE}'.encode(), "broken"))
     places = Places(sqlite, profiles(sqlite), folder, folder)
-    dying = cast("Gateway", Interrupting(gateway, 1 + gateway.partitions, die))
+    dying = cast("Gateway", Interrupting(gateway, 2 + gateway.partitions, die))
     with pytest.raises(Interrupted):
         await forget_person(dying, places, system_clock).first(USER, ASKED, [PHONE.encode()])
     assert not [trace async for trace in traces(gateway, [PHONE.encode()])]

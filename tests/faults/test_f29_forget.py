@@ -110,14 +110,14 @@ async def test_i21_somebody_forgotten_at_any_moment_leaves_nothing_and_the_other
             await documents.close()
             await run.close()
 
-    await faults.each("F29", trial, quick=6, full=102)
+    await faults.each("F29", trial, quick=4, full=102)
     assert not faults.full or {"messages", "media_files", "redis_dead", "redis_tokens"} <= seen.keys()
     faults.note("F29: erased " + ", ".join(f"{n:,} {what}" for what, n in sorted(seen.items())))
 
 
 async def forgotten(run: Run, documents: SqliteDocuments, victim: Victim, seen: Counter[str]) -> list[str]:
     """Uma rodada até ao fim do esquecimento; o que ainda se lê dela."""
-    trouble = TROUBLES[run.number // 2 % len(TROUBLES)]
+    trouble = TROUBLES[run.number % len(TROUBLES)]
     first = Forgetter(run, victim.key, WAIT_S[trouble])
     await first.at_the_door()
     talking = asyncio.create_task(talk(run, OTHERS, photos=True))

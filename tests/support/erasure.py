@@ -78,12 +78,10 @@ class Eraser:
         self._erased = erased
         self._told = tuple(sha.encode() for sha in told)
         places = Places(documents, profiles(documents), objects, objects)
-        self.use_case = ForgetPersonUseCase(
-            places, (self._wanted, self._cut), lambda: CUT_MS, _files, "audit"
-        )
+        self.use_case = ForgetPersonUseCase(places, (self._look, self._cut), lambda: CUT_MS, _files, "audit")
 
-    async def _wanted(self, _user_key: str) -> set[str]:
-        return _files(self._told)
+    async def _look(self, _user_key: str) -> tuple[bool, set[str]]:
+        return self._erased > 0, _files(self._told)
 
     async def _cut(
         self,

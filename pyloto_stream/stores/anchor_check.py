@@ -6,7 +6,7 @@ ditos. Limite: olha só o evento da ponta; que os anteriores o sustentam é a co
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -24,7 +24,7 @@ KEPT_DAYS = 7 * 365
 _TOGETHER = 32
 _SAME_SEQ = 10
 """Eventos que se olham com o número da ponta; mais que um já é estrago."""
-_AFTER_EVERY_ID = "~~"
+AFTER_EVERY_ID = "~~"
 """Depois de todo segmento que `paths.py` produz."""
 
 State = Literal["kept", "trimmed", "forgotten", "changed", "cut", "gone", "trimmed_early"]
@@ -36,7 +36,7 @@ class Anchored(msgspec.Struct, frozen=True):
     """A ponta de uma conversa no momento da âncora; `at`: o instante do evento."""
 
     user_key: str
-    seq: int
+    seq: Annotated[int, msgspec.Meta(ge=0, lt=2**63 - 1)]
     hash: str
     at: str
 
@@ -91,7 +91,7 @@ async def _state(documents: Documents, anchored: Anchored, now_ms: int) -> State
         if anchored.seq == start and document.data.get("start_hash") != anchored.hash:
             return "changed"
         return "trimmed" if anchored.at < iso(now_ms - KEPT_DAYS * DAY_MS) else "trimmed_early"
-    place = Position(anchored.seq - 1, _AFTER_EVERY_ID)
+    place = Position(anchored.seq - 1, AFTER_EVERY_ID)
     query = Query(_events(anchored.user_key), order_by="seq", after=place, limit=_SAME_SEQ)
     found = [piece(event) for event in await documents.query(query)]
     if any(p.sound and (p.seq, p.hash) == (anchored.seq, anchored.hash) for p in found):

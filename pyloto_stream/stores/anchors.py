@@ -2,10 +2,10 @@
 
 `anchors/{dia}.jsonl`: um cabeçalho e, por linha, a ponta de uma conversa; ao lado, em `.sig`, o selo
 (`anchor_seal.py`); quem lê é `anchor_read.py`. Promete: o que se gravou nunca é substituído, e uma
-interrupção se completa repetindo: o que ficou sem selo só o recebe se cada ponta ainda estiver na sua cadeia
-e nenhuma cadeia faltar (ver `LATE_MS`). Memória constante; ao completar, a de uma chave por conversa. Limite:
-prova o que havia no momento da âncora; o que se grava depois só a próxima guarda. De uma que outro tenha
-posto sem selo, as pontas podem ser mais velhas do que eram então.
+interrupção se completa repetindo: o que ficou sem selo só o recebe se cada ponta está na sua cadeia e era a
+mais nova de então, e nenhuma cadeia falta. Memória constante; ao completar, a de uma chave por conversa.
+Limite: prova o que havia no momento da âncora; o que se grava depois só a próxima guarda. De uma que outro
+tenha posto sem selo, o que falta da última `LATE_MS` não se vê.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from pyloto_stream.stores.anchor_check import KEPT, Anchored, check_heads
+from pyloto_stream.stores.anchor_check import AFTER_EVERY_ID, KEPT, Anchored, check_heads
 from pyloto_stream.stores.anchor_read import (
     AnchorError,
     AnchorHeader,
@@ -30,12 +30,12 @@ from pyloto_stream.stores.chains import known_chains
 from pyloto_stream.stores.conversations import header_path
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.paths import path
-from pyloto_stream.stores.ports import Documents, Query
+from pyloto_stream.stores.ports import Documents, Position, Query
 from pyloto_stream.stores.times import iso, milliseconds
 from pyloto_stream.stores.values import DamagedError
 
 LATE_MS = 60 * 60_000
-"""Quanto uma conversa nova pode demorar a ser gravada: o seu começo é o da mensagem, não o da gravação."""
+"""Quanto um evento pode demorar a ser gravado: o seu instante é o da mensagem, não o da gravação."""
 _TOGETHER = 32
 """Pontas lidas ao mesmo tempo."""
 _JSON_LINES, _JSON = "application/x-ndjson", "application/json"
@@ -117,7 +117,7 @@ async def _unfinished(documents: Documents, objects: Objects, day: str, now_ms: 
     anchored, headless = set[str](), list[str]()
     async for result in check_heads(documents, read_anchor(objects, day), now_ms):
         anchored.add(result.head.user_key)
-        if result.state not in KEPT:
+        if result.state not in KEPT or await _old(documents, result.head, before):
             raise AnchorError("an anchor without a signature does not match the chains; it was not signed")
     async for chain in known_chains(documents):
         if chain.user_key in anchored:
@@ -138,6 +138,13 @@ def _since(header: AnchorHeader) -> str:
     if iso(made_ms)[:10] < header.day:
         raise AnchorError("the anchor says that it was made before its day; it was not signed")
     return iso(made_ms - LATE_MS)
+
+
+async def _old(documents: Documents, head: Anchored, before: str) -> bool:
+    """Depois desta ponta já havia um evento anterior a `before`."""
+    after = Position(head.seq, AFTER_EVERY_ID)
+    following = Query(path("conversations", head.user_key, "audit"), order_by="seq", after=after, limit=1)
+    return any(str(event.data.get("timestamp", "")) < before for event in await documents.query(following))
 
 
 async def _born(documents: Documents, user_key: str) -> str:

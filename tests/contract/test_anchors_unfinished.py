@@ -7,6 +7,7 @@ from pyloto_stream.stores.anchor_read import AnchorError, anchor_path, check_sea
 from pyloto_stream.stores.anchor_seal import public_key
 from pyloto_stream.stores.anchors import LATE_MS, Made, make_anchor
 from pyloto_stream.stores.audit_log import AuditLogStore
+from pyloto_stream.stores.chain import event_path
 from pyloto_stream.stores.conversations import header_path
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Create, Delete, Documents
@@ -23,7 +24,7 @@ async def test_one_that_was_interrupted_before_its_signature_is_signed_only_if_i
     documents: Documents, folder: Objects, anchored: Made
 ) -> None:
     await folder.delete(seal_path(DAY))
-    await AuditLogStore(documents).append("ana", event(5))
+    await AuditLogStore(documents).append("ana", event(5, timestamp=iso(NOW)))
     assert await make_anchor(documents, folder, DAY, SEED, NOW) == anchored
     await check_seal(folder, DAY, public_key(SEED))
     await folder.delete(seal_path(DAY))
@@ -49,6 +50,28 @@ async def test_one_without_signature_that_leaves_a_chain_out_is_not_signed(
         assert await folder.head(seal_path(DAY)) is None
     await put(folder, anchor_path(DAY), whole)
     assert await make_anchor(documents, folder, DAY, SEED, NOW) == anchored
+
+
+async def test_one_without_signature_whose_ends_were_no_longer_the_ends_is_not_signed(
+    documents: Documents, folder: Objects, anchored: Made
+) -> None:
+    """Uma ponta mais velha está na cadeia, mas deixaria refazer o que veio depois dela."""
+    first = await documents.get(event_path("ana", "e1"))
+    whole = await bytes_of(folder, anchor_path(DAY))
+    assert first is not None
+    lines = [msgspec.json.decode(line) for line in whole.splitlines()]
+    await folder.delete(seal_path(DAY))
+    for end in (
+        {"seq": 1, "hash": first.data["hash"]},
+        {"seq": 0, "hash": "", "at": "1990-01-01T00:00:00.000Z"},
+        {"seq": -1},
+        {"seq": 2**63 - 1},
+    ):
+        planted = [lines[0], {**lines[1], **end}, *lines[2:]]
+        await put(folder, anchor_path(DAY), b"".join(msgspec.json.encode(line) + b"\n" for line in planted))
+        with pytest.raises(AnchorError):
+            await make_anchor(documents, folder, DAY, SEED, NOW)
+        assert await folder.head(seal_path(DAY)) is None
 
 
 async def test_what_came_while_one_was_interrupted_or_cannot_be_read_does_not_stop_its_signature(

@@ -10,6 +10,7 @@ from pyloto_stream.ai.firm_names import fit
 from pyloto_stream.ai.firm_signals import is_place
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, PARTICLES, SENTENCE, words
+from pyloto_stream.ai.name_ends import no_name
 from pyloto_stream.ai.people_names import person_at
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -52,6 +53,8 @@ _OPENS = SENTENCE | _PRONOUNS
 
 def answered(reading: Reading, start: int, end: int) -> str:
     """O nome da empresa na oração `[start, end)` de uma resposta."""
+    if end + 1 < len(reading.words) and _introduces(reading, end) and capital(reading, end + 1):
+        return ""
     refused = any(start <= m.start < end for m in reading.found("gesture", "no"))  # "Zinco. só isso"
     if refused or reading.has("mark", "unsure") or _was(reading, start, end):
         return ""
@@ -61,6 +64,12 @@ def answered(reading: Reading, start: int, end: int) -> str:
     opens = is_firm(reading, start) or capital(reading, start)
     readers = (_quoted, _told, *((_headed, _whole, titled) if opens else (titled, _shown, _whole)))
     return next(filter(None, (read(reading, start, end) for read in readers)), "")
+
+
+def _introduces(reading: Reading, end: int) -> bool:
+    """O que a pontuação em `end` separa começa o nome ("no cadastro já: Império", "J. R. Bezerra")?"""
+    initial = reading.words[end].plain == "." and len(reading.words[end - 1].plain) == 1
+    return initial or ":" in reading.words[end].plain
 
 
 def _quoted(reading: Reading, start: int, end: int) -> str:
@@ -85,6 +94,7 @@ def _shown(reading: Reading, start: int, end: int) -> str:
         told = [i for i in range(at, stop) if reading.words[i].plain not in PARTICLES]
         known = is_place(reading, told) or is_famous(reading, at, stop) or person_at(reading, at).end >= stop
         closed = last >= end or reading.words[last].text == BREAK or reading.words[last].plain in CONTINUES
+        known = known or no_name(reading.original(at, stop), ())
         if closed and not known and reading.words[at - 1].plain not in _PART:
             return reading.original(at, stop)
     return ""

@@ -8,7 +8,7 @@ from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, capital, joins
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, PARTICLES, READER, words
 from pyloto_stream.ai.municipalities import exact
-from pyloto_stream.ai.name_ends import ends_name
+from pyloto_stream.ai.name_ends import ends_name, no_name
 from pyloto_stream.ai.people_names import person_at
 from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
@@ -52,9 +52,9 @@ def fit(reading: Reading, at: int, stop: int) -> str:
     """O nome em `[at, stop)`, com maiúsculas, se cabe num."""
     said = [word.plain for word in reading.words[at:stop]]
     telling = [word for word in said if word not in PARTICLES and not word.isdigit()]
-    if not telling or len(said) > MAX_COMPANY_WORDS:
-        return ""
     raw = reading.original(at, stop)
+    if not telling or len(said) > MAX_COMPANY_WORDS or no_name(raw, said):
+        return ""
     return written(reading, Run(at, stop)) if raw.islower() else raw
 
 

@@ -93,7 +93,8 @@ def _apposed(reading: Reading, start: int, at: int, before: list[str]) -> bool:
         return True
     if before[-1] == BREAK:
         return not reading.strong_break(at - 1) and bool(OUR & {*before[-3:-1]})
-    return led and kind_before(reading, start, at - 2) and bool(_KEPT & {*clause_before(reading, at - 2)})
+    said = clause_before(reading, at - 2) if led else []
+    return bool(_KEPT & {*said} or said[:2] == ["e", "uma"]) and kind_before(reading, start, at - 2)
 
 
 def _follows_we(reading: Reading, at: int) -> bool:

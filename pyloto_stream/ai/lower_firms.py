@@ -5,6 +5,7 @@ quem escreve os outros nomes com maiúscula escreveria assim também o da empres
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, OF, OPENING
+from pyloto_stream.ai.firm_beside import tells_how
 from pyloto_stream.ai.firm_signals import SPEAKERS, another
 from pyloto_stream.ai.firms import TAILS, is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import GIVEN, LEXICON, PARTICLES, READER, words
@@ -143,10 +144,10 @@ def _asks(reading: Reading, start: int, at: int, stop: int, end: int) -> bool:
     led = at - 1 >= start and reading.words[at - 1].text in ARTICLES
     asked = (reading.words[stop].plain, reading.words[stop].text) if stop < end else ()
     wants = not (_ASKS if led else _WANTS).isdisjoint(asked)
-    loose = (
-        stop > at + 1 and reading.words[at].plain in _LOOSE and reading.words[at + 1].plain not in _OF_NAME
-    )
-    return wants and not loose and _opens(reading, at - led)
+    named = stop > at + 1 and reading.words[at + 1].plain in _OF_NAME
+    loose = stop > at + 1 and reading.words[at].plain in _LOOSE and not named
+    wants = (wants and not loose) or (led and tells_how(reading, at, stop, end))
+    return wants and _opens(reading, at - led)
 
 
 def _stop(reading: Reading, at: int, end: int) -> int:

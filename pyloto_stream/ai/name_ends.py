@@ -3,6 +3,9 @@
 Promete olhar uma palavra por vez; se o que vem antes é um nome é de `lower_firms` e `firm_names`.
 """
 
+import re
+from collections.abc import Sequence
+
 from pyloto_stream.ai.capitals import ARTICLES
 from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, STATES, words
 from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
@@ -11,6 +14,15 @@ from pyloto_stream.ai.reading import Reading
 from pyloto_stream.ai.runs import dashed
 
 SHORT = 3
+_SPELLED = re.compile(r"\w(?:[-. ]+\w)*[-.]?").fullmatch
+_ABOUT = frozenset(
+    ("o", "a", "nome", "e", "da", "do", "dela", "dele", "empresa", "loja", "meio", "bem", "muito", "um")
+)
+_LOOKS = frozenset((
+    "comprido", "grande", "longo", "diferente", "estranho", "simples", "curto", "complicado", "dificil",
+    "facil", "bonito", "esquisito", "engracado", "pouco",
+))  # fmt: skip
+"""Dizem como é o nome, e não qual ("o nome é meio comprido…")."""
 _STOPS = frozenset(
     (
         "em",
@@ -31,6 +43,8 @@ _STOPS = frozenset(
         "msm",
         "ai",
         "vivem",
+        "n",
+        "nao",
     )
 )
 _ENDS = _STOPS | (CONTINUES - PARTICLES) | words("company_wants") | words("verbs")
@@ -53,6 +67,12 @@ def ends_name(reading: Reading, at: int, stop: int, end: int) -> bool:
     article = word.plain in ARTICLES and stop > at + 1
     number = word.plain in LEXICON.numbers or word.plain.isdigit()
     return article or number or dashed(reading, stop) or _city_at(reading, stop, end)
+
+
+def no_name(raw: str, said: Sequence[str]) -> bool:
+    """Só se soletra ("T-R-I-V-O") ou se diz como é o nome ("meio comprido")?"""
+    looks = raw.islower() and not _LOOKS.isdisjoint(said) and (_LOOKS | _ABOUT).issuperset(said)
+    return looks or _SPELLED(raw) is not None
 
 
 def is_verb(plain: str) -> bool:

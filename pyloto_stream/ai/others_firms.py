@@ -27,6 +27,9 @@ _HERE = frozenset(("aqui", "nossa", "nosso", "minha", "meu", "somos", "nos", "so
 """Com eles, o lugar é o de quem fala."""
 _RIVALS = frozenset(("concorrente", "vizinho", "vizinha", "cliente", "fornecedor"))
 _SYSTEMS = frozenset(("software", "sistema", "programa", "app", "aplicativo", "plataforma", "erp", "crm"))
+_WAS = frozenset(("era", "eramos", "antiga", "antigo"))
+"""Antes do nome, dizem que ele já não é esse ("era Gráfica Sete, agora…")."""
+_BUYS = frozenset(("comprei", "compro", "compramos", "pedi", "peguei", "encomendei", "contratei"))
 _HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que", "vcs", "q"))
 _DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou", "pagou", "cobrou", "gastou"))
 _OF_PLACE, _OF_SPEAKER = OF | {"ao", "a"}, WANTS | {"aqui", "falando", BREAK}
@@ -46,6 +49,8 @@ def theirs(reading: Reading, at: int, stop: int) -> bool:
     """O nome `[at, stop)` é o da empresa de outro?"""
     clause = clause_before(reading, at)
     said = clause[-REACH:]
+    if _WAS & {*said[-1:], *(said[-2:-1] if said[-1:] != [] and said[-1] in ARTICLES else ())}:
+        return True
     after = [BREAK if word.text == BREAK else word.plain for word in reading.words[stop : stop + 3]]
     if said and (_bought(said) or _placed(said) or _of_relative(said) or _of_third(clause, after)):
         return True
@@ -96,6 +101,10 @@ def _does(said: Sequence[str], after: Sequence[str]) -> bool:
     """O que a empresa fez, ou onde está, é de quem fala dela de fora ("fez nosso site", "aqui do bairro")?"""
     if after[:1] and after[0] in _DID:
         return True
+    if (
+        after[:1] == [BREAK] and after[1:2] and after[1] in _DID
+    ):  # "uma padaria de lá, a Pão Bom, indicou vocês"
+        return True
     if after[:1] == ["abriu"] and {"aqui", "perto", "lado"} & {*after}:
         return True
     if after[:1] == ["onde"] and ("trabalho" in after or "trabalho" in said):
@@ -111,10 +120,13 @@ def _asked(reading: Reading, said: Sequence[str], stop: int) -> bool:
 
 def _beside(reading: Reading, at: int) -> bool:
     """É o nome de um concorrente, ou do sistema, que se acaba de dizer ("outro software, o Gestor Fácil")?"""
-    if at < TELLING or reading.words[at - 2].text != BREAK or reading.words[at - 1].text not in ARTICLES:
+    gap = at - 1 - (at > 1 and reading.words[at - 1].text in ARTICLES)
+    if gap < 1 or reading.words[gap].text != BREAK or reading.words[gap].plain.strip() != ",":
         return False
-    said = clause_before(reading, at - 2)
-    return bool(_RIVALS & {*said[:3], *said[-2:]} or _SYSTEMS & {*said[-2:]})
+    said = clause_before(reading, gap)
+    if {"aqui", "sou", "somos"} & {*said[:2]} and said[-1] in _RIVALS:  # "aqui é concorrente, Frota Leve"
+        return False
+    return bool(_RIVALS & {*said[:3], *said[-2:]} or _SYSTEMS & {*said[-2:]} or _BUYS & {*said})
 
 
 def _employs(reading: Reading, said: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ sinal claro, e nunca a empresa em que a pessoa só trabalhou, nem a que todos co
 """
 
 from pyloto_stream.ai.firm_answers import answered
+from pyloto_stream.ai.firm_beside import named_beside
 from pyloto_stream.ai.firm_names import named, told
 from pyloto_stream.ai.firm_signals import another
 from pyloto_stream.ai.firm_teams import joined
@@ -28,7 +29,7 @@ def registered(reading: Reading, start: int, end: int) -> str:
     return reading.original(first, stop + 1)
 
 
-_READERS = (told, named, titled, registered, joined, in_lower_case)
+_READERS = (told, named, named_beside, titled, registered, joined, in_lower_case)
 
 
 def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:

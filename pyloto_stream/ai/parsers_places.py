@@ -83,7 +83,9 @@ def _without_district(reading: Reading, ranked: list[tuple[int, Hit]]) -> list[t
     for force, hit in ranked:
         if kept and not kept[-1][1].told and not kept[-1][1].place.large and hit.place.large:
             between = [word.plain for word in reading.words[kept[-1][1].end : hit.start]]
-            beside = between == [","] or (between[-1:] != [] and between[-1] in ("no", "na", "em", "do"))
+            beside = between == [","] or (
+                between[-1:] != [] and between[-1] in ("no", "na", "em", "do", "de")
+            )
             if beside and len(between) <= _APART:
                 kept.append((max(force, kept.pop()[0]), hit))
                 continue

@@ -4,6 +4,7 @@ Promete o nome como a pessoa o escreveu, sem a cidade nem o ramo dito em minúsc
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, TELLING, capitals
+from pyloto_stream.ai.firm_beside import after_person, placed_beside, we_say
 from pyloto_stream.ai.firm_signals import (
     after_firm,
     alone,
@@ -37,14 +38,20 @@ _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 
 def titled(reading: Reading, start: int, end: int) -> str:
     """As maiúsculas que um sinal, ou o próprio ramo, diz serem uma empresa."""
-    for at, last in capitals(reading, start, end):
+    for first, last in capitals(reading, start, end):
+        at = after_person(reading, first, last)
         stop = before_city(reading, at, last)
         if stop - at == 1 and (kept := with_kind(reading, start, at)):
             return kept
         stop = with_suffix(reading, stop, end) if stop == last else stop
         telling = [i for i in range(at, stop) if reading.words[i].plain not in JOINS and _spells(reading, i)]
         plain = {reading.words[i].plain for i in telling}
-        if not telling or "pyloto" in plain or stop - at > MAX_COMPANY_WORDS or another(reading, at, stop):
+        if (
+            not any(len(word) > 1 for word in plain)
+            or "pyloto" in plain
+            or stop - at > MAX_COMPANY_WORDS
+            or another(reading, at, stop)
+        ):
             continue
         firm = any(is_firm(reading, i) for i in telling)
         if not firm and reading.words[at].plain in TITLES and reading.words[telling[-1]].plain in _PEOPLE:
@@ -79,6 +86,8 @@ def titled(reading: Reading, start: int, end: int) -> str:
             or single
             or (_in_brackets(reading, at) and kind_before(reading, start, at - 1))
             or _said_ours(reading, stop, end)
+            or (beside and we_say(reading, at, stop, end) and kind_before(reading, start, at - 1))
+            or (placed_beside(reading, at, stop, end) and _own(reading, telling))
             or (beside and own and kind_before(reading, start, at - 1))
             or (alone(reading, start, at, stop, end) and _own(reading, telling))
         ):

@@ -47,6 +47,37 @@ NAME_ANSWERS = [
     ("pode anotar: Belarmino de Souza Couto", "Belarmino de Souza Couto"),
     ("quem tá falando?", ""),
 ]
+FIRMS = [
+    ("oi, sou Ana Paula da Bella Modas e quero app", "Bella Modas"),
+    ("era Gráfica Sete, agora mudou pra Gráfica Setenta", "Gráfica Setenta"),
+    ("a pizzaria é em Londrina, Forno Estrela é o nome", "Forno Estrela"),
+    ("a pizzaria é aqui em guarapuava, forno estrela o nome, mando 35", "forno estrela"),
+    ("tenho um salão, Bella Diva é o nome fantasia", "Bella Diva"),
+    ("nois aqui da casa do queijo n vence responder", "casa do queijo"),
+    ("o restaurante da dona zefa em arapiraca ta precisando de motoqueiro", "restaurante da dona zefa"),
+    ("cantinho da lu, loja de roupa em recife", "cantinho da lu"),
+    ("loja de roupa, Dona Linda, temos 3 filiais", "Dona Linda"),
+    ("Aqui é concorrente, Transbeck Zelo, de Itajaí, e quero melhor", "Transbeck Zelo"),
+]
+NO_FIRMS = [
+    "a loja ainda não abriu, falta o nome",
+    "minha filha, Ana Clara é o nome dela, tem loja",
+    "tenho loja, o sistema, Bling é o nome, é ruim",
+    "moda feminina, loja de roupa",
+    "o bar do zé ta fechado hoje",
+    "a padaria do zé tá usando o sistema de vocês",
+    "uma padaria em Natal, a Pão Bom, indicou vocês",
+    "comprei numa loja em Natal, a Pão Bom, e quero entregar",
+    "nosso cliente, Frota Leve, de Itajaí, reclamou",
+    "farmácia em Curitiba, Santa Felicidade, precisamos de app",
+    "uso o sistema, Gestor Fácil, queremos trocar",
+]
+FIRM_ANSWERS = [
+    ("escrevi no cadastro já: Império das Rações", "Império das Rações"),
+    ("o nome é meio comprido... Associação dos Produtores do Vale", "Associação dos Produtores do Vale"),
+    ("anota: T-R-I-V-O, Trivo Engenharia", "Trivo Engenharia"),
+    ("no cnpj tá J. R. Bezerra Alimentos mas todo mundo fala Quitanda do Jota", "Quitanda do Jota"),
+]
 
 
 def said(field: str, text: str) -> str:
@@ -81,3 +112,18 @@ def test_what_is_not_the_name_of_who_writes_is_none(text: str) -> None:
 @pytest.mark.parametrize(("text", "name"), NAME_ANSWERS)
 def test_the_name_asked_for_is_kept_whole(text: str, name: str) -> None:
     assert answer(statements(READER.read(text)), "name") == name
+
+
+@pytest.mark.parametrize(("text", "firm"), FIRMS)
+def test_a_firm_is_named_beside_what_is_said_of_it(text: str, firm: str) -> None:
+    assert said("company", text) == firm
+
+
+@pytest.mark.parametrize("text", NO_FIRMS)
+def test_what_stands_beside_but_is_of_others_names_no_firm(text: str) -> None:
+    assert said("company", text) == ""
+
+
+@pytest.mark.parametrize(("text", "firm"), FIRM_ANSWERS)
+def test_the_firm_asked_for_is_its_name_and_not_what_announces_it(text: str, firm: str) -> None:
+    assert answer(READER.read(text), "company") == firm

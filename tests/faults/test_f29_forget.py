@@ -110,7 +110,7 @@ async def test_i21_somebody_forgotten_at_any_moment_leaves_nothing_and_the_other
             await documents.close()
             await run.close()
 
-    await faults.each("F29", trial, quick=4, full=102)
+    await faults.each("F29", trial, quick=3, full=102)
     assert not faults.full or {"messages", "media_files", "redis_dead", "redis_tokens"} <= seen.keys()
     faults.note("F29: erased " + ", ".join(f"{n:,} {what}" for what, n in sorted(seen.items())))
 

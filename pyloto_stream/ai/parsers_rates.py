@@ -22,28 +22,22 @@ from pyloto_stream.ai.parsers_numbers import (
 from pyloto_stream.ai.parsers_people import is_person
 from pyloto_stream.ai.parsers_terms import is_money
 from pyloto_stream.ai.phrases import BREAK
+from pyloto_stream.ai.rate_signs import AROUND, does, in_trips, is_once, is_usual, not_it, of_another, on_site
 from pyloto_stream.ai.reading import Reading
 
 DELIVERIES, CONVERSATIONS = "delivery_volume", "conversation_volume"
-AROUND = 4
-"""Até quantas palavras separam um número da que diz que ele é o de costume."""
 MAX_HOUR = 24
 THINGS = 3
-_TURNS = frozenset((BREAK, "mas", "porem", "enquanto", "fora"))
 """Até quantas palavras depois do número está o nome do que ele conta."""
 _COUNTED = {DELIVERIES: words("delivered"), CONVERSATIONS: words("talked")}
 _CUSTOMERS, _LINKS = words("customers"), frozenset(("por", "para", "pra", "em", "no", "na", "ao"))
-_USUAL, _ONCE, _EVENTS = words("usual"), words("once"), words("events_once")
-_UNCOUNTED, _RELATIVES, _OURSELVES = words("uncounted"), words("relatives"), words("ourselves")
+_UNCOUNTED = words("uncounted")
 _RECEIVED = frozenset(("recebe", "recebo", "recebemos", "atende", "atendo", "atendemos"))
-_APART = frozenset(("fora", "tirando"))
-_IN_NAMES = frozenset(("tia", "tio"))
 _SPENT = frozenset(("gastava", "gasto", "gastamos", "gastei", "pago", "pagava", "pagamos"))
 _FOLLOWED = frozenset(("seguidor", "seguidores", "inscritos", "lidas", "curtidas", "visualizacoes"))
 _CONTACTS = frozenset(("ligando", "chamando", "perguntando", "mandando", "pedindo", "escrevendo", "querendo"))
 _PLACES = frozenset(("pedido", "pedidos", "casa", "casas", "assinante", "assinantes", "familia", "familias"))
 _REPEATS = words("repeated_errands")
-_SINGLE, _PLAIN_DAY = frozenset(("num", "numa", "naquele", "naquela", "nesse", "um")), words("plain_day")
 
 
 class Rate(NamedTuple):
@@ -95,6 +89,7 @@ def _told(reading: Reading, name: str, number: Number, last: int) -> bool:
     said = [word.text for word in reading.words[number.start : number.end]]
     feminine = before[-1:] == ["umas"] or any(word.endswith("entas") or word == "duas" for word in said)
     people = after in ("pessoa", "pessoas") and any(word.startswith("atend") for word in before)
+    people = people or (after in (BREAK, "e") and does(reading, number))
     return people or after in _COUNTED[name] or after in _PLACES or (feminine and after == BREAK)
 
 
@@ -115,9 +110,12 @@ def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
         stop = next((other.start for other in found[at + 1 :] if other.start >= amount.end), end)
         previous = max((other.end for other in found[:at]), default=start)
         period = period_after(reading, amount.end, stop) or period_before(reading, previous, number.start)
-        if _counts(reading, name, number, amount.end, end) and not _of_another(reading, start, number.start):
-            usual = _is_usual(reading, previous, amount, stop)
-            once = _is_once(reading, start, amount, stop, usual=usual)
+        if _counts(reading, name, number, amount.end, end) and not of_another(reading, start, number.start):
+            usual = is_usual(reading, previous, amount, stop)
+            usual = usual or (name == DELIVERIES and at > 0 and in_trips(reading, previous, number))
+            if not usual and len(found) > 1 and not_it(reading, previous, number.start):
+                continue
+            once = is_once(reading, start, amount, stop, usual=usual)
             told = _told(reading, name, number, amount.end)
             yield Rate(number, amount._replace(period=period), usual, once, told)
 
@@ -131,7 +129,8 @@ def _is_article(reading: Reading, name: str, number: Number) -> bool:
 
 def _counts(reading: Reading, name: str, number: Number, last: int, end: int) -> bool:
     """O número pode contar o que `name` conta?"""
-    if is_money(reading, number, alone=name != DELIVERIES) or _is_hour(reading, number):
+    served = name == DELIVERIES and on_site(reading, last)
+    if served or is_money(reading, number, alone=name != DELIVERIES) or _is_hour(reading, number):
         return False
     if any(word.text in _SPENT for word in reading.words[max(0, number.start - THINGS) : number.start]):
         return False
@@ -167,34 +166,3 @@ def _is_hour(reading: Reading, number: Number) -> bool:
     """É uma hora ("antes das 9", "às 7")?"""
     before = reading.words[number.start - 1].text if number.start else ""
     return number.value <= MAX_HOUR and before in ("as", "das")
-
-
-def _of_another(reading: Reading, start: int, at: int) -> bool:
-    """Quem faz é outra pessoa ("o vizinho manda 50 por dia")?"""
-    said = [word.text for word in reading.words[start:at]]
-    other = max((i for i, word in enumerate(said) if word in _RELATIVES), default=-1)
-    if other > 0 and said[other] in _IN_NAMES and said[other - 1] in ("da", "do"):  # "salgados da tia Cida"
-        return False
-    return other >= 0 and not _OURSELVES & {*said[other:]}
-
-
-def _is_usual(reading: Reading, start: int, amount: Amount, stop: int) -> bool:
-    before = [word.text for word in reading.words[max(start, amount.low.start - AROUND) : amount.low.start]]
-    after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND)]]
-    after = after[: next((i for i, word in enumerate(after) if word in _TURNS), len(after))]
-    first = reading.words[max(start, amount.low.start - AROUND - THINGS)].start
-    daily = "dia a dia" in reading.raw[first : reading.words[amount.low.start].start].lower()
-    return daily or bool(_USUAL & {*before, *after}) or ("isso" in before and bool(_APART & {*before}))
-
-
-def _is_once(reading: Reading, start: int, amount: Amount, stop: int, *, usual: bool) -> bool:
-    """Aconteceu num dia só, ou numa data?"""
-    after = [word.text for word in reading.words[amount.end : min(stop, amount.end + AROUND + 1)]]
-    single = any(
-        word in _SINGLE
-        and after[i + 1 : i + 2] in (["dia"], ["noite"])
-        and not _PLAIN_DAY & {*after[i + 2 :]}
-        for i, word in enumerate(after)
-    )
-    said = {word.text for word in reading.words[start : amount.low.start]} | {*after}
-    return not usual and (single or bool(_EVENTS & said and _ONCE & said) or "ontem" in said)

@@ -16,6 +16,14 @@ DELIVERIES = [
     ("no dia das mães saiu 200 buquê, fora isso são dez por dia", "10 por dia"),
     ("preciso de uma entrega por dia", "1 por dia"),
     ("sai meio cento de entrega por dia", "50 por dia"),
+    ("60 marmitas por dia, dá 20 entregas", "20 por dia"),
+    ("200 pães por dia em 40 casas, padaria", "40 por dia"),
+    ("30 entregas por dia em 2 bairros", "30 por dia"),
+    ("o vizinho faz 100 por dia com vcs, eu faço 18", "18 por dia"),
+    ("a pizzaria da esquina faz 80 por dia, eu faço 20 por dia", "20 por dia"),
+    ("somos a padaria da esquina e mandamos 40 por dia", "40 por dia"),
+    ("sai 3 mil pacotes por mês mas só uns 600 são aqui na cidade", "600 por mês"),
+    ("90 pessoas por dia no salão e 20 entregas por dia", "20 por dia"),
 ]
 TALKS = [
     ("por dia? olha, da recepção pra cá umas noventa.", "90 por dia"),
@@ -26,11 +34,16 @@ TALKS = [
     ("quero parar de responder o endereço mil vezes por dia", "1000 por dia"),
     ("perguntam do processo no whats 50 vezes por dia", "50 por dia"),
     ("o zap apita o dia todo, umas 90 mensagens", "90 por dia"),
+    ("achei que eram 100 por semana, fui contar e deu 250 por semana", "250 por semana"),
+    ("a gente dá conta de 100 por dia mas entram 180 por dia no whats", "180 por dia"),
+    ("não dou conta de 60 mensagens por dia", "60 por dia"),
     ("antes eram 80, depois do vídeo são 300 por dia", "300 por dia"),
 ]
 NO_VOLUME = [
     ("delivery_volume", "a diária aqui na região é 120 mais a janta"),
     ("delivery_volume", "pago 300 por mês pro motoboy"),
+    ("delivery_volume", "o mercado do lado manda 200 por dia"),
+    ("delivery_volume", "atendo 90 pessoas por dia no balcão"),
     ("delivery_volume", "são quatro motoboys e somem na hora do aperto"),
     ("conversation_volume", "gastava 400 de recarga de celular por mês"),
     ("conversation_volume", "teve um feriado que foi 90 reserva no dia, fora isso é parado"),

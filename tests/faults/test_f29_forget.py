@@ -1,7 +1,8 @@
 """F29: alguém é esquecido durante um turno, uma repetição, com mortos na fila, e quem esquece também morre.
 
 O que a pessoa disse antes do corte sai de todo lugar, com quem tinha algo dela em mãos morto, congelado ou a
-trabalhar; o que diz depois é respondido e registrado; as outras não perdem nada.
+trabalhar; o que diz depois é respondido e registrado; as outras não perdem nada. A chave dela, sem mais nada, pode voltar
+por um status tardio (o apelido) ou por quem acorda e ainda pergunta o ritmo (ADR 0028).
 """
 
 import asyncio
@@ -144,9 +145,8 @@ async def forgotten(run: Run, documents: SqliteDocuments, victim: Victim, seen: 
     proof = f"conversations/{victim.key}"
     with_key = await remains(run, documents, (victim.key,))
     known = {proof, f"{proof}/chain/head"}
-    strange = {
-        place for place in with_key - known if f"{proof}/audit/" not in place and ":alias:" not in place
-    }
+    loose = (f"{proof}/audit/", ":alias:", ":pace:pair:")
+    strange = {place for place in with_key - known if not any(part in place for part in loose)}
     problems += [f"her key is in {sorted(strange)}"] if strange else []
     return problems + await _proven(documents, victim.key)
 

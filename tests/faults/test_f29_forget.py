@@ -1,8 +1,8 @@
 """F29: alguém é esquecido durante um turno, uma repetição, com mortos na fila, e quem esquece também morre.
 
 O que a pessoa disse antes do corte sai de todo lugar, com quem tinha algo dela em mãos morto, congelado ou a
-trabalhar; o que diz depois é respondido e registrado; as outras não perdem nada. A chave dela, sem mais nada, pode voltar
-por um status tardio (o apelido) ou por quem acorda e ainda pergunta o ritmo (ADR 0028).
+trabalhar; o que diz depois é respondido e registrado; as outras não perdem nada. A chave dela,
+sozinha, pode voltar: o apelido por um status tardio, o ritmo por quem acorda e o pergunta (ADR 0028).
 """
 
 import asyncio

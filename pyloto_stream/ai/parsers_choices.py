@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pyloto_stream.ai.channels import FIELD as CHANNELS
 from pyloto_stream.ai.channels import in_use
 from pyloto_stream.ai.client_signs import has_firm, own
+from pyloto_stream.ai.client_words import told_otherwise
 from pyloto_stream.ai.lexicon import FILLERS, LEXICON, words
 from pyloto_stream.ai.parsers_numbers import current_from
 from pyloto_stream.ai.phrases import BREAK, Match, fold
@@ -50,6 +51,8 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
     ]
     business = next((choice.value for choice in field.choices if choice.business), "")
     if business:
+        if (start, end) == (0, len(reading.words)) and (told := told_otherwise(reading, found, business)):
+            return [told]
         others = reading.found("mark", "other_firm")
         found = own(
             reading, [m for m in found if not any(o.start <= m.start < o.end for o in others)], business
@@ -58,12 +61,8 @@ def mentioned(reading: Reading, name: str, field: Field, start: int, end: int) -
             return [business]
     kept = [m for m in found if not any(_inside(m, other) for other in found)]
     known = {choice.value: choice.alone for choice in field.choices}
-    values = list(
-        dict.fromkeys(
-            m.payload.value for m in _meant(reading, kept, start, end, many=field.parser == "choices")
-        )
-    )
-    values = [value for value in values if value in known]
+    meant = _meant(reading, kept, start, end, many=field.parser == "choices")
+    values = [value for value in dict.fromkeys(m.payload.value for m in meant) if value in known]
     return [value for value in values if not known[value]] or values
 
 

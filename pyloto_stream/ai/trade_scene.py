@@ -75,7 +75,8 @@ class Scene:
     def of_rivals(self, start: int, end: int) -> bool:
         """É de um concorrente ou vizinho ("meu concorrente tem", "fechou com vocês", "do lado")?"""
         back = self._sentence(start, OTHERS_BACK)
-        rival, mine = _last(back, self.words["rivals"]), _last(back, self.words["mine"])
+        rivals = [word.removesuffix("s") for word in back]  # "somos vizinhos da farmácia"
+        rival, mine = _last(rivals, self.words["rivals"]), _last(back, self.words["mine"])
         if rival > mine:
             return True
         if (mine >= 0 or self.owned(start, end)) and not self.of_kin(start):
@@ -107,6 +108,9 @@ class Scene:
                 and self.text[at - 1 : at] in (["meu"], ["nosso"])
                 and _SELLING.intersection(self.text[at + 1 : at + 2])
             ):
+                return at
+            ends = self.text[at + 2 : at + 3] in ([], [BREAK])  # "vendo no site só"
+            if ends and self.words["only"].intersection(self.text[at + 1 : at + 2]):
                 return at
             if self.words["only"].intersection(self._clause(at, ONLINE_BACK)):
                 return at

@@ -17,6 +17,10 @@ from pyloto_stream.ai.trades import SECTIONS, TRADES, Trade, words_of
 
 OWNED, OPENS, NAMED, SOLD, LISTED, ONLINE, MEANT, PASSING, GENERIC = 9, 8, 7, 6, 5, 4, 3, 2, 1
 """Quanto vale o que se citou: o negócio que se tem, o que abre a frase, o que se vende, …, "loja" só."""
+_MINE = frozenset(
+    ("tenho", "temos", "vendo", "vendemos", "sou", "somos", "faco", "fazemos", "minha", "nossa")
+)
+_STREET = frozenset(("feira", "feirinha", "rua", "praia", "loja", "lojinha", "bazar", "porta", "praca"))
 _WORDS = {name: words_of(section) for name, section in SECTIONS.items()}
 
 
@@ -41,6 +45,7 @@ def best(reading: Reading, name: str, told: Sequence[Sighting]) -> str:
     if len({one.match.payload.value for one in told}) > 1:
         now = current_from(reading, 0, len(reading.words))
         told = [one for one in told if one.match.start >= now] or told
+        told = _turned(reading, told) or told
     if not told:
         return ""
     value = max(told, key=lambda one: (one.rank, -one.match.start)).match.payload.value
@@ -49,6 +54,14 @@ def best(reading: Reading, name: str, told: Sequence[Sighting]) -> str:
         return value
     over = TRADES[name].over
     return next((strong for strong, weak in over.items() if weak == value and strong in said), value)
+
+
+def _turned(reading: Reading, told: Sequence[Sighting]) -> list[Sighting]:
+    """O que se diz ter depois de "mas" ("vocês atendem farmácia, mas eu tenho uma loja de discos")."""
+    turn = next((at for at, word in enumerate(reading.words) if word.text == "mas"), 0)
+    mine = turn and any(word.text in _MINE for word in reading.words[turn + 1 : turn + 4])
+    before = max((one.rank for one in told if one.match.start < turn), default=0)
+    return [one for one in told if one.match.start > turn] if mine and before < OPENS else []
 
 
 def _firm(reading: Reading) -> str:
@@ -132,8 +145,9 @@ class _Signs:
             bare = match.end - match.start == 1
             others = bare and before in self.words["shops_of_others"] and not served
             return 0 if others or self.scene.of_rivals(match.start, match.start + 1) else GENERIC
-        if match.payload.value in self.known.over:
-            return ONLINE
+        if match.payload.value in self.known.over:  # "vendo no insta e na feira" não é só na internet
+            after = text[match.end : match.end + 3]
+            return 0 if after[:1] == ["e"] and _STREET.intersection(after[2:]) else ONLINE
         return OWNED if self.scene.owned(match.start, match.end) else NAMED
 
     def _in_list(self, one: Seen[Trade]) -> bool:

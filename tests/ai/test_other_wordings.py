@@ -78,6 +78,28 @@ FIRM_ANSWERS = [
     ("anota: T-R-I-V-O, Trivo Engenharia", "Trivo Engenharia"),
     ("no cnpj tá J. R. Bezerra Alimentos mas todo mundo fala Quitanda do Jota", "Quitanda do Jota"),
 ]
+CLIENTS = [
+    ("trabalho sozinho sem nada registrado e queria um aplicativo", "Pessoa física"),
+    ("ainda nao abri firma nem sei se abro", "Pessoa física"),
+    ("minha defesa do mestrado é em junho", "Pessoa física"),
+    ("é pro TCC da minha filha", "Pessoa física"),
+    ("trabalho numa empresa mas o app é pra mim", "Pessoa física"),
+    ("nossa faculdade quer um app para os TCCs dos alunos", "Empresa"),
+    ("faculdade que precisa de sistema de TCC para alunos", ""),
+    ("trabalho na fábrica mas o dono pediu um sistema pra empresa", "Empresa"),
+    ("produto sem registro na anvisa, nossa empresa precisa de app", "Empresa"),
+    ("não abri a planilha da empresa ainda", "Empresa"),
+]
+CLIENT_ANSWERS = [("P.F.", "Pessoa física"), ("p. j. mesmo", "Empresa"), ("P. Silva", "")]
+TRADES = [
+    ("vendo roupa no insta só", "E-commerce"),
+    ("vendo vela no Instagram e na feirinha", "Loja"),
+    ("vcs atendem restaurante, mas eu tenho uma loja de roupa", "Loja"),
+    ("somos vizinhos da farmácia, mas vendemos ração e coleira", "Loja"),
+    ("tenho padaria mas vendo bebida também", "Restaurante"),
+    ("padaria, mas tenho uma loja de roupa também", "Restaurante"),
+    ("vendo roupa na loja e no site só divulgo", "Loja"),
+]
 
 
 def said(field: str, text: str) -> str:
@@ -127,3 +149,18 @@ def test_what_stands_beside_but_is_of_others_names_no_firm(text: str) -> None:
 @pytest.mark.parametrize(("text", "firm"), FIRM_ANSWERS)
 def test_the_firm_asked_for_is_its_name_and_not_what_announces_it(text: str, firm: str) -> None:
     assert answer(READER.read(text), "company") == firm
+
+
+@pytest.mark.parametrize(("text", "client"), CLIENTS)
+def test_for_whom_it_is_may_be_said_without_naming_an_option(text: str, client: str) -> None:
+    assert said("client_type", text) == client
+
+
+@pytest.mark.parametrize(("text", "client"), CLIENT_ANSWERS)
+def test_the_initials_of_an_option_choose_it(text: str, client: str) -> None:
+    assert answer(READER.read(text), "client_type") == client
+
+
+@pytest.mark.parametrize(("text", "trade"), TRADES)
+def test_the_trade_is_what_one_says_to_have(text: str, trade: str) -> None:
+    assert said("segment", text) == trade

@@ -11,11 +11,18 @@ from pyloto_stream.ai.phrases import BREAK, Match
 from pyloto_stream.ai.reading import Reading, Tag
 
 FIELD = "channels"
-NEAR, AHEAD = 6, 3
+NEAR, AHEAD, REACH = 6, 3, 8
 """Até quantas palavras antes, e depois, se diz o que se faz com um canal."""
 _UNUSED, _LEFT, _FELL = words("channel_unused"), words("channel_left"), words("channel_fell")
 _SHOPS, _TALKS, _ALL = words("channel_shops"), words("channel_talks"), words("channel_all")
 _CALLS, _ASKS = words("channel_calls"), words("channel_asks")
+_CHATS = (["whatsapp"], ["whats"], ["zap"])
+_WISH = frozenset(
+    ("quero", "queria", "queremos", "queriamos", "gostaria", "pretendo", "pretendemos", "vamos")
+)
+_HAVE = frozenset(
+    ("ter", "usar", "colocar", "por", "botar", "abrir", "criar", "incluir", "entrar", "comecar")
+)
 _SITES = frozenset(("site", "sites", "pagina"))
 
 
@@ -30,6 +37,10 @@ def _not_used(reading: Reading, match: Match[Tag]) -> bool:
     word = reading.words[match.start].text
     if word in _CALLS and ("me" in back[-2:] or _ASKS.intersection(ahead[:2])):
         return True
+    if word == "telefone" and back[-1:] and back[-1] in ("de", "do", "no") and back[-2:-1] in _CHATS:
+        return True  # "WhatsApp de telefone fixo"
+    if _denied(back, ahead) and _wished(reading, match.end):
+        return False
     if _LEFT.intersection(back) or _FELL.intersection(ahead[:2]) or _denied(back, ahead):
         return True
     return (
@@ -48,6 +59,15 @@ def _denied(back: Sequence[str], ahead: Sequence[str]) -> bool:
             return True
     said = [word for word in ahead if word not in ("ainda", "a", "gente")]
     return said == ["nao"] or (said[:1] in (["nao"], ["nem"]) and said[1] in _UNUSED)
+
+
+def _wished(reading: Reading, end: int) -> bool:
+    """O que ainda não se usa quer-se ("zap ainda não, mas queria", "não temos insta mas queremos ter")?"""
+    told = [word.text for word in reading.words[end : end + REACH]]
+    if "mas" not in told:
+        return False
+    after = [word for word in told[told.index("mas") + 1 :] if word not in ("a", "gente", "eu")]
+    return bool(after) and after[0] in _WISH and (after[1:2] in ([], [BREAK]) or after[1] in _HAVE)
 
 
 def _back(reading: Reading, start: int) -> list[str]:

@@ -18,6 +18,7 @@ _ONE_DAY = frozenset(("amanha", "hoje", "ontem", "anteontem"))
 _GONE = frozenset(("passado", "passada", "passados", "retrasado", "retrasada", "anterior"))
 _NAMES = frozenset(("domingos", "domingo", "sabado"))
 _SAY_NAME = frozenset(("sou", "o", "chamo", "seu", "aqui", "nome"))
+_NOT_WEEKDAYS = frozenset(("fim", "fins", "final", "finais", "mais", "menos", "cerca", "depois", "antes"))
 _PER = frozenset(("por", "cada"))
 
 
@@ -46,6 +47,10 @@ def _named(reading: Reading) -> Iterator[Mention]:
     for match in reading.found("choice", FIELD):
         if not _other_thing(reading, match.start, match.end):
             together.setdefault((match.start, match.end), set()).add(match.payload.value)
+    for at, word in enumerate(reading.words):  # "de semana só à noite"; não "fim de semana"
+        whole = word.text == "semana" and at > 0 and reading.words[at - 1].text == "de"
+        if whole and (at == 1 or reading.words[at - 2].text not in _NOT_WEEKDAYS):
+            together.setdefault((at - 1, at + 1), {WEEKDAYS})
     for (start, end), values in together.items():
         yield Mention(start, end, frozenset(values))
 

@@ -31,6 +31,10 @@ _ONE = frozenset(("um", "uma", "uns", "umas", "outro", "algum"))
 _WORKED = frozenset(("trabalho", "trampo"))
 _BY = frozenset(("de", "com", "nas", "fazendo"))
 _RIDING = frozenset(("moto", "bike", "bicicleta", "carro", "entrega", "entregas"))
+_FAMILY = frozenset((
+    "filho", "filhos", "filha", "filhas", "crianca", "criancas", "menino", "meninos", "menina", "meninas",
+    "bebe", "mae", "pai", "pais", "avo", "vo", "neto", "netos", "neta", "netas", "pequeno", "pequenos",
+))  # fmt: skip
 _OURS = (["com", "entrega"], ["com", "entregas"], ["de", "entregador"], ["de", "entrega"], ["de", "entregas"])
 """Depois de "trabalho", dizem que é o que se quer fazer conosco."""
 
@@ -55,12 +59,16 @@ def _sign(reading: Reading, said: Sequence[str], at: int, found: Sequence[Mentio
     near = said[max(0, at - NEGATION_REACH) : at]
     near = near[max((i + 1 for i, w in enumerate(near) if w == BREAK), default=0) :]
     denied = not _NOT.isdisjoint(near)
+    if word == "fico" and said[at + 1 : at + 2] == ["com"] and _minds(said[at + 2 : at + 5]):
+        return "busy"
     if word in PAIRS:
         joins = word == "e" and reading.raw[reading.words[at].start] in "eE"  # a conjunção
         fitting = (pair for pair in PAIRS[word] if _fits(pair, said, at, found, denied=denied))
         pair = None if joins and reading.words[at].plain != "eh" else next(fitting, None)
         turned = pair is not None and denied and pair.sense == "free" and not pair.negated
         return "" if pair is None else "denied" if turned else pair.sense
+    if word == "podia" and "agora" in said[at:]:  # "só podia de tarde, agora é de manhã"
+        return "other"
     if word in FREE:
         return "denied" if denied else "free"
     if word in OTHER or (len(word) > MIN_PAST and word.endswith("ei")):
@@ -69,6 +77,11 @@ def _sign(reading: Reading, said: Sequence[str], at: int, found: Sequence[Mentio
         return _busy(said, at, found, denied=denied)
     after = said[at + 1] if at + 1 < len(said) else BREAK
     return "denied" if word == "nao" and after not in FREE | BUSY | LIGHT and after != BREAK else ""
+
+
+def _minds(after: Sequence[str]) -> bool:
+    """Fica-se com alguém de casa ("fico com os filhos"), e não com a moto do pai?"""
+    return not _FAMILY.isdisjoint(after) and _RIDING.isdisjoint(after)
 
 
 def _busy(said: Sequence[str], at: int, found: Sequence[Mention], *, denied: bool) -> Sense:

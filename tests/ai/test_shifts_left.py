@@ -2,6 +2,14 @@ from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import volunteered
 
 LEFT = [
+    ("domingo posso, de semana só à noite", "Noite, Fim de semana, Dias úteis"),
+    ("de semana não dá, só sábado e domingo", "Fim de semana"),
+    ("faz mais de semana que procuro, posso à noite", "Noite"),
+    ("só de manhã, de tarde fico com minha mãe", "Manhã"),
+    ("de manhã fico com o bebê, de tarde posso", "Tarde"),
+    ("à tarde fico com a moto do meu pai", "Tarde"),
+    ("só podia de tarde, mas mudou, agora é só de manhã", "Manhã"),
+    ("eu podia de tarde, de noite também", "Tarde, Noite"),
     ("saio do serviço às 18h e posso rodar", "Noite"),
     ("fica parada quando chego do serviço lá pelas 18:30", "Noite"),
     ("largo do frigorífico 5 e meia da tarde e dali pra frente tô solto", "Noite"),

@@ -160,7 +160,7 @@ async def _to_the_end(run: Run, victim: Victim, first: Forgetter, wait_s: int) -
     """Espera por `first`; em metade das rodadas morre, e pede-se outra vez até ao fim."""
     told = Counter[str]()
     dies, forgetter = run.number % 2, first
-    for _ in range(5):
+    for again in range(5):
         if dies:
             await asyncio.sleep(run.rng.random() * 0.25)
             forgetter.child.kill()
@@ -169,7 +169,7 @@ async def _to_the_end(run: Run, victim: Victim, first: Forgetter, wait_s: int) -
             told.update(forgetter.report.erased)
             if forgetter is not first or not dies:
                 return told
-        forgetter, dies = Forgetter(run, victim.key, wait_s), dies and run.rng.random() < 0.3
+        forgetter, dies = Forgetter(run, victim.key, wait_s), dies and again < 2 and run.rng.random() < 0.3
         await forgetter.at_the_door()
         forgetter.go()
     raise AssertionError("never forgotten")

@@ -156,10 +156,7 @@ class ExportStore:
         return _export(document) if document else None
 
     async def abandoned(self, now_ms: int, user_key: str = "") -> "AsyncIterator[Export]":
-        """As `RUNNING` cujo prazo venceu: de uma conversa, ou todas.
-
-        As que esta versão não lê, ou sem nome de arquivo, não vêm: o vencimento as leva, como estão.
-        """
+        """As `RUNNING` cujo prazo venceu, e que se leem (as outras o vencimento leva): de uma conversa, ou todas."""
         owner = (("user_key", user_key),) if user_key else ()
         async for document in scan(self._documents, Query("exports", (("status", "RUNNING"), *owner))):
             try:

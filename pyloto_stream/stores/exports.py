@@ -156,7 +156,7 @@ class ExportStore:
         return _export(document) if document else None
 
     async def abandoned(self, now_ms: int, user_key: str = "") -> "AsyncIterator[Export]":
-        """As `RUNNING` cujo prazo venceu, e que se leem (as outras o vencimento leva): de uma conversa, ou todas."""
+        """As `RUNNING` cujo prazo venceu, de uma conversa ou todas; as que não se leem, o vencimento leva."""
         owner = (("user_key", user_key),) if user_key else ()
         async for document in scan(self._documents, Query("exports", (("status", "RUNNING"), *owner))):
             try:

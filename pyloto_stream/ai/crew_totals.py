@@ -4,7 +4,7 @@ Promete o total só quando se fala de gente; o de dinheiro não é nenhum.
 """
 
 from pyloto_stream.ai.crew_parts import Crew, Numbers, closed
-from pyloto_stream.ai.crew_users import on_second_thought
+from pyloto_stream.ai.crew_users import now_we_are, on_second_thought
 from pyloto_stream.ai.crew_words import DETERMINERS, KIN, MONEY, is_person, is_use
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.phrases import BREAK
@@ -57,6 +57,8 @@ def total(
         if _with_speaker(reading, number, start, end):
             return round(number.value)
     for one in listed:
+        if one.we and one.counted and now_we_are(reading, one, listed):
+            return one.low
         if one.counted and (right := _corrected(reading, one, end, numbers)):
             return right
     if len(numbers) < 2 and not any(not one.counted for one in listed):

@@ -18,6 +18,7 @@ from pyloto_stream.ai.crew_words import (
     stem,
 )
 from pyloto_stream.ai.lexicon import words
+from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
 
@@ -39,6 +40,13 @@ _WILL_BE = (
     ("vai", "para"),
     ("mas", "sao"),
 )
+_NOW, _SINCE, _YEARS = (
+    frozenset(("agora", "hoje")),
+    frozenset(("de", "em", "desde", "ano")),
+    range(1950, 2051),
+)
+_SERVES = frozenset(("atende", "atendo", "atendemos", "cuida", "cuido", "cuidamos", "recebe", "recebemos"))
+_CUSTOMERS = words("customers") - {"pessoa", "pessoas", "gente"}
 _THOUGHT = frozenset(("ia", "pensei", "pensava", "pedir", "pedi", "achei", "achava", "queria", "falei"))
 _PLURAL = ("am", "ao", "em")
 _IN_ALL = (["no", "total"], ["ao", "todo"], ["ao", "total"], ["no", "todo"])
@@ -117,6 +125,37 @@ def use_there(reading: Reading, at: int) -> bool:
     told = [word.plain for word in reading.words[at : at + 2]]
     told = told[1:] if told[:1] in (["que"], ["q"]) else told[:1]
     return bool(told) and is_use(told[0]) and told[0].endswith(_PLURAL)
+
+
+def without_served(reading: Reading, crews: list[Crew]) -> list[Crew]:
+    """As parcelas `crews` sem a dos que se atendem, se há outras ("atende 600 famílias e os 14 fiscais")."""
+    if len(crews) < 2:
+        return crews
+    ours = [one for one in crews if not (one.counted and _served(reading, one))]
+    return ours if any(one.counted for one in ours) else crews
+
+
+def _served(reading: Reading, one: Crew) -> bool:
+    """Antes da parcela diz-se que é quem se atende?"""
+    noun = reading.words[one.end - 1].plain
+    before = [word.plain for word in reading.words[max(0, one.start - 2) : one.start]]
+    return noun in _CUSTOMERS and not _SERVES.isdisjoint(before) and BREAK not in before
+
+
+def now_we_are(reading: Reading, one: Crew, listed: list[Crew]) -> bool:
+    """É quantos são agora, depois de quem era antes ("era eu e ele, agora com as quatro somos seis")?"""
+    last = one is listed[-1] and len(listed) > 1 and one.low == one.high
+    shut = one.end >= len(reading.words) or reading.words[one.end].text == BREAK
+    if not (last and shut and reading.words[one.start].plain == "somos"):
+        return False
+    before = {word.plain for word in reading.words[max(0, one.start - ANTECEDENT) : one.start]}
+    return not _NOW.isdisjoint(before) and any(one.low > other.high for other in listed[:-1])
+
+
+def is_year(reading: Reading, number: Number) -> bool:
+    """É o ano desde quando ("desde 2015 na oficina")?"""
+    since = number.start and reading.words[number.start - 1].plain in _SINCE
+    return bool(since) and number.value in _YEARS and reading.words[number.start].plain.isdecimal()
 
 
 def on_second_thought(reading: Reading, one: Crew, end: int, numbers: Numbers) -> int:

@@ -26,6 +26,8 @@ _COMING = frozenset(("vem", "proximo", "proxima", "proximos", "proximas"))
 _THIS = frozenset(("este", "esse", "neste", "nesse", "esta", "essa", "nesta", "nessa", "ainda"))
 _WISHED = frozenset(("quero", "queria", "queremos", "queriamos", "preciso", "precisamos"))
 """Depois de uma data: "… e queríamos já"."""
+_LED = _WISHED | {"precisava", "precisavamos", "precisaria", "precisariamos"}
+"""Antes dela: "precisava que em junho já…"."""
 _AHEAD = SEASONS | _COMING | _THIS | _DAYS
 _PAST_ENDINGS = ("ei", "ou", "aram", "eram", "iram")
 _NOT_PAST = frozenset(
@@ -101,11 +103,14 @@ def cue(reading: Reading, span: When, *, near: bool = True) -> int:
         {word.text for word in reading.words[max(start, span.start - NEAR) : span.start]} if near else set()
     )
     wished = {word.text for word in reading.words[span.end : span.end + NEAR + 1]} if near else set()
+    leads = {
+        w.text for w in reading.words[max(start, span.start - NEAR) : span.start]
+    }  # "queria que em maio já"
     before = [at for at in range(first, span.start) if _is(reading, at, CUES)]
     after = [at for at in range(span.end, last) if _is(reading, at, _CUES_AFTER)]
     own = (
         close & _CUES_NEAR
-        or ("ja" in wished and not _WISHED.isdisjoint(wished))
+        or ("ja" in wished and not (_WISHED.isdisjoint(wished) and _LED.isdisjoint(leads)))
         or (near and any(word.text in _WISHED for word in reading.words[span.end : span.end + 1]))
         or any(at >= start for at in before)
         or any(at < end for at in after)

@@ -14,6 +14,7 @@ MAX_PHRASE = 80
 _KEPT = frozenset(("ontem", "ja", "agora", "hoje", "amanha"))
 """Com estas, "pra" fica: "pra ontem" é inteiro."""
 _WHEN = frozenset(("date", "duration"))
+_TURNS = frozenset(("digamos", "minto", "alias", "melhor"))
 _FILLS = frozenset(("uns", "umas", "cerca"))
 
 
@@ -31,11 +32,18 @@ def deadline_said(reading: Reading, start: int, end: int) -> str:
     sure = [span for span in spans(reading, start, end) if told(reading, span)]
     sure = [span for span in sure if not _denied(reading, span)]
     sure = [span for span in sure if not calm(reading, span)] or sure
+    turned = [span for at, span in enumerate(sure) if at and _turns(reading, sure[at - 1], span)]
+    sure = sure[sure.index(turned[-1]) :] if turned else sure
     firm = [span for span in sure if reading.words[span.start].text in FIRM]
     near = [span for span in sure if cue(reading, span) > 1]
     if near and all(span.kind == "mark" for span in near):  # "preciso urgente, pra sexta"
         near = [span for span in sure if span.kind == "date"] or near
     return _shown(reading, _surest(reading, firm or near or sure)) if sure else ""
+
+
+def _turns(reading: Reading, first: When, then: When) -> bool:
+    """Entre os dois, diz-se que vale o segundo ("pra semana que vem… digamos pra daqui a três meses")?"""
+    return not _TURNS.isdisjoint(word.text for word in reading.words[first.end : then.start])
 
 
 def _surest(reading: Reading, found: Sequence[When]) -> When:

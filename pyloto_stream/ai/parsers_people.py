@@ -10,7 +10,7 @@ from pyloto_stream.ai.crew_lists import PEAKS, REACH, crew_groups
 from pyloto_stream.ai.crew_parts import Crew, clause
 from pyloto_stream.ai.crew_rates import per_place
 from pyloto_stream.ai.crew_totals import by_oneself, total
-from pyloto_stream.ai.crew_users import more_with_me
+from pyloto_stream.ai.crew_users import is_year, more_with_me, without_served
 from pyloto_stream.ai.crew_words import LOOKS, ONLY, PLACES, is_person, is_use, stem
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number, numbers_in
@@ -53,6 +53,7 @@ def people(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """Quantas pessoas se contam em `[start, end)`, se há o que somar ou se o grupo é de gente."""
     numbers = {n.start: n for n in numbers_in(reading, start, end) if _counts(reading, n)}
     groups = [one for one in crew_groups(reading, start, end, numbers) if not _attends(reading, one)]
+    groups = [without_served(reading, one) for one in groups]
     if numbers:
         if found := per_place(reading, start, end, numbers, asked=asked):
             return str(found)
@@ -81,7 +82,7 @@ def _counts(reading: Reading, number: Number) -> bool:
     named = (
         number.end < len(reading.words) and is_title(reading, number.start) and is_title(reading, number.end)
     )
-    return not (named and not reading.words[number.start].plain.isdecimal())
+    return not is_year(reading, number) and not (named and not reading.words[number.start].plain.isdecimal())
 
 
 def _told(crews: list[Crew], *, more: int) -> str:
@@ -186,7 +187,8 @@ def _unfit(crews: list[Crew], told: _Around) -> bool:
     is_we = told.before[:1] in _WE_SAY
     if all(one.owner for one in crews) and not (told.uses or told.only or asked or with_us or is_we):
         return True
-    apart = len(crews) == 2 and crews[1].start - crews[0].end >= REACH
+    between = told.inside[crews[0].end - crews[0].start : crews[-1].start - crews[0].start]
+    apart = len(crews) == 2 and sum(map(str.isalnum, between)) >= REACH
     ours = (with_us and not apart) or told.uses or told.only or is_we
     whole = all(one.person for one in crews)
     return (not counted and not asked and not ours) or (len(crews) == 1 and asked and not whole)

@@ -22,7 +22,18 @@ from pyloto_stream.ai.parsers_numbers import (
 from pyloto_stream.ai.parsers_people import is_person
 from pyloto_stream.ai.parsers_terms import is_money
 from pyloto_stream.ai.phrases import BREAK
-from pyloto_stream.ai.rate_signs import AROUND, does, in_trips, is_once, is_usual, not_it, of_another, on_site
+from pyloto_stream.ai.rate_signs import (
+    AROUND,
+    but_ours,
+    does,
+    in_trips,
+    is_once,
+    is_usual,
+    not_it,
+    of_another,
+    of_others,
+    on_site,
+)
 from pyloto_stream.ai.reading import Reading
 
 DELIVERIES, CONVERSATIONS = "delivery_volume", "conversation_volume"
@@ -113,6 +124,9 @@ def _rates(reading: Reading, name: str, start: int, end: int) -> Iterator[Rate]:
         if _counts(reading, name, number, amount.end, end) and not of_another(reading, start, number.start):
             usual = is_usual(reading, previous, amount, stop)
             usual = usual or (name == DELIVERIES and at > 0 and in_trips(reading, previous, number))
+            theirs = period and stop < end and of_others(reading, previous, number.start)
+            if theirs and but_ours(reading, amount.end, stop):
+                continue
             if not usual and len(found) > 1 and not_it(reading, previous, number.start):
                 continue
             once = is_once(reading, start, amount, stop, usual=usual)

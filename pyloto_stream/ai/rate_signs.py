@@ -3,6 +3,8 @@
 Promete decidir pelas palavras em volta dele na mesma frase; que número é e de quê é de `parsers_rates`.
 """
 
+from itertools import pairwise
+
 from pyloto_stream.ai.lexicon import words
 from pyloto_stream.ai.numerals import Number
 from pyloto_stream.ai.parsers_numbers import Amount
@@ -20,6 +22,9 @@ _SINGLE, _PLAIN_DAY = frozenset(("num", "numa", "naquele", "naquela", "nesse", "
 _GUESSED = frozenset(("achei", "achava", "pensei", "pensava", "imaginei", "imaginava", "parecia"))
 _ONLY, _HERE = frozenset(("so", "apenas")), frozenset(("aqui", "cidade", "perto", "regiao", "locais"))
 _NEXT, _ON_SITE = frozenset(("lado", "esquina", "frente")), frozenset(("balcao", "salao", "mesa", "mesas"))
+_WHO = frozenset(("quem", "que", "manda", "mandam", "faz", "fazem"))
+_OWN = (["eu"], ["nos"], ["gente"], ["aqui"])
+_WISHES = frozenset(("quero", "queria", "queremos", "queriamos", "gostaria", "pretendo", "pago", "pagamos"))
 _CARRIES, _TRIPS = (
     frozenset(("em", "da", "dao", "dando", "viram")),
     frozenset(("entrega", "entregas", "corridas", "viagens", "saidas", "enderecos", "casas")),
@@ -36,7 +41,24 @@ def of_another(reading: Reading, start: int, at: int) -> bool:
     for i in (i for i in range(3, len(said)) if said[i] in _NEXT):  # "o mercado do lado manda 200"
         if said[i - 1] in ("do", "da") and said[i - 3] in ("o", "a"):
             other = i
-    return other >= 0 and not _OURSELVES & {*said[other:]}
+    since = said[other:]
+    ours = not _OURSELVES.isdisjoint(since) or ("hoje", "sao") in pairwise(
+        since
+    )  # "a vizinha pediu e hoje são 20"
+    return other >= 0 and not ours
+
+
+def of_others(reading: Reading, start: int, at: int) -> bool:
+    """Antes do número fala-se de quem quer que seja ("quem manda mil", "rede que manda mil")?"""
+    said = [word.text for word in reading.words[max(start, at - AROUND) : at]]
+    return not _WHO.isdisjoint(said) and _OURSELVES.isdisjoint(said)
+
+
+def but_ours(reading: Reading, end: int, following: int) -> bool:
+    """Depois do número de outro, diz-se o que é nosso ("tem quem mande mil, mas eu mando 3")?"""
+    said = [word.text for word in reading.words[end:following] if word.text not in ("so", "a")]
+    own = any(word == "mas" and said[i + 1 : i + 2] in _OWN for i, word in enumerate(said))
+    return own and _WISHES.isdisjoint(said)
 
 
 def in_trips(reading: Reading, previous: int, number: Number) -> bool:
@@ -63,6 +85,8 @@ def not_it(reading: Reading, start: int, at: int) -> bool:
     """É só o que se pensava, ou a quantas se dá conta ("achei que eram 100, deu 250")?"""
     before = [word.text for word in reading.words[max(start, at - NOT_IT) : at]]
     before = before[max((i + 1 for i, word in enumerate(before) if word == BREAK), default=0) :]
+    if before[-1:] == ["nem"] or before[-2:] == ["nem", "uns"]:  # "nem 20 eu recebo, é 18"
+        return True
     return not _GUESSED.isdisjoint(before) or (
         "conta" in before and "nao" not in before and not _COPES.isdisjoint(before)
     )

@@ -11,6 +11,8 @@ WANTED = [
     ("dá pra ficar pronto em 30 dias?", "em 30 dias"),
     ("prazo: 60 dias", "60 dias"),
     ("tenho três meses pra entregar isso", "três meses"),
+    ("precisava que em junho já estivesse de pé", "em junho"),
+    ("queria pra semana que vem, então digamos pra daqui a três meses", "daqui a três meses"),
     ("sem pressa nenhuma", "sem pressa"),
     ("não tenho pressa", "não tenho pressa"),
     ("quero lançar no segundo semestre", "no segundo semestre"),

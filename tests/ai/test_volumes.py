@@ -17,6 +17,9 @@ DELIVERIES = [
     ("preciso de uma entrega por dia", "1 por dia"),
     ("sai meio cento de entrega por dia", "50 por dia"),
     ("60 marmitas por dia, dá 20 entregas", "20 por dia"),
+    ("tem rede que manda mil por mês mas eu mando 3 por semana", "3 por semana"),
+    ("mando 50 por dia mas eu queria mandar 100 por dia", "50 por dia"),
+    ("a vizinha pediu, a escola pediu e hoje são vinte encomendas por dia", "20 por dia"),
     ("200 pães por dia em 40 casas, padaria", "40 por dia"),
     ("30 entregas por dia em 2 bairros", "30 por dia"),
     ("o vizinho faz 100 por dia com vcs, eu faço 18", "18 por dia"),
@@ -37,6 +40,8 @@ TALKS = [
     ("achei que eram 100 por semana, fui contar e deu 250 por semana", "250 por semana"),
     ("a gente dá conta de 100 por dia mas entram 180 por dia no whats", "180 por dia"),
     ("não dou conta de 60 mensagens por dia", "60 por dia"),
+    ("nem 20 mensagens por semana eu recebo, é 18 por semana", "18 por semana"),
+    ("nem 20 mensagens por semana eu recebo", "20 por semana"),
     ("antes eram 80, depois do vídeo são 300 por dia", "300 por dia"),
 ]
 NO_VOLUME = [

@@ -23,6 +23,9 @@ _CALLED = TITLES | words("company_kin")
 _GOES = frozenset(("ta", "tao", "esta", "anda", "vive", "precisa", "quer", "n", "nao", "num"))
 _WHERE = frozenset(("em", "aqui", "de", "la"))
 _USES = frozenset(("usando", "usa", "com", "contratou", "fechado", "fechada", "vendendo"))
+_MANY = frozenset(
+    ("muito", "muita", "bastante", "pouco", "pouca", "mais", "todo", "toda", "gente", "cliente")
+)
 _WE_DO = frozenset(("quero", "queria", "preciso", "tenho", "vendo", "mando"))
 
 
@@ -107,6 +110,28 @@ def we_say(reading: Reading, at: int, stop: int, end: int) -> bool:
     placed = any(begins(word) and exact([word]) is not None for word in near[-1:])
     placed = placed or exact([reading.words[stop - 1].plain]) is not None  # "Catuaí Londrina"
     return not placed and any(word in _WE_DO or word.endswith("mos") for word in after)
+
+
+def calls_something(reading: Reading, start: int, end: int) -> bool:
+    """O "chama" em `[start, end)` pode ser um verbo qualquer? Não em "minha confeitaria chama doce mania"."""
+    if end - start > 1 or reading.words[start].plain not in ("chama", "chamo", "chamamos"):
+        return False
+    led = start >= TWO and reading.words[start - TWO].plain in ("minha", "meu", "nossa", "nosso")
+    return not (led and is_head(reading.words[start - 1].plain))
+
+
+def says_firm(reading: Reading, at: int) -> bool:
+    """Depois de dizer o ramo, diz-se o nome ("tenho uma clínica. É a Patinha Feliz")?"""
+    if at < TWO + 1 or at + 1 >= len(reading.words) or reading.words[at].plain in GIVEN:
+        return False
+    led = reading.words[at - 1].plain in ARTICLES and reading.words[at - TWO].plain == "e"
+    named = (
+        led
+        and reading.words[at - TWO - 1].text == BREAK
+        and capital(reading, at)
+        and capital(reading, at + 1)
+    )
+    return named and any(is_head(word.plain) for word in reading.words[: at - TWO])
 
 
 def tells_how(reading: Reading, at: int, stop: int, end: int) -> bool:

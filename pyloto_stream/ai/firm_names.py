@@ -5,6 +5,7 @@ sistema ou de um bicho não é.
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, capital, joins
+from pyloto_stream.ai.firm_beside import calls_something
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, PARTICLES, READER, words
 from pyloto_stream.ai.municipalities import exact
@@ -19,13 +20,11 @@ MAX_WORDS = 6
 REACH = 20
 """Até quantas palavras separam o negócio do seu nome ("tenho um brechó online, o nome é …")."""
 _NAMED, _IS = "company_named", "company_is"
-_BUSINESS = words("company_nouns")
-_PRODUCTS = words("company_products")
+_BUSINESS, _PRODUCTS = words("company_nouns"), words("company_products")
 _KIN = words("company_kin")
 _NAMES = GIVEN | _KIN
 _PEOPLE = words("persons") | words("crew") | words("relatives")
 _CALLED = frozenset(("empresa", "firma", "marca"))
-_CALLS = frozenset(("chama", "chamo", "chamamos"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 _INTRODUCES = frozenset(("a", "o", "e", "sou", "chamo", "dona", "seu"))
 _LINKS = frozenset(
@@ -67,7 +66,7 @@ def named(reading: Reading, start: int, end: int) -> str:
             and _says(reading, match)
             and _of_business(reading, match)
         ):
-            calls = match.end - match.start == 1 and reading.words[match.start].plain in _CALLS
+            calls = calls_something(reading, match.start, match.end)
             if found := _name(reading, match.end, end, calls=calls):
                 return found
     for match in reading.found("lead", _IS):
@@ -137,6 +136,7 @@ def _name(reading: Reading, at: int, end: int, *, calls: bool) -> str:
     lone = calls and READER.knows(first) and not is_firm(reading, at)
     if (
         first in OPENING
+        or first == "bastante"
         or reading.words[at].text in OPENING
         or lone
         or (calls and first in _TO)

@@ -27,7 +27,7 @@ _LINKS = ARTICLES | OF
 _HAVE = frozenset(("tenho", "temos", "toco", "tocamos", "somos"))
 _CHANNELS = frozenset(("zap", "whats", "whatsapp", "insta", "instagram", "site", "direct"))
 _SEEN = frozenset(("vi", "vimos", "achei", "peguei", "igual", "tipo", "chamei", "pedi", "comprei"))
-_KEPT = _HAVE | OUR
+_KEPT, _MINE = _HAVE | OUR, OUR | {"mei"}
 _SHORT = {"eh": "e", "gnt": "gente"}
 _WE = words("company_we_do")
 """Depois de "na Onda Sul", dizem que é de lá quem fala."""
@@ -67,7 +67,7 @@ def _announced(reading: Reading, start: int, at: int, before: list[str], *, firm
     if lead in SPEAKERS and linked and not (person and not firm):
         ours = article and "gente" in before  # "a gente é a Solaris"
         return TELLING if ours or lead in ("somos", "represento", "nos") else 1
-    if lead in _OWNED:
+    if lead in _OWNED or (lead == "toca" and "gente" in before):
         return TELLING
     return int(lead in _CHANNELS and before[-1] in OF and not _SEEN & {*before})  # "no zap da Tutti Bella"
 
@@ -92,9 +92,10 @@ def _apposed(reading: Reading, start: int, at: int, before: list[str]) -> bool:
     if lead == BREAK and not linked and before[-2:-1] and before[-2] in _OWNED:  # "Loja: Mundo dos Pneus"
         return True
     if before[-1] == BREAK:
-        return not reading.strong_break(at - 1) and bool(OUR & {*before[-3:-1]})
+        return not reading.strong_break(at - 1) and bool(_MINE & {*before[-3:-1]})
     said = clause_before(reading, at - 2) if led else []
-    return bool(_KEPT & {*said} or said[:2] == ["e", "uma"]) and kind_before(reading, start, at - 2)
+    now = said[said[:1] == ["hoje"] :][:2] == ["e", "uma"]  # "hoje é uma padaria em Brasília, a …"
+    return (now or bool(_KEPT & {*said})) and kind_before(reading, start, at - 2)
 
 
 def _follows_we(reading: Reading, at: int) -> bool:

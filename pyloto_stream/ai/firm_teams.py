@@ -16,6 +16,7 @@ _TEAMS, _THINGS, _DOES = (words(name) for name in ("company_teams", "company_thi
 _IS = frozenset(("e", "ta", "esta", "anda", "vive", "fica"))
 _OF = frozenset(("da", "do", "das", "dos", "na", "no"))
 _WANTED = words("company_for") | {"portal", "plataforma", "automatizar", "orcamento"}
+_SERVES = frozenset(("atender", "responder", "avisar", "lembrar"))
 _MANY = frozenset(("socios", "socias", "donos", "donas", "proprietarios", "secretaria"))
 _AROUND = frozenset((("a", "gente"), ("todo", "mundo"), ("o", "pessoal"), ("o", "povo"), ("cada", "um")))
 _CAMEL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][a-zà-ÿ]+[A-ZÀ-Ý]").search
@@ -36,6 +37,8 @@ def team_of(reading: Reading, at: int, before: Sequence[str]) -> bool:
 
 def wanted_for(before: Sequence[str]) -> bool:
     """Pede-se alguma coisa para a empresa que vem a seguir ("queremos um app para a Vetor")?"""
+    if before[-1] in _OF and before[-2:-1] == ["clientes"] and _SERVES & {*before}:
+        return True
     led = before[-1] in ("a", "o") and before[-2:-1] in (["para"], ["pra"])
     if not led and before[-1] not in ("pra", "pro"):
         return False

@@ -25,7 +25,9 @@ _RELATIVES = words("relatives") | words("family_folk")
 _PLACED = frozenset(("no", "na", "pro", "pra", "para", "ate", "ao", "a"))
 _HERE = frozenset(("aqui", "nossa", "nosso", "minha", "meu", "somos", "nos", "sou", "gente"))
 """Com eles, o lugar é o de quem fala."""
-_RIVALS = frozenset(("concorrente", "vizinho", "vizinha", "cliente", "fornecedor"))
+_RIVALS = frozenset((
+    "concorrente", "vizinho", "vizinha", "cliente", "fornecedor", "fornecedora", "parceira", "parceiro",
+))  # fmt: skip
 _SYSTEMS = frozenset(("software", "sistema", "programa", "app", "aplicativo", "plataforma", "erp", "crm"))
 _WAS = frozenset(("era", "eramos", "antiga", "antigo"))
 """Antes do nome, dizem que ele já não é esse ("era Gráfica Sete, agora…")."""
@@ -34,7 +36,7 @@ _HEARD, _OF_YOU = frozenset(("vi", "soube", "vimos")), frozenset(("voces", "que"
 _DID = frozenset(("fez", "fizeram", "desenvolveu", "indicou", "pagou", "cobrou", "gastou"))
 _OF_PLACE, _OF_SPEAKER = OF | {"ao", "a"}, WANTS | {"aqui", "falando", BREAK}
 _ASKS = (["e"], ["voces"], ["vcs"], ["ai"], ["esse"], ["este"], ["essa"], ["esta"])
-_AREAS = frozenset(("area", "portal", "painel", "login"))
+_AREAS = frozenset(("area", "portal", "painel", "login", "atender", "responder", "avisar", "lembrar"))
 _RIDES = frozenset(("faco", "rodo", "entrego", "trabalho", "trampo"))
 _LINKED = frozenset(("com", "foi", "que", "pela", "pelo", "de"))
 
@@ -62,7 +64,9 @@ def theirs(reading: Reading, at: int, stop: int) -> bool:
 def _bought(said: Sequence[str]) -> bool:
     """É onde se comprou, quem indicou, com quem se concorre ("meu pedido da farmácia Drogamil")?"""
     told = {*said}
-    told -= {"cliente", "clientes"} if _AREAS & told else set()  # "área do cliente"
+    told -= (
+        {"cliente", "clientes"} if _AREAS & told else set()
+    )  # "área do cliente", "atender os clientes da …"
     if _THEIRS & told and not OUR & {*said[-3:]}:
         return True
     if said[-1] == "tal" or said[-2:] == ["tal", "de"]:  # "um tal de Studio Bit"
@@ -105,6 +109,8 @@ def _does(said: Sequence[str], after: Sequence[str]) -> bool:
         after[:1] == [BREAK] and after[1:2] and after[1] in _DID
     ):  # "uma padaria de lá, a Pão Bom, indicou vocês"
         return True
+    if after[:1] == ["e"] and after[1:2] and after[1] in OUR and _RIVALS & {*after[2:]}:
+        return True  # "a Casa Rosa é minha cliente"
     if after[:1] == ["abriu"] and {"aqui", "perto", "lado"} & {*after}:
         return True
     if after[:1] == ["onde"] and ("trabalho" in after or "trabalho" in said):

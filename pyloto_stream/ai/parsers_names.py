@@ -7,6 +7,7 @@ nome.
 import re
 from collections.abc import Iterable, Iterator
 
+from pyloto_stream.ai.firm_beside import says_firm
 from pyloto_stream.ai.firm_names import names_business
 from pyloto_stream.ai.firms import is_firm
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, LEXICON, PARTICLES, words
@@ -104,7 +105,7 @@ def _denied(reading: Reading, run: Run) -> bool:
 
 def _led(reading: Reading, first: int, end: int) -> str:
     """O nome que um sinal anuncia em `first`."""
-    if names_business(reading, first):  # "o nome é Garimpei", do brechó
+    if names_business(reading, first) or says_firm(reading, first):  # "o nome é Garimpei", do brechó
         return ""
     joined = first > 2 and reading.original(first - 2, first) in ("e o", "e a")  # "1 comprador, e o sr. Osni"
     if joined and reading.words[first - 3].text == BREAK:

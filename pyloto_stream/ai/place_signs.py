@@ -21,16 +21,15 @@ OTHER, NAMED, LIKELY, SURE, LIVES, WORKS = -1, 1, 2, 3, 4, 6
 MAX_AREA = 4
 HEAD_REACH = 8
 """Até quantas palavras separam o ramo do lugar ("câmara de vereadores de Picos")."""
-_IN = frozenset(("em", "im"))
-_ARTICLES = frozenset(("no", "na"))
-_OF = frozenset(("de", "do", "da"))
-_TO = frozenset(("para", "pra", "ate"))
+_IN, _ARTICLES = frozenset(("em", "im")), frozenset(("no", "na"))
+_OF, _TO = frozenset(("de", "do", "da")), frozenset(("para", "pra", "ate"))
 _AREA, _ARTICLED, _ADJECTIVES = words("place_area"), words("place_articled"), words("place_plain_words")
 _WORDY = words("place_wordy") | words("family")
 _WAS = frozenset(("ia", "era", "antes"))
 _AFTER = frozenset(("tem", "inteira", "inteiro", "toda"))
 _PLACED = frozenset(("de", "do", "da", "em", "no", "na"))
 _HAVE = frozenset(("tenho", "temos", "minha", "meu", "nossa", "nosso", "toco", "abri"))
+_SERVE = frozenset(("atende", "atendem", "cobre", "cobrem", "pega", "pegam"))
 _SHORT, _CAPITALS = frozenset(("bh", "jf")), frozenset(("salvador", "vitoria"))
 
 
@@ -95,7 +94,8 @@ def _strength_after(reading: Reading, hit: Hit, plain: str, span: tuple[int, int
         return LIKELY if named or (said and opens and titled) else int(said or before == BREAK)
     if before == "de" and opens and titled and closed:  # "Frota Leve, de Itajaí, …"
         return SURE
-    known = (len(plain) > 2 or plain in _SHORT) and before in (*_OF, *_TO)
+    asks = before in _SERVE and hit.end < len(reading.words) and "?" in reading.words[hit.end].plain
+    known = (len(plain) > 2 or plain in _SHORT) and (asks or before in (*_OF, *_TO))
     return LIKELY if hit.place.large and (known or _ends_list(reading, hit)) else NAMED
 
 
@@ -119,6 +119,9 @@ def _led(reading: Reading, hit: Hit, leads: Leads) -> int:
     after = [word.text for word in reading.words[hit.end : hit.end + 4] if word.text != BREAK]
     if after[:2] in (["onde", "fica"], ["onde", "ficam"], ["onde", "temos"], ["onde", "tenho"]):
         return WORKS
+    before = [word.plain for word in reading.words[max(hit.start - 4, 0) : hit.start]]
+    if before[-2:] == ["que", "e"] and before[0] == "cidade":  # "venho pra cidade, que é Araçatuba"
+        return LIVES
     for force, found in ((WORKS, leads.works), (LIVES, leads.lives), (SURE, leads.near)):
         if any(at <= hit.start and only_area(reading, at, hit.start) for at in found):
             linked = hit.start > 0 and reading.words[hit.start - 1].plain in _PLACED

@@ -4,7 +4,7 @@ Promete o nome como a pessoa o escreveu, sem a cidade nem o ramo dito em minúsc
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, TELLING, capitals
-from pyloto_stream.ai.firm_beside import after_person, placed_beside, we_say
+from pyloto_stream.ai.firm_beside import after_person, placed_beside, says_firm, we_say
 from pyloto_stream.ai.firm_signals import (
     after_firm,
     alone,
@@ -86,6 +86,7 @@ def titled(reading: Reading, start: int, end: int) -> str:
             or single
             or (_in_brackets(reading, at) and kind_before(reading, start, at - 1))
             or _said_ours(reading, stop, end)
+            or says_firm(reading, at)
             or (beside and we_say(reading, at, stop, end) and kind_before(reading, start, at - 1))
             or (placed_beside(reading, at, stop, end) and _own(reading, telling))
             or (beside and own and kind_before(reading, start, at - 1))
@@ -138,6 +139,8 @@ def _placed(reading: Reading, start: int, at: int, telling: list[int]) -> bool:
 
 def _said_ours(reading: Reading, stop: int, end: int) -> bool:
     """Diz-se logo depois o que é ("Toca do Coelho, minha loja de brinquedo")?"""
+    if stop + 1 < end and reading.words[stop].text == "e" and reading.words[stop + 1].plain in OUR:
+        return stop + 2 >= end or reading.words[stop + 2].text == BREAK  # "a Doce Mania é minha"
     apart = stop + 2 < end and said_at(reading, stop) == BREAK and reading.words[stop + 1].plain in OUR
     return apart and is_firm(reading, stop + 2) and not reading.strong_break(stop)
 

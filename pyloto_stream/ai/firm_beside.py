@@ -17,6 +17,7 @@ MAX_WORDS = 5
 TWO = 2
 _BUSINESS = words("company_nouns")
 _SHOPS = frozenset(("delivery", "marca", "loja"))
+_NONE = frozenset(("nao", "ainda", "sem", "nenhum", "vou", "n"))
 _OF_IT = frozenset(("da", "do", "dela", "dele", "fantasia"))
 SOON = 4
 _CALLED = TITLES | words("company_kin")
@@ -32,10 +33,28 @@ _WE_DO = frozenset(("quero", "queria", "preciso", "tenho", "vendo", "mando"))
 def named_beside(reading: Reading, start: int, end: int) -> str:
     """O nome que o que vem logo depois diz ser de uma empresa ("Forno Estrela é o nome")."""
     if reading.words and "nome" in reading.raw.lower():
+        for at in range(start, end - TWO):
+            if reading.words[at].plain == "nome" and (found := _labelled(reading, at, end)):
+                return found
         for at in range(start + TWO, end):
             if reading.words[at].plain == "nome" and (found := _is_name(reading, start, at, end)):
                 return found
     return _heads(reading, start, end)
+
+
+def _labelled(reading: Reading, at: int, end: int) -> str:
+    """O que segue "nome da loja:" ou "nome da minha empresa -", como numa ficha."""
+    kind = at + TWO + (reading.words[at + TWO].plain in ("minha", "nossa", "meu", "nosso"))
+    if reading.words[at + 1].plain not in ("da", "do") or kind + TWO >= end:
+        return ""
+    first = kind + TWO
+    apart = reading.words[kind + 1].text == BREAK and reading.words[kind + 1].plain.strip() == ":"
+    of_it = reading.words[kind].plain in _BUSINESS or is_head(reading.words[kind].plain)
+    if not (apart and of_it) or reading.words[first].plain in _NONE:
+        return ""
+    stop = next((i for i in range(first, end) if reading.words[i].text == BREAK), end)
+    stop -= stop < end and ":" in reading.words[stop].plain  # "nome da loja: ponto certo cidade: sinop"
+    return _fit(reading, first, stop, labelled=True)
 
 
 def _is_name(reading: Reading, start: int, at: int, end: int) -> str:
@@ -52,13 +71,14 @@ def _is_name(reading: Reading, start: int, at: int, end: int) -> str:
     return _fit(reading, first, stop) if (closed or of_it) and told else ""
 
 
-def _fit(reading: Reading, first: int, stop: int) -> str:
+def _fit(reading: Reading, first: int, stop: int, *, labelled: bool = False) -> str:
     """As palavras `[first, stop)`, se são um nome e não gente, cidade ou frase."""
     telling = [i for i in range(first, stop) if reading.words[i].plain not in PARTICLES]
     if not telling or stop - first > MAX_WORDS or telling[0] != first or telling[-1] != stop - 1:
         return ""
     plain = [reading.words[i].plain for i in telling]
-    phrase = len(plain) < TWO or any(is_verb(one) or one in OPENING or not one.isalpha() for one in plain)
+    phrase = any(is_verb(one) or not one.isalpha() for one in plain) or OPENING.issuperset(plain)
+    phrase = phrase or not (labelled or (len(plain) >= TWO and OPENING.isdisjoint(plain)))
     if phrase and not all(capital(reading, i) for i in telling):
         return ""
     person = person_at(reading, first)
@@ -116,8 +136,18 @@ def calls_something(reading: Reading, start: int, end: int) -> bool:
     """O "chama" em `[start, end)` pode ser um verbo qualquer? Não em "minha confeitaria chama doce mania"."""
     if end - start > 1 or reading.words[start].plain not in ("chama", "chamo", "chamamos"):
         return False
+    if start and reading.words[start - 1].plain == "se":  # "minha loja se chama pão bom"
+        return False
     led = start >= TWO and reading.words[start - TWO].plain in ("minha", "meu", "nossa", "nosso")
     return not (led and is_head(reading.words[start - 1].plain))
+
+
+def of_part(reading: Reading, at: int, among: frozenset[str]) -> bool:
+    """É de uma parte do negócio em `at` que se fala ("o motoboy da loja se chama …")?"""
+    at -= at > 0 and reading.words[at - 1].plain in ("minha", "meu", "nossa", "nosso")
+    return (
+        at >= TWO and reading.words[at - 1].plain in ("da", "do") and reading.words[at - TWO].plain in among
+    )
 
 
 def says_firm(reading: Reading, at: int) -> bool:

@@ -5,7 +5,7 @@ sistema ou de um bicho não é.
 """
 
 from pyloto_stream.ai.capitals import ARTICLES, JOINS, OPENING, capital, joins
-from pyloto_stream.ai.firm_beside import calls_something
+from pyloto_stream.ai.firm_beside import calls_something, of_part
 from pyloto_stream.ai.firms import is_famous, is_firm, is_head
 from pyloto_stream.ai.lexicon import COMMON, CONTINUES, GIVEN, PARTICLES, READER, words
 from pyloto_stream.ai.municipalities import exact
@@ -23,7 +23,7 @@ _NAMED, _IS = "company_named", "company_is"
 _BUSINESS, _PRODUCTS = words("company_nouns"), words("company_products")
 _KIN = words("company_kin")
 _NAMES = GIVEN | _KIN
-_PEOPLE = words("persons") | words("crew") | words("relatives")
+_OTHERS = _PRODUCTS | words("persons") | words("crew") | words("relatives")
 _CALLED = frozenset(("empresa", "firma", "marca"))
 _MINE = frozenset(("minha", "meu", "nossa", "nosso"))
 _INTRODUCES = frozenset(("a", "o", "e", "sou", "chamo", "dona", "seu"))
@@ -108,13 +108,13 @@ def _of_business(reading: Reading, match: Match[Tag]) -> bool:
     for i in range(at - 1, max(at - REACH, 0) - 1, -1):
         plain = reading.words[i].plain
         if plain in _BUSINESS or is_firm(reading, i):
-            return True
+            return not of_part(reading, i, _OTHERS)
         if reflexive and plain in _MINE:
             return True
         if plain in _PRODUCTS and i and reading.words[i - 1].plain in _LINKS:  # "no app"
             continue
         introduced = plain in GIVEN and i and reading.words[i - 1].plain in _INTRODUCES
-        if plain in _PRODUCTS or plain in _PEOPLE or introduced:
+        if plain in _OTHERS or introduced:
             return False
     return bool(
         reflexive and not any(word.plain in GIVEN for word in reading.words[match.end : match.end + 1])

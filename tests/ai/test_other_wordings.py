@@ -66,9 +66,16 @@ FIRMS = [
     ("sou MEI, Jota Consertos, em Bauru", "Jota Consertos"),
     ("Hoje é uma padaria em Brasília, a Casca Grossa, com forno", "Casca Grossa"),
     ("tenho uma clínica e o zap não para. É a Patinha Feliz", "Patinha Feliz"),
+    ("minha loja se chama pão bom e fica em sinop", "pão bom"),
+    ("nome da loja: ponto certo cidade: sinop", "ponto certo"),
+    ("nome do restaurante: sabor de casa", "sabor de casa"),
     ("Aqui é concorrente, Transbeck Zelo, de Itajaí, e quero melhor", "Transbeck Zelo"),
 ]
 NO_FIRMS = [
+    "o motoboy da loja se chama joão",
+    "meu cachorro se chama pão bom",
+    "nome da loja: ainda não tem",
+    "nome do cliente: ponto certo",
     "meu salão chama bastante gente",
     "minha padaria chama um motoboy por dia",
     "a Vetor Engenharia é minha concorrente",

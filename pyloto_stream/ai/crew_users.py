@@ -128,11 +128,18 @@ def use_there(reading: Reading, at: int) -> bool:
 
 
 def without_served(reading: Reading, crews: list[Crew]) -> list[Crew]:
-    """As parcelas `crews` sem a dos que se atendem, se há outras ("atende 600 famílias e os 14 fiscais")."""
+    """As parcelas `crews` sem a dos que se atendem, nem o todo, se há outras ("dos 50, uns 15 usam")."""
     if len(crews) < 2:
         return crews
-    ours = [one for one in crews if not (one.counted and _served(reading, one))]
+    ours = [one for one in crews if not (one.counted and (_served(reading, one) or _whole(reading, one)))]
     return ours if any(one.counted for one in ours) else crews
+
+
+def _whole(reading: Reading, one: Crew) -> bool:
+    """É de todos, dos quais só uma parte usa ("dos 50 funcionários, uns 15 vão mexer")?"""
+    at = one.start
+    opens = at > 0 and reading.words[at - 1].plain in ("dos", "das")
+    return opens and (at == 1 or reading.words[at - 2].text == BREAK) and one.person
 
 
 def _served(reading: Reading, one: Crew) -> bool:

@@ -28,6 +28,7 @@ MIN_ADJECTIVE = 6
 _YEARS, _BEFORE_YEAR = range(2024, 2051), frozenset(("em", "ate", "pra", "para"))
 _DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo"))
 _LEADS_DAY = (["ate"], ["para"], ["pra"], ["essa"], ["nessa"], ["esta"], ["nesta"], ["proxima"])
+_ORDINALS = frozenset(("primeira", "segunda", "terceira", "ultima"))
 MAX_DAY, MAX_MONTH = 31, 12
 
 
@@ -72,7 +73,7 @@ def _cores(reading: Reading, said: list[str], start: int, end: int) -> Iterator[
         if at + 2 >= end or said[at + 1] not in _OF:
             continue
         known = continues(said[at + 2])
-        if said[at] in _PARTS and known:
+        if known and (said[at] in _PARTS or (said[at] == "semana" and said[at - 1] in _ORDINALS)):
             yield When(at, at + 3, "date")
         if said[at] in ("antes", "depois") and said[at + 2] != BREAK:
             yield When(at, at + 3, "event" if known else "mark")
@@ -127,10 +128,8 @@ def _is_date(reading: Reading, day: Number, month: Number) -> bool:
 
 def _slashed(reading: Reading, one: Number, other: Number) -> bool:
     """Entre os dois números só há uma barra ou um hífen?"""
-    return reading.raw[reading.words[one.end - 1].end : reading.words[other.start].start].strip() in (
-        "/",
-        "-",
-    )
+    between = reading.raw[reading.words[one.end - 1].end : reading.words[other.start].start]
+    return between.strip() in ("/", "-")
 
 
 def _grown(reading: Reading, said: list[str], start: int, end: int, core: When) -> When:

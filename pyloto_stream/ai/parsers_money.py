@@ -119,6 +119,7 @@ def _nearest(
             willing = _WILLING & {*said.before[-3:]} or any(
                 _SPENDS.accept(w) or w in _HAS for w in (*row, *said.after)
             )
+            willing = willing or ("eu", "pago") in pairwise(said.after)  # "mensalidade de 99 eu pago"
             return "ours" if willing else "theirs"
         if word in _NOUNS:
             quoted = _QUOTED & {*row[at + 1 : at + 6]} or (row[:at] and _QUOTED & {*row[:at]})

@@ -165,7 +165,8 @@ def _by(reading: Reading, start: int, at: int, *, bare: bool) -> bool:
     word, before = reading.words[at], reading.words[at - 1] if at else None
     if before is None or before.text == BREAK:
         return False
-    if before.text in ("cada", "na") and word.text == "hora":  # "some na hora do aperto"
+    every = before.text == "cada" and at > 1 and reading.words[at - 2].text == "a"  # "15 a cada hora"
+    if before.text in ("cada", "na") and word.text == "hora" and not every:  # "some na hora do aperto"
         return False
     if before.text in _BY or before.plain in ("p", "a") or reading.raw[word.start - 1 : word.start] == "/":
         return True

@@ -5,6 +5,7 @@ de saída começa nela ("trabalho até as 18h, depois posso").
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pyloto_stream.ai.clock_spans import AFTERNOON, DAWN, MIDNIGHT, MORNING, NIGHT, NOON, PARTS, parts_between
@@ -28,26 +29,15 @@ _TIMES = frozenset(
 )
 _JOBS = (["de"], ["como"], ["num"])
 _ONWARDS = frozenset(("depois", "dali", "dai", "diante"))
+_AFTER_THAT = frozenset((("depois", "disso"), ("depois", "desse"), ("depois", "dessa")))
 _ASKED_FOR = frozenset(("qualquer", "precisar", "precisarem", "chamar", "chamarem", "quiser", "quiserem"))
 _ONE_DAY = frozenset(("sabado", "sabados", "domingo", "domingos", "feriado", "feriados", "segunda", "sexta"))
 _RELEASED = frozenset(
     ("livre", "liberado", "liberada", "solto", "solta", "disponivel", "desocupado", "desocupada")
 )
-_LEAVES = frozenset(
-    (
-        "largar",
-        "largo",
-        "sair",
-        "saio",
-        "terminar",
-        "termino",
-        "acabar",
-        "soltar",
-        "chegou",
-        "chega",
-        "chegar",
-    )
-)
+_LEAVES = frozenset((
+    "largar", "largo", "sair", "saio", "terminar", "termino", "acabar", "soltar", "chegou", "chega", "chegar",
+))  # fmt: skip
 _WHOLE, _EVERY = (
     frozenset(("dia", "tempo", "integral")),
     frozenset(("turnos", "periodos", "horarios", "tres", "3")),
@@ -85,7 +75,9 @@ def free_shifts(reading: Reading) -> frozenset[str]:
             seen[at] = mention._replace(values=_until(reading, mention, opens))
     told = _Told(seen, sensed, left)
     values = told.values("free")
-    values |= _rest(reading, told, values) or _worked(reading, told, values)
+    values |= (
+        _after_that(reading, told, values) or _rest(reading, told, values) or _worked(reading, told, values)
+    )
     return _any_time(reading, told, values) if ANY_TIME in values else values
 
 
@@ -156,6 +148,14 @@ def _rest(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[st
         days = _NOTHING
     apart = not parts or any(m.values <= DAYS for m in told.said("denied"))  # "sábado de manhã não" é um só
     return (DAY_PARTS - taken if parts else _NOTHING) | (DAYS - days if days and apart else _NOTHING)
+
+
+def _after_that(reading: Reading, told: _Told, values: frozenset[str]) -> frozenset[str]:
+    """O que vem depois do que ocupa, dito ao lado dos dias ("das 8 às 17, posso depois disso e no fds")."""
+    if told.left is None or not values or not values <= DAYS:
+        return _NOTHING
+    said = pairwise(word.text for word in reading.words)
+    return _NOTHING if _AFTER_THAT.isdisjoint(said) else parts_between(told.left, MIDNIGHT + 1)
 
 
 def _enters_at(reading: Reading, told: _Told) -> float | None:

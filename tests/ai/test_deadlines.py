@@ -13,6 +13,8 @@ WANTED = [
     ("tenho três meses pra entregar isso", "três meses"),
     ("precisava que em junho já estivesse de pé", "em junho"),
     ("queria pra semana que vem, então digamos pra daqui a três meses", "daqui a três meses"),
+    ("preciso disso na primeira semana de abril", "na primeira semana de abril"),
+    ("pronto na última semana do mês", "na última semana do mês"),
     ("sem pressa nenhuma", "sem pressa"),
     ("não tenho pressa", "não tenho pressa"),
     ("quero lançar no segundo semestre", "no segundo semestre"),

@@ -166,7 +166,7 @@ def _right(said: list[str], last: int, end: int) -> int:
     while last < end:
         following = said[last + 1] if last + 1 < end else BREAK
         of = said[last] in _OF and continues(following)
-        month = said[last] in ("em", "e") and following in MONTHS
+        month = said[last] in ("em", "e", "ou") and following in MONTHS
         comes = said[last] == "que" and following in ("vem", "der", "puder", "puderem")
         half = said[last] == "e" and following in ("meio", "meia")
         if of or month or comes or half:

@@ -64,7 +64,8 @@ def owner(
     if (refused or _AGAINST & {*said.before}) and _BEYOND & {*said.before[-3:]}:  # "nem um centavo acima"
         return "ours"
     large = value >= LARGE or currency or _monthly(said)
-    for near in (said.before[::-1], said.after, said.earlier[::-1]):
+    upto = bool(_UP_TO & {*said.before[-3:]}) and large
+    for near in (said.before[::-1], said.after, [] if upto and alone else said.earlier[::-1]):
         found = "ours" if _would(near, said) else _nearest(near, said, large=large, asked=asked)
         if found == "counted":
             return "theirs" if currency else ""
@@ -75,7 +76,6 @@ def owner(
     now = said.before == ["agora", "e"]  # "agora é 15 mil"
     lonely = lonely and alone and (now or said.before[-1:] != ["e"])  # "11, 14 e 19 mil"
     lonely = lonely and (value not in _YEARS or bool(_SCALES & {*said.own}))
-    upto = bool(_UP_TO & {*said.before[-3:]}) and large
     return "ours" if currency or asked or lonely or upto else ""
 
 

@@ -61,6 +61,7 @@ SPENDABLE = [
     ("acima de 8 mil não dá", "R$ 8.000"),
     ("meu limite é 900reais", "R$ 900"),
     ("pensei em investir 10 mil, mas conversamos e fechamos em 7", "R$ 7.000"),
+    ("dependendo do preço, até 10k", "R$ 10.000"),
     ("temos 20 mil, no máximo 25 mil", "R$ 25.000"),
     ("tenho 5 mil, chego a 6 se precisar", "R$ 6.000"),
     ("quero gastar 8 mil, estourando 10", "R$ 10.000"),

@@ -15,6 +15,7 @@ WANTED = [
     ("queria pra semana que vem, então digamos pra daqui a três meses", "daqui a três meses"),
     ("preciso disso na primeira semana de abril", "na primeira semana de abril"),
     ("pronto na última semana do mês", "na última semana do mês"),
+    ("pra abril ou maio", "abril ou maio"),
     ("sem pressa nenhuma", "sem pressa"),
     ("não tenho pressa", "não tenho pressa"),
     ("quero lançar no segundo semestre", "no segundo semestre"),

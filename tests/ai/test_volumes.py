@@ -20,6 +20,7 @@ DELIVERIES = [
     ("tem rede que manda mil por mês mas eu mando 3 por semana", "3 por semana"),
     ("mando 50 por dia mas eu queria mandar 100 por dia", "50 por dia"),
     ("a vizinha pediu, a escola pediu e hoje são vinte encomendas por dia", "20 por dia"),
+    ("meta de 50 por dia, hoje são 20 por dia", "20 por dia"),
     ("200 pães por dia em 40 casas, padaria", "40 por dia"),
     ("30 entregas por dia em 2 bairros", "30 por dia"),
     ("o vizinho faz 100 por dia com vcs, eu faço 18", "18 por dia"),

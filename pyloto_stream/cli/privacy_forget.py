@@ -10,7 +10,7 @@ import typer
 
 from pyloto_stream.cli import operator_options as given
 from pyloto_stream.cli.output import AsJson, print_json, print_table
-from pyloto_stream.cli.people import Phone
+from pyloto_stream.cli.people import Phone, chosen
 from pyloto_stream.errors import MisconfiguredError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_PERSON = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _AGAIN = "if stopped, run it again with the same USER_KEY"
 
 
@@ -65,10 +66,15 @@ def forget(
     if bool(user_key) == bool(phone):
         raise MisconfiguredError("privacy forget: give one of USER_KEY and --phone")
     who = given.operator(operator, reason)
-    _confirm(yes=yes)
+    if not yes and not sys.stdin.isatty():
+        raise MisconfiguredError("--yes: required: there is no terminal to ask at")
     settings = settings_of("privacy", quiet=True)
+    key = asyncio.run(chosen(settings, phone)) if phone else user_key
+    _check(settings, key)
+    if not yes:
+        typer.confirm(f"Erase everything about {key}? It cannot be undone.", abort=True, err=True)
     asked = Asked(who.name, redact(who.reason)[:200])
-    report = asyncio.run(_run(settings, user_key, phone, asked, wait))
+    report = asyncio.run(_run(settings, key, phone, asked, wait))
     if report is None:
         raise given.unknown()
     if as_json:
@@ -77,12 +83,19 @@ def forget(
         _print(report)
 
 
-def _confirm(*, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise MisconfiguredError("--yes: required: there is no terminal to ask at")
-    typer.confirm("Erase everything about this person? It cannot be undone.", abort=True, err=True)
+def _check(settings: "Settings", key: str) -> None:
+    """É a chave de uma pessoa?
+
+    Raises:
+        MisconfiguredError: não tem a forma de uma, ou é a do que a Meta diz da conta.
+    """
+    from pyloto_stream.whatsapp.identity import user_key  # noqa: PLC0415 — ver acima
+
+    if not _PERSON.fullmatch(key):
+        raise MisconfiguredError("USER_KEY: must be the key of a person: 43 letters, digits, - and _")
+    pepper = settings.pepper_secret.reveal().encode()
+    if key == user_key(pepper, f"account:{settings.whatsapp_business_account_id}"):
+        raise MisconfiguredError("USER_KEY: is of the WhatsApp account, not of a person")
 
 
 def _print(report: "ForgetReport") -> None:
@@ -95,12 +108,12 @@ def _print(report: "ForgetReport") -> None:
     )
     if not report.scrubbed:
         typer.echo(
-            "the document store is busy: its journal keeps erased pages until it is written anew", err=True
+            "the document store is busy: its journal keeps erased pages; run it again to empty it", err=True
         )
 
 
 async def _run(
-    settings: "Settings", user_key: str, phone: str, asked: "Asked", wait: int | None
+    settings: "Settings", key: str, phone: str, asked: "Asked", wait: int | None
 ) -> "ForgetReport | None":
     from consumers.forgetting import (  # noqa: PLC0415 — ver acima
         forget_person,
@@ -108,11 +121,9 @@ async def _run(
         open_places,
         settle_s,
     )
-    from pyloto_stream.cli.people import chosen  # noqa: PLC0415
     from pyloto_stream.cli.progress import progress  # noqa: PLC0415
     from pyloto_stream.clock import system_clock  # noqa: PLC0415
 
-    key = await chosen(settings, phone) if phone else user_key
     async with AsyncExitStack() as resources:
         desk = await resources.enter_async_context(given.desk(settings))
         places = await open_places(settings, desk.documents, resources)

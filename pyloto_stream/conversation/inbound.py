@@ -17,6 +17,7 @@ NOT_FROM_PERSON: frozenset[MessageKind] = frozenset(("reaction", "system", "edit
 """Não contam como mensagem da pessoa: não abrem a janela de 24 h da Meta nem se marcam como lidos."""
 FETCHED: frozenset[MessageKind] = frozenset(("audio", "image", "video", "document"))
 """Tipos cujo arquivo se guarda, em qualquer modo; figurinhas não."""
+_SECOND_MS = 1000
 _UNSHOWN = frozenset(("flow_token",))
 _LONG_NUMBER = re.compile(r"\+?[0-9][0-9() .-]{5,}")
 """Um telefone no lugar do nome: é o que se vê num contato sem nome."""
@@ -45,7 +46,7 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
             id=message.id,
             direction="in",
             actor="USER",
-            at_ms=at_ms,
+            at_ms=at_ms if message.standby else _in_order(draft, at_ms),
             type=message.kind,
             text=shown(described(message)),
             media_id=message.media.id if message.media else "",
@@ -67,6 +68,15 @@ def notice_inbound(draft: Draft, message: MessageReceived) -> None:
         )  # fmt: skip
     if message.referral is not None:
         _notice_referral(draft, message.id, message.referral)
+
+
+def _in_order(draft: Draft, at_ms: int) -> int:
+    """O instante com que se registra: a Meta só diz o segundo, e dentro dele vale a ordem em que chegaram."""
+    state = draft.state
+    if at_ms <= state.recorded_at_ms < at_ms + _SECOND_MS - 1 and not at_ms % _SECOND_MS:
+        at_ms = state.recorded_at_ms + 1
+    state.recorded_at_ms = max(state.recorded_at_ms, at_ms)
+    return at_ms
 
 
 def heard_from(draft: Draft, reply_to: str, phone_number_id: str, at_ms: int) -> None:

@@ -50,6 +50,8 @@ class ConversationState(msgspec.Struct, omit_defaults=True):
     """De quando são `reply_to` e `phone_number_id`."""
     last_inbound_at_ms: int = 0
     last_inbound_id: str = ""
+    recorded_at_ms: int = 0
+    """O instante da última mensagem que se registrou."""
     session: Session | None = None
     profile: dict[str, str] = {}
     """Fatos que valem para além da sessão (nome, cidade, empresa, papel, se fala por uma empresa)."""

@@ -64,7 +64,11 @@ class ForgetReport(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """Uma primeira volta feita. `busy`: alguém podia ter em mãos algo dela; `storing`: também arquivos."""
+    """Uma primeira volta feita.
+
+    `busy`: alguém podia ter em mãos algo dela, neste corte ou no de quem parou antes; `storing`: também
+    arquivos.
+    """
 
     erasing: Erasing
     busy: bool
@@ -127,7 +131,7 @@ class ForgetPersonUseCase:
                 return
             event = _event(FORGOTTEN, asked, self._clock(), {})
             number = severed.numbers[self._lane]
-            fence = await raise_fence(self._documents, user_key, event, number, anything=severed.erased > 0)
+            fence = await raise_fence(self._documents, user_key, event, number)
             profile["profile"] += await self._places.profiles.forget(user_key)
             await self._documents.write(Set(header_path(user_key), forgotten_header(fence)))
             files = self._wanted_files(severed.told)
@@ -140,7 +144,8 @@ class ForgetPersonUseCase:
         erasing.erased.update(profile)
         erasing.erased.update({f"redis_{name}": n for name, n in msgspec.structs.asdict(forgotten).items()})
         await erasing.run()
-        return Pending(erasing, busy=forgotten.total > 0, storing=bool(erasing.sha256s))
+        halted = erasing.fence.found and not erasing.fence.finished
+        return Pending(erasing, busy=halted or forgotten.total > 0, storing=bool(erasing.sha256s))
 
     async def again(self, pending: Pending, asked: Asked) -> ForgetReport:
         """A segunda volta, e a conta na cadeia.
@@ -149,7 +154,7 @@ class ForgetPersonUseCase:
             ConflictError, UnavailableError: ver `first`.
         """
         erasing = pending.erasing
-        await erasing.run()
+        await erasing.run(last=True)
         fence, erased = erasing.fence, {name: n for name, n in sorted(erasing.erased.items()) if n}
         if erased or not fence.finished:
             data: dict[str, str | int | float] = {"proof": fence.seq, **erased}

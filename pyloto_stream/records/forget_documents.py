@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from pyloto_stream.conversation.records import opaque
+from pyloto_stream.errors import PermanentError
 from pyloto_stream.records.forget_media import MediaEraser
 from pyloto_stream.stores.exports import ExportLostError, ExportStore
 from pyloto_stream.stores.fence import Fence, clear, older
@@ -59,8 +61,8 @@ class Erasing:
         self._media = MediaEraser(places.documents, places.media, fence.user_key, self.erased)
         self._files: set[str] = set()
 
-    async def run(self) -> None:
-        """Uma volta inteira; `erased` soma o que saiu.
+    async def run(self, *, last: bool = False) -> None:
+        """Uma volta inteira; `erased` soma o que saiu. O que só a última apaga é o que diz o que procurar.
 
         Raises:
             ConflictError: a cadeia não parou de andar; repetir é seguro.
@@ -69,17 +71,16 @@ class Erasing:
         key = self.fence.user_key
         for place in sorted(self._files):  # quem exportava pode ter acabado de gravar depois que apagamos
             self.erased["export_files"] += await self._places.exports.delete(place)
-        for sha256 in sorted(self.sha256s):
-            await self._media.erase(sha256)
-        exports = Query(
-            "exports", (("user_key", key),), limit=_PAGE
-        )  # também as de agora: leram o que era de antes
+        # também as de agora: leram o que era de antes
+        exports = Query("exports", (("user_key", key),), limit=_PAGE)
         await self._pages("exports", exports, lambda _: "", self._export, lambda _: True)
         await self._profile()
         await self._of("sessions", lambda d: f"{d.data.get('session_id')}:opened")
         await self._of("handoffs", lambda d: f"{d.data.get('handoff_id')}:created")
         files = Query(files_path(key), limit=_PAGE)
-        await self._pages("files", files, _event_of_file, self._file, lambda _: True)
+        await self._pages("files", files, _event_of_file, self._file, lambda _: last)
+        for sha256 in sorted(self.sha256s):
+            await self._stray(sha256)
         messages = Query(path("conversations", key, "messages"), limit=_PAGE)
         await self._pages("messages", messages, _event_of_message)
         self._count("audit_events", await clear(self._documents, self.fence, self._tell))
@@ -112,21 +113,26 @@ class Erasing:
 
     async def _export(self, document: Document) -> None:
         """Quem a faz agora já não pode terminá-la, e o que já gravou sai."""
-        store, name = ExportStore(self._documents), document.data.get("id")
-        export = await store.get(str(name)) if name else None
-        if export is None:
-            return
-        if export.status == "RUNNING":
+        store, export = ExportStore(self._documents), None
+        with suppress(PermanentError):  # a de outra versão não se lê, mas sai
+            export = await store.get(unquote(document.id))
+        if export is not None and export.status == "RUNNING":
             with suppress(ExportLostError):  # terminou, ou outro a deu por perdida: sai do mesmo jeito
                 await store.fail(export, "person_forgotten", self._at_ms)
-        if is_path(export.path):
-            self._files.add(export.path)
-            self._count("export_files", await self._places.exports.delete(export.path))
+        place = document.data.get("path")
+        if isinstance(place, str) and is_path(place):
+            self._files.add(place)
+            self._count("export_files", await self._places.exports.delete(place))
 
     async def _file(self, document: Document) -> None:
-        if not document.data.get("record"):  # quem o guardava pode ainda estar a guardá-lo
-            self.sha256s.add(document.id)
         await self._media.erase(document.id)
+
+    async def _stray(self, sha256: str) -> None:
+        """Um arquivo que alguém podia estar guardando no corte, se ela não o mandou outra vez depois."""
+        found = await self._documents.get(f"{files_path(self.fence.user_key)}/{segment(sha256)}")
+        mine = [found] if found is not None and found.data.get("record") else []
+        if not mine or await older(self._documents, self.fence, mine, _event_of_file, lambda _: True):
+            await self._media.erase(sha256)
 
     async def _profile(self) -> None:
         """Com os portões fechados já saiu; aqui, só o que um turno de antes dele ainda gravou."""

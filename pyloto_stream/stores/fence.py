@@ -4,7 +4,7 @@ A cerca é o evento `PERSON_FORGOTTEN`, e a ponta guarda (`void`) o último turn
 um turno de antes ainda queira gravar com a cadeia não passa (`trail.py`); o que é novo tem na cadeia, depois
 da cerca, o evento que se gravou com ele ou antes dele, e por isso se reconhece sem relógio; a cadeia confere
 a cada passo, e a cerca acaba por ser o evento mais antigo dela: é a prova. Repetir não põe outra, se nada
-aconteceu desde a última. Limite: o que se grava sem mover a cadeia não passa pela cerca.
+aconteceu desde a última; só `void` avança. Limite: o que se grava sem mover a cadeia não passa pela cerca.
 """
 
 import asyncio
@@ -38,20 +38,20 @@ _TOLD = 10
 
 
 class Fence(msgspec.Struct, frozen=True):
-    """A cerca: seu número na cadeia e seu instante. `finished`: o que estava antes dela já se apagou todo."""
+    """A cerca: seu número na cadeia e seu instante.
+
+    `found`: já estava lá; `finished`: e o que estava antes dela já se apagou todo.
+    """
 
     user_key: str
     seq: int
     at: str
+    found: bool = False
     finished: bool = False
 
 
-async def raise_fence(
-    documents: Documents, user_key: str, event: AuditEvent, number: int, *, anything: bool
-) -> Fence:
+async def raise_fence(documents: Documents, user_key: str, event: AuditEvent, number: int) -> Fence:
     """Põe a cerca `event`, ou acha a que já é o fim da cadeia; `number`: o último turno de antes dela.
-
-    `anything`: havia turnos a cortar; sem nenhum, uma cerca que já está lá fica como está.
 
     Raises:
         ConflictError: a cadeia não parou de andar.
@@ -67,7 +67,7 @@ async def raise_fence(
         writes, after = link(user_key, head, [] if standing else [event])
         if writes:
             writes[-1] = _with(writes[-1], void)
-        elif anything and head.version:
+        elif head.version and void > head.void:  # quem cortou antes pode ter parado sem chegar aqui
             writes = [Update(head_path(user_key), {"void": void}, head.version)]
         try:
             if writes:
@@ -161,7 +161,7 @@ def _standing(user_key: str, newest: Sequence[Data]) -> Fence | None:
     for event in newest:
         seq, at = event.get("seq"), event.get("timestamp")
         if event.get("action") == FORGOTTEN and isinstance(seq, int) and isinstance(at, str):
-            return Fence(user_key, seq, at, finished)
+            return Fence(user_key, seq, at, found=True, finished=finished)
         if event.get("action") != ERASED:
             return None
         finished = True

@@ -82,13 +82,22 @@ def _group(connection: sqlite3.Connection, writes: Sequence[Write]) -> Reply:
     connection.execute("SAVEPOINT one")
     reply: Reply
     try:
-        reply = [_apply(connection, write) for write in writes]
+        reply = [_applied(connection, write) for write in writes]
     except (ConflictError, DamagedError, PermanentError) as refusal:
         # só o grupo fica sem gravar: o que precisa do documento danificado, ou o que cresce demais
         connection.execute("ROLLBACK TO one")
         reply = refusal
     connection.execute("RELEASE one")
     return reply
+
+
+def _applied(connection: sqlite3.Connection, write: Write) -> str:
+    try:
+        return _apply(connection, write)
+    except sqlite3.OperationalError as error:
+        if "malformed JSON" not in str(error):
+            raise
+        raise DamagedError(write.path) from None  # os índices leem o que está gravado, também para o trocar
 
 
 def _apply(connection: sqlite3.Connection, write: Write) -> str:

@@ -9,18 +9,22 @@ import pytest
 
 from pyloto_stream.conversation.records import opaque
 from pyloto_stream.errors import MisconfiguredError, PermanentError, UnavailableError
-from pyloto_stream.records.export import DONE, REQUESTED, ExportRequest
+from pyloto_stream.records.export import DONE, REQUESTED, ExportConversationUseCase, ExportRequest
+from pyloto_stream.records.export_profile import profile_of
+from pyloto_stream.records.exporter import GcsHistoryExporter
 from pyloto_stream.stores.audit_log import AuditLogStore
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.exports import LEASE_MS, ExportLostError, ExportStore, export_path
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Delete, Document, Documents, Query
+from pyloto_stream.stores.sessions import session_write
 from pyloto_stream.stores.times import DAY_MS, iso
+from pyloto_stream.stores.trail import AuditTrail
 from tests.support.documents import Watched
-from tests.support.exports import CPF, PHONE, exported, talked, use_case
+from tests.support.exports import CPF, PHONE, exported, talked, text_of, use_case
 from tests.support.object_links import LinkReader
-from tests.support.profiles import PLANTED
-from tests.support.records import T0, USER
+from tests.support.profiles import FIRM, NEW, PLANTED, known, profiles
+from tests.support.records import T0, USER, handoff, inbound, session
 
 ASKED = ExportRequest(USER, "ana", ttl_s=60)
 NOW = T0 + 60_000
@@ -89,8 +93,75 @@ async def test_the_document_says_everything_and_without_personal_data_unless_ask
     assert said["wamid.IN10=="]["media_lost"] is True
     assert (said["wamid.OUT7=="]["status"], said["wamid.OUT7=="]["status_words"]) == ("read", "lida")
     assert said["wamid.OUT8=="]["status_words"] == "falhou (código 131026)"
-    assert open_["end"] == {"messages": len(said), "events": len(open_["audit"])}
+    assert open_["end"] == {
+        "messages": len(said), "sessions": 1, "handoffs": 1, "events": len(open_["audit"]),
+    }  # fmt: skip
     assert [event["seq"] for event in open_["audit"]] == list(range(1, len(open_["audit"]) + 1))
+
+
+async def test_sessions_and_hand_offs_are_in_it_by_the_rule_of_the_profile(
+    documents: Documents, reader: LinkReader
+) -> None:
+    await talked(documents)
+    other = msgspec.structs.replace(session(2), summary="de outra pessoa")
+    await AuditTrail(documents).record("another", [other, handoff(2)], None)
+    _, hidden = await exported(documents, reader.objects, "json")
+    _, shown = await exported(documents, reader.objects, "json", personal=True)
+    closed, open_ = json.loads(hidden), json.loads(shown)
+    ((closed_session,), (closed_handoff,)) = closed["sessions"], closed["handoffs"]
+    ((open_session,), (open_handoff,)) = open_["sessions"], open_["handoffs"]
+    assert open_session == {
+        "session_id": "s1", "opened_at": "2023-11-14T19:13:20.001-03:00",
+        "closed_at": "2023-11-14T19:13:21.001-03:00", "outcome": "HANDOFF_HUMAN",
+        "intents": ["CUSTOM_SOFTWARE"], "facts": {"city": "Ponta Grossa"}, "summary": "Sistema sob medida",
+    }  # fmt: skip
+    assert closed_session == {**open_session, "summary": "S••••"}
+    assert (open_handoff["status"], open_handoff["requirements"]["company"]) == ("OPEN", FIRM)
+    assert {name: value for name, value in closed_handoff.items() if value != open_handoff[name]} == {
+        "summary": "S••••",
+        "deadline": "3••••",
+        "requirements": {
+            "name": "J••••", "company": "P••••", "city": "Ponta Grossa", "users": "••••", "budget": "u••••",
+        },
+    }  # fmt: skip
+    export = await documents.query(Query("exports"))
+    assert export[0].data["scope"] == ["profile", "messages", "sessions", "handoffs", "audit"]
+
+
+async def test_a_city_is_in_clear_wherever_it_is_and_what_she_is_called_nowhere(
+    documents: Documents, reader: LinkReader
+) -> None:
+    city = {"city": "Ponta Grossa", "company": FIRM}
+    await AuditTrail(documents, profiles=profiles(documents)).record(
+        USER, [known(1, facts=city), inbound(1)], None
+    )
+    profile = json.loads((await exported(documents, reader.objects, "json"))[1])["profile"]
+    assert (profile["city"], profile["facts.city"]) == ("Ponta Grossa", "Ponta Grossa")
+    assert (profile["business_name"], profile["facts.company"], profile["name"]) == (
+        "P••••",
+        "P••••",
+        "J••••",
+    )
+
+
+async def test_more_sessions_than_a_page_are_all_there_once(documents: Documents, reader: LinkReader) -> None:
+    await talked(documents)
+    await documents.write(*(session_write(USER, "default", session(n)) for n in range(2, 452)))
+    _, text = await exported(documents, reader.objects, "json")
+    names = [found["session_id"] for found in json.loads(text)["sessions"]]
+    assert sorted(names) == sorted(f"s{n}" for n in range(1, 452))
+
+
+async def test_what_no_key_opens_is_counted(documents: Documents, reader: LinkReader) -> None:
+    await talked(documents)
+    exporter = GcsHistoryExporter(documents, reader.objects)
+    blind = profile_of(profiles(documents, {1: NEW}))
+    done = await ExportConversationUseCase(documents, exporter, lambda: NOW, blind).run(ASKED)
+    assert done is not None
+    assert done.unopenable == 5
+    assert "O que a chave de agora não abre: Nome, Telefone, Nome da empresa, " in await text_of(
+        reader.objects, done
+    )
 
 
 async def test_nobody_knows_it_and_nothing_is_written(documents: Documents, reader: LinkReader) -> None:

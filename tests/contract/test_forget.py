@@ -19,7 +19,7 @@ from pyloto_stream.stores.sessions import scoped_id
 from pyloto_stream.stores.sqlite import SqliteDocuments
 from pyloto_stream.stores.trail import AuditTrail
 from tests.support.documents import Watched
-from tests.support.dump import Dump, dump, naming
+from tests.support.dump import Dump, dump, lasting, naming
 from tests.support.erasure import COMMON, CUT_MS, LATE, OTHER, OWN, WORDS, Eraser, file_of, lived, put
 from tests.support.profiles import known, profiles
 from tests.support.records import T0, USER, action, handoff, inbound, media, outbound, session
@@ -78,11 +78,11 @@ async def test_everything_goes_except_the_proof_and_what_is_of_others(
 async def test_twice_is_the_same_as_once(documents: Documents, objects: Objects) -> None:
     await two(documents, objects)
     await Eraser(documents, objects).run()
-    once = await dump(documents)
+    once = lasting(await dump(documents))
     again = await Eraser(documents, objects, number=20, erased=0).run()
     assert again is not None
     assert again.erased == {}
-    assert await dump(documents) == once
+    assert lasting(await dump(documents)) == once
 
 
 async def test_the_last_who_sent_a_file_takes_it_along(documents: Documents, objects: Objects) -> None:

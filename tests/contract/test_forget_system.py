@@ -23,7 +23,7 @@ from pyloto_stream.streams.status import inspect
 from pyloto_stream.streams.traces import traces
 from pyloto_stream.whatsapp.identity import identity, user_key
 from pyloto_stream.whatsapp.signature import sign
-from tests.support.dump import dump, naming
+from tests.support.dump import dump, lasting, naming
 from tests.support.firestore import FirestoreEmulator
 from tests.support.local import local_settings
 from tests.support.look import snapshot
@@ -157,10 +157,10 @@ async def test_no_byte_of_the_person_stays_but_the_proof_and_she_may_come_back(
         assert not [word for word in words[1:] if word.encode() in raw]
     assert {p: d for p, d in (await dump(place.documents)).items() if other in p + d} == of_other
 
-    before = await dump(place.documents)
+    before = lasting(await dump(place.documents))
     again = await shell.run("privacy", "forget", key, "--yes")
     assert (again.code, again.out.splitlines()[0]) == (0, "nothing was left to erase")
-    assert await dump(place.documents) == before
+    assert lasting(await dump(place.documents)) == before
     verified = await shell.run("audit", "verify", key)
     assert verified.code == 0
     shown = await shell.run("conversation", "show", key)
@@ -178,11 +178,16 @@ async def test_nobody_known_is_exit_1_and_leaves_nothing(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell = Shell(capsys)
-    done = await shell.run("privacy", "forget", "nobody", "--yes")
+    stranger = "n" * 43
+    done = await shell.run("privacy", "forget", stranger, "--yes")
     assert (done.code, done.out) == (1, "")
     assert "no such conversation" in done.err
     assert await dump(place.documents) == {}
-    for words in ((), ("a", "--phone", "+5542999998888")):
+    account = user_key(
+        place.local.settings.pepper_secret.reveal().encode(),
+        f"account:{place.local.settings.whatsapp_business_account_id}",
+    )
+    for words in ((), (stranger, "--phone", "+5542999998888"), ("operations",), (account,)):
         wrong = await shell.run("privacy", "forget", *words, "--yes")
         assert (wrong.code, wrong.out) == (2, "")
-    assert "--yes: required" in (await shell.run("privacy", "forget", "a")).err
+    assert "--yes: required" in (await shell.run("privacy", "forget", stranger)).err

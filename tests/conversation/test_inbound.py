@@ -164,3 +164,12 @@ def test_what_was_not_erased_is_still_answered(talk: Talk) -> None:
     erased = msgspec.structs.replace(talk.message("revoke"), context_id=said.id)
     assert talk.turn([said, photo, erased], sure("INSTITUTIONAL")) is not None
     assert [wanted.message_id for wanted in talk.wanted] == [photo.id]
+
+
+def test_messages_that_meta_dates_in_the_same_second_are_recorded_in_the_order_they_came(talk: Talk) -> None:
+    for _ in range(3):
+        talk.turn([talk.message("text"), talk.message("text")], sure("INSTITUTIONAL"))
+    late = msgspec.structs.replace(talk.message("text"), sent_at_ms=T0 - 5_000)
+    talk.turn([late], sure("INSTITUTIONAL"))
+    said = [r.at_ms for r in talk.records if isinstance(r, MessageRecord) and r.direction == "in"]
+    assert said == [*(T0 + n for n in range(6)), T0 - 5_000]

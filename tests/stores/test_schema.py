@@ -93,7 +93,7 @@ async def written(documents: SqliteDocuments) -> Fields:
     await HandoffStore(watched).accept(scoped_id(USER, handoff().id))
     assert await AuditLogStore(watched).trim(USER, "2023-11-14T22:13:20.002Z") == 5
     forgotten = msgspec.structs.replace(asked, event_id="forgotten", action=FORGOTTEN)
-    fence = await raise_fence(watched, USER, forgotten, 7, anything=True)
+    fence = await raise_fence(watched, USER, forgotten, 7)
     await watched.set(header_path(USER), forgotten_header(fence))
     fields: Fields = defaultdict(set)
     for write in (write for batch in watched.writes for write in batch):

@@ -1,6 +1,7 @@
 """Tudo o que um banco de documentos guarda, sem perguntar pelo nome das coleções."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pyloto_stream.stores.firestore import FirestoreDocuments
@@ -41,3 +42,8 @@ async def _walk(collection: "AsyncCollectionReference", found: Dump) -> None:
 def naming(found: Dump, words: tuple[str, ...]) -> set[str]:
     """Os caminhos em que ocorre uma das palavras, no caminho ou no documento."""
     return {place for place, data in found.items() if any(word in place or word in data for word in words)}
+
+
+def lasting(found: Dump) -> Dump:
+    """Sem o número do turno até o qual nada mais se grava: a cada esquecimento ele avança."""
+    return {place: re.sub(r'"void": ?[0-9]+,? ?', "", data) for place, data in found.items()}

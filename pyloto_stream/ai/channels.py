@@ -41,7 +41,9 @@ def _not_used(reading: Reading, match: Match[Tag]) -> bool:
         return True  # "WhatsApp de telefone fixo"
     if _denied(back, ahead) and _wished(reading, match.end):
         return False
-    if _LEFT.intersection(back) or _FELL.intersection(ahead[:2]) or _denied(back, ahead):
+    if _LEFT.intersection(back) or _dropped(reading, match.end):
+        return True
+    if _FELL.intersection(ahead[:2]) or _denied(back, ahead):
         return True
     return (
         word in _SITES
@@ -59,6 +61,13 @@ def _denied(back: Sequence[str], ahead: Sequence[str]) -> bool:
             return True
     said = [word for word in ahead if word not in ("ainda", "a", "gente")]
     return said == ["nao"] or (said[:1] in (["nao"], ["nem"]) and said[1] in _UNUSED)
+
+
+def _dropped(reading: Reading, end: int) -> bool:
+    """Depois do canal diz-se, e só isso, que se largou ("usamos messenger mas abandonamos")?"""
+    told = [word.text for word in reading.words[end : end + 4]]
+    told = told[1:] if told[:1] == [BREAK] else told[:3]
+    return told[:1] == ["mas"] and told[1:2] != [] and told[1] in _LEFT and told[2:] in ([], [BREAK])
 
 
 def _wished(reading: Reading, end: int) -> bool:

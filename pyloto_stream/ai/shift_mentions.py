@@ -51,8 +51,27 @@ def _named(reading: Reading) -> Iterator[Mention]:
         whole = word.text == "semana" and at > 0 and reading.words[at - 1].text == "de"
         if whole and (at == 1 or reading.words[at - 2].text not in _NOT_WEEKDAYS):
             together.setdefault((at - 1, at + 1), {WEEKDAYS})
+        opens = word.text == "semana" and (at == 0 or reading.words[at - 1].text == BREAK)
+        if (
+            opens
+            and any(reading.starts_at("choice", at + reach) for reach in (1, 2))
+            and _led(reading, at + 1)
+        ):
+            together.setdefault((at, at + 1), {WEEKDAYS})  # "semana à noite"
     for (start, end), values in together.items():
         yield Mention(start, end, frozenset(values))
+
+
+def _led(reading: Reading, at: int) -> bool:
+    """Em `at` começa uma parte do dia ("à noite", "de manhã")?"""
+    return at < len(reading.words) and reading.words[at].text in (
+        "a",
+        "de",
+        "pela",
+        "noite",
+        "manha",
+        "tarde",
+    )
 
 
 def _inside(one: Mention, other: Mention) -> bool:

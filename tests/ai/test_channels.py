@@ -26,6 +26,8 @@ from pyloto_stream.ai.parsers import answer
         ("tirando o facebook, é zap e gmail", "WhatsApp, E-mail"),
         ("formulário na página da empresa e ligação", "Site, Telefone"),
         ("WhatsApp de telefone fixo", "WhatsApp"),
+        ("já usamos messenger mas abandonamos, hoje só instagram", "Instagram"),
+        ("uso messenger mas parei de olhar o insta", "Messenger"),
         ("zap e telefone fixo", "WhatsApp, Telefone"),
         ("por e-mail e telefone, zap ainda não, mas queria", "WhatsApp, E-mail, Telefone"),
         ("não temos insta mas queremos ter, hoje é só zap", "WhatsApp, Instagram"),

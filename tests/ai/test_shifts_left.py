@@ -2,6 +2,8 @@ from pyloto_stream.ai.lexicon import READER
 from pyloto_stream.ai.parsers import volunteered
 
 LEFT = [
+    ("semana à noite, sexta inclusive", "Noite, Dias úteis"),
+    ("semana que vem à noite", "Noite"),
     ("trampo das 8 às 17, posso depois disso e no fds", "Noite, Fim de semana"),
     ("domingo posso, de semana só à noite", "Noite, Fim de semana, Dias úteis"),
     ("de semana não dá, só sábado e domingo", "Fim de semana"),

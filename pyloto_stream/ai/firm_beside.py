@@ -32,7 +32,7 @@ _WE_DO = frozenset(("quero", "queria", "preciso", "tenho", "vendo", "mando"))
 
 def named_beside(reading: Reading, start: int, end: int) -> str:
     """O nome que o que vem logo depois diz ser de uma empresa ("Forno Estrela é o nome")."""
-    if reading.words and "nome" in reading.raw.lower():
+    if "nome" in reading.raw.lower():
         for at in range(start, end - TWO):
             if reading.words[at].plain == "nome" and (found := _labelled(reading, at, end)):
                 return found

@@ -10,7 +10,7 @@ from pyloto_stream.ai.firm_signals import SPEAKERS, another
 from pyloto_stream.ai.firms import TAILS, is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import GIVEN, LEXICON, PARTICLES, READER, words
 from pyloto_stream.ai.municipalities import begins, exact
-from pyloto_stream.ai.name_ends import ends_name
+from pyloto_stream.ai.name_ends import ends_name, names_so
 from pyloto_stream.ai.people_names import is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -171,16 +171,16 @@ def _named(reading: Reading, at: int, stop: int, end: int, *, announced: bool) -
     named = (head or ended) and not asks and stop - at <= MAX_COMPANY_WORDS
     if not named or not body or reading.words[stop - 1].plain in PARTICLES:
         return ""
-    if is_famous(reading, at, stop) or is_public(reading, at, stop) or _describes(reading, at, body):
-        return ""
-    return reading.original(at, stop)
+    other = is_famous(reading, at, stop) or is_public(reading, at, stop)
+    described = other or _describes(reading, at, body, announced=announced)
+    return "" if described else reading.original(at, stop)
 
 
-def _describes(reading: Reading, at: int, body: list[int]) -> bool:
+def _describes(reading: Reading, at: int, body: list[int], *, announced: bool) -> bool:
     """O que segue o ramo só diz como ele é ("pizzaria pequena", "quitanda orgânica")?"""
-    if any(_dull(reading, i, body[-1]) for i in body) or all(
-        reading.words[i].plain in _GENERIC for i in body
-    ):
+    dull = [i for i in body if _dull(reading, i, body[-1])]
+    named = announced and names_so(reading, at, body, dull)
+    if (dull and not named) or all(reading.words[i].plain in _GENERIC for i in body):
         return True
     alone = len(body) == 1 and body[0] == at + 1
     if len(body) == 1 and is_head(reading.words[body[0]].plain):  # "restaurante da pousada"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pyloto_stream.ai.capitals import ARTICLES
+from pyloto_stream.ai.firms import is_head
 from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, STATES, words
 from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
 from pyloto_stream.ai.phrases import BREAK
@@ -52,6 +53,10 @@ _COOKED = frozenset((
     "brasa", "chapa", "pedra", "telha", "lenha", "espeto", "bafo", "ponto", "roca", "pote", "cone", "palito",
     "panela", "balde", "tacho", "forno",
 ))  # fmt: skip
+_THE = frozenset(("a", "o", "da", "do", "pela", "pelo"))
+_WE_ARE = frozenset(("sou", "somos", "represento", "falo", "escrevo", "falamos"))
+_OWNED = frozenset(("meu", "minha", "seu", "sua", "nosso", "nossa", "um", "uma", "mais"))
+_DESCRIBES = tuple(words("company_describes"))
 _VERBAL = tuple(words("verb_endings"))
 _VERBAL_NAMES = words("company_not_verbs")
 """Acabam como verbos e fazem nomes ("bom sabor", "doce lar")."""
@@ -66,7 +71,7 @@ def ends_name(reading: Reading, at: int, stop: int, end: int) -> bool:
         return True
     article = word.plain in ARTICLES and stop > at + 1
     number = word.plain in LEXICON.numbers or word.plain.isdigit()
-    return article or number or dashed(reading, stop) or _city_at(reading, stop, end)
+    return article or number or dashed(reading, stop) or _city_at(reading, stop, end, own=stop - at > 2)
 
 
 def no_name(raw: str, said: Sequence[str]) -> bool:
@@ -80,14 +85,15 @@ def is_verb(plain: str) -> bool:
     return len(plain) > SHORT and plain.endswith(_VERBAL) and plain not in _VERBAL_NAMES
 
 
-def _city_at(reading: Reading, at: int, end: int) -> bool:
-    """Diz-se em `at` de que cidade é ("de petrolina")?"""
+def _city_at(reading: Reading, at: int, end: int, *, own: bool) -> bool:
+    """Diz-se em `at` de que cidade é ("de petrolina")? "Forno de barro" não o diz."""
     if reading.words[at].plain != "de":
         return begins(reading.words[at].plain) and _in_state(reading, at, end)
     if at + 1 >= end or not begins(reading.words[at + 1].plain):
         return False
     told = [word.plain for word in reading.words[at + 1 : min(end, at + 1 + MAX_PLACE_WORDS)]]
-    return any(exact(told[:size]) is not None for size in range(len(told), 0, -1))
+    places = [exact(told[:size]) for size in range(len(told), 0, -1)]
+    return any(place is not None and (place.large or own) for place in places)
 
 
 def _in_state(reading: Reading, at: int, end: int) -> bool:
@@ -97,3 +103,13 @@ def _in_state(reading: Reading, at: int, end: int) -> bool:
         if state and exact([word.plain for word in reading.words[at:stop]], state) is not None:
             return True
     return False
+
+
+def names_so(reading: Reading, at: int, body: Sequence[int], dull: Sequence[int]) -> bool:
+    """Depois de "somos a" e do ramo em `at`, palavras comuns também são um nome ("livraria pé de letra")?"""
+    if len(body) < 2 or body[0] in dull or len(dull) > 1 or reading.words[at - 1].plain not in _THE:
+        return False
+    lead = [word.plain for word in reading.words[max(at - 4, 0) : at - 1]]
+    speaks = lead[-1:] != [] and (lead[-1] in _WE_ARE or lead[-2:] == ["aqui", "e"] or "sou" in lead)
+    first, near = reading.words[at + 1].plain, {reading.words[i - 1].plain for i in body}
+    return speaks and not (first.endswith(_DESCRIBES) or near & _OWNED or is_head(first))

@@ -69,9 +69,16 @@ FIRMS = [
     ("minha loja se chama pão bom e fica em sinop", "pão bom"),
     ("nome da loja: ponto certo cidade: sinop", "ponto certo"),
     ("nome do restaurante: sabor de casa", "sabor de casa"),
+    ("somos a livraria pé de letra, de viçosa mg", "livraria pé de letra"),
+    ("sou da drogaria boa hora, em itapeva sp", "drogaria boa hora"),
+    ("aqui é da pizzaria forno de barro, queremos entregador", "pizzaria forno de barro"),
     ("Aqui é concorrente, Transbeck Zelo, de Itajaí, e quero melhor", "Transbeck Zelo"),
 ]
 NO_FIRMS = [
+    "sou da padaria do lado do posto",
+    "somos a pizzaria mais antiga da cidade",
+    "sou da papelaria quase toda semana",
+    "sou da escola do meu filho",
     "o motoboy da loja se chama joão",
     "meu cachorro se chama pão bom",
     "nome da loja: ainda não tem",

@@ -10,7 +10,7 @@ from pyloto_stream.ai.firm_signals import SPEAKERS, another
 from pyloto_stream.ai.firms import TAILS, is_famous, is_firm, is_head, is_public
 from pyloto_stream.ai.lexicon import GIVEN, LEXICON, PARTICLES, READER, words
 from pyloto_stream.ai.municipalities import begins, exact
-from pyloto_stream.ai.name_ends import ends_name, names_so
+from pyloto_stream.ai.name_ends import ends_name, led_by_person, names_so
 from pyloto_stream.ai.people_names import is_given
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -165,7 +165,7 @@ def _named(reading: Reading, at: int, stop: int, end: int, *, announced: bool) -
     rest = [i for i in range(at + 1, stop) if reading.words[i].plain not in PARTICLES]
     lead = reading.words[at - TWO].text if at >= TWO else ""
     tail = announced and rest and (lead not in _PLACES or reading.words[stop - 1].plain in TAILS)
-    ended = tail and is_firm(reading, stop - 1) and reading.words[stop - 2].plain not in OF
+    ended = tail and is_firm(reading, stop - 1) and not led_by_person(reading, at, stop)
     asks = stop < end and "?" in reading.words[stop].plain
     body = rest[two:] if head else [at, *rest]
     named = (head or ended) and not asks and stop - at <= MAX_COMPANY_WORDS

@@ -6,9 +6,9 @@ Promete olhar uma palavra por vez; se o que vem antes é um nome é de `lower_fi
 import re
 from collections.abc import Sequence
 
-from pyloto_stream.ai.capitals import ARTICLES
+from pyloto_stream.ai.capitals import ARTICLES, OF
 from pyloto_stream.ai.firms import is_head
-from pyloto_stream.ai.lexicon import CONTINUES, LEXICON, PARTICLES, STATES, words
+from pyloto_stream.ai.lexicon import CONTINUES, GIVEN, LEXICON, PARTICLES, STATES, words
 from pyloto_stream.ai.municipalities import MAX_PLACE_WORDS, begins, exact
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -113,3 +113,9 @@ def names_so(reading: Reading, at: int, body: Sequence[int], dull: Sequence[int]
     speaks = lead[-1:] != [] and (lead[-1] in _WE_ARE or lead[-2:] == ["aqui", "e"] or "sou" in lead)
     first, near = reading.words[at + 1].plain, {reading.words[i - 1].plain for i in body}
     return speaks and not (first.endswith(_DESCRIBES) or near & _OWNED or is_head(first))
+
+
+def led_by_person(reading: Reading, at: int, stop: int) -> bool:
+    """Começa em gente ("priscila da pri cosméticos"), ou acaba no que só se liga ao ramo ("… da padaria")?"""
+    person = reading.words[at].plain in GIVEN and reading.words[at + 1].plain in ("da", "do")
+    return person or reading.words[stop - 2].plain in OF

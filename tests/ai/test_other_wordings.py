@@ -72,6 +72,7 @@ FIRMS = [
     ("somos a livraria pé de letra, de viçosa mg", "livraria pé de letra"),
     ("sou da drogaria boa hora, em itapeva sp", "drogaria boa hora"),
     ("aqui é da pizzaria forno de barro, queremos entregador", "pizzaria forno de barro"),
+    ("oi é a priscila da pri cosméticos, me passaram vcs", "pri cosméticos"),
     ("Aqui é concorrente, Transbeck Zelo, de Itajaí, e quero melhor", "Transbeck Zelo"),
 ]
 NO_FIRMS = [

@@ -74,6 +74,7 @@ class HandoffView(msgspec.Struct, frozen=True):
 class ConversationView(msgspec.Struct, frozen=True):
     """Uma conversa. `busy`: há um turno em curso; `waiting`: eventos que esperam por ele.
 
+    `more`: há mensagens anteriores às que vêm.
     `forgotten_at`: a pessoa foi esquecida então; só se vê o que veio depois.
     """
 
@@ -89,6 +90,7 @@ class ConversationView(msgspec.Struct, frozen=True):
     timers: list[TimerView]
     handoff: HandoffView | None
     messages: list[MessageView]
+    more: bool
 
 
 async def view(
@@ -125,6 +127,7 @@ async def view(
         timers=[TimerView(timer.name, iso(timer.due_ms)) for timer in timers if timer.lane == TURN_LANE.name],
         handoff=None if handoff is None else _handoff(handoff, personal=personal),
         messages=[_message(message, personal=personal) for message in page.messages],
+        more=page.more,
     )
 
 

@@ -33,7 +33,10 @@ app.add_typer(audit_anchor.app)
 )
 def verify(
     user_key: Annotated[
-        str, typer.Argument(metavar="[USER_KEY]", help="The conversation whose chain is walked.")
+        str,
+        typer.Argument(
+            metavar="[USER_KEY]", help="The conversation whose chain is walked.", callback=given.text
+        ),
     ] = "",
     *,
     phone: Phone = "",

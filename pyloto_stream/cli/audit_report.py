@@ -64,7 +64,7 @@ class AnchorReport(msgspec.Struct):
             self.broken.append(BrokenHead(result.head.user_key, result.head.seq, result.state))
 
 
-class AuditReport(msgspec.Struct, omit_defaults=True):
+class AuditReport(msgspec.Struct):
     """Tudo o que uma conferência achou."""
 
     chains: int = 0

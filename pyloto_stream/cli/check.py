@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from pyloto_stream.errors import MisconfiguredError, PylotoError
+
 Standing = Literal["ok", "warning", "failed"]
 
 
@@ -13,3 +15,8 @@ class Check(msgspec.Struct, frozen=True):
     name: str
     standing: Standing
     detail: str
+
+
+def reason(error: PylotoError) -> str:
+    """O que dizer de uma falha: o que há na configuração, com a variável; de resto, o `code`."""
+    return str(error) if isinstance(error, MisconfiguredError) else error.code

@@ -7,7 +7,7 @@ confere é `audit verify --anchor`.
 import re
 
 from consumers.objects import open_export_objects
-from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.check import Check, reason
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import Settings
@@ -32,7 +32,7 @@ async def anchor_checks(settings: Settings, clock: Clock = system_clock) -> list
         finally:
             await objects.close()
     except (MisconfiguredError, UnavailableError) as error:
-        return [Check(NAME, "warning", f"the object store does not say: {error.code}")]
+        return [Check(NAME, "warning", f"the object store does not say: {reason(error)}")]
     newest = max(days, default="")
     if not newest:
         return [Check(NAME, "warning", f"AUDIT_ANCHOR_KEY is set and there is no signed anchor: {DAILY}")]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_places import creation_problem, seen
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.firestore_errors import INDEX_MISSING, REFUSED
@@ -42,7 +43,9 @@ async def document_checks(settings: Settings) -> list[Check]:
 async def _sqlite(path: Path) -> Check:
     from pyloto_stream.stores.sqlite import SqliteDocuments  # noqa: PLC0415 — só quem usa este banco
 
-    if not path.exists():  # noqa: ASYNC240 — um comando, antes de haver o que atrasar
+    if not seen(path):
+        if problem := creation_problem(path):
+            return Check(NAME, "failed", f"SQLITE_PATH: {problem}")
         return Check(NAME, "ok", "sqlite: the file will be created")
     documents = await SqliteDocuments.open(path)
     await documents.close()

@@ -5,7 +5,8 @@ perfis; quem olha todos é `privacy rotate-key --dry-run`.
 """
 
 from consumers.documents import open_documents
-from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.check import Check, reason
+from pyloto_stream.cli.checks_places import seen
 from pyloto_stream.errors import MisconfiguredError, PermanentError, UnavailableError
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.ports import Document, Query
@@ -21,7 +22,7 @@ async def keys_check(settings: Settings) -> Check:
     """A resposta, com as versões das chaves."""
     keys = settings.data_keys()
     at_hand = f"profiles are sealed with key {max(keys)}"
-    if settings.document_store == "sqlite" and not settings.sqlite_path.exists():
+    if settings.document_store == "sqlite" and not seen(settings.sqlite_path):
         return Check(NAME, "ok", f"{at_hand}; there is none yet")
     try:
         documents = await open_documents(settings)
@@ -30,7 +31,7 @@ async def keys_check(settings: Settings) -> Check:
         finally:
             await documents.close()
     except (MisconfiguredError, UnavailableError) as error:
-        return Check(NAME, "failed", f"profiles cannot be read: {error.code}")
+        return Check(NAME, "failed", f"profiles cannot be read: {reason(error)}")
     troubles = {code for document in found for code in _troubles(Sealer(keys), document)}
     if "broken_seal" in troubles:
         why = (

@@ -3,7 +3,8 @@
 Promete: pergunta só à configuração e ao banco; a Meta não é chamada, e nada é escrito. Nenhum segredo.
 """
 
-from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.check import Check, reason
+from pyloto_stream.cli.checks_places import seen
 from pyloto_stream.errors import MisconfiguredError, PylotoError
 from pyloto_stream.settings import DEFAULTS, Settings
 from pyloto_stream.template import Template
@@ -46,7 +47,7 @@ async def _window_template(settings: Settings) -> Check:
     from pyloto_stream.stores.templates import TemplateStore  # noqa: PLC0415
 
     name, _, language = settings.window_template.partition(":")
-    if settings.document_store == "sqlite" and not settings.sqlite_path.exists():
+    if settings.document_store == "sqlite" and not seen(settings.sqlite_path):
         return _unsure("not in the store; run `templates sync`")
     try:
         documents = await open_documents(settings)
@@ -55,7 +56,7 @@ async def _window_template(settings: Settings) -> Check:
         finally:
             await documents.close()
     except PylotoError as error:
-        return _unsure(f"the store did not say ({error.code})")
+        return _unsure(f"the store did not say ({reason(error)})")
     return _judged(next((each for each in known if each.language == language), None))
 
 

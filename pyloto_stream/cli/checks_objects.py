@@ -1,6 +1,6 @@
 """Os objetos estão ao alcance? A pasta, ou cada balde: existe, o que se pode nele, o que guarda do apagado.
 
-Promete: nada se escreve; variáveis são ditas pelo nome, baldes não. Limite: as políticas de um balde só se
+Promete: nada fica escrito; variáveis são ditas pelo nome, baldes não. Limite: as políticas de um balde só se
 leem com `storage.buckets.get`; sem isso, a resposta diz que não as viu.
 """
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyloto_stream.cli.check import Check
+from pyloto_stream.cli.checks_places import creation_problem, is_folder, seen, writing_problem
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.settings import Settings
 from pyloto_stream.stores.objects import BUSY, NO_BUCKET, REFUSED
@@ -48,9 +49,11 @@ async def object_checks(settings: Settings) -> list[Check]:
 
 
 def _folder(folder: Path) -> Check:
-    if not folder.exists():
+    if not seen(folder):
+        if problem := creation_problem(folder):
+            return Check("objects", "failed", f"OBJECT_FOLDER: {problem}")
         return Check("objects", "ok", "folder: it will be created")
-    if folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    if is_folder(folder) and os.access(folder, os.R_OK) and not writing_problem(folder):
         return Check("objects", "ok", "folder: it can be written")
     return Check("objects", "failed", "OBJECT_FOLDER: is not a folder that can be written")
 

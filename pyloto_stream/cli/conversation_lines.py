@@ -1,6 +1,7 @@
 """Como se mostra uma conversa a uma pessoa? Poucas linhas, com a hora de São Paulo."""
 
 from consumers.conversation_view import ConversationView, HandoffView, MessageView, SessionView
+from pyloto_stream.cli.conversation_show import MAX_MESSAGES
 from pyloto_stream.cli.output import printable
 from pyloto_stream.cli.runtime import sao_paulo
 
@@ -25,6 +26,8 @@ def lines(found: ConversationView) -> list[str]:
         told += ["", "summary:", printable(found.handoff.summary)]
     if found.messages:
         told += ["", *(_message(message) for message in found.messages)]
+    if found.more:
+        told += [f"the last {len(found.messages)}; there are more: --last shows up to {MAX_MESSAGES}"]
     return told
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+MAX_MESSAGES = 500
+
 
 @app.command(
     "show",
@@ -26,7 +28,7 @@ app = typer.Typer()
 def show(
     user_key: given.UserKey,
     *,
-    last: Annotated[int, typer.Option("--last", min=1, max=500, help="So many messages.")] = 10,
+    last: Annotated[int, typer.Option("--last", min=1, max=MAX_MESSAGES, help="So many messages.")] = 10,
     include_pii: given.Personal = False,
     operator: given.Name = "",
     reason: given.Reason = "",

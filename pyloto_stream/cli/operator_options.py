@@ -18,8 +18,25 @@ if TYPE_CHECKING:
     from pyloto_stream.streams.accept import Acceptor
     from pyloto_stream.streams.gateway import Gateway
 
+
+def text(given: str) -> str:
+    """O que veio, se é texto: bytes que não são UTF-8 chegam como substitutos que nada aceita.
+
+    Raises:
+        BadParameter: não é.
+    """
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter("is not text") from None
+    return given
+
+
 UserKey = Annotated[
-    str, typer.Argument(metavar="USER_KEY", help="The conversation, as lists and the audit trail name it.")
+    str,
+    typer.Argument(
+        metavar="USER_KEY", help="The conversation, as lists and the audit trail name it.", callback=text
+    ),
 ]
 Name = Annotated[
     str, typer.Option("--operator", help="Who acts, for the audit trail. Default: the login name.")

@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from pyloto_stream.cli import operator_options as given
 from pyloto_stream.cli.output import AsJson, print_json
 from pyloto_stream.cli.people import Phone, chosen
+from pyloto_stream.cli.runtime import sao_paulo
 
 if TYPE_CHECKING:
     from pyloto_stream.records.export import Exported, ExportRequest
@@ -27,7 +27,9 @@ app = typer.Typer()
     epilog="Example: pyloto-stream privacy export USER_KEY --format md --ttl 900",
 )
 def export(
-    user_key: Annotated[str, typer.Argument(metavar="[USER_KEY]", help="The conversation.")] = "",
+    user_key: Annotated[
+        str, typer.Argument(metavar="[USER_KEY]", help="The conversation.", callback=given.text)
+    ] = "",
     *,
     phone: Phone = "",
     form: Annotated[Literal["txt", "md", "json"], typer.Option("--format", help="Form of the file.")] = "txt",
@@ -73,13 +75,9 @@ def export(
     typer.echo(done.url)
     typer.echo(
         f"{done.messages:,} messages and {done.events:,} events, {done.size:,} bytes; the link works until "
-        f"{_clock(done.link_expires_at)}, the file is kept until {_clock(done.expires_at)}",
+        f"{sao_paulo(done.link_expires_at)}, the file is kept until {sao_paulo(done.expires_at)}",
         err=True,
     )
-
-
-def _clock(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
 
 
 async def _run(settings: "Settings", request: "ExportRequest") -> "Exported | None":

@@ -19,6 +19,7 @@ from pyloto_stream.stores.object_disk import Draft, look, open_to_read, prepare,
 from pyloto_stream.stores.object_links import ObjectLinks
 from pyloto_stream.stores.objects import (
     FULL,
+    REFUSED,
     UNAVAILABLE,
     ObjectEntry,
     ObjectInfo,
@@ -34,7 +35,11 @@ LIST_ITEMS = 500
 
 _INCOMING = ".incoming"
 """Onde se escreve o que ainda não tem nome; nenhum caminho de objeto começa com ponto."""
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_CODES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), FULL),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), REFUSED),
+}
+"""As falhas do sistema que têm code próprio."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -116,9 +121,9 @@ async def _disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return await asyncio.to_thread(work, *args, **kwargs)
     except OSError as error:
-        code = FULL if error.errno in _FULL else UNAVAILABLE
+        code = _CODES.get(error.errno or 0, UNAVAILABLE)
         why = error.strerror or type(error).__name__
-    raise UnavailableError(f"the object folder failed ({why})", code=code)
+    raise UnavailableError(f"OBJECT_FOLDER: cannot be used ({why})", code=code)
 
 
 async def _pour(draft: Draft, chunks: AsyncIterator[bytes]) -> None:

@@ -1,8 +1,8 @@
 """Como os perfis passam a uma chave nova? Um a um, cada lacre aberto e refeito com a mais nova.
 
 Promete: cortada no meio, outra vez faz o resto; repetir não grava nada; quem muda um perfil ao mesmo tempo
-não perde a mudança; um lacre que não abre fica como está e é contado. Limite: relê todos os perfis; a chave
-velha só se tira quando `old` chega a zero e todo processo já usa a nova, que entretanto lacra.
+não perde a mudança; todo lacre se abre, e o que não abre fica como está e é contado. Limite: relê todos os
+perfis; a chave velha só se tira quando nada mais está sob ela e todo processo já usa a nova.
 """
 
 from collections.abc import Callable
@@ -79,10 +79,14 @@ def resealed(sealer: Sealer, path: str, stored: Stored) -> tuple[Data, bool]:
     for field, text in sealed_fields(stored).items():
         place = context(path, field)
         try:
-            if key_version(text) != sealer.newest:
-                fresh[field] = sealer.seal(sealer.open(text, context=place), context=place)
+            opened = sealer.open(
+                text, context=place
+            )  # também o que já é da mais nova: a chave pode ser outra
         except UnopenableError:
             stuck = True
+            continue
+        if key_version(text) != sealer.newest:
+            fresh[field] = sealer.seal(opened, context=place)
     data: Data = {field: text for field, text in fresh.items() if not field.startswith(FACTS)}
     facts = {field.removeprefix(FACTS): text for field, text in fresh.items() if field.startswith(FACTS)}
     if facts:

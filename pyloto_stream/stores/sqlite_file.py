@@ -61,6 +61,10 @@ def open_file(path: Path, busy_s: float) -> sqlite3.Connection:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not os.access(path, os.R_OK | os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (FileExistsError, NotADirectoryError):
+        raise MisconfiguredError(
+            "SQLITE_PATH: cannot be opened for writing (what should be its folder is a file)"
+        ) from None
     except OSError as error:
         raise MisconfiguredError(f"SQLITE_PATH: cannot be opened for writing ({error.strerror})") from None
     connection = connect(path, busy_s)

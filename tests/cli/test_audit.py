@@ -52,6 +52,8 @@ async def test_all_chains_are_counted_with_their_events(shell: Shell) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("4 chains: 4 intact, 0 broken; 12 events in ")
     assert done.out.endswith(" per second\n")
+    told = json.loads((await shell.run("audit", "verify", "--all", "--json")).out)
+    assert (told["broken"], told["without_header"], told["anchor"]) == ([], [], None)
 
 
 async def test_a_terminal_gets_a_progress_bar_and_the_answer_stays_clean(

@@ -41,6 +41,10 @@ async def test_show_tells_how_a_conversation_stands_and_nothing_that_is_personal
     ]  # fmt: skip
     for private in ("Ana Prado", "Prado", PHONE, PHONE[-8:]):
         assert private not in table.out + document.out
+    assert "there are more" not in table.out
+    assert shown["more"] is False
+    short = await shell.run("conversation", "show", "ana", "--last", "1")
+    assert short.out.endswith("\nthe last 1; there are more: --last shows up to 500\n")
     assert await front.facts("CONVERSATION_SHOWN") == []
 
 

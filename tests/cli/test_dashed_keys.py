@@ -1,12 +1,14 @@
-"""Uma chave que começa por um traço chega inteira a todo comando que recebe uma."""
+"""Uma chave que começa por um traço chega inteira a todo comando que recebe uma; a que não é texto, não."""
 
 import string
 from collections.abc import Iterator
 
+import pytest
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 from pyloto_stream.cli.app import app
+from tests.support.shell import Shell
 
 KEY = "-" + string.ascii_letters + string.digits + "_-"
 
@@ -30,3 +32,16 @@ def test_a_key_that_begins_with_a_dash_is_no_option() -> None:
         assert context.params.get("yes") in (None, False), command.name
         taken.append(str(command.name))
     assert {"forget", "export", "show", "takeover", "verify"} <= {*taken}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("privacy", "export"), ("audit", "verify"),
+     *(("conversation", act) for act in ("show", "takeover", "pause", "release", "close"))],
+)  # fmt: skip
+async def test_a_key_that_is_not_text_is_exit_2(words: tuple[str, ...], shell: Shell) -> None:
+    done = await shell.run(*words, "\udcff")
+    assert (done.code, done.out) == (2, "")
+    assert "USER_KEY" in done.err
+    assert "is not text" in done.err
+    assert "Traceback" not in done.err

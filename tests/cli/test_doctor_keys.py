@@ -53,4 +53,6 @@ async def test_a_damaged_profile_is_a_warning_and_a_damaged_store_a_failure(tmp_
     await documents.close()
     assert (await asked(place, k1=OLD)).standing == "warning"
     place.write_bytes(b"no database at all" * 100)
-    assert (await asked(place, k1=OLD)).standing == "failed"
+    check = await asked(place, k1=OLD)
+    assert check.standing == "failed"
+    assert check.detail.startswith("profiles cannot be read: SQLITE_PATH: the file is damaged")

@@ -1,12 +1,16 @@
 """`privacy export` promete: um link na saída, o arquivo que ele baixa, e nada da pessoa na tela."""
 
 import json
+import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 import pytest_asyncio
 
+from pyloto_stream.clock import system_clock
 from pyloto_stream.settings import DEFAULTS
 from pyloto_stream.stores.profiles import UserProfileStore
 from pyloto_stream.stores.sealing import Sealer
@@ -18,6 +22,7 @@ from tests.support.records import inbound
 from tests.support.shell import Shell
 
 PHONE = "+5542999998888"
+UNTIL = re.compile(r"until ([0-9-]{10} [0-9:]{8})")
 KEY = user_key(DEFAULTS.pepper_secret.reveal().encode(), PHONE)
 
 
@@ -36,6 +41,11 @@ async def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     return Shell(capsys)
 
 
+def as_instant(text: str) -> float:
+    """Segundos desde a época do que o relógio de São Paulo mostrou."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/Sao_Paulo")).timestamp()
+
+
 def file_of(tmp_path: Path) -> str:
     (found,) = (tmp_path / "objects" / "exports").iterdir()
     return found.read_text()
@@ -47,6 +57,9 @@ async def test_the_link_is_the_answer_and_the_rest_is_said_beside(shell: Shell, 
     assert done.out.startswith("http://127.0.0.1:")
     assert done.out.count("\n") == 1
     assert done.err.startswith("1 messages and 2 events, ")
+    link, kept = (as_instant(text) - system_clock() / 1000 for text in UNTIL.findall(done.err))
+    assert 0 < link <= 60
+    assert 0 < kept <= 30 * 86_400
     assert not [word for word in (*PLANTED, PHONE[1:]) if word in done.out + done.err]
     text = file_of(tmp_path)
     assert "[TELEFONE]" in text

@@ -78,6 +78,23 @@ async def test_a_seal_of_a_key_not_given_is_left_as_it_is_and_said(
     assert await readable(place, {1: OLD}) == 5
 
 
+async def test_a_seal_of_another_key_under_the_newest_version_is_not_approved(
+    shell: Shell, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = await SqliteDocuments.open(place)
+    await profiles(documents, {2: OLD}).put(PEOPLE[0], known(2))
+    await documents.close()
+    monkeypatch.setenv("DATA_ENCRYPTION_KEY", as_setting({2: NEW, 1: OLD}))
+    code, out, _ = await shell.run("privacy", "rotate-key", "--dry-run", "--json")
+    report = json.loads(out)
+    assert (code, report["resealed"], report["unopenable"], report["fields"]) == (
+        1,
+        4,
+        1,
+        {"k1": 20, "k2": 5},
+    )
+
+
 async def test_keys_and_values_are_never_printed(shell: Shell) -> None:
     _, out, err = await shell.run("privacy", "rotate-key", "--json")
     shown = out + err

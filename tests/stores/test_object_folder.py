@@ -10,6 +10,7 @@ import pytest
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.object_folder import FolderObjects
+from tests.support.plain_user import plain_user
 
 PATH = "media/ab/abcdef"
 
@@ -124,6 +125,18 @@ async def test_a_folder_that_cannot_be_used_is_unavailable_and_its_path_is_not_s
     assert caught.value.code == "object_store_unavailable"
     assert str(tmp_path) not in f"{caught.value!r}"
     assert caught.value.__context__ is None
+
+
+async def test_a_folder_without_permission_is_a_refusal_that_names_its_variable(tmp_path: Path) -> None:
+    objects = await FolderObjects.open_folder(tmp_path / "objects")
+    await objects.put(PATH, one(b"1"), "")
+    (tmp_path / "objects").chmod(0)
+    with plain_user():
+        for work in (FolderObjects.open_folder(tmp_path / "objects"), objects.delete(PATH)):
+            with pytest.raises(UnavailableError) as caught:
+                await work
+            assert caught.value.code == "object_store_refused"
+            assert str(caught.value) == "OBJECT_FOLDER: cannot be used (Permission denied)"
 
 
 async def test_the_loop_never_waits_for_the_disk(tmp_path: Path) -> None:

@@ -175,10 +175,16 @@ async def test_a_place_where_its_log_cannot_be_is_refused_by_the_name_of_the_fai
 
 
 async def test_a_path_that_cannot_be_a_file_is_refused(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "file" / "documents.db"):
-        (tmp_path / "file").write_text("")
-        with pytest.raises(MisconfiguredError, match="SQLITE_PATH: cannot be opened for writing"):
+    (tmp_path / "file").write_text("")
+    file = "what should be its folder is a file"
+    for path, why in (
+        (tmp_path, "Is a directory"),
+        (tmp_path / "file" / "documents.db", file),
+        (tmp_path / "file" / "sub" / "documents.db", file),
+    ):
+        with pytest.raises(MisconfiguredError) as caught:
             await SqliteDocuments.open(path)
+        assert str(caught.value) == f"SQLITE_PATH: cannot be opened for writing ({why})"
 
 
 SHARED_FROM, SHARED_BYTES = 0x40000002, 510

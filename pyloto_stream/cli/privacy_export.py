@@ -21,9 +21,9 @@ app = typer.Typer()
 @app.command(
     "export",
     context_settings=given.KEYS,
-    help="Profile, messages in order and audit trail of one person, as a private file, and a link to it that "
-    "expires. Times are those of São Paulo. Phones, documents and what identifies the person only with "
-    "--include-pii. Audited in the conversation. Exits 1 if nobody knows it.",
+    help="Profile, messages in order, sessions, hand-offs and audit trail of one person, as a private file, "
+    "and a link to it that expires. Times are those of São Paulo. Phones, documents and what identifies the "
+    "person only with --include-pii. Audited in the conversation. Exits 1 if nobody knows it.",
     epilog="Example: pyloto-stream privacy export USER_KEY --format md --ttl 900",
 )
 def export(
@@ -69,6 +69,11 @@ def export(
     done = asyncio.run(_run(settings, request))
     if done is None:
         raise given.unknown()
+    if done.unopenable:
+        typer.echo(
+            f"{done.unopenable} fields of the profile are not in it: DATA_ENCRYPTION_KEY does not open them",
+            err=True,
+        )
     if as_json:
         print_json(done)
         return

@@ -57,6 +57,8 @@ class Exported(msgspec.Struct, frozen=True):
     url: str
     link_expires_at: str
     expires_at: str
+    unopenable: int = 0
+    """Campos do perfil que a chave de agora não abre: não estão no arquivo."""
 
 
 async def no_profile(_user_key: str, _personal: bool) -> Profile | None:  # noqa: FBT001 — é a forma da porta
@@ -100,7 +102,8 @@ class ExportConversationUseCase:
         held = _Held(self._exports, export, self._clock)
         try:
             await self._exporter.link(export, request.ttl_s)  # o que não se pode assinar nem se escreve
-            heading = (_about(export, now), await self._profile_of(request.user_key, request.include_pii))
+            profile = await self._profile_of(request.user_key, request.include_pii)
+            heading = (_about(export, now), profile)
             done = await self._exporter.write(export, heading, held.alive, tell)
             url = await self._exporter.link(export, request.ttl_s)
             signed = self._clock()
@@ -110,7 +113,8 @@ class ExportConversationUseCase:
         except BaseException as error:
             await asyncio.shield(self._undo(export, error))
             raise
-        return _exported(export, request, done, url, signed)
+        exported = _exported(export, request, done, url, signed)
+        return msgspec.structs.replace(exported, unopenable=_unopenable(profile))
 
     async def _undo(self, export: Export, error: BaseException) -> None:
         """O que der: o que não der fica para quem varre."""
@@ -166,6 +170,10 @@ def _event(
         reason=request.reason,
         data={"export": export_id, "format": request.format, **data},
     )
+
+
+def _unopenable(profile: Profile | None) -> int:
+    return sum(len(value.split(", ")) for name, value in profile or () if name == "unopenable")
 
 
 def _about(export: Export, now_ms: int) -> About:

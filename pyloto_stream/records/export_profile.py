@@ -1,12 +1,14 @@
 """O que do perfil entra numa exportação? Tudo o que se sabe; o que identifica a pessoa, só a pedido.
 
-Promete: sem dados pessoais, nome, telefone, empresa e os valores colhidos aparecem mascarados, e se vê que
-existem. Limite: um lacre de chave que já não se tem é dito, e não se lê.
+Promete: sem dados pessoais, nome, telefone, empresa e as respostas colhidas aparecem mascarados, e se vê que
+existem; cidade e papel, que sozinhos não identificam, à vista também entre as respostas (a regra de
+`export_sessions`). Limite: um lacre de chave que já não se tem é dito, e não se lê.
 """
 
 from pyloto_stream.records.export import ProfileOf
 from pyloto_stream.records.export_content import local
 from pyloto_stream.records.export_forms import Profile
+from pyloto_stream.records.export_sessions import answers
 from pyloto_stream.stores.profile_document import FACTS, SEALED, masked
 from pyloto_stream.stores.profile_document import Profile as Opened
 from pyloto_stream.stores.profiles import UserProfileStore
@@ -39,12 +41,8 @@ def _pairs(found: Opened, *, personal: bool) -> Profile:
         "consent_at": local(found.consent_at),
         "created_at": local(found.created_at),
         "updated_at": local(found.updated_at),
-        **{f"{FACTS}{name}": value for name, value in found.facts.items()},
+        **{f"{FACTS}{name}": value for name, value in answers(found.facts, personal=personal).items()},
         "unopenable": ", ".join(found.unopenable),
     }
     hidden = () if personal else SEALED
-    return [
-        (name, masked(value) if name in hidden or (not personal and name.startswith(FACTS)) else value)
-        for name, value in told.items()
-        if value
-    ]
+    return [(name, masked(value) if name in hidden else value) for name, value in told.items() if value]

@@ -4,18 +4,23 @@ Promete: o objeto aparece inteiro ou não aparece, no balde ou na pasta; memóri
 à conversa enquanto se exporta pode entrar ou não.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 import msgspec
 
 from pyloto_stream.records.export_content import events_of, messages_of
-from pyloto_stream.records.export_forms import FORMS, About, Form, Profile
-from pyloto_stream.stores.exports import Export, ExportLostError
+from pyloto_stream.records.export_forms import About, Form, JsonForm, Profile
+from pyloto_stream.records.export_readable import MarkdownForm, TextForm
+from pyloto_stream.records.export_sessions import handoffs_of, sessions_of
+from pyloto_stream.stores.exports import Export, ExportLostError, Format
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Documents
 
 _CHUNK = 64 * 1024
 """Quanto se junta antes de entregar ao repositório."""
+
+FORMS: Mapping[Format, Form] = {"txt": TextForm(), "md": MarkdownForm(), "json": JsonForm()}
+COUNTED = ("messages", "sessions", "handoffs", "events")
 
 Tell = Callable[[int], None]
 
@@ -24,6 +29,8 @@ class Written(msgspec.Struct):
     """O que já se escreveu."""
 
     messages: int = 0
+    sessions: int = 0
+    handoffs: int = 0
     events: int = 0
     size: int = 0
 
@@ -81,22 +88,36 @@ class GcsHistoryExporter:
         done: Written,
         form: Form,
     ) -> AsyncIterator[str]:
-        personal = export.include_pii
+        source, key, personal = self._documents, export.user_key, export.include_pii
         yield form.opening(*heading)
-        async for messages in messages_of(self._documents, export.user_key, personal=personal):
+        yield form.begin("messages")
+        async for messages in messages_of(source, key, personal=personal):
             await alive()
             for message in messages:
                 yield form.message(message, done.messages)
                 done.messages += 1
             tell(len(messages))
-        yield form.between()
-        async for events in events_of(self._documents, export.user_key, personal=personal):
+        yield form.end(done.messages) + form.begin("sessions")
+        async for sessions in sessions_of(source, key, personal=personal):
+            await alive()
+            for session in sessions:
+                yield form.detail(session, done.sessions)
+                done.sessions += 1
+        yield form.end(done.sessions) + form.begin("handoffs")
+        async for handoffs in handoffs_of(source, key, personal=personal):
+            await alive()
+            for handoff in handoffs:
+                yield form.detail(handoff, done.handoffs)
+                done.handoffs += 1
+        yield form.end(done.handoffs) + form.begin("audit")
+        async for events in events_of(source, key, personal=personal):
             await alive()
             for event in events:
                 yield form.event(event, done.events)
                 done.events += 1
             tell(len(events))
-        yield form.closing(done.messages, done.events)
+        yield form.end(done.events)
+        yield form.closing({name: getattr(done, name) for name in COUNTED})
 
 
 async def _joined(pieces: AsyncIterator[str], done: Written) -> AsyncIterator[bytes]:

@@ -37,7 +37,7 @@ RETENTION_DAYS = 30
 """Dias desde o pedido (produto, seção 10): do documento e do objeto."""
 LEASE_MS = 5 * 60_000
 """Sem sinal de vida por este tempo, quem exportava morreu."""
-SCOPE = ("profile", "messages", "audit")
+SCOPE = ("profile", "messages", "sessions", "handoffs", "audit")
 
 _LOST = "the export is no longer ours: the person was erased, or it took too long"
 

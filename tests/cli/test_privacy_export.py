@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -76,6 +77,17 @@ async def test_a_program_gets_a_document_and_personal_data_only_on_request(
     assert document["profile"]["name"] == NAME
     assert document["messages"][0]["text"] == f"meu telefone é {PHONE}"
     assert document["audit"][-1]["actor"] == "OPERATOR:carla"
+
+
+async def test_a_key_that_opens_nothing_is_said_beside_the_link(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "3 fields of the profile are not in it: DATA_ENCRYPTION_KEY does not open them\n"
+    assert said not in (await shell.run("privacy", "export", KEY)).err
+    monkeypatch.setenv("DATA_ENCRYPTION_KEY", "1:" + b64encode(b"x" * 32).decode())
+    done = await shell.run("privacy", "export", KEY, "--json")
+    assert (done.code, json.loads(done.out)["unopenable"]) == (0, 3)
+    assert said in done.err
 
 
 async def test_a_terminal_gets_a_progress_bar(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

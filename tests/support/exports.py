@@ -3,15 +3,15 @@
 import msgspec
 
 from pyloto_stream.clock import Clock
-from pyloto_stream.conversation.records import MessageRecord
+from pyloto_stream.conversation.records import HandoffRecord, MessageRecord
 from pyloto_stream.records.export import ExportConversationUseCase, Exported, ExportRequest
 from pyloto_stream.records.export_profile import profile_of
 from pyloto_stream.records.exporter import GcsHistoryExporter
 from pyloto_stream.stores.objects import Objects
 from pyloto_stream.stores.ports import Documents
 from pyloto_stream.stores.trail import AuditTrail
-from tests.support.profiles import known, profiles
-from tests.support.records import T0, USER, action, inbound, media, outbound, session, status
+from tests.support.profiles import FIRM, NAME, known, profiles
+from tests.support.records import T0, USER, action, handoff, inbound, media, outbound, session, status
 
 PHONE = "5542999998888"
 CPF = "529.982.247-25"
@@ -20,6 +20,13 @@ HOSTILE = "<script>alert(1)</script> | **a** \u202eabc\x1b[31m\n# título\n- ite
 
 def revoke(number: int, of: int) -> MessageRecord:
     return msgspec.structs.replace(inbound(number, text=""), type="revoke", context_id=f"wamid.IN{of}==")
+
+
+def told_all(record: HandoffRecord) -> HandoffRecord:
+    """A entrega de quem disse de si tudo o que se pergunta."""
+    requirements = {"name": NAME, "company": FIRM, "city": "Ponta Grossa", "users": "20", "budget": "unknown"}
+    summary = f"Sistema sob medida\nNome: {NAME}\nEmpresa: {FIRM}"
+    return msgspec.structs.replace(record, requirements=requirements, summary=summary, deadline="3 meses")
 
 
 async def talked(documents: Documents) -> None:
@@ -45,6 +52,7 @@ async def talked(documents: Documents) -> None:
             missing,
             action(11),
             session(1),
+            told_all(handoff(1)),
         ],
         None,
     )

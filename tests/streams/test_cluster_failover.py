@@ -59,13 +59,12 @@ async def test_i1_i5_a_lost_master_loses_nothing_confirmed_and_delays_only_its_o
         await flow.check(cluster.url)
     hurt = statistics.median(turns[name] for name in victims)
     others = statistics.median(turns[name] for name in flow.people if name not in victims)
+    told = f"{len(victims)} of {PEOPLE} people had {hurt:g} messages in {outage_s:.1f} s, others {others:g}"
     with capsys.disabled():
-        sys.stdout.write(
-            f" {way}: {len(victims)} of {PEOPLE} people had {hurt:g} messages in {outage_s:.1f} s, others {others:g}\n"
-        )
+        sys.stdout.write(f" {way}: {told}\n")
     assert 0 < len(victims) < PEOPLE
     assert outage_s < BACK_S
-    # quem esperasse pela queda dos outros teria, ao fim dela, tantas voltas como eles: numa máquina ocupada também
+    # quem esperasse pela queda dos outros teria, ao fim dela, tantas como eles: numa máquina ocupada também
     assert others >= 2 * hurt
 
 

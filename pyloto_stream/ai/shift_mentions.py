@@ -47,7 +47,8 @@ def _named(reading: Reading) -> Iterator[Mention]:
     for match in reading.found("choice", FIELD):
         if not _other_thing(reading, match.start, match.end):
             together.setdefault((match.start, match.end), set()).add(match.payload.value)
-    for at, word in enumerate(reading.words):  # "de semana só à noite"; não "fim de semana"
+    weekly = reading.words if "emana" in reading.raw.lower() else ()
+    for at, word in enumerate(weekly):  # "de semana só à noite"; não "fim de semana"
         whole = word.text == "semana" and at > 0 and reading.words[at - 1].text == "de"
         if whole and (at == 1 or reading.words[at - 2].text not in _NOT_WEEKDAYS):
             together.setdefault((at - 1, at + 1), {WEEKDAYS})

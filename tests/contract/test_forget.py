@@ -58,7 +58,7 @@ async def proven(documents: Documents) -> None:
     assert not naming({place: everything[place].replace(USER, "") for place in left}, WORDS[1:])
 
 
-async def test_everything_goes_except_the_proof_and_what_is_of_others(
+async def test_i22_everything_goes_except_the_proof_and_what_is_of_others(
     documents: Documents, objects: Objects
 ) -> None:
     others = await two(documents, objects)

@@ -128,7 +128,7 @@ async def seen(place: Place, words: tuple[str, ...]) -> set[str]:
 
 
 @pytest.mark.timeout(180)
-async def test_no_byte_of_the_person_stays_but_the_proof_and_she_may_come_back(
+async def test_i22_no_byte_of_the_person_stays_but_the_proof_and_she_may_come_back(
     place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOGNAME", "carla")

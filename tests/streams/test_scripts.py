@@ -23,8 +23,8 @@ FOLDER = files("pyloto_stream.streams") / "lua"
 ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "limit": 100,
                "stages": ("one", "two")}  # fmt: skip
 BEGIN: Op = {"l": "turn", "c": "ana", "r": "v1.0.x.1", "win": 1, "ttl": HOUR_MS, "max": 3, "q": "q"}
-HOLD: Op = {"k": "hold", "c": "ana", "x": "x", "ls": [("turn", "one"), ("audit", "log")], "hold": HOUR_MS, "w": [],
-            "ttl": HOUR_MS}  # fmt: skip
+HOLD: Op = {"k": "hold", "c": "ana", "x": "x", "ls": [("turn", "one"), ("audit", "log")], "hold": HOUR_MS,
+            "w": [], "ttl": HOUR_MS}  # fmt: skip
 
 
 class Scene:

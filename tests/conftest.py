@@ -1,6 +1,7 @@
 """Peças reais para todos os testes: um Redis 7.0, um Valkey e um cluster por sessão, limpos a cada teste."""
 
 import asyncio
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -18,6 +19,10 @@ from tests.support.faults_table import FAULTS_TABLE
 from tests.support.leaks import leaking
 from tests.support.log_archive import archive, lines
 from tests.support.servers import open_raw, redis_binary
+
+# Quem já falou com o Firestore tem fios do gRPC, e os tratadores que ele põe no fork matam os processos que um
+# teste inicia depois ("Bad file descriptor"); nós só bifurcamos para executar outro programa.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 ON_CLUSTER = frozenset({
     "test_accept", "test_accept_modes", "test_aliases", "test_dead", "test_dead_actions", "test_forget",

@@ -20,8 +20,8 @@ from tests.support.leaks import leaking
 from tests.support.log_archive import archive, lines
 from tests.support.servers import open_raw, redis_binary
 
-# Quem já falou com o Firestore tem fios do gRPC, e os tratadores que ele põe no fork matam os processos que um
-# teste inicia depois ("Bad file descriptor"); nós só bifurcamos para executar outro programa.
+# Quem já falou com o Firestore tem fios do gRPC, e os tratadores que ele põe no fork matam os processos que
+# um teste inicia depois ("Bad file descriptor"); nós só bifurcamos para executar outro programa.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 ON_CLUSTER = frozenset({

@@ -69,6 +69,10 @@ def export(
     done = asyncio.run(_run(settings, request))
     if done is None:
         raise given.unknown()
+    _tell(done, as_json=as_json)
+
+
+def _tell(done: "Exported", *, as_json: bool) -> None:
     if done.unopenable:
         typer.echo(
             f"{done.unopenable} fields of the profile are not in it: DATA_ENCRYPTION_KEY does not open them",

@@ -13,7 +13,7 @@ import msgspec
 
 from pyloto_stream.errors import PermanentError
 from pyloto_stream.records.export_content import local
-from pyloto_stream.stores.ports import Document, Documents, Query, position
+from pyloto_stream.stores.ports import Document, Documents, Query, pages
 from pyloto_stream.stores.profile_document import PLAIN, masked
 
 _PAGE = 200
@@ -82,7 +82,7 @@ async def sessions_of(
             summary=found.summary if personal else masked(found.summary),
         )
 
-    async for page in _pages(documents, "sessions", user_key):
+    async for page in pages(documents, _of("sessions", user_key)):
         yield sorted(map(entry, page), key=lambda session: session.opened_at)
 
 
@@ -108,18 +108,12 @@ async def handoffs_of(
             deadline=shown(found.deadline),
         )
 
-    async for page in _pages(documents, "handoffs", user_key):
+    async for page in pages(documents, _of("handoffs", user_key)):
         yield sorted(map(entry, page), key=lambda handoff: handoff.created_at)
 
 
-async def _pages(documents: Documents, collection: str, user_key: str) -> AsyncIterator[list[Document]]:
-    query = Query(collection, (("user_key", user_key),), limit=_PAGE)
-    while True:
-        page = await documents.query(query)
-        yield page
-        if len(page) < query.limit:
-            return
-        query = msgspec.structs.replace(query, after=position(page[-1], ""))
+def _of(collection: str, user_key: str) -> Query:
+    return Query(collection, (("user_key", user_key),), limit=_PAGE)
 
 
 def _decoded(document: Document, kind: type[_Entry]) -> _Entry:

@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 Cut = Callable[[str, Sequence[bytes], Callable[[Severed], Coroutine[None, None, None]]], Awaitable[Forgotten]]
 """Corta a conversa no Redis; a função corre com os portões fechados (ver `streams.forget.forget`)."""
 
-
 Look = Callable[[str], Awaitable[tuple[bool, set[str]]]]
-"""Antes do corte: o Redis a conhece? Que arquivos dela alguém está a guardar, ou guardou e não registrou?"""
+"""Antes do corte: o Redis a conhece? Que arquivos dela alguém está guardando, ou guardou e não registrou?"""
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -21,7 +21,7 @@ from pyloto_stream.stores.media import files_path
 from pyloto_stream.stores.messages import RETENTION_DAYS
 from pyloto_stream.stores.objects import Objects, is_path
 from pyloto_stream.stores.paths import path, segment
-from pyloto_stream.stores.ports import TTL_FIELD, Delete, Document, Documents, Merge, Query, Write, position
+from pyloto_stream.stores.ports import TTL_FIELD, Delete, Document, Documents, Merge, Query, Write, pages
 from pyloto_stream.stores.profiles import UserProfileStore, profile_path
 from pyloto_stream.stores.times import DAY_MS, iso
 
@@ -97,8 +97,7 @@ class Erasing:
         before: Before | None = None,
         is_old: Callable[[Document], bool] | None = None,
     ) -> None:
-        while True:
-            page = await self._documents.query(query)
+        async for page in pages(self._documents, query):
             old = await older(self._documents, self.fence, page, event_of, is_old or self._before_the_cut)
             if before is not None:
                 for document in old:
@@ -107,9 +106,6 @@ class Erasing:
                 await self._documents.write(*(Delete(document.path) for document in old))
             self._count(name, len(old))
             self._tell(len(old))
-            if len(page) < query.limit:
-                return
-            query = Query(query.collection, query.where, limit=_PAGE, after=position(page[-1], ""))
 
     async def _export(self, document: Document) -> None:
         """Quem a faz agora já não pode terminá-la, e o que já gravou sai."""

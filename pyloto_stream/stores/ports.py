@@ -182,10 +182,16 @@ def position(document: Document, order_by: str) -> Position:
 
 async def scan(documents: Documents, query: Query) -> AsyncIterator[Document]:
     """Todos os documentos de `query`, página por página de `query.limit`."""
-    while True:
-        page = await documents.query(query)
+    async for page in pages(documents, query):
         for document in page:
             yield document
+
+
+async def pages(documents: Documents, query: Query) -> AsyncIterator[list[Document]]:
+    """As páginas de `query`, de até `query.limit`; a última pode ser vazia."""
+    while True:
+        page = await documents.query(query)
+        yield page
         if len(page) < query.limit:
             return
         query = msgspec.structs.replace(query, after=position(page[-1], query.order_by))

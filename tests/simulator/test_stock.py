@@ -115,6 +115,9 @@ class TestTemplates:
         status, document = await hands.send(ANA.wa_id, "template", content)
         assert code(document) == expected
         assert status == (404 if expected == 132001 else 400)
+        error = document["error"]
+        assert isinstance(error, dict)
+        assert error.pop("fbtrace_id")  # acaso em base64: pode dizer qualquer nome
         assert "Ana" not in str(document)
 
     async def test_a_template_disabled_for_good_is_132016(self, hands: Hands) -> None:

@@ -1,11 +1,17 @@
 """Um emulador de verdade, num processo seu numa porta livre, que está pronto quando responde em HTTP."""
 
 import asyncio
+import itertools
+import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
+
+PORTS, SHARE = range(12_000, 28_000), 2_000
+"""Onde se procuram portas, e quantas são de cada processo."""
 
 
 class Emulator:
@@ -49,9 +55,25 @@ class Emulator:
             await self._process.wait()
 
 
+def _own_ports() -> Iterator[int]:
+    """As portas deste processo, em roda, a começar longe de onde outro começou.
+
+    Fora da faixa que o sistema dá a quem não escolhe: entre a pergunta e o uso, ninguém mais as recebe. Cada
+    executor do pytest-xdist tem as suas.
+    """
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % (len(PORTS) // SHARE)
+    mine = PORTS[number * SHARE : (number + 1) * SHARE]
+    start = os.getpid() * 61 % SHARE
+    return itertools.cycle((*mine[start:], *mine[:start]))
+
+
+_ports = _own_ports()
+
+
 def free_port() -> int:
-    """Uma porta livre agora."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Uma porta livre, que ninguém mais desta execução recebe tão cedo."""
+    for port in itertools.islice(_ports, SHARE):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")

@@ -1,0 +1,1 @@
+"""O que todo banco de medidas partilha: processos, rodadas, resultados e o relatório."""

@@ -1,0 +1,79 @@
+"""Que conta um banco a quem o executou? O quadro, as metas, e o que mudou desde o resultado guardado.
+
+Grava sempre o JSON e o gráfico em `.bench/`; com `--save`, também entre os resultados do projeto.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from bench.harness.chart import draw
+from bench.harness.results import RESULTS, Check, Column, Result, committed, write
+
+SCRATCH = Path(__file__).parents[2] / ".bench"
+
+
+def publish(
+    result: Result, options: argparse.Namespace, *, scratch: Path = SCRATCH, results: Path = RESULTS
+) -> int:
+    """Mostra e grava `result`; 1 se `--assert`, sem `--quick`, e alguma meta falhou; senão 0."""
+    before = committed(result.bench, results)
+    if options.json:
+        sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
+    else:
+        show(result, before, Console())
+    for folder in (scratch, results) if options.save else (scratch,):
+        draw(result, write(result, folder).with_suffix(".png"))
+    missed = [check for check in result.checks if not check.ok]
+    return int(bool(options.asserts and not result.quick and missed))
+
+
+def show(result: Result, before: Result | None, console: Console) -> None:
+    """Imprime o quadro; as razões, que valem de uma máquina para outra, ao lado das guardadas."""
+    at = result.machine
+    console.print(f"\n[bold]{result.bench}[/] {result.question}", highlight=False)
+    console.print(
+        f"{at.cpu}, {at.cores} cores, {at.os}, Python {at.python}, {at.redis}", highlight=False, style="dim"
+    )
+    console.print(_table(result, before))
+    for check in result.checks:
+        console.print(_verdict(check, quick=result.quick), highlight=False)
+    for note in result.notes:
+        console.print(f"· {note}", highlight=False, style="dim", markup=False)
+    if before is None:
+        console.print("first result: nothing is kept yet to compare with", style="dim")
+
+
+def _table(result: Result, before: Result | None) -> Table:
+    table = Table(title_justify="left")
+    table.add_column("")
+    for column in result.columns:
+        table.add_column(column.title, justify="right")
+        if column.ratio and before:
+            table.add_column("kept", justify="right", style="dim")
+    kept = {row.name: row.values for row in before.rows} if before else {}
+    for row in result.rows:
+        cells = [row.name]
+        for column in result.columns:
+            cells.append(_cell(column, row.values))
+            if column.ratio and before:
+                cells.append(_cell(column, kept.get(row.name, {})))
+        table.add_row(*cells)
+    return table
+
+
+def _cell(column: Column, values: dict[str, float | None]) -> str:
+    value = values.get(column.key)
+    return "–" if value is None else f"{value:,.{column.digits}f}"
+
+
+def _verdict(check: Check, *, quick: bool) -> str:
+    target = f"{'≥' if check.at_least else '≤'} {check.target:,g}"
+    if quick:
+        return f"[dim]· {check.what}: {check.value:,.2f} (target {target}; not judged in a quick run)[/]"
+    mark = "[green]✓[/]" if check.ok else "[red]✗[/]"
+    return f"{mark} {check.what}: {check.value:,.2f} (target {target})"

@@ -15,6 +15,7 @@ from bench.end_to_end.scenarios import Load
 from bench.end_to_end.system import System, spans_in, system
 from bench.harness import children
 from bench.harness.rounds import Sample, percentile
+from consumers.pipeline import STAGES
 
 DRAIN_S = 20.0
 """Quanto se espera, no fim, por respostas que ainda venham e pelas filas vazias."""
@@ -30,21 +31,22 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 async def measured(load: Load, workers: str, graph_ms: float) -> Measured:
-    """Mede `load` num sistema novo.
+    """Mede `load` num sistema novo; `workers`: `all` (um processo com tudo) ou `stage` (um por etapa).
 
     Raises:
         ChildError: um processo falhou.
     """
     with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as name:
         folder = Path(name)
-        async with system(load, workers, graph_ms, folder) as up:
-            await _play(up, load, "warm-up")
-            await _settled(up, 0)
+        groups = ("all",) if workers == "all" else STAGES
+        async with system(load, groups, graph_ms, folder) as up:
+            await play(up, load, "warm-up")
+            await settled(up, 0)
             await up.graph.forget()
             memory, cpu = await up.memory(), up.cpu_s()
-            report = await _play(up, load, "measure")
+            report = await play(up, load, "measure")
             ended_s = time.monotonic()
-            await _settled(up, len(load.posts()))
+            await settled(up, len(load.posts()))
             spent = {part: after - cpu[part] for part, after in up.cpu_s().items()}
             drained_s = max(0.0, time.monotonic() - ended_s - STILL_S)
             grown = await up.memory() - memory
@@ -83,7 +85,8 @@ def _hop_rows(load: Load, found: Found, folder: Path) -> dict[str, Sample]:
     return {name: summary(values) for name, values in hops(found.samples, spans_in(folder)).items()}
 
 
-async def _play(up: System, load: Load, part: str) -> Report:
+async def play(up: System, load: Load, part: str) -> Report:
+    """Põe a carga `load` num processo seu; `part`: `warm-up` ou `measure`."""
     described = msgspec.json.encode(load).decode()
     told = await children.run(
         "bench.end_to_end.load", up.address, described, part, timeout_s=load.seconds * load.people + 120
@@ -91,7 +94,7 @@ async def _play(up: System, load: Load, part: str) -> Report:
     return msgspec.convert(told, Report)
 
 
-async def _settled(up: System, posts: int) -> None:
+async def settled(up: System, posts: int) -> None:
     """Espera as filas vazias e nenhum envio novo; `posts` só alarga o prazo de quem tem muito a escoar."""
     deadline_s = time.monotonic() + DRAIN_S + posts / 200
     sends, since_s = -1, time.monotonic()

@@ -5,7 +5,7 @@ a entrada não limita por endereço, o número manda 1000 mensagens por segundo 
 pessoa recebe sem intervalo, e ninguém é tido por inoportuno. O resto são os padrões, com o log em arquivo.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -33,10 +33,14 @@ OPEN = {
 }
 PARTITIONS = 8
 """O padrão de `STREAM_PARTITIONS`."""
+NO_LINES: Mapping[str, Sequence[str]] = {}
 
 
 class System:
-    """O sistema no ar; `address` é a entrada (`host:porta`)."""
+    """O sistema no ar; `address` é a entrada (`host:porta`).
+
+    `parts`: os processos de cada parte (`ingress`, `workers`, na ordem em que se pediram, `redis`, `graph`).
+    """
 
     def __init__(
         self, server: Server, address: str, parts: dict[str, list[int]], graph: "Graph", gateway: Gateway
@@ -44,12 +48,12 @@ class System:
         self.server = server
         self.address = address
         self.graph = graph
-        self._parts = parts
+        self.parts = parts
         self._gateway = gateway
 
     def cpu_s(self) -> dict[str, float]:
         """Segundos de CPU já gastos por parte (`ingress`, `workers`, `redis`, `graph`)."""
-        return {part: sum(map(cpu_s, pids)) for part, pids in self._parts.items()}
+        return {part: sum(map(cpu_s, pids)) for part, pids in self.parts.items()}
 
     async def memory(self) -> int:
         """Bytes que o Redis usa."""
@@ -89,10 +93,17 @@ class Graph:
 
 
 @asynccontextmanager
-async def system(load: Load, workers: str, graph_ms: float, folder: Path) -> AsyncIterator[System]:
-    """O sistema no ar até sair do bloco; `workers`: `all` (um processo com tudo) ou `stage` (um por etapa).
+async def system(
+    load: Load,
+    groups: Sequence[str],
+    graph_ms: float,
+    folder: Path,
+    lines: Mapping[str, Sequence[str]] = NO_LINES,
+) -> AsyncIterator[System]:
+    """O sistema no ar até sair do bloco; `groups`: as etapas de cada trabalhador, como `--stage` as pede.
 
-    `folder`: onde ficam documentos, logs e anotações.
+    `folder`: onde ficam documentos, logs e anotações. `lines`: o módulo, com os seus argumentos, que faz as
+    vezes de um processo nosso (`ingress`, ou as etapas de um trabalhador).
 
     Raises:
         ChildError: um processo não ficou pronto.
@@ -110,32 +121,37 @@ async def system(load: Load, workers: str, graph_ms: float, folder: Path) -> Asy
         meta = await start(
             "graph", "bench.end_to_end.meta", str(graph_ms), str(load.statuses), env={}, ready=first_number
         )
-        env = {
-            **OPEN,
-            "REDIS_URL": server.url,
-            "WHATSAPP_API_BASE_URL": f"http://127.0.0.1:{meta.told}",
-            "LOG_FORMAT": "json",
-            "INGRESS_PORT": "0",
-            "ADMIN_PORT": "0",
-            "SQLITE_PATH": str(folder / "documents.sqlite3"),
-            "OBJECT_FOLDER": str(folder / "objects"),
-        }
+        env = _environment(server, meta.told, folder)
         gateway = Gateway(server.url, partitions=PARTITIONS)
         stack.push_async_callback(gateway.close)
-        groups = ("all",) if workers == "all" else STAGES
         pids = []
         for group in groups:
             line = ["pyloto_stream", "worker", "--stage", group]
             if load.traced:
                 line = ["bench.end_to_end.traced", group, str(folder / f"{group}.json")]
             ready = partial(_logged, event="worker running", field="private")
+            line = [*lines.get(group, line)]
             pids.append((await start(f"worker-{group}", *line, env=env, ready=ready)).pid)
         ready = partial(_logged, event="ingress listening", field="public")
-        ingress = await start("ingress", "pyloto_stream", "ingress", env=env, ready=ready)
+        line = [*lines.get("ingress", ("pyloto_stream", "ingress"))]
+        ingress = await start("ingress", *line, env=env, ready=ready)
         graph = Graph(http, meta.told)
         await graph.door(ingress.told)
         parts = {"ingress": [ingress.pid], "workers": pids, "redis": [server.pid], "graph": [meta.pid]}
         yield System(server, ingress.told, parts, graph, gateway)
+
+
+def _environment(server: Server, graph_port: int, folder: Path) -> dict[str, str]:
+    return {
+        **OPEN,
+        "REDIS_URL": server.url,
+        "WHATSAPP_API_BASE_URL": f"http://127.0.0.1:{graph_port}",
+        "LOG_FORMAT": "json",
+        "INGRESS_PORT": "0",
+        "ADMIN_PORT": "0",
+        "SQLITE_PATH": str(folder / "documents.sqlite3"),
+        "OBJECT_FOLDER": str(folder / "objects"),
+    }
 
 
 def spans_in(folder: Path) -> list[Span]:

@@ -61,7 +61,7 @@ async def played(plan: list[Post], address: str, connections: int) -> Report:
         await asyncio.wait_for(door.idle.wait(), ANSWER_S)
     except TimeoutError:
         print("some webhooks were never answered", file=sys.stderr)
-    door.close()
+    await door.close()
     return Report(posted, time.process_time() - cpu_s)
 
 

@@ -36,6 +36,8 @@ async def measured(load: Load, workers: str, graph_ms: float) -> Measured:
     Raises:
         ChildError: um processo falhou.
     """
+    plan = load.posts()
+    messages = sum(len(post.messages) for post in plan)
     with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as name:
         folder = Path(name)
         groups = ("all",) if workers == "all" else STAGES
@@ -46,17 +48,15 @@ async def measured(load: Load, workers: str, graph_ms: float) -> Measured:
             memory, cpu = await up.memory(), up.cpu_s()
             report = await play(up, load, "measure")
             ended_s = time.monotonic()
-            await settled(up, len(load.posts()))
+            await settled(up, messages)
             spent = {part: after - cpu[part] for part, after in up.cpu_s().items()}
             drained_s = max(0.0, time.monotonic() - ended_s - STILL_S)
             grown = await up.memory() - memory
             calls, told, status = await up.graph.calls(), await up.graph.told(), await up.status()
-        plan = load.posts()
         found = joined(plan, report.posts, calls, conversation=load.conversation)
         buried = sum(stage.dead for stage in status.stages) + status.dead_ingress
         left = 0 if status.idle else sum(stage.backlog for stage in status.stages) + status.parked
         found.errors.update({"status not 200": told.refused, "buried": buried, "left over": left})
-        messages = sum(len(post.messages) for post in plan)
         row = {
             "messages": float(messages),
             **summary([sample.own_ms(graph_ms) for sample in found.samples]),
@@ -87,16 +87,14 @@ def _hop_rows(load: Load, found: Found, folder: Path) -> dict[str, Sample]:
 
 async def play(up: System, load: Load, part: str) -> Report:
     """Põe a carga `load` num processo seu; `part`: `warm-up` ou `measure`."""
-    described = msgspec.json.encode(load).decode()
-    told = await children.run(
-        "bench.end_to_end.load", up.address, described, part, timeout_s=load.seconds * load.people + 120
-    )
+    described, limit_s = msgspec.json.encode(load).decode(), load.posts()[-1].due_s + 120
+    told = await children.run("bench.end_to_end.load", up.address, described, part, timeout_s=limit_s)
     return msgspec.convert(told, Report)
 
 
-async def settled(up: System, posts: int) -> None:
-    """Espera as filas vazias e nenhum envio novo; `posts` só alarga o prazo de quem tem muito a escoar."""
-    deadline_s = time.monotonic() + DRAIN_S + posts / 200
+async def settled(up: System, messages: int) -> None:
+    """Espera as filas vazias e nenhum envio novo; `messages` alarga o prazo de quem tem muito a escoar."""
+    deadline_s = time.monotonic() + DRAIN_S + messages / 200
     sends, since_s = -1, time.monotonic()
     while time.monotonic() < deadline_s:
         told, status, now_s = await up.graph.told(), await up.status(), time.monotonic()
@@ -104,4 +102,4 @@ async def settled(up: System, posts: int) -> None:
             sends, since_s = told.sends, now_s
         if now_s - since_s >= STILL_S:
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.25)

@@ -76,7 +76,17 @@ class Meta:
             self._sends = self._refused = 0
         elif path == "/bench/calls":
             return _encode([Call(at_ns, msgspec.Raw(body)) for at_ns, body in self._calls])
-        return _encode(Told(self._sends, self._refused))
+        return _encode(self.told)
+
+    @property
+    def told(self) -> Told:
+        """O que se contou até agora."""
+        return Told(self._sends, self._refused)
+
+    async def close(self) -> None:
+        """Fecha as conexões dos status."""
+        if self._door is not None:
+            await self._door[0].close()
 
     def _report(self, body: bytes, wamid: str) -> None:
         assert self._door is not None
@@ -94,17 +104,27 @@ class Meta:
         self._refused += status != 200
 
 
-class _Line(asyncio.Protocol):
+class Line(asyncio.Protocol):
+    """Uma conexão com a Graph de quem mede; `open` enquanto vive."""
+
     def __init__(self, meta: Meta) -> None:
+        self.open = False
         self._meta = meta
         self._transport: asyncio.Transport | None = None
         self._got = b""
         self._asking: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ver `asyncio.Protocol`."""
         self._transport = cast("asyncio.Transport", transport)  # o do uvloop não deriva da classe
+        self.open = True
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Ver `asyncio.Protocol`."""
+        self.open = False
 
     def data_received(self, data: bytes) -> None:
+        """Ver `asyncio.Protocol`."""
         self._got += data
         end = self._got.find(b"\r\n\r\n")
         if end < 0:
@@ -129,15 +149,18 @@ class _Line(asyncio.Protocol):
         self._answer(await self._meta.asked(path, body))
 
     def _answer(self, body: bytes) -> None:
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is not None and self.open:
             head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             self._transport.write(head % len(body) + body)
 
 
 async def _serve(meta: Meta) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: _Line(meta), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: Line(meta), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    try:
+        await server.serve_forever()
+    finally:
+        await meta.close()
 
 
 def main(delay_ms: str, statuses: str) -> None:

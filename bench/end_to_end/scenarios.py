@@ -18,6 +18,7 @@ RATES = (100.0, 200.0, 300.0, 400.0)
 class Load(msgspec.Struct, frozen=True, kw_only=True):
     """Uma carga. `kind`: a forma do plano; o resto são os números dela.
 
+    `people` escrevem `each` mensagens cada um; em `burst`, são `bodies` corpos de `each` mensagens.
     `connections`: de quem escreve; uma só quando a ordem dos webhooks precisa ser conhecida. `statuses`: por
     envio, quantos status a Graph manda de volta. `traced`: os trabalhadores anotam a hora de cada etapa.
     """
@@ -28,6 +29,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     people: int = 1
     each: int = 1
+    bodies: int = 0
     connections: int = 32
     statuses: int = 0
     traced: bool = False
@@ -66,7 +68,7 @@ def named(name: str, minutes: float = 10.0) -> list[Load]:
         "row": lambda: [Load(name="row", kind="row", per_s=50.0, each=100, connections=1)],
         "parallel": lambda: [Load(name="parallel", kind="parallel", people=50, each=5, seconds=1.0)],
         "ramp": lambda: [Load(name="ramp", kind="ramp", per_s=1000 / 60, seconds=60 * minutes)],
-        "burst": lambda: [Load(name="burst", kind="burst", people=2, each=1000, seconds=6.0)],
+        "burst": lambda: [Load(name="burst", kind="burst", bodies=2, each=1000, seconds=6.0)],
         "statuses": lambda: [
             Load(name="statuses", kind="steady", per_s=100.0, seconds=8.0, statuses=3),
         ],
@@ -112,8 +114,8 @@ def _ramp(load: Load) -> Iterator[Post]:
 
 
 def _burst(load: Load) -> Iterator[Post]:
-    """`people` corpos de `each` mensagens, cada mensagem de uma pessoa nova, um a cada `seconds`."""
-    for body in range(load.people):
+    """Corpos grandes, um a cada `seconds`, cada mensagem de uma pessoa nova."""
+    for body in range(load.bodies):
         yield Post(body * load.seconds, tuple(_of(body * load.each + n) for n in range(load.each)))
 
 

@@ -21,7 +21,9 @@ class Door:
         self._host, self._port = host, port
         self._free: list[_Line] = []
         self._waiting: deque[tuple[bytes, Done]] = deque()
-        self._open = 0
+        self._lines: set[_Line] = set()
+        self._none = asyncio.Event()
+        self._none.set()
         self._pending = 0
         self._opening: set[asyncio.Task[None]] = set()
         self.idle = asyncio.Event()
@@ -39,20 +41,22 @@ class Door:
             self._free.pop().send(request, done)
             return
         self._waiting.append((request, done))
-        if not self._open and not self._opening:  # o servidor fechou as ociosas
+        if not self._lines and not self._opening:  # o servidor fechou as ociosas
             task = asyncio.get_running_loop().create_task(self._add())
             self._opening.add(task)
             task.add_done_callback(self._opening.discard)
 
-    def close(self) -> None:
-        """Fecha o que está livre."""
-        while self._free:
-            self._free.pop().close()
+    async def close(self) -> None:
+        """Fecha tudo, também o que espera resposta."""
+        for line in list(self._lines):
+            line.close()
+        await self._none.wait()
 
     async def _add(self) -> None:
         loop = asyncio.get_running_loop()
         _, line = await loop.create_connection(lambda: _Line(self), self._host, self._port)
-        self._open += 1
+        self._lines.add(line)
+        self._none.clear()
         self.ready(line)
 
     def ready(self, line: "_Line") -> None:
@@ -70,9 +74,11 @@ class Door:
 
     def lost(self, line: "_Line") -> None:
         """Uma conexão caiu."""
-        self._open -= 1
+        self._lines.discard(line)
         if line in self._free:
             self._free.remove(line)
+        if not self._lines:
+            self._none.set()
 
 
 class _Line(asyncio.Protocol):

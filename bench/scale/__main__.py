@@ -1,0 +1,120 @@
+"""`python -m bench.scale`: mede e mostra os dois quadros; `--part` escolhe um."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+
+from bench.harness.machine import Machine, facts
+from bench.harness.options import parser
+from bench.harness.report import publish
+from bench.harness.results import Check, Column, Result, Row
+from bench.harness.rounds import Spread, interleaved, medians, ratio_of
+from bench.harness.servers import find_redis
+from bench.scale import backlog, crews
+from bench.scale.cycle import CHUNK, CYCLES
+from pyloto_stream.observability.logging import configure_logging
+
+QUESTION = "What do more workers per stage and more Redis masters change?"
+BACKLOG_QUESTION = "Does the cost of an event grow with the queue?"
+EVENTS, QUICK_EVENTS = 12_000, 1_000
+FLAT = 1.10
+COLUMNS = (
+    Column("per_s", "messages/s", 0),
+    Column("times", f"× {crews.BASE.name}", 2, ratio=True, drawn=True),
+    Column("worker", "workers µs"),
+    Column("redis", "Redis µs"),
+    Column("busy", "cores busy", 2),
+)
+COSTS = {
+    "take_worker": "take: worker µs", "take_redis": "take: Redis µs",
+    "add_worker": "add: process µs", "add_redis": "add: Redis µs",
+}  # fmt: skip
+BACKLOG_COLUMNS = (
+    *(Column(key, title, drawn=True) for key, title in COSTS.items()),
+    *(Column(f"{key}_times", "×", 2, ratio=True) for key in COSTS),
+    Column("redis_mb", "Redis MB", 0),
+)
+BACKLOG_NOTES = (
+    "a row: so many events of 200 B waiting in one stage, each of its own conversation",
+    f"a round: a new process puts in and takes out {CYCLES} × {CHUNK:,} events; the queue ends as it began",
+    "every size is on a Redis of its own, and all of them stand while a round visits each",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Mede e publica; ver `publish` para o código de saída."""
+    made = parser("scale", QUESTION, 3)
+    made.add_argument("--part", choices=("workers", "backlog"), help="one of the two tables (default: both)")
+    options = made.parse_args(argv)
+    configure_logging("ERROR", "json", "bench")
+    machine = facts(find_redis())
+    parts = {"workers": _workers, "backlog": _backlog}
+    chosen = [options.part] if options.part else list(parts)
+    return max(publish(asyncio.run(parts[part](options, machine)), options) for part in chosen)
+
+
+async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
+    chosen = crews.QUICK if options.quick else crews.FULL
+    count = QUICK_EVENTS if options.quick else EVENTS
+    found = await interleaved(
+        crews.contenders(chosen, count), options.rounds, warm_up=False
+    )  # cada medida é de processos novos: não há o que aquecer
+    base = crews.BASE.name if crews.BASE in chosen else chosen[0].name
+    times = {name: ratio_of(found, name, base, "per_s") for name in found}
+    return Result(
+        bench="scale",
+        question=QUESTION,
+        machine=machine,
+        quick=options.quick,
+        rounds=options.rounds,
+        columns=COLUMNS,
+        rows=tuple(
+            Row(name, {**medians(samples), "times": times[name].median}) for name, samples in found.items()
+        ),
+        notes=(
+            f"three stages, {count:,} events of 892 B waiting; from the word go until every queue is empty",
+            f"workers and Redis share {machine.cores} cores: with so many busy, more processes add nothing",
+            f"× is against {base}, spread over the rounds: "
+            + "; ".join(f"{name} {each}" for name, each in times.items() if name != base),
+        ),
+    )
+
+
+async def _backlog(options: argparse.Namespace, machine: Machine) -> Result:
+    sizes = backlog.QUICK if options.quick else backlog.FULL
+    by_size = await backlog.costs(sizes, options.rounds)
+    found, base = {f"{size:,}": samples for size, samples in by_size.items()}, f"{sizes[0]:,}"
+    times = {name: {key: ratio_of(found, name, base, key) for key in COSTS} for name in found}
+    rows = (
+        Row(name, {**medians(samples), **{f"{key}_times": times[name][key].median for key in COSTS}})
+        for name, samples in found.items()
+    )
+    return Result(
+        bench="backlog",
+        question=BACKLOG_QUESTION,
+        machine=machine,
+        quick=options.quick,
+        rounds=options.rounds,
+        columns=BACKLOG_COLUMNS,
+        rows=tuple(rows),
+        checks=tuple(
+            Check(
+                f"{title}, worst × of {base} queued",
+                max(each[key].median for each in times.values()),
+                FLAT,
+                at_least=False,
+            )
+            for key, title in COSTS.items()
+        ),
+        notes=(*BACKLOG_NOTES, *(_spread(name, each) for name, each in times.items() if name != base)),
+        shape="lines",
+    )
+
+
+def _spread(name: str, times: Mapping[str, Spread]) -> str:
+    return f"{name} queued, × over the rounds: " + "; ".join(f"{COSTS[key]} {times[key]}" for key in COSTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

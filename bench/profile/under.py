@@ -1,0 +1,37 @@
+"""Um processo de produção sob o cProfile, que conta CPU (e não tempo) entre um SIGUSR1 e o seguinte.
+
+`python -m bench.profile.under ARQUIVO PARTE`: `ingress`, ou as etapas de um trabalhador; grava ao parar.
+"""
+
+import cProfile
+import signal
+import sys
+import time
+from itertools import count
+
+from pyloto_stream.cli.services import ingress, worker
+
+
+def main(path: str, part: str) -> None:
+    """Trabalha até SIGTERM."""
+    profile, asked = cProfile.Profile(time.process_time), count()
+
+    def turn(_number: int, _frame: object) -> None:
+        if next(asked) % 2:
+            profile.disable()
+        else:
+            profile.enable()
+
+    signal.signal(signal.SIGUSR1, turn)
+    try:
+        if part == "ingress":
+            ingress()
+        else:
+            worker(part)
+    finally:
+        profile.disable()
+        profile.dump_stats(path)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

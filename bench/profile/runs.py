@@ -1,4 +1,4 @@
-"""Como se olha um processo enquanto o sistema trabalha? Carga em ritmo fixo, e uma passagem por ferramenta."""
+"""Como se olha um processo enquanto o sistema trabalha? Ritmo fixo, e uma passagem por ferramenta."""
 
 import asyncio
 import os

@@ -1,0 +1,1 @@
+"""Quanto custa aceitar um webhook da Meta, ao lado de servidores que fazem menos pelo mesmo pedido?"""

@@ -1,0 +1,162 @@
+"""Quem concorre, e como se confere que não perdeu nada? Um servidor novo e um Redis novo por rodada.
+
+Cada rodada mede os dois níveis de `LEVELS` no mesmo servidor; ao fim, o Redis tem de ter exatamente o que foi
+aceito com 200, ou a rodada não vale.
+"""
+
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from redis.asyncio import Redis
+
+from bench.harness import children
+from bench.harness.children import ROOT, ChildError
+from bench.harness.rounds import Sample
+from bench.harness.servers import Server, redis_server
+from bench.harness.services import Service, first_number, service
+from bench.ingress.bare import STREAM
+
+LEVELS = (32, 256)
+"""Conexões."""
+PEERS_PYTHON = ROOT / ".bench" / "peers" / "bin" / "python"
+SETTINGS = {
+    "LOG_FORMAT": "json",
+    "INGRESS_PORT": "0",
+    "ADMIN_PORT": "0",
+    "RATE_LIMIT_PER_MINUTE": "10000000",
+    "BACKLOG_LIMIT": "100000000",
+}
+"""O que muda na nossa entrada: log como em produção, portas quaisquer, e limites que a carga não atinge."""
+
+_LISTENING = re.compile(r'"event":"ingress listening".*?"public":"127\.0\.0\.1:([0-9]+)"')
+Count = Callable[[Redis], Awaitable[int]]
+
+
+class Size(msgspec.Struct, frozen=True):
+    """Quantos pedidos por nível: os que só aquecem, e os que contam."""
+
+    warm: int
+    timed: int
+
+
+class Contender(msgspec.Struct, frozen=True):
+    """Um servidor: como se inicia, e quantos pedidos o Redis dele guardou (`None`: não guarda)."""
+
+    name: str
+    module: str
+    args: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    python: str = sys.executable
+    ready: Callable[[str], int | None] = first_number
+    count: Count | None = None
+    per_person: int = 5
+    processes: int = 1
+
+
+def listening(text: str) -> int | None:
+    """A porta pública que a nossa entrada diz no log."""
+    found = _LISTENING.search(text)
+    return int(found[1]) if found else None
+
+
+async def _in_stream(redis: Redis) -> int:
+    return int(await redis.xlen(STREAM))
+
+
+async def _in_queues(redis: Redis) -> int:
+    """Mensagens que a nossa entrada guardou: um token por conversa, e o que espera por ele na caixa."""
+    total = 0
+    async for key in redis.scan_iter("pyloto:*:stream:session", count=1000):
+        total += int(await redis.xlen(key))
+    pipe = redis.pipeline(transaction=False)
+    async for key in redis.scan_iter("pyloto:*:inbox:*", count=10_000):
+        pipe.llen(key)
+    return total + sum(await pipe.execute())
+
+
+def ours(name: str, **changes: int) -> Contender:
+    """A entrada de verdade, pelo comando de produção."""
+    plain = Contender(name, "pyloto_stream", ("ingress",), SETTINGS, ready=listening, count=_in_queues)
+    return msgspec.structs.replace(plain, **changes)
+
+
+OURS, NEWCOMERS, PAIR = "ours", "ours, every message from a new person", "ours, two processes on one port"
+EMPTY, XADD, FASTAPI = "aiohttp, only answers 200", "aiohttp + HMAC + XADD", "FastAPI + uvicorn, HMAC + XADD"
+
+
+def contenders() -> dict[str, Contender]:
+    """Todos, por nome; FastAPI só se as bibliotecas concorrentes foram instaladas (`make peers`)."""
+    all_of_them = [
+        ours(OURS),
+        ours(NEWCOMERS, per_person=1),
+        ours(PAIR, processes=2),
+        Contender(EMPTY, "bench.ingress.bare", ("empty",)),
+        Contender(XADD, "bench.ingress.bare", ("xadd",), count=_in_stream),
+    ]
+    if PEERS_PYTHON.exists():
+        module, python = "bench.peers.fastapi_ingress", str(PEERS_PYTHON)
+        all_of_them.append(Contender(FASTAPI, module, python=python, count=_in_stream))
+    return {contender.name: contender for contender in all_of_them}
+
+
+async def measure(contender: Contender, size: Size) -> Sample:
+    """Uma rodada de um contendor: os dois níveis, e a conferência.
+
+    Raises:
+        ChildError: um processo falhou, ou o Redis não guarda exatamente o que foi aceito.
+    """
+    sample: Sample = {}
+    async with redis_server() as redis, _serving(contender, redis) as servers:
+        accepted = 0.0
+        for series, level in enumerate(LEVELS, start=1):
+            told = await _load(contender, size, series, level, servers, redis)
+            if told.pop("refused"):
+                raise ChildError(f"{contender.name}: some requests were not answered with 200")
+            accepted += told.pop("accepted")
+            server_us = sum(told.pop(f"server{n}_us") for n in range(len(servers)))
+            sample |= {f"{key}_{level}": value for key, value in (told | {"server_us": server_us}).items()}
+        await _verify(contender, redis, int(accepted))
+    return sample
+
+
+@asynccontextmanager
+async def _serving(contender: Contender, redis: Server) -> AsyncIterator[list[Service[int]]]:
+    """Os processos do contendor, todos na porta do primeiro."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pyloto-bench-")))
+        env, started = {"REDIS_URL": redis.url, **contender.env}, list[Service[int]]()
+        for number in range(contender.processes):
+            log = folder / f"{number}.log"
+            made = service(
+                contender.module, *contender.args, ready=contender.ready, log=log, env=env,
+                python=contender.python,
+            )  # fmt: skip
+            started.append(await stack.enter_async_context(made))
+            env = env | {"INGRESS_PORT": str(started[0].told)}
+        yield started
+
+
+async def _load(
+    contender: Contender, size: Size, series: int, level: int, servers: list[Service[int]], redis: Server
+) -> Sample:
+    watch = [f"server{number}={server.pid}" for number, server in enumerate(servers)]
+    given = {
+        "port": servers[0].told, "connections": level, "warm": size.warm, "timed": size.timed,
+        "per-person": contender.per_person, "series": series,
+    }  # fmt: skip
+    options = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    return await children.run("bench.ingress.load", *options, "--watch", *watch, f"redis={redis.pid}")
+
+
+async def _verify(contender: Contender, server: Server, accepted: int) -> None:
+    if contender.count is None:
+        return
+    async with Redis.from_url(server.url) as redis:
+        kept = await contender.count(redis)
+    if kept != accepted:
+        raise ChildError(f"{contender.name}: answered 200 to {accepted} webhooks, and {kept} are in Redis")

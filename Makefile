@@ -13,7 +13,7 @@ STAMP := $(VENV)/.installed-$(shell { cat requirements-dev.lock pyproject.toml; 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo dev test check coverage bench faults mutants format lock clean
+.PHONY: help demo dev test check coverage bench faults mutants format lock clean peers
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -39,8 +39,17 @@ coverage: $(STAMP)  ## Run the tests and fail if they cover less than the limit 
 	@$(BIN)/python -m pytest tests/faults --cov --cov-append --cov-report=term:skip-covered
 	@$(BIN)/coverage report --include='pyloto_stream/stores/*' --fail-under=95
 
-bench: $(STAMP)  ## Measure latency and throughput on this machine
+bench: $(STAMP)  ## Measure speed and memory on this machine, against what peers do (`make peers` first)
 	@$(BIN)/python -m bench
+
+peers: $(STAMP)  ## Install what the benchmarks compare with, in environments of its own under .bench
+	@set -e; for name in peers peers-arq; do \
+	  $(BIN)/python -m venv .bench/$$name; \
+	  .bench/$$name/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+	    -r bench/peers/requirements$${name#peers}.txt; \
+	done
+	@if command -v npm >/dev/null; then npm ci --prefix bench/peers/bullmq --ignore-scripts --no-audit --no-fund --silent; \
+	else echo "npm is missing: BullMQ will not be measured"; fi
 
 faults: $(STAMP)  ## Run every seeded fault: kill, freeze, cut, starve; prints what each one cost
 	@$(BIN)/python -m pytest tests/faults --faults=full
@@ -58,7 +67,7 @@ lock:  ## Write both lock files anew (needs uv)
 	uv export --quiet --frozen --no-emit-project --all-extras --all-groups --no-header -o requirements-dev.lock
 
 clean:  ## Remove the virtual environment and local data
-	rm -rf $(VENV) .pyloto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf $(VENV) .bench bench/peers/bullmq/node_modules .pyloto .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 
 # `--no-deps`: a lista é completa; sem isso o pip resolve de novo os extras (`coverage[toml]`) e recusa a lista assim que
 # sai uma versão mais nova.

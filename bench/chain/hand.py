@@ -13,7 +13,7 @@ from typing import Any
 import uvloop
 from redis.asyncio import Redis
 
-from bench.chain.roles import Arrived, Send, dismiss, main
+from bench.chain.roles import Send, Tally, dismiss, due_of, main
 
 STAGES = ("a", "b", "c")
 Rows = list[tuple[bytes, dict[Any, Any]]]
@@ -35,20 +35,21 @@ class Hand:
             await lot.execute()
 
     @asynccontextmanager
-    async def working(self, arrived: Arrived) -> AsyncIterator[None]:
+    async def working(self, tally: Tally) -> AsyncIterator[None]:
         """Um laço e uma conexão por etapa."""
         async with Redis.from_url(self._url) as client:
             for stage in STAGES:
                 await client.xgroup_create(stage, GROUP, id="0", mkstream=True)
         onward = zip(STAGES, (*STAGES[1:], None), strict=True)
+        tally.begin()
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._stage(stage, after, arrived)) for stage, after in onward]
+            tasks = [group.create_task(self._stage(stage, after, tally)) for stage, after in onward]
             try:
                 yield
             finally:
                 await dismiss(tasks)
 
-    async def _stage(self, stage: str, after: str | None, arrived: Arrived) -> None:
+    async def _stage(self, stage: str, after: str | None, tally: Tally) -> None:
         async with Redis.from_url(self._url) as client:
             while True:
                 got: Any = await client.xreadgroup(GROUP, "w", {stage: ">"}, count=COUNT, block=BLOCK_MS)
@@ -62,7 +63,7 @@ class Hand:
                     lot.xack(stage, GROUP, *(entry for entry, _ in rows))
                     await lot.execute()
                 if after is None:
-                    arrived([fields[b"e"] for _, fields in rows])
+                    tally.arrived([due_of(fields[b"e"]) for _, fields in rows])
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[Send]:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import uvloop
 
-from bench.chain.roles import Arrived, Send, main
+from bench.chain.roles import Send, Tally, due_of, main
 from consumers.telemetry import StageTelemetry
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
@@ -52,11 +52,11 @@ class Ours:
         self._filled += len(bodies)
 
     @asynccontextmanager
-    async def working(self, arrived: Arrived) -> AsyncIterator[None]:
+    async def working(self, tally: Tally) -> AsyncIterator[None]:
         """As três etapas num processo, como em produção; a primeira grava estado."""
 
         def last(turn: Turn) -> Plan:
-            arrived((turn.payload,))
+            tally.arrived((due_of(turn.payload),))
             return Plan()
 
         handlers = {
@@ -71,6 +71,7 @@ class Ours:
                 for stage, handler in handlers.items()
             ]
             stop = asyncio.Event()
+            tally.begin()
             async with asyncio.TaskGroup() as group:
                 for worker in workers:
                     group.create_task(worker.run(stop))

@@ -2,7 +2,7 @@
 
 Papéis de um processo: `fill N` deixa N eventos à espera na primeira etapa; `drain N` leva-os às três e mede;
 `serve N PRONTO` faz o mesmo com o que chega, e cria o arquivo PRONTO quando já lê; `feed RITMO:SEGUNDOS…`
-envia, cada evento no instante em que devia. Só usa a biblioteca padrão: corre também onde estão os concorrentes.
+envia, cada evento no instante em que devia. Só usa a biblioteca padrão: corre também onde os outros estão.
 """
 
 import asyncio
@@ -20,11 +20,10 @@ SIZE = 892
 """Bytes de um evento: com os campos de uma entrada, cerca de 1 kB."""
 WARM_UP = (100.0, 0.3)
 REST_S = 0.3
-_MARK = '"due":"'
+_MARK = b'"due":"'
 _DIGITS = 20
 
 Measured = dict[str, object]
-Arrived = Callable[[Sequence[bytes]], None]
 Send = Callable[[int, bytes], Awaitable[object]]
 """Envia o evento de número dado; números não se repetem num processo."""
 
@@ -35,8 +34,8 @@ class Contender(Protocol):
     async def fill(self, bodies: Sequence[bytes]) -> None:
         """Deixa `bodies` à espera na primeira etapa."""
 
-    def working(self, arrived: Arrived) -> AbstractAsyncContextManager[None]:
-        """As três etapas, a ler; a última chama `arrived` com o que acabou."""
+    def working(self, tally: "Tally") -> AbstractAsyncContextManager[None]:
+        """As três etapas, a ler: diz a `tally` quando começam, e a última o que acabou."""
 
     def sending(self) -> AbstractAsyncContextManager[Send]:
         """A entrada, do lado de quem envia."""
@@ -44,29 +43,39 @@ class Contender(Protocol):
 
 def body(due: float) -> bytes:
     """Um evento (JSON) que leva o instante em que devia entrar, ou o seu número."""
-    start = f'{{{_MARK}{due:0{_DIGITS}.6f}","fill":"'
+    start = f'{{{_MARK.decode()}{due:0{_DIGITS}.6f}","fill":"'
     return f'{start}{"x" * (SIZE - len(start) - 2)}"}}'.encode()
 
 
-def due_of(event: bytes) -> bytes:
+def due_of(event: bytes) -> str:
     """O que `body` pôs em `event`, tal como está escrito."""
-    start = event.index(_MARK.encode()) + len(_MARK)
-    return event[start : start + _DIGITS]
+    start = event.index(_MARK) + len(_MARK)
+    return event[start : start + _DIGITS].decode()
 
 
 class Tally:
     """Quando cada evento acabou; `done` quando acabaram `count` diferentes."""
 
     def __init__(self, count: int) -> None:
-        self.at: dict[bytes, float] = {}
+        self.at: dict[str, float] = {}
         self.done = asyncio.Event()
         self._count = count
+        self._start = self._cpu = 0.0
 
-    def arrived(self, events: Sequence[bytes]) -> None:
+    def begin(self) -> None:
+        """Tudo está ligado, e vai ler-se o primeiro evento: o que se gastou até aqui não conta."""
+        self._start, self._cpu = time.monotonic(), cpu_s()
+
+    def spent(self) -> Measured:
+        """Eventos por segundo e µs de processador por evento, desde `begin`."""
+        took, cpu = time.monotonic() - self._start, cpu_s() - self._cpu
+        return {"per_s": self._count / took, "cpu_us": cpu / self._count * 1e6}
+
+    def arrived(self, events: Iterable[str]) -> None:
         """Anota `events`, que acabaram agora."""
         now = time.monotonic()
         for event in events:
-            self.at[due_of(event)] = now
+            self.at[event] = now
         if len(self.at) >= self._count:
             self.done.set()
 
@@ -91,21 +100,18 @@ async def play(contender: Contender, role: Sequence[str]) -> Measured:
 
 async def _drain(contender: Contender, count: int) -> Measured:
     tally = Tally(count)
-    start, cpu = time.perf_counter(), cpu_s()
-    async with contender.working(tally.arrived):
+    async with contender.working(tally):
         await tally.done.wait()
-        took, spent = time.perf_counter() - start, cpu_s() - cpu
-    return {"per_s": count / took, "cpu_us": spent / count * 1e6}
+        return tally.spent()
 
 
 async def _serve(contender: Contender, count: int, ready: Path) -> Measured:
     tally = Tally(count)
-    cpu = cpu_s()
-    async with contender.working(tally.arrived):
+    async with contender.working(tally):
         ready.touch()  # noqa: ASYNC240 — um arquivo vazio, uma vez
         await tally.done.wait()
-    waits = [(float(due), at - float(due)) for due, at in tally.at.items()]
-    return {"waits": waits, "cpu_us": (cpu_s() - cpu) / count * 1e6}
+        spent = tally.spent()
+    return {**spent, "waits": [(float(due), at - float(due)) for due, at in tally.at.items()]}
 
 
 async def _feed(contender: Contender, phases: Sequence[tuple[float, float]]) -> Measured:

@@ -43,9 +43,9 @@ async def lived(messages: int, groups: Sequence[str], *, quick: bool = False) ->
             await up.graph.forget()
             before, weighed = await up.memory(), await usage(up.server.url)
             await play(up, load, "measure")
-            await settled(up, messages)
+            sends = await _answered(up, messages)
             grown, after = await up.memory() - before, _resident(up, groups)
-            families, sends = await usage(up.server.url) - weighed, (await up.graph.told()).sends
+            families = await usage(up.server.url) - weighed
     kept = {name: size / messages for name, size in families.items() if not name.startswith(NOT_OURS)}
     return Lived(
         processes={part: _growth(idle[part], after[part]) for part in idle},
@@ -53,6 +53,17 @@ async def lived(messages: int, groups: Sequence[str], *, quick: bool = False) ->
         families=dict(sorted(kept.items(), key=lambda each: -each[1])),
         unanswered=messages - sends,
     )
+
+
+async def _answered(up: System, messages: int) -> int:
+    """Espera que todas tenham resposta e as filas esvaziem, numa máquina lenta também; quantas tiveram."""
+    sends = -1
+    while sends != (told := (await up.graph.told()).sends):  # enquanto anda
+        sends = told
+        await settled(up, messages)
+        if (await up.status()).idle and sends == messages:
+            break
+    return (await up.graph.told()).sends
 
 
 def _resident(up: System, groups: Sequence[str]) -> dict[str, Sample]:

@@ -27,7 +27,7 @@ NESTED = ("evalsha", "eval", "fcall")
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """De um processo: CPU de todas as funções Python, em µs por mensagem, e as mais caras."""
+    """De um processo: tempo de todas as funções Python, em µs por mensagem, e as mais caras."""
 
     whole: float
     functions: dict[str, Sample]
@@ -50,6 +50,7 @@ async def flame_pass(
                 if part != REDIS
             )
             _, *said = await asyncio.gather(play(up, load, "measure"), *drawn)
+            await settled(up, _messages(load))
             spent = {part: cpu_s(pid) - before[part] for part, pid in pids.items()}
     refused = sorted({str(each) for each in said if each})
     return {part: 1e6 * used / _messages(load) for part, used in spent.items()}, refused

@@ -1,35 +1,53 @@
-"""`python -m bench`: mede a latência de ponta a ponta e imprime um quadro; `--json` para programas."""
+"""`python -m bench`: a série de sempre, um banco após o outro, em menos de dez minutos; `--quick`, em um.
+
+Cada banco corre num processo seu e diz o que mediu. Sai com 1 se algum falhou ou, com `--assert`, se alguma meta
+falhou; os outros correm na mesma. Aqui há menos rodadas do que no comando de cada um, que é o que vale citar.
+"""
 
 import argparse
+import subprocess
 import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
 
-import msgspec
+STANDARD = {
+    "chain": ("--rounds", "3"),
+    "latency": ("--rounds", "3"),
+    "ingress": (),
+    "outbound": (),
+    "end_to_end": (),
+    "memory": (),
+    "scale": (),
+}
+"""Os bancos da série e o que se lhes pede numa execução completa."""
+PASSED_ON = ("--quick", "--save", "--assert", "--json")
+ROOT = Path(__file__).parents[1]
 
-from bench.end_to_end import TARGET_MS, measure
 
-HEADER = f"{'msgs/s':>8} {'replies':>8} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'max ms':>8}"
-
-
-def main() -> int:
-    """0 se todos os ritmos respeitam o alvo; 1 se não."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench", description="From message to Graph call, through the whole system, by rate."
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 se todos os bancos terminaram bem."""
+    made = argparse.ArgumentParser(
+        prog="python -m bench", description="The standard set, one benchmark after another."
     )
-    parser.add_argument("--seconds", type=float, default=5.0, help="how long each rate lasts (default 5)")
-    parser.add_argument("--graph-ms", type=int, default=0, help="latency of the simulated Graph API")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    options = parser.parse_args()
-    found = measure(options.seconds, options.graph_ms)
-    if options.json:
-        print(msgspec.json.encode(found).decode())
-    else:
-        print(HEADER)
-        for row in found:
-            of = row.latency
-            numbers = " ".join(f"{n:8.1f}" for n in (of.p50, of.p95, of.p99, of.max))
-            print(f"{row.per_s:8.0f} {of.replies:8d} {numbers}")
-        print(f"target: p95 below {TARGET_MS:.0f} ms and every message answered")
-    return 0 if all(row.good for row in found) else 1
+    made.add_argument("only", nargs="*", metavar="BENCH", help=f"of {', '.join(STANDARD)}; default: all")
+    for option in PASSED_ON:
+        made.add_argument(
+            option, action="append_const", dest="options", const=option, help=f"give {option} to each"
+        )
+    chosen = made.parse_args(argv)
+    if unknown := set(chosen.only) - set(STANDARD):
+        made.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    options, failed, start = chosen.options or [], [], time.monotonic()
+    for name in chosen.only or STANDARD:
+        more = () if "--quick" in options else STANDARD[name]
+        if subprocess.run(
+            [sys.executable, "-m", f"bench.{name}", *options, *more], cwd=ROOT, check=False
+        ).returncode:
+            failed.append(name)
+    said = f"failed: {', '.join(failed)}" if failed else "all went well"
+    print(f"\n{said}, in {time.monotonic() - start:.0f} s", file=sys.stderr)
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from rich.table import Table
 from bench.harness.chart import draw
 from bench.harness.results import RESULTS, Check, Column, Result, committed, write
 
+PLAIN_WIDTH = 118
+"""Colunas de texto quando ninguém vê: um registro de CI, um arquivo."""
 SCRATCH = Path(__file__).parents[2] / ".bench"
 
 
@@ -25,7 +27,7 @@ def publish(
     if options.json:
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     else:
-        show(result, before, Console())
+        show(result, before, Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
     for folder in (scratch, results) if options.save else (scratch,):
         draw(result, write(result, folder).with_suffix(".png"))
     missed = [check for check in result.checks if not check.ok]
@@ -50,7 +52,7 @@ def show(result: Result, before: Result | None, console: Console) -> None:
 
 def _table(result: Result, before: Result | None) -> Table:
     table = Table(title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in result.columns:
         table.add_column(column.title, justify="right")
         if column.ratio and before:

@@ -1,0 +1,1 @@
+"""A cadeia de três etapas a ritmo fixo: quanto espera cada mensagem."""

@@ -19,11 +19,12 @@ from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.secret_refresh import keep_fresh
 from pyloto_stream.settings import Settings
 from pyloto_stream.startup import opened_gateway
+from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.stage import WorkerOptions
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import Worker
+from pyloto_stream.streams.worker import Mates, Worker
 
 
 def consumer_name() -> str:
@@ -83,7 +84,7 @@ async def run_worker(
         documents = SharedDocuments(settings, resources)
         parts = Parts(settings, live, gateway, consumer_name(), metrics, resources, documents)
         options, telemetry = worker_options(settings), StageTelemetry(metrics)
-        quarantine = Quarantine()
+        mates = Mates(Quarantine(), Chain())
         jobs: list[Callable[[asyncio.Event], Awaitable[None]]] = [
             TimerPump(gateway, telemetry).run,
             Gauges(gateway, metrics).run,
@@ -91,7 +92,7 @@ async def run_worker(
         ]
         for stage in stages:
             spec = await stage_spec(stage, parts)
-            worker = Worker(gateway, LANES, spec, parts.consumer, options, telemetry, quarantine=quarantine)
+            worker = Worker(gateway, LANES, spec, parts.consumer, options, telemetry, mates=mates)
             jobs.append(worker.run)
         on_ready(gateway)
         async with asyncio.TaskGroup() as group:

@@ -4,12 +4,13 @@ Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script 
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 
-from pyloto_stream.streams.scripts import Op, Script, pack
+from pyloto_stream.streams.scripts import Packed, Script
 
 MAX_OPS = 512
 """Operações por ida: limita o tempo em que um script ocupa o servidor."""
@@ -20,7 +21,7 @@ class Call:
 
     __slots__ = ("base", "head", "ops", "script")
 
-    def __init__(self, script: Script, base: str, head: bytes, ops: list[list[bytes]]) -> None:
+    def __init__(self, script: Script, base: str, head: bytes, ops: list[Packed]) -> None:
         self.script = script
         self.base = base
         self.head = head
@@ -32,26 +33,34 @@ class Call:
         return [self.head, *packed] if self.head else packed
 
 
+class _Request(NamedTuple):
+    """O que alguém pediu e espera: operações de um mesmo script e partição."""
+
+    script: Script
+    base: str
+    head: bytes
+    ops: list[Packed]
+    answer: asyncio.Future[list[Any]]
+
+
 class Batcher:
     """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram."""
 
     def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]]) -> None:
         self._execute = execute
-        self._waiting: list[tuple[Script, str, bytes, list[bytes], asyncio.Future[Any]]] = []
+        self._waiting: deque[_Request] = deque()
         self._flusher: asyncio.Task[None] | None = None
 
-    async def submit(self, script: Script, base: str, head: bytes, op: Op) -> Any:  # noqa: ANN401 — ver Gateway
-        """Resposta da operação, ou a exceção que a impediu, como valor.
-
-        Raises:
-            ValueError, OverflowError, TypeError: `op` não se escreve em msgpack; só quem a pediu sabe.
-        """
-        packed = pack(op)
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append((script, base, head, packed, future))
+    def submit(
+        self, script: Script, base: str, head: bytes, ops: list[Packed]
+    ) -> "asyncio.Future[list[Any]]":
+        """Uma resposta por operação de `ops`: a dela, ou a exceção que a impediu, como valor."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[list[Any]] = loop.create_future()
+        self._waiting.append(_Request(script, base, head, ops, answer))
         if self._flusher is None:
-            self._flusher = asyncio.create_task(self._flush())
-        return await future
+            self._flusher = loop.create_task(self._flush())
+        return answer
 
     async def close(self) -> None:
         """Espera a última ida terminar."""
@@ -61,26 +70,29 @@ class Batcher:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                taken, self._waiting = self._waiting[:MAX_OPS], self._waiting[MAX_OPS:]
-                calls: dict[tuple[Script, str, bytes], Call] = {}
-                futures: dict[tuple[Script, str, bytes], list[asyncio.Future[Any]]] = {}
-                for script, base, head, op, future in taken:
-                    key = (script, base, head)
-                    calls.setdefault(key, Call(script, base, head, [])).ops.append(op)
-                    futures.setdefault(key, []).append(future)
-                await self._deliver(list(calls.values()), list(futures.values()))
+                together: dict[tuple[Script, str, bytes], list[_Request]] = {}
+                size = 0
+                while self._waiting and (not size or size + len(self._waiting[0].ops) <= MAX_OPS):
+                    request = self._waiting.popleft()
+                    size += len(request.ops)
+                    together.setdefault(request[:3], []).append(request)
+                await self._deliver(list(together.values()))
         finally:
             self._flusher = None
 
-    async def _deliver(self, calls: list[Call], futures: list[list[asyncio.Future[Any]]]) -> None:
+    async def _deliver(self, groups: list[list[_Request]]) -> None:
+        calls = [Call(*group[0][:3], [op for request in group for op in request.ops]) for group in groups]
         try:
             replies = await self._execute(calls)
         except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
             replies = [error] * len(calls)
-        for group, reply in zip(futures, replies, strict=True):
-            for future, value in zip(group, _values(reply, len(group)), strict=True):
-                if not future.done():
-                    future.set_result(value)
+        for group, call, reply in zip(groups, calls, replies, strict=True):
+            values, at = _values(reply, len(call.ops)), 0
+            for request in group:
+                until = at + len(request.ops)
+                if not request.answer.done():
+                    request.answer.set_result(values[at:until])
+                at = until
 
 
 def _values(reply: object, count: int) -> list[object]:

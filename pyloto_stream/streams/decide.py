@@ -85,6 +85,25 @@ class Decider:
         reached("after_handle", turn.stage)
         return self.judge(turn, result)
 
+    def attempt(self, turn: Turn) -> Plan | None:
+        """O plano de uma etapa pura para um turno que ainda não é dela.
+
+        `None`: a etapa está parada, ou não acaba num plano; com o token, decide de novo, e aí se relata.
+        """
+        if self._breaker.open:
+            return None
+        reached("before_handle", turn.stage)
+        started = time.perf_counter()
+        try:
+            answer = self._spec.handler(turn)
+        except Exception:  # noqa: BLE001 — será levantada de novo, com quem a julgue
+            return None
+        if not isinstance(answer, Plan):
+            return None
+        self._telemetry.handled(turn.stage, time.perf_counter() - started)
+        reached("after_handle", turn.stage)
+        return answer
+
     async def in_time(self, entry: "Entry", turn: Turn) -> Decision:
         """Decisão de uma etapa com E/S.
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pyloto_stream.streams.breaker import Breaker
     from pyloto_stream.streams.gateway import Gateway
     from pyloto_stream.streams.quarantine import Quarantine
-    from pyloto_stream.streams.settle import Settler
+    from pyloto_stream.streams.settle_batch import BatchSettler
     from pyloto_stream.streams.stage import WorkerOptions
     from pyloto_stream.streams.telemetry import Telemetry
 
@@ -28,7 +28,7 @@ class Duty:
         stage: str,
         consumer: str,
         options: "WorkerOptions",
-        settler: "Settler",
+        settler: "BatchSettler",
         breaker: "Breaker",
         quarantine: "Quarantine",
         telemetry: "Telemetry",

@@ -18,7 +18,7 @@ from pyloto_stream.streams.batch import Call
 from pyloto_stream.streams.clients import describe, scan, unavailable
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.route import Durability, Route
-from pyloto_stream.streams.scripts import Op, Script, pack
+from pyloto_stream.streams.scripts import Op, Packed, Script, pack
 from pyloto_stream.streams.servers import open_servers
 
 READ_MARGIN_S = 3.0
@@ -100,17 +100,30 @@ class Gateway:
                 f"STREAM_PARTITIONS: this deployment was created with {reply[0]} partitions"
             )
 
-    async def submit(self, script: Script, partition: int, op: Op, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
+    async def submit(self, script: Script, partition: int, op: Op | Packed, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
         """Pede a transição `op` na partição e devolve a resposta dela.
 
         Raises:
             UnavailableError: Redis fora do ar ou recusando; nada garante que a operação não aconteceu, mas
                 repeti-la é sempre seguro.
+            ValueError, OverflowError, TypeError: `op` não se escreve em msgpack.
         """
-        reply = await self._paths[partition].submit(script, self._bases[partition], head, op)
-        if isinstance(reply, Exception):
-            raise unavailable(reply) from reply
-        return reply
+        packed = op if isinstance(op, list) else pack(op)
+        return (await self.submit_all(script, partition, [packed], head))[0]
+
+    async def submit_all(
+        self, script: Script, partition: int, ops: list[Packed], head: bytes = b""
+    ) -> list[Any]:
+        """Como `submit`, com várias operações prontas numa ida só; se uma falha, levanta a falha dela.
+
+        Raises:
+            UnavailableError: o mesmo que em `submit`; as outras operações podem ter acontecido.
+        """
+        replies = await self._paths[partition].submit(script, self._bases[partition], head, ops)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise unavailable(reply) from reply
+        return replies
 
     async def read(
         self, stage: str, consumer: str, partitions: Sequence[int], count: int, *, wait: bool = True

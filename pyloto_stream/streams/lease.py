@@ -11,7 +11,7 @@ from pyloto_stream import __version__
 from pyloto_stream.errors import PermanentError, UnavailableError
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.model import CancelTimer, Lane, Plan, Setback, Snooze, Turn
-from pyloto_stream.streams.scripts import Blobs
+from pyloto_stream.streams.scripts import Blobs, Packed, apart, pack, pack_row
 
 MAX_MESSAGE = 300
 MAX_HISTORY = 20
@@ -67,26 +67,34 @@ def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
         raise PermanentError("stream entry is not a token", code="undecodable_token") from error
 
 
-def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane], consumer: str) -> dict[str, object]:
-    """Operação de `commit.lua` que aplica `plan`.
+def commit_head(stage: str, lanes: Mapping[str, Lane], consumer: str) -> bytes:
+    """O que é igual em todo `commit_op` de um trabalhador."""
+    first = {name: lane.stages[0] for name, lane in lanes.items()}
+    (head,) = pack({"s": stage, "w": consumer, "f": first})
+    return head
+
+
+def commit_op(turn: Turn, plan: Plan, lanes: Mapping[str, Lane]) -> Packed:
+    """Operação de `commit.lua` que aplica `plan`; precisa do cabeçalho `commit_head`.
 
     Raises:
         ValueError, KeyError: o plano nomeia etapa ou faixa que não existe; ninguém leria o que ele gravasse.
     """
-    if plan.to is not None and plan.to not in lanes[turn.lane].stages:
+    to, state = plan.to, plan.state
+    if to is not None and to not in lanes[turn.lane].stages:
         raise ValueError("plan.to is not a stage of the lane")
-    op: dict[str, object] = {
-        "s": turn.stage, "i": turn.entry_id, "w": consumer, "l": turn.lane,
-        "f": lanes[turn.lane].stages[0], "c": turn.conversation,
-    }  # fmt: skip
-    if plan.to is not None:
-        op |= {"to": plan.to, "n": turn.number, "e": turn.events, "p": plan.payload, "st": turn.state}
-    if plan.state is not None:
-        op |= {"st": plan.state, "ws": True}
-    if plan.mode is not None:
-        op["md"] = plan.mode
-    if plan.sent is not None:
-        op["sn"] = plan.sent
+    kept = turn.state if state is None else state
+    blobs = [kept] if to is None else [kept, turn.events, plan.payload]
+    row = (turn.entry_id, turn.lane, turn.conversation, str(turn.number), to or "", state is not None)
+    if plan.mode is None and plan.sent is None and not (plan.feed or plan.published or plan.timers):
+        return pack_row(row, blobs)
+    more, more_blobs = apart(_extras(plan, lanes))
+    return pack_row((*row, more), blobs + more_blobs)
+
+
+def _extras(plan: Plan, lanes: Mapping[str, Lane]) -> dict[str, object]:
+    """Os efeitos que poucos planos têm."""
+    op: dict[str, object] = {"md": plan.mode, "sn": plan.sent}
     if plan.feed:
         op["fd"] = [(feed.lane, lanes[feed.lane].stages[0]) for feed in plan.feed]
         op["fe"] = Blobs(feed.event for feed in plan.feed)

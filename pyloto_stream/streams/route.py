@@ -5,7 +5,7 @@ o que `DURABILITY` pede é confirmado antes da resposta. Limite: de uma falha de
 operação aconteceu, e por isso toda operação pode ser repetida.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, Literal
 
 from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseError
@@ -13,7 +13,7 @@ from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseErro
 from pyloto_stream.clock import Clock
 from pyloto_stream.streams.batch import Batcher, Call
 from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, NotDurableError, unavailable
-from pyloto_stream.streams.scripts import Op, Script
+from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.servers import Servers
 
 Durability = Literal["memory", "fsync", "replica"]
@@ -44,10 +44,10 @@ class Route:
         """O servidor grava em disco a cada escrita: não há o que perguntar."""
         self._confirm = ()
 
-    async def submit(self, script: Script, base: str, head: bytes, op: Op) -> Any:  # noqa: ANN401 — ver Gateway
-        """Resposta da operação, ou a exceção que a impediu; quem espera confirmação não atrasa o resto."""
+    def submit(self, script: Script, base: str, head: bytes, ops: list[Packed]) -> Awaitable[list[Any]]:
+        """Resposta de cada operação, ou a exceção; quem espera confirmação não atrasa o resto."""
         batcher = self._promises if self._confirm and script in DURABLE else self._rest
-        return await batcher.submit(script, base, head, op)
+        return batcher.submit(script, base, head, ops)
 
     async def close(self) -> None:
         """Espera o que já partiu."""

@@ -1,6 +1,6 @@
 """Onde estão as transições? Um arquivo Lua por transição em `lua/`, com o modelo de dados em `common.lua`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from functools import cached_property
 from hashlib import sha1
@@ -59,6 +59,8 @@ class Script(Enum):
 
 _encode = msgspec.msgpack.Encoder().encode
 Op = Mapping[str, object]
+Packed = list[bytes]
+"""Uma operação pronta: os seus argumentos, em bytes."""
 
 
 class Blobs(tuple[bytes, ...]):
@@ -67,11 +69,22 @@ class Blobs(tuple[bytes, ...]):
     __slots__ = ()
 
 
-def pack(op: Op) -> list[bytes]:
+def pack(op: Op) -> Packed:
     """Argumentos de uma operação: o que é pequeno em msgpack, e cada valor em bytes no seu próprio argumento.
 
     O msgpack do Redis 7.0 não lê o tipo binário; além disso, assim os documentos não são copiados.
     """
+    plain, blobs = apart(op)
+    return [_encode(plain), *blobs]
+
+
+def pack_row(row: tuple[object, ...], blobs: Iterable[bytes]) -> Packed:
+    """Argumentos de uma operação lida por posição: mais barata dos dois lados, só onde isso conta."""
+    return [_encode(row), *blobs]
+
+
+def apart(op: Op) -> tuple[dict[str, object], Packed]:
+    """O que é pequeno, com os nomes do resto em `_`; e o resto, cada valor em bytes."""
     plain: dict[str, object] = {}
     names: list[tuple[str, int]] = []
     blobs: list[bytes] = []
@@ -86,4 +99,4 @@ def pack(op: Op) -> list[bytes]:
             plain[name] = value
     if names:
         plain["_"] = names
-    return [_encode(plain), *blobs]
+    return plain, blobs

@@ -5,15 +5,17 @@ decisão não se perde, e repetir o script é seguro.
 """
 
 import asyncio
+from collections import Counter
+from itertools import chain as chained
 from typing import TYPE_CHECKING
 
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.clients import SCRIPT_ERROR
 from pyloto_stream.streams.decide import Decider, TooLate
-from pyloto_stream.streams.lease import Failure, bury_op, commit_op, park_op, postpone_op
+from pyloto_stream.streams.lease import Failure, bury_op, commit_head, commit_op, park_op, postpone_op
 from pyloto_stream.streams.model import Plan, Turn
 from pyloto_stream.streams.points import reached
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.scripts import Op, Packed, Script
 from pyloto_stream.streams.verdict import Bury, Decision, Park
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from pyloto_stream.streams.telemetry import Telemetry
 
 
-Operation = tuple[Script, dict[str, object]]
+Operation = tuple[Script, Op | Packed, bytes]
+"""O script, a operação e o cabeçalho do lote."""
 MAX_BROKEN = 3
 """Vezes que um script pode falhar por dentro com a mesma operação até ser tratado como defeito.
 
@@ -50,26 +53,10 @@ class Settler:
         self._gateway = gateway
         self._lanes = lanes
         self._spec = spec
-        self._consumer = consumer
+        self._head = commit_head(spec.name, lanes, consumer)
         self._decider = decider
         self._telemetry = telemetry
         self.inline = decider.inline
-
-    async def work_batch(self, entries: "Sequence[Entry]") -> None:
-        """Decide um lote de uma etapa pura e aplica tudo junto.
-
-        Raises:
-            TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.
-        """
-        decided = []
-        for entry in entries:
-            turn, decision = self._decider.ready(entry)
-            if turn is not None and decision is None:
-                decision = self._decider.at_once(turn)
-            decided.append(self._apply(entry, turn, decision))
-        for failed in await asyncio.gather(*decided, return_exceptions=True):
-            if failed is not None:
-                raise failed
 
     async def work(self, entry: "Entry") -> None:
         """Decide uma entrada de uma etapa com E/S e aplica.
@@ -95,7 +82,9 @@ class Settler:
                 self._telemetry.bug(self._spec.name, error)
         return [(entry.partition, entry.id) for entry, _, _ in late]
 
-    async def _apply(self, entry: "Entry", turn: Turn | None, decision: Decision) -> None:
+    async def _apply(
+        self, entry: "Entry", turn: Turn | None, decision: Decision, passed: tuple[str, ...] = ()
+    ) -> None:
         if decision is None:
             self._telemetry.lost(self._spec.name, 1)
             return
@@ -111,32 +100,43 @@ class Settler:
                 return
             applied = await self._write(entry, turn, decision)
         reached("after_apply", self._spec.name)
-        self._report(decision, applied=applied)
+        self._report(decision, passed, applied=applied)
+
+    def _count(self, applied: "Sequence[tuple[str, ...]]") -> None:
+        """Conta planos aplicados, dados pelas etapas encadeadas de cada um: para elas, é ler e confirmar."""
+        if applied:
+            self._telemetry.committed(self._spec.name, len(applied))
+        for stage, n in Counter(chained.from_iterable(applied)).items():
+            self._telemetry.read(stage, n)
+            self._telemetry.committed(stage, n)
 
     async def _write(self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury) -> bool:
-        script, op = self._operation(entry, turn, decision)
+        script, op, head = self._operation(entry, turn, decision)
         delay, broken = 0.05, 0
         while True:
             try:
-                return bool(await self._gateway.submit(script, entry.partition, op))
+                reply = await self._gateway.submit(script, entry.partition, op, head)
             except UnavailableError as error:
                 broken += error.code == SCRIPT_ERROR
                 if broken == MAX_BROKEN:
                     raise TransientError("the script cannot apply this", code=SCRIPT_ERROR) from error
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 1.0)
+            else:
+                return bool(reply)
 
     def _operation(self, entry: "Entry", turn: Turn | None, decision: Plan | Park | Bury) -> Operation:
         if isinstance(decision, Bury):
             notice = None if turn is None else self._notice(turn, decision.failure)
-            return Script.BURY, bury_op(entry, self._spec.name, decision.failure, self._lanes, notice)
+            op = bury_op(entry, self._spec.name, decision.failure, self._lanes, notice)
+            return Script.BURY, op, b""
         if isinstance(decision, Park):
             if turn is None:
-                return Script.PARK, postpone_op(entry, self._spec.name, decision.due_ms)
+                return Script.PARK, postpone_op(entry, self._spec.name, decision.due_ms), b""
             due_ms, setback, snooze = decision.due_ms, decision.setback, decision.snooze
-            return Script.PARK, park_op(turn, due_ms, setback=setback, snooze=snooze)
+            return Script.PARK, park_op(turn, due_ms, setback=setback, snooze=snooze), b""
         assert turn is not None  # noqa: S101 — só um token lido tem plano
-        return Script.COMMIT, commit_op(turn, decision, self._lanes, self._consumer)
+        return Script.COMMIT, commit_op(turn, decision, self._lanes), self._head
 
     def _notice(self, turn: Turn, failure: Failure) -> bytes | None:
         try:
@@ -144,7 +144,7 @@ class Settler:
         except Exception:  # noqa: BLE001 — um aviso com defeito não pode impedir o enterro
             return None
 
-    def _report(self, decision: Plan | Park | Bury, *, applied: bool) -> None:
+    def _report(self, decision: Plan | Park | Bury, passed: tuple[str, ...], *, applied: bool) -> None:
         stage = self._spec.name
         if not applied:
             self._telemetry.fenced(stage, 1)
@@ -155,4 +155,4 @@ class Settler:
         elif isinstance(decision, Park):
             self._telemetry.snoozed(stage)
         else:
-            self._telemetry.committed(stage, 1)
+            self._count([passed])

@@ -11,18 +11,20 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from pyloto_stream import __version__
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.breaker import Breaker
+from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.decide import GRACE_S, Decider
 from pyloto_stream.streams.duty import Duty
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Lane
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.scripts import Script
-from pyloto_stream.streams.settle import Settler
+from pyloto_stream.streams.settle_batch import BatchSettler
 from pyloto_stream.streams.share import Share
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.telemetry import Telemetry
@@ -32,10 +34,17 @@ GONE_MS = 3_600_000
 """Ociosidade de um consumidor sem pendências a partir da qual o nome dele sai do grupo."""
 
 
+class Mates(NamedTuple):
+    """O que dividem os trabalhadores de um processo."""
+
+    quarantine: Quarantine
+    chain: Chain
+
+
 class Worker:
     """Um consumidor do grupo da etapa `spec`, com o nome `consumer` (único por início de processo).
 
-    `quarantine`: a de todo o processo, se ele tem mais de uma etapa.
+    `mates`: o que ele divide com os trabalhadores das outras etapas do mesmo processo.
     """
 
     def __init__(
@@ -47,7 +56,7 @@ class Worker:
         options: WorkerOptions,
         telemetry: Telemetry,
         clock: Clock = system_clock,
-        quarantine: Quarantine | None = None,
+        mates: Mates | None = None,
     ) -> None:
         self._gateway = gateway
         self._stage = spec.name
@@ -55,10 +64,12 @@ class Worker:
         self._options = options
         self._breaker = Breaker(spec.name, telemetry, options.outage_max_s)
         decider = Decider(spec, options, telemetry, clock, self._breaker)
-        self._settler = Settler(gateway, lanes, spec, consumer, decider, telemetry)
+        self._settler = BatchSettler(gateway, lanes, spec, consumer, decider, telemetry)
+        mates = mates or Mates(Quarantine(), Chain())
+        self._settler.link(mates.chain)
         duty = Duty(
             gateway, spec.name, consumer, options, self._settler, self._breaker,
-            quarantine or Quarantine(), telemetry,
+            mates.quarantine, telemetry,
         )  # fmt: skip
         routes = gateway.routes
         self._shares = [Share(duty, route, options.concurrency // len(routes)) for route in routes]

@@ -6,11 +6,10 @@ import pytest
 
 from consumers.pipeline import LANES
 from pyloto_stream.stores.trail import AuditTrail
-from pyloto_stream.streams.keys import partition_of
-from pyloto_stream.streams.lease import commit_op, decode
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.model import Item, Plan
-from pyloto_stream.streams.scripts import Script
 from tests.support.attended import Attended
+from tests.support.commits import commit
 from tests.support.graph import PHONE
 from tests.support.records import action, inbound
 from tests.support.shell import Shell
@@ -88,10 +87,8 @@ async def test_what_redis_has_forgotten_is_shown_from_the_history_and_may_be_tak
 
 async def test_a_state_nobody_can_read_is_said_in_one_line(front: Attended, shell: Shell) -> None:
     await front.acceptor.accept([Item("turn", "ana", b"1")])
-    partition = partition_of("ana", 2)
     (entry,) = await front.gateway.read("session", "w", [0, 1], 1, wait=False)
-    done = commit_op(decode(entry, "session", 1), Plan(state=b"what?"), LANES, "w")
-    await front.gateway.submit(Script.COMMIT, partition, done)
+    await commit(front.gateway, decode(entry, "session", 1), Plan(state=b"what?"), LANES, "w")
     shown = await shell.run("conversation", "show", "ana")
     assert (shown.code, shown.out) == (1, "")
     assert shown.err == "undecodable_state: conversation state does not decode\n"

@@ -10,10 +10,11 @@ from consumers.pipeline import STAGES
 from pyloto_stream.clock import system_clock
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.lease import commit_op, decode, park_op
+from pyloto_stream.streams.lease import decode, park_op
 from pyloto_stream.streams.model import Item, Lane, Plan, Setback, SetTimer
 from pyloto_stream.streams.scripts import Script
 from tests.support.command import run
+from tests.support.commits import commit
 
 LANES = {"turn": Lane("turn", STAGES[:1])}
 MINUTE_MS = 60_000
@@ -65,5 +66,5 @@ async def asleep(url: str, due: dict[str, int]) -> None:
             await gateway.submit(Script.PARK, turn.partition, op)
         else:
             plan = Plan(timers=(SetTimer("follow-up", due[turn.conversation], b"1"),))
-            await gateway.submit(Script.COMMIT, turn.partition, commit_op(turn, plan, LANES, "w"))
+            await commit(gateway, turn, plan, LANES, "w")
     await gateway.close()

@@ -36,7 +36,7 @@ def turn(*events: Event, state: ConversationState | bytes = b"", mode: str = "",
 def run(work: Turn) -> Plan:
     done = _stage(work)
     assert isinstance(done, Plan)
-    commit_op(work, done, LANES, "w1")  # o executor o sabe escrever
+    commit_op(work, done, LANES)  # o executor o sabe escrever
     return done
 
 

@@ -12,13 +12,14 @@ from redis.asyncio import Redis
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.lease import commit_op, decode
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.model import Item, Plan
 from pyloto_stream.streams.scripts import Script
 from tests.faults.harness.campaign import Campaign
 from tests.faults.harness.checker import Row
 from tests.faults.harness.run import Run
 from tests.faults.harness.servers import cleared
+from tests.support.commits import commit
 from tests.support.look import found
 from tests.support.servers import open_raw
 from tests.support.streams import LANES
@@ -89,8 +90,7 @@ class Table:
 
     async def commit(self, name: str) -> None:
         for entry_id, entry in [*self.held[name].items()]:
-            op = commit_op(decode(entry, STAGE, 0), Plan(), LANES, name)
-            applied = await self._gateway.submit(Script.COMMIT, 0, op)
+            applied = await commit(self._gateway, decode(entry, STAGE, 0), Plan(), LANES, name)
             self.done, self.fenced = self.done + (applied == 1), self.fenced + (applied == 0)
             self.held[name].pop(entry_id)
             self.delivered.discard(entry_id)

@@ -72,7 +72,7 @@ async def test_tokens_of_every_lane_count_as_backlog_and_the_door_is_not_ready(r
         assert await rig.acceptor.ready()
         rig.start({"one": one})
         await rig.acceptor.accept(crowd(10))
-        await until(lambda: len(rig.telemetry.of("committed")) == 10)
+        await until(lambda: rig.telemetry.total("committed") == 10)
         assert await refusal(rig, item("one more", "late")) == "backlog_full"
         assert not await rig.acceptor.ready()
         rig.start({"log": finish})

@@ -7,10 +7,11 @@ from pyloto_stream.errors import LostError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.forget import Forgotten, forget
-from pyloto_stream.streams.lease import commit_op, decode, park_op
+from pyloto_stream.streams.lease import decode, park_op
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Plan, Published, SetTimer
 from pyloto_stream.streams.scripts import Script
+from tests.support.commits import commit
 from tests.support.forgetting import SEEDED
 from tests.support.forgetting_faults import Interrupted, Interrupting
 from tests.support.forgetting_room import Room
@@ -80,7 +81,7 @@ async def test_i21_whoever_holds_a_turn_of_it_loses_it_whole(room: Room) -> None
     before = await snapshot(room.url)
     plan = Plan(to="two", state=b"old", mode="HUMAN", sent=(person.replies[-1], "wamid.old"),
                 feed=(Feed("audit", b"1"),), timers=(SetTimer("t", 1, b"1"),))  # fmt: skip
-    assert await person.submit(Script.COMMIT, commit_op(turn, plan, LANES, "w1")) == 0
+    assert await person.commit(turn, plan) == 0
     assert await person.submit(Script.BURY, person.bury_op(turn)) == 0
     assert await person.submit(Script.PARK, park_op(turn, 1)) == 0
     mine = {"s": "one", "i": turn.entry_id, "w": "w1"}
@@ -116,10 +117,9 @@ async def test_a_longer_name_that_begins_the_same_is_another_conversation(room: 
         (entry,) = await room.rig.gateway.read("one", "w1", [2], 9, wait=False)
         timer = SetTimer("t", room.clock.ms + 3_600_000, b'"tick"')
         out = Published("leads", "1", f'{{"user_key":"{short}-2"}}'.encode())
-        op = commit_op(
-            decode(entry, "one", room.clock.ms), Plan(timers=(timer,), published=(out,)), LANES, "w1"
-        )
-        assert await room.rig.gateway.submit(Script.COMMIT, 2, op) == 1
+        plan = Plan(timers=(timer,), published=(out,))
+        turn = decode(entry, "one", room.clock.ms)
+        assert await commit(room.rig.gateway, turn, plan, LANES, "w1") == 1
     room.clock.ms += 1
     assert await forget(room.rig.gateway, LANES, short) == Forgotten(conversations=1, timers=1)
     base = keys.prefix(2, 4)

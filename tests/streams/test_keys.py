@@ -85,7 +85,7 @@ async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_par
         people = ["park", *(f"{{c}}{n}" for n in range(30))]
         await rig.acceptor.accept([Item("turn", person, b'"oi"', person) for person in people])
         await rig.acceptor.accept([Unreadable("x", b"{", f"u{n}") for n in range(30)])
-        await until(lambda: len(rig.telemetry.of("committed")) == 30)
+        await until(lambda: rig.telemetry.total("committed") == 30)
         await until(lambda: rig.telemetry.of("snoozed") == [1])
         written = await found(redis)
         slots = {slot(keys.prefix(p, 4)) for p in range(4)} | {slot(keys.META)}

@@ -10,9 +10,10 @@ from redis.asyncio import Redis
 
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.entry import Entry
-from pyloto_stream.streams.lease import Failure, bury_op, commit_op, park_op
+from pyloto_stream.streams.lease import Failure, bury_op, commit_head, commit_op, park_op
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Published, Setback, SetTimer, Turn
-from pyloto_stream.streams.scripts import Blobs, Op, Script, pack
+from pyloto_stream.streams.scripts import Blobs, Op, Packed, Script, pack
+from tests.support.commits import commit
 from tests.support.look import snapshot
 from tests.support.sends import REPLY, WINDOW_S, Sender
 from tests.support.streams import LANES, ManualClock, Rig
@@ -37,7 +38,7 @@ class Scene:
         self.letter = letter
         self.entry = Entry(0, turn.entry_id, {b"l": b"turn", b"c": b"ana", b"e": turn.events})
 
-    def ops(self) -> dict[Script, Op]:
+    def ops(self) -> dict[Script, Op | Packed]:
         """Uma operação que muda algo, de cada transição."""
         mine: Op = {"s": "one", "i": self.turn.entry_id, "w": "w1"}
         plan = Plan(
@@ -59,7 +60,7 @@ class Scene:
             Script.BOOT: {"s": "new"},
             Script.BURY: bury_op(self.entry, "one", Failure("x", "y", 1), LANES, b'"notice"'),
             Script.CLAIM: {"s": "one", "w": "w2", "idle": HOUR_MS, "limit": 10},
-            Script.COMMIT: commit_op(self.turn, plan, LANES, "w1"),
+            Script.COMMIT: commit_op(self.turn, plan, LANES),
             Script.DEAD_PAGE: {"s": "one", "a": "-", "b": "+", "n": 9, "bytes": 9, "drop": ["s"]},
             Script.DISCARD: noted,
             Script.END_SEND: {**mine, "r": REPLY, "st": "retry"},
@@ -84,7 +85,8 @@ class Scene:
         }
 
     async def run(self, script: Script) -> object:
-        head = pack(ACCEPT_HEAD)[0] if script is Script.ACCEPT else b""
+        heads = {Script.ACCEPT: pack(ACCEPT_HEAD)[0], Script.COMMIT: commit_head("one", LANES, "w1")}
+        head = heads.get(script, b"")
         return await self.rig.gateway.submit(script, 0, self.ops()[script], head)
 
 
@@ -141,8 +143,7 @@ async def test_what_only_looks_or_refreshes_changes_nothing_however_often(
 
 @pytest.mark.parametrize("script", [Script.BURY, Script.COMMIT, Script.PARK, Script.REFRESH, Script.RELEASE])
 async def test_who_comes_late_changes_nothing(scene: Scene, redis_url: str, script: Script) -> None:
-    done = commit_op(scene.turn, Plan(), LANES, "w2")
-    assert await scene.rig.gateway.submit(Script.COMMIT, 0, done) == 1
+    assert await commit(scene.rig.gateway, scene.turn, Plan(), LANES, "w2") == 1
     before = await snapshot(redis_url)
     assert await scene.run(script) == 0
     after = await snapshot(redis_url)

@@ -8,10 +8,10 @@ from redis.asyncio import Redis
 
 from pyloto_stream.clock import system_clock
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.lease import commit_op, decode
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.model import CancelTimer, Outcome, Plan, SetTimer, Turn
-from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.timers import PER_CALL, TimerPump
+from tests.support.commits import commit
 from tests.support.proxy import Proxy
 from tests.support.sends import Sender
 from tests.support.streams import LANES, ManualClock, Rig, texts, until
@@ -173,7 +173,7 @@ async def test_i9_what_cannot_be_written_stays_and_keeps_nobody_else_waiting(
         (entry,) = await rig.gateway.read("one", "w", [0], 1)
         turn = decode(entry, "one", clock())
         timers = (SetTimer("a", clock.ms + 1, b'"a"'), SetTimer("b", clock.ms + 2, b'"b"'))
-        await rig.gateway.submit(Script.COMMIT, 0, commit_op(turn, Plan(timers=timers), LANES, "w"))
+        await commit(rig.gateway, turn, Plan(timers=timers), LANES, "w")
         lone = "pyloto:{00}:stream:one"
         await redis.rename(lone, "elsewhere{00}")
         await redis.set(lone, "not a stream")

@@ -119,7 +119,7 @@ async def test_a_vanished_group_is_told_once_without_a_hot_loop_and_work_resumes
         await rig.say("ana", "de novo")
         await rig.quiet()
         await until(lambda: len(rig.telemetry.of("reader_up")) == 1)
-        assert rig.telemetry.of("committed") == [1, 1]
+        assert rig.telemetry.total("committed") == 2
 
 
 @pytest.mark.one_server

@@ -6,9 +6,11 @@ import msgspec
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import LostError
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.model import Outcome, Plan, Turn
 from pyloto_stream.streams.scripts import Script
-from tests.support.streams import FAST, Rig, finish, until
+from tests.support.commits import commit
+from tests.support.streams import FAST, LANES, Rig, finish, until
 
 
 async def test_an_entry_taken_by_another_stops_the_handler_that_had_it(redis_url: str) -> None:
@@ -57,9 +59,8 @@ async def test_i3_the_first_commit_wins_also_when_it_is_the_old_owners(redis_url
         (entry,) = await rig.gateway.read("one", "old", [0], 1)
         rig.start({"one": slow})
         await entered.wait()
-        op = {"s": "one", "i": entry.id, "w": "old", "l": "turn", "f": "one", "c": "ana",
-              "st": b"old owner", "ws": True}  # fmt: skip
-        assert await rig.gateway.submit(Script.COMMIT, 0, op) == 1
+        turn = decode(entry, "one", 0)
+        assert await commit(rig.gateway, turn, Plan(state=b"old owner"), LANES, "old") == 1
         go.set()
         await until(lambda: len(rig.telemetry.of("fenced") + rig.telemetry.of("lost")) == 1)
         await rig.quiet()

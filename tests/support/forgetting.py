@@ -11,12 +11,13 @@ from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.forget import Forgotten, forget
 from pyloto_stream.streams.forget_steps import Severed
-from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
+from pyloto_stream.streams.lease import Failure, bury_op, decode, park_op
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Item, Plan, Published, SetTimer, Turn, Unreadable
 from pyloto_stream.streams.pace import Pacer
 from pyloto_stream.streams.scripts import Op, Script
 from pyloto_stream.streams.traces import traces
+from tests.support.commits import commit
 from tests.support.forgetting_faults import Interrupting
 from tests.support.streams import LANES, ManualClock, Rig
 
@@ -58,8 +59,7 @@ class Person:
         return decode(entry, stage, self.clock())
 
     async def commit(self, turn: Turn, plan: Plan, name: str = "w1") -> int:
-        op = commit_op(turn, plan, LANES, name)
-        return int(await self.submit(Script.COMMIT, op))
+        return await commit(self.rig.gateway, turn, plan, LANES, name)
 
     async def bury(self, turn: Turn) -> int:
         return int(await self.submit(Script.BURY, self.bury_op(turn)))

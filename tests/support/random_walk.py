@@ -7,10 +7,11 @@ import msgspec
 from redis.asyncio import Redis
 
 from pyloto_stream.streams.entry import Entry
-from pyloto_stream.streams.lease import Failure, bury_op, commit_op, decode, park_op
+from pyloto_stream.streams.lease import Failure, bury_op, decode, park_op
 from pyloto_stream.streams.model import Item, Plan, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Op, Script
 from pyloto_stream.streams.timers import TimerPump
+from tests.support.commits import commit
 from tests.support.runtime_model import NEXT, Conversation
 from tests.support.streams import LANES, ManualClock, Rig, texts
 
@@ -92,11 +93,11 @@ class Walk:
             timer = (self.clock.ms + self.draw.randint(1, 50), f"t{self._count}")
         timers = (SetTimer("x", timer[0], msgspec.json.encode(timer[1])),) if timer else ()
         plan = Plan(to=to, state=state.encode(), timers=timers)
-        op = commit_op(turn, plan, LANES, consumer)
-        wins = person.holds(turn)
-        await self._ask(
-            Script.COMMIT, op, lambda: person.commit(turn, consumer, state, to), f"commit {consumer} to {to}"
-        )
+        wins, times = person.holds(turn), self._times()
+        self.log.append(f"commit {consumer} to {to} {turn.entry_id} x{times}")
+        for _ in range(times):
+            done = await commit(self.rig.gateway, turn, plan, LANES, consumer)
+            assert done == person.commit(turn, consumer, state, to)
         if wins and timer:
             person.timer = timer
 
@@ -149,10 +150,14 @@ class Walk:
                 person.timer = None
 
     async def _ask(self, script: Script, op: Op, expected: Callable[[], int], note: str) -> None:
-        times = 2 if self.draw.random() < 0.2 else 1
+        times = self._times()
         self.log.append(f"{note} {op.get('i')} x{times}")
         for _ in range(times):
             assert await self.rig.gateway.submit(script, 0, op) == expected()
+
+    def _times(self) -> int:
+        """Às vezes repete-se a operação, como quem perdeu a resposta."""
+        return 2 if self.draw.random() < 0.2 else 1
 
     def _some_lease(self) -> Lease:
         """Quase sempre das últimas; às vezes a de um zumbi antigo."""
@@ -194,7 +199,6 @@ class Walk:
                 for entry in await self.rig.gateway.history(stage, "end"):
                     self._deliver(entry, stage, "end")
             for consumer, turn in self.leases:
-                op = commit_op(turn, Plan(), LANES, consumer)
                 person = self.people[turn.conversation]
-                assert await self.rig.gateway.submit(Script.COMMIT, 0, op) == 1
+                assert await commit(self.rig.gateway, turn, Plan(), LANES, consumer) == 1
                 person.commit(turn, consumer, person.state, None)

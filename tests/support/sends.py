@@ -3,10 +3,11 @@
 import asyncio
 
 from pyloto_stream.streams.entry import Entry
-from pyloto_stream.streams.lease import commit_op, decode
+from pyloto_stream.streams.lease import decode
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Plan, Settlement, Turn
 from pyloto_stream.streams.scripts import Script
+from tests.support.commits import commit
 from tests.support.streams import LANES, ManualClock, Rig
 
 WINDOW_S = 10.0
@@ -43,6 +44,4 @@ class Sender:
 
     async def commit(self, turn: Turn, plan: Plan) -> int:
         """Aplica `plan`: 1 aplicado, 2 já era nosso, 0 descartado."""
-        reply = await self.rig.gateway.submit(Script.COMMIT, 0, commit_op(turn, plan, LANES, self.name))
-        assert isinstance(reply, int)
-        return reply
+        return await commit(self.rig.gateway, turn, plan, LANES, self.name)

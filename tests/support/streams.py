@@ -8,14 +8,16 @@ import msgspec
 
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Handler, Item, Lane, Outcome, Plan, Turn
+from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.route import Durability
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.status import Status, inspect
 from pyloto_stream.streams.telemetry import Silence, Telemetry
 from pyloto_stream.streams.timers import TimerPump
-from pyloto_stream.streams.worker import Worker
+from pyloto_stream.streams.worker import Mates, Worker
 
 LANES = {"turn": Lane("turn", ("one", "two")), "audit": Lane("audit", ("log",))}
 STAGES = ("one", "two", "log")
@@ -48,6 +50,9 @@ class Recorder(Silence):
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, object]] = []
+
+    def read(self, stage: str, n: int) -> None:
+        self.seen.append(("read", stage, n))
 
     def committed(self, stage: str, n: int) -> None:
         self.seen.append(("committed", stage, n))
@@ -85,6 +90,10 @@ class Recorder(Silence):
     def stuck(self, n: int) -> None:
         self.seen.append(("stuck", "", n))
 
+    def total(self, kind: str, stage: str = "") -> int:
+        """Quantos, de um fato que se conta aos lotes; sem `stage`, de todas."""
+        return sum(int(str(n)) for name, where, n in self.seen if name == kind and stage in {"", where})
+
     def of(self, kind: str) -> list[object]:
         return [value for name, _, value in self.seen if name == kind]
 
@@ -119,12 +128,20 @@ class Rig:
         await self.stop()
         await self.gateway.close()
 
-    def start(self, handlers: Mapping[str, Handler | StageSpec], options: WorkerOptions = FAST) -> None:
+    def start(
+        self,
+        handlers: Mapping[str, Handler | StageSpec],
+        options: WorkerOptions = FAST,
+        *,
+        chained: bool = False,
+    ) -> None:
+        """Um trabalhador por etapa; `chained`: como os de um processo, que encadeiam etapas puras."""
+        mates = Mates(Quarantine(), Chain()) if chained else None
         for name, handler in handlers.items():
             spec = handler if isinstance(handler, StageSpec) else StageSpec(name, handler)
             telemetry: Telemetry = self.telemetry
             consumer = f"test-{len(self._tasks)}"
-            worker = Worker(self.gateway, LANES, spec, consumer, options, telemetry)
+            worker = Worker(self.gateway, LANES, spec, consumer, options, telemetry, mates=mates)
             self._workers.append(worker)
             self._tasks.append(asyncio.create_task(worker.run(self._stop)))
         self._tasks.append(asyncio.create_task(TimerPump(self.gateway, tick_s=0.02).run(self._stop)))

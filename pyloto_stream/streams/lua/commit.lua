@@ -1,8 +1,11 @@
 #!lua flags=allow-oom
 -- commit: aplica o plano de uma etapa, inteiro, se a entrada ainda estava pendente (o primeiro commit vence).
--- op: s etapa, i entrada, w consumidor, l faixa, f primeira etapa, c conversa, n turno, e eventos,
---     st estado atual, ws gravar estado?, md modo, to próxima etapa, p carga, fd {{faixa, etapa}} com fe {evento},
---     ot {{fila de saída, id}} com ob {documento},
+-- É o script de toda mensagem em toda etapa: as operações vêm em posições, e não por nome, e o que não depende de cada
+-- uma se faz uma vez por lote.
+-- ARGV[2]: {s etapa, w consumidor, f {faixa = primeira etapa}}
+-- op: {entrada, faixa, conversa, turno, próxima etapa ('': fim do turno), grava o estado?, resto}, e depois, cada um no seu
+--     argumento, o estado e, se há próxima etapa, os eventos e a carga
+-- resto, se há: md modo, fd {{faixa, etapa}} com fe {evento}, ot {{fila de saída, id}} com ob {documento},
 --     tm {{nome, vencimento}} ({nome} desarma) com te {evento}, sn {reply_id, id externo}
 -- resposta por op: 1 aplicado, 2 já era nosso (resposta perdida e repetida), 0 descartado
 
@@ -20,37 +23,91 @@ local function publish(outlet, id, body)
   redis.call('XADD', P .. ':out:' .. outlet, 'MAXLEN', '~', OUT_MAX, '*', 'id', id, 'v', OUT_VERSION, 'body', body)
 end
 
-local replies = {}
-for i, op in ipairs(ops()) do
-  if op.sn then record_sent(op.sn[1], op.sn[2]) end
-  local key = conv_key(op.l, op.c)
-  local mark = op.s .. '|' .. op.i .. '|' .. op.w
-  if not is_pending(op.s, op.i) then
-    replies[i] = redis.call('HGET', key, 'k') == mark and 2 or 0
-  else
-    -- primeiro: só nestas chaves mexe quem não é nosso, e se não se deixam gravar nada mais foi gravado
-    for n, out in ipairs(op.ot or {}) do publish(out[1], out[2], op.ob[n]) end
-    if op.ws then redis.call('HSET', key, 's', op.st) end
-    if op.md then redis.call('HSET', key, 'm', op.md) end
-    for n, feed in ipairs(op.fd or {}) do enter(feed[1], feed[2], op.c, op.fe[n]) end
-    for n, timer in ipairs(op.tm or {}) do
-      local member = op.l .. '|' .. op.c .. '|' .. timer[1]
-      if timer[2] then
-        set_timer(TIMERS, member, timer[2], { l = op.l, s = op.f, c = op.c, e = op.te[n] })
-      else
-        take_timer(TIMERS, member)
-      end
+local head = cmsgpack.unpack(ARGV[2])
+local queue = stream(head.s)
+
+local function rows()
+  local list, at = {}, 3
+  while at <= #ARGV do
+    local i, l, c, n, to, ws, packed = unpack(cmsgpack.unpack(ARGV[at]), 1, 7)
+    local row = { i = i, l = l, c = c, n = n, to = to, ws = ws, st = ARGV[at + 1] }
+    at = at + 2
+    if to ~= '' then
+      row.e, row.p = ARGV[at], ARGV[at + 1]
+      at = at + 2
     end
-    if op.to then
-      push(op.to, { l = op.l, c = op.c, n = op.n, e = op.e, s = op.st, p = op.p,
-        m = redis.call('HGET', key, 'm') or '' })
-    else
-      advance(op.l, op.f, op.c)
-    end
-    if op.sn and op.sn[2] ~= '' then redis.call('HSET', key, 'w', op.sn[2]) end
-    redis.call('HSET', key, 'k', mark)
-    settle_entry(op.s, op.i)
-    replies[i] = 1
+    if packed then row.more, at = with_blobs(packed, at) end
+    list[#list + 1] = row
+  end
+  return list
+end
+
+-- As entradas de um lote foram lidas juntas: uma pergunta pela faixa delas responde por quase todas.
+local function pending_of(list)
+  local found = {}
+  local asked = redis.call('XPENDING', queue, GROUP, list[1].i, list[#list].i, 2 * #list)
+  for _, row in ipairs(asked) do found[row[1]] = true end
+  return function(i)
+    local is = found[i]
+    found[i] = false -- só uma vez: o mesmo lote não a confirma de novo
+    if is == nil then return is_pending(head.s, i) end
+    return is
   end
 end
+
+-- Os efeitos que poucos planos têm.
+local function extras(row, more)
+  for n, feed in ipairs(more.fd or {}) do enter(feed[1], feed[2], row.c, more.fe[n]) end
+  for n, timer in ipairs(more.tm or {}) do
+    local member = row.l .. '|' .. row.c .. '|' .. timer[1]
+    if timer[2] then
+      set_timer(TIMERS, member, timer[2], { l = row.l, s = head.f[row.l], c = row.c, e = more.te[n] })
+    else
+      take_timer(TIMERS, member)
+    end
+  end
+end
+
+local function apply(row, key, mark)
+  local more = row.more or {}
+  -- primeiro: só nestas chaves mexe quem não é nosso, e se não se deixam gravar nada mais foi gravado
+  for n, out in ipairs(more.ot or {}) do publish(out[1], out[2], more.ob[n]) end
+  local news = { 'k', mark }
+  local function also(name, value) news[#news + 1], news[#news + 2] = name, value end
+  if row.ws then also('s', row.st) end
+  if more.md then also('m', more.md) end
+  if more.sn and more.sn[2] ~= '' then also('w', more.sn[2]) end
+  if row.to == '' then
+    redis.call('HSET', key, unpack(news))
+    extras(row, more)
+    return advance(row.l, head.f[row.l], row.c)
+  end
+  local mode = more.md or redis.call('HGET', key, 'm')
+  extras(row, more)
+  also('t', row.to .. '|' .. queue_token(row.to, row, mode or ''))
+  redis.call('HSET', key, unpack(news))
+end
+
+local list = rows()
+local is_open, done, replies, failure = pending_of(list), {}, {}, nil
+for n, row in ipairs(list) do
+  if row.more and row.more.sn then record_sent(row.more.sn[1], row.more.sn[2]) end
+  local key, mark = conv_key(row.l, row.c), head.s .. '|' .. row.i .. '|' .. head.w
+  if not is_open(row.i) then
+    replies[n] = redis.call('HGET', key, 'k') == mark and 2 or 0
+  else
+    local applied, problem = pcall(apply, row, key, mark)
+    if not applied then
+      failure = problem
+      break
+    end
+    done[#done + 1], replies[n] = row.i, 1
+  end
+end
+-- Também se uma falhou a meio: as que vieram antes estão feitas, e pendentes seriam feitas de novo.
+if #done > 0 then
+  redis.call('XACK', queue, GROUP, unpack(done))
+  redis.call('XDEL', queue, unpack(done))
+end
+if failure then error(failure) end
 return replies

@@ -61,10 +61,10 @@ local function append(stage, flat)
   if token.l and token.c then redis.call('HSET', conv_key(token.l, token.c), 't', stage .. '|' .. id) end
 end
 
-local function push(stage, t)
-  local id = redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', int(t.n), 'e', t.e, 's', t.s or '',
-    'm', t.m or '', 'p', t.p or '', 'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION)
-  redis.call('HSET', conv_key(t.l, t.c), 't', stage .. '|' .. id)
+-- Põe um token novo na fila de uma etapa; quem chama anota na conversa o id, que é a resposta. t: l, c, n texto, e, st, p
+local function queue_token(stage, t, mode)
+  return redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', t.n, 'e', t.e, 's', t.st,
+    'm', mode, 'p', t.p, 'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION)
 end
 
 -- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o
@@ -72,9 +72,9 @@ end
 local function start_turn(lane, stage, conv, events)
   local key = conv_key(lane, conv)
   local c = redis.call('HMGET', key, 'n', 's', 'm')
-  local n = math.max(tonumber(c[1] or 0) + 1, now)
-  push(stage, { l = lane, c = conv, n = n, e = events, s = c[2] or '', m = c[3] or '' })
-  redis.call('HSET', key, 'g', int(n), 'n', int(n)) -- depois: portão fechado sem token pararia a conversa
+  local n = int(math.max(tonumber(c[1] or 0) + 1, now))
+  local id = queue_token(stage, { l = lane, c = conv, n = n, e = events, st = c[2] or '', p = '' }, c[3] or '')
+  redis.call('HSET', key, 'g', n, 'n', n, 't', stage .. '|' .. id) -- depois: portão fechado sem token pararia a conversa
   redis.call('PERSIST', key)
 end
 
@@ -167,24 +167,28 @@ local function let_in(lane, stage, conv)
   end
 end
 
--- Operação: msgpack seguido dos valores em bytes; o campo "_" diz quais {nome, quantos} (0: um só, não lista).
-local function ops()
-  local list, i = {}, 2
-  while i <= #ARGV do
-    local op = cmsgpack.unpack(ARGV[i])
-    for _, blob in ipairs(op._ or {}) do
-      if blob[2] == 0 then
-        i = i + 1
-        op[blob[1]] = ARGV[i]
-      else
-        local many = {}
-        for n = 1, blob[2] do many[n] = ARGV[i + n] end
-        op[blob[1]] = many
-        i = i + blob[2]
-      end
+-- Uma operação e os seus valores em bytes, que começam em ARGV[at]: o campo "_" diz quais são {nome, quantos}
+-- (0: um só, não lista). Responde a operação completa e onde começa a próxima.
+local function with_blobs(op, at)
+  for _, blob in ipairs(op._ or {}) do
+    if blob[2] == 0 then
+      op[blob[1]] = ARGV[at]
+      at = at + 1
+    else
+      local many = {}
+      for n = 1, blob[2] do many[n] = ARGV[at + n - 1] end
+      op[blob[1]] = many
+      at = at + blob[2]
     end
-    list[#list + 1] = op
-    i = i + 1
+  end
+  return op, at
+end
+
+-- As operações da chamada, cada uma em msgpack e seguida dos seus valores em bytes.
+local function ops()
+  local list, at = {}, 2
+  while at <= #ARGV do
+    list[#list + 1], at = with_blobs(cmsgpack.unpack(ARGV[at]), at + 1)
   end
   return list
 end

@@ -1,0 +1,101 @@
+"""Como uma etapa pura trabalha? Um lote de cada vez: decide-o todo e aplica os planos numa ida por partição.
+
+Uma etapa encadeada (ver `chain.py`) decide ali mesmo o que a anterior lhe deixou. O que não acaba em plano, e
+o que não se pôde aplicar junto, segue sozinho (ver `settle.py`).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.chain import Chain
+from pyloto_stream.streams.lease import commit_op
+from pyloto_stream.streams.model import Plan, Turn
+from pyloto_stream.streams.points import reached
+from pyloto_stream.streams.scripts import Packed, Script
+from pyloto_stream.streams.settle import Settler
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyloto_stream.streams.entry import Entry
+    from pyloto_stream.streams.verdict import Decision
+
+_Written = tuple["Entry", Turn, Plan, tuple[str, ...], Packed]
+"""Uma entrada, o seu turno, o plano (com o das etapas encadeadas), quais elas são, e a operação."""
+SLICE_S = 0.005
+"""Quanto se decide de um lote até aplicar o que há: quem decide depressa aplica tudo de uma vez."""
+
+
+class BatchSettler(Settler):
+    """Um `Settler` que também trabalha lotes; sem `link`, nenhuma etapa segue a sua."""
+
+    _chain = Chain()
+
+    def link(self, chain: Chain) -> None:
+        """Entra em `chain`, e decide ali mesmo as etapas dela que seguem a sua."""
+        self._chain = chain
+        chain.join(self._spec.name, self._decider)
+
+    async def work_batch(self, entries: "Sequence[Entry]") -> None:
+        """Decide um lote de uma etapa pura e aplica junto, uma ida por partição; se demora, por fatias.
+
+        Raises:
+            TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.
+        """
+        applying: list[Awaitable[None]] = []
+        plans: dict[int, list[_Written]] = {}
+        began = time.perf_counter()
+        for entry in entries:
+            turn, decision = self._decider.ready(entry)
+            if turn is not None and decision is None:
+                decision = self._decider.at_once(turn)
+            written = self._written(entry, turn, decision)
+            if written is None:
+                applying.append(self._apply(entry, turn, decision))
+            else:
+                plans.setdefault(entry.partition, []).append(written)
+            if time.perf_counter() - began > SLICE_S:
+                applying += [asyncio.ensure_future(self._commit(p, made)) for p, made in plans.items()]
+                plans = {}
+                await asyncio.sleep(0)  # o que já se decidiu parte, e as outras etapas andam
+                began = time.perf_counter()
+        applying += [self._commit(p, made) for p, made in plans.items()]
+        await _all(applying)
+
+    def _written(self, entry: "Entry", turn: Turn | None, decision: "Decision") -> _Written | None:
+        """O plano e os das etapas que o seguem, escritos; `None`: outra decisão, ou um plano com defeito."""
+        if turn is None or not isinstance(decision, Plan):
+            return None
+        plan, passed = self._chain.follow(turn, decision)
+        try:
+            return entry, turn, plan, passed, commit_op(turn, plan, self._lanes)
+        except Exception:  # noqa: BLE001 — `_apply` o escreve de novo, e julga o defeito
+            return None
+
+    async def _commit(self, partition: int, written: "Sequence[_Written]") -> None:
+        """Aplica planos de uma partição numa ida; se não se pôde, cada um insiste por si."""
+        stage = self._spec.name
+        for _ in written:
+            reached("before_apply", stage)
+        ops = [op for *_, op in written]
+        try:
+            replies = await self._gateway.submit_all(Script.COMMIT, partition, ops, self._head)
+        except UnavailableError:
+            await _all([self._apply(entry, turn, plan, passed) for entry, turn, plan, passed, _ in written])
+            return
+        for _ in written:
+            reached("after_apply", stage)
+        applied = [passed for reply, (_, _, _, passed, _) in zip(replies, written, strict=True) if reply]
+        self._count(applied)
+        if len(applied) < len(written):
+            self._telemetry.fenced(stage, len(written) - len(applied))
+
+
+async def _all(applying: Iterable[Awaitable[None]]) -> None:
+    """Espera por tudo; depois, a primeira falha."""
+    for failed in await asyncio.gather(*applying, return_exceptions=True):
+        if failed is not None:
+            raise failed

@@ -1,0 +1,62 @@
+"""Um lote de commits é uma chamada só, e cada operação dele vale ou não vale sozinha."""
+
+import pytest
+from redis.asyncio import Redis
+
+from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.lease import commit_head, commit_op, decode
+from pyloto_stream.streams.model import Feed, Plan, Turn
+from pyloto_stream.streams.scripts import Script
+from tests.support.streams import LANES, Rig
+
+HEAD = commit_head("one", LANES, "w1")
+
+
+async def taken(rig: Rig, *people: str) -> list[Turn]:
+    for person in people:
+        await rig.say(person, "oi")
+    return [decode(entry, "one", 0) for entry in await rig.gateway.read("one", "w1", [0], len(people))]
+
+
+async def commit_all(rig: Rig, turns: list[Turn], plan: Plan) -> list[int]:
+    ops = [commit_op(turn, plan, LANES) for turn in turns]
+    return await rig.gateway.submit_all(Script.COMMIT, 0, ops, HEAD)
+
+
+async def test_i3_the_same_entry_twice_in_a_batch_is_applied_once(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        (turn,) = await taken(rig, "ana")
+        assert await commit_all(rig, [turn, turn], Plan(feed=(Feed("audit", b"1"),))) == [1, 2]
+        assert await redis.xlen("pyloto:{00}:stream:log") == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+async def test_i3_a_batch_in_any_order_applies_what_is_pending_and_only_that(
+    redis_url: str, redis: Redis, order: tuple[int, ...]
+) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        turns = await taken(rig, "ana", "bia", "caio")
+        gone = turns[1]
+        assert await rig.gateway.submit(
+            Script.COMMIT, 0, commit_op(gone, Plan(), LANES), commit_head("one", LANES, "other")
+        )
+        applied = await commit_all(rig, [turns[n] for n in order], Plan(to="two", state=b"new"))
+        assert applied == [0 if n == 1 else 1 for n in order]
+        assert await redis.xlen("pyloto:{00}:stream:one") == 0
+        assert await redis.xlen("pyloto:{00}:stream:two") == 2
+        assert await redis.hget("pyloto:{00}:conv:turn:bia", "s") is None
+
+
+async def test_what_came_before_a_failure_in_the_batch_is_done_once(redis_url: str, redis: Redis) -> None:
+    """Uma chave de outro tipo: a operação dela falha, as vizinhas valem, e nenhuma vale duas vezes."""
+    async with Rig(redis_url, partitions=1) as rig:
+        turns = await taken(rig, "ana", "bia", "caio")
+        await redis.rename("pyloto:{00}:conv:turn:bia", "aside{00}")
+        await redis.set("pyloto:{00}:conv:turn:bia", "not a hash")
+        with pytest.raises(UnavailableError) as caught:
+            await commit_all(rig, turns, Plan(to="two"))
+        assert caught.value.code == "script_error"
+        assert await redis.xlen("pyloto:{00}:stream:two") == 2
+        await redis.rename("aside{00}", "pyloto:{00}:conv:turn:bia")
+        assert await commit_all(rig, turns, Plan(to="two")) == [2, 1, 2]
+        assert await redis.xlen("pyloto:{00}:stream:two") == 3

@@ -116,8 +116,7 @@ def _faults(answers: Sequence[Answer], messages: int, *, conversation: bool) -> 
     order = [answer.seq or 0 for answer in answers]
     errors["out of order"] += sum(after <= before for before, after in pairwise(order))
     errors["repeated"] += max(0, len(answers) - messages)
-    if conversation:
-        errors["wrong reply"] += sum(
-            city_of(answer.seq or 0).encode() not in answer.body for answer in answers
-        )
+    if conversation:  # à primeira mensagem se responde com o aviso de privacidade, sem citar a cidade
+        corrected = [(answer.seq, answer.body) for answer in answers if answer.seq]
+        errors["wrong reply"] += sum(city_of(seq).encode() not in body for seq, body in corrected)
     return +errors

@@ -1,7 +1,7 @@
 """`python -m bench`: a série de sempre, um banco após o outro, em menos de dez minutos; `--quick`, em um.
 
-Cada banco corre num processo seu e diz o que mediu. Sai com 1 se algum falhou ou, com `--assert`, se alguma meta
-falhou; os outros correm na mesma. Aqui há menos rodadas do que no comando de cada um, que é o que vale citar.
+Cada banco corre num processo seu e diz o que mediu. Sai com 1 se algum falhou ou, com `--assert`, se alguma
+meta falhou; os outros correm na mesma. Há menos rodadas do que no comando de cada um, que é o que vale citar.
 """
 
 import argparse
@@ -41,9 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     options, failed, start = chosen.options or [], [], time.monotonic()
     for name in chosen.only or STANDARD:
         more = () if "--quick" in options else STANDARD[name]
-        if subprocess.run(
-            [sys.executable, "-m", f"bench.{name}", *options, *more], cwd=ROOT, check=False
-        ).returncode:
+        command = [sys.executable, "-m", f"bench.{name}", *options, *more]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603 — só bancos da lista
             failed.append(name)
     said = f"failed: {', '.join(failed)}" if failed else "all went well"
     print(f"\n{said}, in {time.monotonic() - start:.0f} s", file=sys.stderr)

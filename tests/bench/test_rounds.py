@@ -1,0 +1,62 @@
+"""O ruído de um minuto pega todos: as razões são de cada rodada, e a ordem gira."""
+
+import pytest
+
+from bench.harness.rounds import Sample, interleaved, medians, percentile, ratio_of
+
+
+async def test_each_round_measures_everyone_once_and_another_goes_first() -> None:
+    order: list[str] = []
+
+    async def run(name: str) -> Sample:
+        order.append(name)
+        return {"per_s": float(len(order))}
+
+    runs = {name: lambda name=name: run(name) for name in "abc"}
+    samples = await interleaved(runs, 3, warm_up=False)
+    assert order == [*"abc", *"bca", *"cab"]
+    assert {name: len(found) for name, found in samples.items()} == {"a": 3, "b": 3, "c": 3}
+
+
+async def test_a_warm_up_is_run_and_does_not_count() -> None:
+    calls = 0
+
+    async def run() -> Sample:
+        nonlocal calls
+        calls += 1
+        return {"call": float(calls)}
+
+    samples = await interleaved({"a": run}, 2)
+    assert samples == {"a": [{"call": 2.0}, {"call": 3.0}]}
+
+
+def test_a_ratio_is_taken_within_a_round_and_not_between_medians() -> None:
+    slow_minute = {
+        "ours": [{"x": 20.0}, {"x": 2.0}, {"x": 30.0}],
+        "base": [{"x": 10.0}, {"x": 1.0}, {"x": 10.0}],
+    }
+    found = ratio_of(slow_minute, "ours", "base", "x")
+    assert (found.median, found.low, found.high) == (2.0, 2.0, 3.0)
+    assert str(found) == "2.00 (2.00 to 3.00)"
+
+
+def test_rounds_that_do_not_pair_are_refused() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        ratio_of({"ours": [{"x": 1.0}], "base": [{"x": 1.0}, {"x": 1.0}]}, "ours", "base", "x")
+
+
+def test_a_median_is_of_each_measure() -> None:
+    assert medians([{"a": 1.0, "b": 9.0}, {"a": 3.0, "b": 7.0}, {"a": 2.0, "b": 8.0}]) == {"a": 2.0, "b": 8.0}
+
+
+@pytest.mark.parametrize(
+    ("share", "value"), [(0.0, 1.0), (0.5, 50.0), (0.95, 95.0), (0.99, 99.0), (0.999, 100.0), (1.0, 100.0)]
+)
+def test_a_percentile_is_a_value_that_was_measured(share: float, value: float) -> None:
+    assert percentile([float(n) for n in range(1, 101)], share) == value
+
+
+def test_of_one_value_every_percentile_is_it_and_of_none_there_is_none() -> None:
+    assert percentile([7.0], 0.99) == 7.0
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 0.5)

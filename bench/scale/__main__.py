@@ -83,7 +83,7 @@ async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
 
 async def _backlog(options: argparse.Namespace, machine: Machine) -> Result:
     sizes = backlog.QUICK if options.quick else backlog.FULL
-    by_size = await backlog.costs(sizes, options.rounds)
+    by_size = await backlog.costs(sizes, options.rounds, warm_up=not options.quick)
     found, base = {f"{size:,}": samples for size, samples in by_size.items()}, f"{sizes[0]:,}"
     times = {name: {key: ratio_of(found, name, base, key) for key in COSTS} for name in found}
     rows = (

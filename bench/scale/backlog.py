@@ -17,8 +17,8 @@ FILLERS, ALONE = 2, 20_000
 FILL_S = 600.0
 
 
-async def costs(sizes: Sequence[int], rounds: int) -> dict[int, list[Sample]]:
-    """Por tamanho de fila, o custo de pôr e de tirar um evento em cada rodada.
+async def costs(sizes: Sequence[int], rounds: int, *, warm_up: bool) -> dict[int, list[Sample]]:
+    """Por tamanho de fila, o custo de pôr e de tirar um evento em cada rodada; `warm_up`: ver `interleaved`.
 
     Raises:
         ChildError: um processo falhou.
@@ -29,7 +29,7 @@ async def costs(sizes: Sequence[int], rounds: int) -> dict[int, list[Sample]]:
             str(size): partial(_cost, server, size, itertools.count(size, CHUNK * CYCLES))
             for size, server in standing.items()
         }
-        found = await interleaved(named, rounds)
+        found = await interleaved(named, rounds, warm_up=warm_up)
     return {int(size): samples for size, samples in found.items()}
 
 

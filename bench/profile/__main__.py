@@ -25,7 +25,7 @@ COLUMNS = (
     Column("share", "% of Python"),
 )
 NOTES = (
-    "own: time in the function itself, by cProfile, under which small functions look dearer than they are",
+    "own: CPU of the function itself, by cProfile, under which small functions look dearer than they are",
     "process: all CPU of the process without cProfile; the event loop, sockets and other threads are in it",
     "redis: µs by its own clock; a script's time includes the commands it calls, and other processes' turns",
 )

@@ -1,4 +1,4 @@
-"""Que funções gastam mais tempo em si mesmas? O que o cProfile gravou, por mensagem, com nomes que cabem."""
+"""Que funções gastam mais CPU em si mesmas? O que o cProfile gravou, por mensagem, com nomes que cabem."""
 
 import pstats
 from pathlib import Path
@@ -12,7 +12,7 @@ _Stat = tuple[int, int, float, float, object]
 
 
 def costly(path: Path, messages: int, most: int) -> tuple[float, dict[str, Sample]]:
-    """Tempo de todas as funções, em µs por mensagem; e as `most` que mais gastam, por nome."""
+    """CPU de todas as funções, em µs por mensagem; e as `most` que mais gastam, por nome."""
     stats = cast("dict[_Key, _Stat]", pstats.Stats(str(path)).stats)  # type: ignore[attr-defined] # sem tipos
     whole = sum(stat[2] for stat in stats.values())
     first = sorted(stats.items(), key=lambda each: -each[1][2])[:most]

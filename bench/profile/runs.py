@@ -27,7 +27,7 @@ NESTED = ("evalsha", "eval", "fcall")
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """De um processo: tempo de todas as funções Python, em µs por mensagem, e as mais caras."""
+    """De um processo: CPU de todas as funções Python, em µs por mensagem, e as mais caras."""
 
     whole: float
     functions: dict[str, Sample]

@@ -70,13 +70,17 @@ async def service(
 
 async def _ready(process: asyncio.subprocess.Process, log: Path, ready: Callable[[str], T | None]) -> T:
     for _ in range(int(START_S * 100)):
-        text = log.read_text(errors="replace")
+        text = _said(log)
         if (told := ready(text)) is not None:
             return told
         if process.returncode is not None:
             raise ChildError(f"ended with {process.returncode} before it was ready\n{text[-TAIL:]}")
         await asyncio.sleep(0.01)
-    raise ChildError(f"not ready in {START_S:.0f} s\n{log.read_text(errors='replace')[-TAIL:]}")
+    raise ChildError(f"not ready in {START_S:.0f} s\n{_said(log)[-TAIL:]}")
+
+
+def _said(log: Path) -> str:
+    return log.read_text(errors="replace")
 
 
 def first_number(text: str) -> int | None:

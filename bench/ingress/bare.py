@@ -1,8 +1,8 @@
 """O que é o mínimo? Um aiohttp que só lê o corpo e diz 200; e o mesmo com HMAC e um XADD por pedido.
 
-Nenhum deduplica, lê o conteúdo, mede, ou junta gravações. Uso: `python -m bench.ingress.bare empty|xadd`, com `REDIS_URL`;
-a primeira linha escrita é a porta. Modo mais rápido documentado: uvloop, sem log de acesso
-(aiohttp, "Deployment"; redis-py, "hiredis").
+Nenhum deduplica, lê o conteúdo, mede, ou junta gravações. Uso: `python -m bench.ingress.bare empty|xadd`,
+com `REDIS_URL`; a primeira linha escrita é a porta. Modo mais rápido documentado: uvloop, sem log de acesso
+(aiohttp, "Deployment"), e um conjunto de conexões que espera vaga, com hiredis (redis-py, "Connections").
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import sys
 
 import uvloop
 from aiohttp import web
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 
 from bench.ingress.webhooks import PATH, SECRET
 from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
@@ -49,7 +49,8 @@ def only_answering() -> web.Application:
 
 async def serve(kind: str, redis_url: str) -> None:
     """Atende até o fim do processo."""
-    app = only_answering() if kind == "empty" else appending(Redis.from_url(redis_url))
+    pool = BlockingConnectionPool.from_url(redis_url)
+    app = only_answering() if kind == "empty" else appending(Redis(connection_pool=pool))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()

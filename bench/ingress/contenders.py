@@ -20,6 +20,7 @@ from bench.harness.rounds import Sample
 from bench.harness.servers import Server, redis_server
 from bench.harness.services import Service, first_number, service
 from bench.ingress.bare import STREAM
+from bench.ingress.webhooks import SECRET
 
 LEVELS = (32, 256)
 """Conexões."""
@@ -34,6 +35,7 @@ SETTINGS = {
 """O que muda na nossa entrada: log como em produção, portas quaisquer, e limites que a carga não atinge."""
 
 _LISTENING = re.compile(r'"event":"ingress listening".*?"public":"127\.0\.0\.1:([0-9]+)"')
+_RUNNING = re.compile(r"running on http://127\.0\.0\.1:([0-9]+)")
 Count = Callable[[Redis], Awaitable[int]]
 
 
@@ -64,6 +66,12 @@ def listening(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+def running(text: str) -> int | None:
+    """A porta que o uvicorn diz no log."""
+    found = _RUNNING.search(text)
+    return int(found[1]) if found else None
+
+
 async def _in_stream(redis: Redis) -> int:
     return int(await redis.xlen(STREAM))
 
@@ -76,7 +84,8 @@ async def _in_queues(redis: Redis) -> int:
     pipe = redis.pipeline(transaction=False)
     async for key in redis.scan_iter("pyloto:*:inbox:*", count=10_000):
         pipe.llen(key)
-    return total + sum(await pipe.execute())
+    waiting: list[int] = await pipe.execute()
+    return total + sum(waiting)
 
 
 def ours(name: str, **changes: int) -> Contender:
@@ -99,8 +108,8 @@ def contenders() -> dict[str, Contender]:
         Contender(XADD, "bench.ingress.bare", ("xadd",), count=_in_stream),
     ]
     if PEERS_PYTHON.exists():
-        module, python = "bench.peers.fastapi_ingress", str(PEERS_PYTHON)
-        all_of_them.append(Contender(FASTAPI, module, python=python, count=_in_stream))
+        module, env = "bench.peers.fastapi_ingress", {"WEBHOOK_SECRET": SECRET.decode()}
+        all_of_them.append(Contender(FASTAPI, module, (), env, str(PEERS_PYTHON), running, count=_in_stream))
     return {contender.name: contender for contender in all_of_them}
 
 
@@ -120,7 +129,7 @@ async def measure(contender: Contender, size: Size) -> Sample:
             accepted += told.pop("accepted")
             server_us = sum(told.pop(f"server{n}_us") for n in range(len(servers)))
             sample |= {f"{key}_{level}": value for key, value in (told | {"server_us": server_us}).items()}
-        await _verify(contender, redis, int(accepted))
+        await verify_kept(contender, redis, int(accepted))
     return sample
 
 
@@ -153,7 +162,12 @@ async def _load(
     return await children.run("bench.ingress.load", *options, "--watch", *watch, f"redis={redis.pid}")
 
 
-async def _verify(contender: Contender, server: Server, accepted: int) -> None:
+async def verify_kept(contender: Contender, server: Server, accepted: int) -> None:
+    """Confere que o Redis guarda exatamente os `accepted` pedidos respondidos com 200, se o contendor guarda.
+
+    Raises:
+        ChildError: guarda outro número.
+    """
     if contender.count is None:
         return
     async with Redis.from_url(server.url) as redis:

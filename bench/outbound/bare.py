@@ -1,7 +1,8 @@
 """O que faz quem só envia? Um cliente aiohttp que manda os mesmos corpos, com 50 mensagens em voo.
 
 Por mensagem, o recibo de leitura e depois o envio, como a nossa etapa faz. Nada é anotado, dosado nem
-conferido além do status 200. Modo mais rápido documentado: uma sessão só, uvloop (aiohttp, "Client Quickstart").
+conferido além do status 200. Modo mais rápido documentado: uma sessão só, com uvloop (aiohttp, "Client
+Quickstart").
 Uso: `python -m bench.outbound.bare --graph URL --bodies ARQUIVO --concurrency 50`.
 """
 

@@ -7,6 +7,7 @@ e com `ARQUIVO` cada corpo recebido vira uma linha dele.
 
 import asyncio
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -90,5 +91,11 @@ async def serve(record: IO[bytes] | None) -> None:
     await server.serve_forever()
 
 
+def main(record: str | None = None) -> None:
+    """Atende; com `record`, grava cada corpo nesse arquivo."""
+    with Path(record or os.devnull).open("wb") as file:
+        uvloop.run(serve(file if record else None))
+
+
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1]).open("wb") if len(sys.argv) > 1 else None))
+    main(*sys.argv[1:])

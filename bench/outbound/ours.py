@@ -31,7 +31,7 @@ from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.whatsapp.webhook import read
 
 NUMBERS = 8
-"""Números por onde as respostas saem: o ritmo de cada um não passa de 1.000/s, e o de um só seria o limite."""
+"""Números por onde as respostas saem: o ritmo de um só não passa de 1.000/s, e seria o limite."""
 CHUNK = 500
 
 
@@ -80,7 +80,9 @@ async def preload(settings: Settings, count: int) -> None:
     stages = [stage for lane in LANES.values() for stage in lane.stages]
     identities = Identities(settings.pepper_secret.reveal().encode(), NoAliases())
     async with opened_gateway(settings, url, stages) as gateway:
-        acceptor = Acceptor(gateway, list(LANES.values()), AcceptOptions(backlog_limit=settings.backlog_limit))
+        acceptor = Acceptor(
+            gateway, list(LANES.values()), AcceptOptions(backlog_limit=settings.backlog_limit)
+        )
         for first in range(0, count, CHUNK):
             offers = []
             for index in range(first, min(first + CHUNK, count)):

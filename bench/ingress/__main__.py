@@ -1,0 +1,134 @@
+"""Quantos webhooks por segundo um processo aceita, e quanto disso é só o servidor HTTP?
+
+Cada servidor em processo seu, num Redis novo por rodada, sob o mesmo gerador de carga, que divide com ele os
+dois núcleos. Limite: laço fechado, uma máquina só; o p99 segue o ruído dela mais do que o código.
+"""
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import uvloop
+
+from bench.harness.children import ChildError
+from bench.harness.machine import LIBRARIES, facts
+from bench.harness.options import parser
+from bench.harness.report import publish
+from bench.harness.results import Check, Column, Result, Row
+from bench.harness.rounds import Sample, interleaved, medians, ratio_of
+from bench.harness.servers import find_redis
+from bench.ingress.contenders import (
+    EMPTY,
+    FASTAPI,
+    LEVELS,
+    OURS,
+    PAIR,
+    SETTINGS,
+    XADD,
+    Contender,
+    Size,
+    contenders,
+    measure,
+)  # fmt: skip
+
+QUESTION = "What does a signed webhook cost at the door, next to servers that do less with it?"
+FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=200, timed=800)
+ROUNDS = 3
+TARGETS = ((EMPTY, 0.75), (FASTAPI, 2.5))
+
+COLUMNS = tuple(
+    column
+    for level in LEVELS
+    for column in (
+        Column(f"rps_{level}", f"/s at {level}", 0, drawn=True),
+        Column(f"times_{level}", "× bare", 2, ratio=True),
+        Column(f"p99_ms_{level}", "p99 ms", 1),
+        Column(f"server_us_{level}", "server µs", 0),
+        Column(f"redis_us_{level}", "Redis µs", 0),
+    )
+)
+
+
+async def measured(options: Namespace) -> Result:
+    """Mede tudo e dá o resultado."""
+    size, chosen, notes = QUICK if options.quick else FULL, contenders(), list[str]()
+    if options.quick:
+        chosen = {name: chosen[name] for name in (OURS, EMPTY, XADD)}
+    elif not await _shares_the_port(chosen[PAIR]):
+        del chosen[PAIR]
+        notes.append("a second process cannot listen on the port of the first: no row for two processes")
+    if FASTAPI not in chosen and not options.quick:
+        notes.append("FastAPI + uvicorn not measured: `make peers` installs it")
+    runs = {name: partial(measure, contender, size) for name, contender in chosen.items()}
+    samples = await interleaved(runs, options.rounds, warm_up=False)
+    return Result(
+        bench="ingress",
+        question=QUESTION,
+        machine=facts(find_redis(), LIBRARIES),
+        quick=options.quick,
+        rounds=options.rounds,
+        columns=COLUMNS,
+        rows=tuple(row(samples, name) for name in samples),
+        checks=checks(samples),
+        notes=(*notes, *_notes(samples, size)),
+    )
+
+
+def row(samples: Mapping[str, Sequence[Sample]], name: str) -> Row:
+    """A linha de um contendor: medianas, e a razão para o aiohttp nu em cada nível."""
+    times = {f"times_{level}": ratio_of(samples, name, EMPTY, f"rps_{level}").median for level in LEVELS}
+    return Row(name, {**medians(samples[name]), **times})
+
+
+def checks(samples: Mapping[str, Sequence[Sample]]) -> tuple[Check, ...]:
+    """As metas, a 32 conexões, contra quem foi medido."""
+    return tuple(
+        Check(
+            f"× {base}, {LEVELS[0]} connections",
+            ratio_of(samples, OURS, base, f"rps_{LEVELS[0]}").median,
+            target,
+        )
+        for base, target in TARGETS
+        if base in samples
+    )
+
+
+async def _shares_the_port(pair: Contender) -> bool:
+    try:
+        await measure(pair, Size(warm=1, timed=50))
+    except ChildError as error:
+        if "cannot listen there" in str(error):
+            return False
+        raise
+    return True
+
+
+def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
+    busy = max(
+        sample[f"load_busy_{level}"] for level in LEVELS for runs in samples.values() for sample in runs
+    )
+    limits = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
+    notes = [
+        f"ours: the command `pyloto-stream ingress` with {limits}; log level INFO, to a file",
+        f"{size.timed} requests per level after {size.warm}, each a new message; a person writes 5 of them",
+        "/s at N: requests per second over N keep-alive connections; µs: CPU per request",
+        "after each round Redis held exactly what was answered with 200",
+        f"the load process was busy {busy:.0%} of one core at most",
+    ]
+    for base, _ in TARGETS:
+        if base in samples:
+            notes += (
+                f"ours × {base}, {n} connections: {ratio_of(samples, OURS, base, f'rps_{n}')}" for n in LEVELS
+            )
+    return notes
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Mede e publica; o código de saída é o de `publish`."""
+    options = parser("ingress", QUESTION, rounds=ROUNDS).parse_args(argv)
+    return publish(uvloop.run(measured(options)), options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""A régua da entrada: pedidos que a Meta faria, nenhum perdido sem se notar, e a porta de cada servidor."""
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Callable
+
+import pytest
+
+from bench.harness.children import ChildError
+from bench.harness.servers import redis_server
+from bench.ingress import load
+from bench.ingress.__main__ import checks, row
+from bench.ingress.contenders import (
+    EMPTY,
+    OURS,
+    XADD,
+    Size,
+    contenders,
+    listening,
+    measure,
+    running,
+    verify_kept,
+)
+from bench.ingress.webhooks import SECRET, WAVE, body, person_of, requests
+from pyloto_stream.whatsapp.signature import Verdict, verify
+from pyloto_stream.whatsapp.webhook import read
+
+
+def test_each_request_is_a_new_message_signed_of_about_900_bytes() -> None:
+    made = requests(50, 5, "1", "127.0.0.1:1")
+    ids = set[str]()
+    for sent in made:
+        head, _, content = sent.partition(b"\r\n\r\n")
+        signature = head.decode().rpartition("X-Hub-Signature-256: ")[2]
+        assert verify((SECRET,), content, signature) is Verdict.OK
+        assert 850 < len(content) < 950
+        (message,) = read(content).messages
+        ids.add(message.id)
+    assert len(ids) == len(made)
+
+
+def test_series_share_neither_messages_nor_people() -> None:
+    (one,), (two,) = (read(body(7, int(s) * 10_000_000 + 7, s)).messages for s in ("1", "2"))
+    assert one.id != two.id
+    assert one.person != two.person
+
+
+def test_people_talk_in_waves_and_each_writes_as_often_as_told() -> None:
+    people = [person_of(index, 3) for index in range(6 * WAVE)]
+    assert sorted(set(people)) == list(range(2 * WAVE))
+    assert all(people.count(person) == 3 for person in (0, WAVE - 1, WAVE, 2 * WAVE - 1))
+    assert people[:WAVE] == list(range(WAVE))
+    assert [person_of(index, 1) for index in (0, 5, 999)] == [0, 5, 999]
+
+
+@pytest.mark.parametrize(("read_port", "line"), [
+    (listening, '{"event":"ingress listening","process":"ingress","public":"127.0.0.1:4711"}'),
+    (running, "INFO:     Uvicorn running on http://127.0.0.1:4711 (Press CTRL+C to quit)"),
+])  # fmt: skip
+def test_the_port_is_read_from_what_a_server_says(read_port: Callable[[str], int | None], line: str) -> None:
+    assert read_port(f"something before\n{line}\n") == 4711
+    assert read_port("something before\n") is None
+
+
+async def test_a_benchmark_that_loses_is_worth_nothing() -> None:
+    async with redis_server() as redis:
+        await verify_kept(contenders()[EMPTY], redis, 3)
+        await verify_kept(contenders()[OURS], redis, 0)
+        with pytest.raises(ChildError, match="answered 200 to 3 webhooks, and 0 are in Redis"):
+            await verify_kept(contenders()[XADD], redis, 3)
+
+
+async def test_a_round_measures_both_levels() -> None:
+    sample = await measure(contenders()[XADD], Size(warm=10, timed=300))
+    assert {
+        f"{key}_{level}" for key in ("rps", "p50_ms", "p99_ms", "server_us") for level in (32, 256)
+    } <= set(sample)
+    assert all(value >= 0 for value in sample.values())
+
+
+async def test_a_connection_closed_under_load_ends_the_measure() -> None:
+    async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(rude, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        options = Namespace(port=port, connections=2, warm=1, timed=4, per_person=1, series="1", watch=[])
+        with pytest.raises(ConnectionError, match="under load"):
+            await load.measure(options)
+
+
+async def test_what_is_not_answered_with_200_is_told() -> None:
+    async def tired(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not reader.at_eof():
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
+            writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\n")
+            writer.write(b"late")
+
+    async with await asyncio.start_server(tired, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        options = Namespace(port=port, connections=1, warm=1, timed=4, per_person=1, series="1", watch=[])
+        told = await load.measure(options)
+    assert (told["accepted"], told["refused"]) == (0, 5)
+
+
+def test_targets_are_judged_round_by_round_against_who_was_measured() -> None:
+    levels = {f"{key}_{level}": 1.0 for key in ("rps", "p99_ms") for level in (32, 256)}
+    samples = {
+        OURS: [levels | {"rps_32": 80.0}, levels | {"rps_32": 30.0}, levels | {"rps_32": 75.0}],
+        EMPTY: [levels | {"rps_32": 100.0}, levels | {"rps_32": 100.0}, levels | {"rps_32": 50.0}],
+    }
+    (check,) = checks(samples)
+    assert check.value == 0.8
+    assert check.ok
+    assert row(samples, OURS).values["times_32"] == 0.8

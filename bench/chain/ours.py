@@ -1,7 +1,9 @@
 """O que faz o nosso executor com o mesmo trabalho? O de produção, com todas as garantias ligadas.
 
 Ordem por conversa, deduplicação na entrada, cerca do primeiro commit, estado gravado, arrendamento renovado,
-batimento e métricas de verdade. Cada evento é de uma conversa sua: nenhum se junta a outro.
+batimento e métricas de verdade. Cada evento é de uma conversa sua: nenhum se junta a outro. `chained`: como
+um processo de produção com as três etapas, em que uma pura segue a outra sem passar pelo Redis; `apart`: cada
+passagem vai ao Redis, como entre processos.
 """
 
 import asyncio
@@ -15,12 +17,15 @@ from bench.chain.roles import Send, Tally, due_of, main
 from consumers.telemetry import StageTelemetry
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
+from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Plan, Turn
+from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
-from pyloto_stream.streams.worker import Worker
+from pyloto_stream.streams.worker import Mates, Worker
 
 LANE = Lane("turn", ("a", "b", "c"))
+LANES = {LANE.name: LANE}
 CONCURRENCY = 100
 """O mesmo lote do laço escrito à mão."""
 PARTITIONS = 8
@@ -31,8 +36,9 @@ BACKLOG = 10_000_000
 class Ours:
     """O executor, no Redis de `url`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, chained: bool) -> None:
         self._url = url
+        self._chained = chained
         self._filled = 0
 
     @asynccontextmanager
@@ -65,11 +71,13 @@ class Ours:
             "c": last,
         }
         telemetry, options = StageTelemetry(Metrics()), WorkerOptions(concurrency=CONCURRENCY)
+        quarantine, chain = Quarantine(), Chain()
         async with self._open() as gateway:
-            workers = [
-                Worker(gateway, {LANE.name: LANE}, StageSpec(stage, handler), "w1", options, telemetry)
-                for stage, handler in handlers.items()
-            ]
+            workers = []
+            for stage, handler in handlers.items():
+                mates = Mates(quarantine, chain if self._chained else Chain())
+                spec = StageSpec(stage, handler)
+                workers.append(Worker(gateway, LANES, spec, "w1", options, telemetry, mates=mates))
             stop = asyncio.Event()
             tally.begin()
             async with asyncio.TaskGroup() as group:
@@ -97,4 +105,5 @@ def _item(number: int, event: bytes) -> Item:
 
 
 if __name__ == "__main__":
-    main(uvloop.run, Ours(sys.argv[1]))
+    mode = sys.argv.pop()
+    main(uvloop.run, Ours(sys.argv[1], chained=mode == "chained"))

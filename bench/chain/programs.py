@@ -38,7 +38,8 @@ def _python(name: str, module: str, python: Path, *mode: str, share: float = 1.0
     return Program(name, (str(python), "-m", module), python, mode, share)
 
 
-OURS = _python("ours", "bench.chain.ours", Path(sys.executable))
+OURS = _python("ours", "bench.chain.ours", Path(sys.executable), "chained")
+APART = _python("ours, all through Redis", "bench.chain.ours", Path(sys.executable), "apart")
 HAND = _python("hand-written loop", "bench.chain.hand", Path(sys.executable))
 BATCH = _python("FastStream, batch", "bench.peers.faststream_chain", PEERS, "batch")
 SINGLE = _python("FastStream, one by one", "bench.peers.faststream_chain", PEERS, "single", share=0.1)
@@ -50,7 +51,7 @@ TASKIQ = _python("taskiq", "bench.peers.taskiq_chain", PEERS, share=0.05)
 ARQ_QUEUE = _python("arq", "bench.peers.arq_chain", ARQ, share=0.05)
 STREAQ = _python("streaQ", "bench.peers.streaq_chain", PEERS, share=0.05)
 
-REFERENCE = (OURS, HAND)
+REFERENCE = (OURS, APART, HAND)
 ALL = (*REFERENCE, BATCH, SINGLE, BULL, TASKIQ, ARQ_QUEUE, STREAQ)
 
 

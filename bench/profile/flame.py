@@ -19,7 +19,7 @@ async def flames(pid: int, seconds: float, path: Path) -> str:
         return "py-spy is not installed: no flame graph, only the table"
     process = await asyncio.create_subprocess_exec(
         found, "record", "--pid", str(pid), "--duration", str(round(seconds)), "--rate", str(RATE),
-        "--format", "flamegraph", "--output", str(path),
+        "--nonblocking", "--format", "flamegraph", "--output", str(path),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, preexec_fn=die_with_parent,
     )  # fmt: skip
     try:

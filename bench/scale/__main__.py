@@ -37,6 +37,7 @@ BACKLOG_COLUMNS = (
 )
 BACKLOG_NOTES = (
     "a row: so many events of 200 B waiting in one stage, each of its own conversation",
+    "every Redis holds as many conversations as the longest queue; those that do not wait there are idle",
     f"a round: a new process puts in and takes out {CYCLES} × {CHUNK:,} events; the queue ends as it began",
     "every size is on a Redis of its own, and all of them stand while a round visits each",
 )

@@ -1,4 +1,8 @@
-"""O custo de um evento cresce com a fila? Um Redis por tamanho, todos de pé, e rodadas por todos."""
+"""O custo de um evento cresce com a fila? Um Redis por tamanho, todos de pé, e rodadas por todos.
+
+Cada Redis guarda tantas conversas como a fila maior tem, na fila ou paradas: senão comparar-se-ia também o
+que cabe na memória rápida do processador com o que não cabe.
+"""
 
 import asyncio
 import itertools
@@ -24,7 +28,7 @@ async def costs(sizes: Sequence[int], rounds: int, *, warm_up: bool) -> dict[int
         ChildError: um processo falhou.
     """
     async with AsyncExitStack() as stack:
-        standing = {size: await stack.enter_async_context(_standing(size)) for size in sizes}
+        standing = {size: await stack.enter_async_context(_standing(size, max(sizes))) for size in sizes}
         named = {
             str(size): partial(_cost, server, size, itertools.count(size, CHUNK * CYCLES))
             for size, server in standing.items()
@@ -34,10 +38,12 @@ async def costs(sizes: Sequence[int], rounds: int, *, warm_up: bool) -> dict[int
 
 
 @asynccontextmanager
-async def _standing(size: int) -> AsyncIterator[Server]:
-    """Um Redis com `size` eventos à espera, cada um de uma conversa."""
+async def _standing(size: int, people: int) -> AsyncIterator[Server]:
+    """Um Redis com `size` eventos à espera, cada um de uma conversa; de `people`, as outras estão paradas."""
     async with redis_server() as server:
         fillers = FILLERS if size > ALONE else 1
+        if size < people:
+            await children.run("bench.scale.cycle", "idle", server.url, "0", str(people - size))
         marks = [size * n // fillers for n in range(fillers + 1)]
         await asyncio.gather(
             *(

@@ -1,7 +1,8 @@
 """Um processo que põe eventos numa fila grande e tira outros tantos, e diz quanta CPU gastaram ele e o Redis.
 
-`fill URL DE ATÉ` só põe. `cycle URL ANEL PRÓXIMO` põe e tira `CHUNK`, `CYCLES` vezes: a fila fica igual.
-As conversas são um anel de nomes, maior que a fila, para que o Redis não guarde cada vez mais.
+`fill URL DE ATÉ` só põe, sem ids: quantos ids se lembram não muda com a fila. `idle URL 0 QUANTAS` faz o
+Redis guardar conversas paradas. `cycle URL ANEL PRÓXIMO` põe e tira `CHUNK`, `CYCLES` vezes, e a fila fica
+igual; as conversas são um anel de nomes, maior que a fila, para que o Redis não guarde cada vez mais.
 """
 
 import asyncio
@@ -13,7 +14,8 @@ import msgspec
 import uvloop
 from redis.asyncio import Redis
 
-from bench.scale.stages import SHORT, STATE, offer, opened, work
+from bench.scale.stages import PARTITIONS, SHORT, STATE, offer, opened, work
+from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Plan, Turn
 
@@ -22,6 +24,15 @@ BODY = b'{"text":"%b"}' % (b"x" * 189)
 CHUNK, CYCLES = 1000, 4
 MARGIN = 8 * CHUNK
 """Nomes do anel além dos que esperam: os que se põem agora não podem ter turno em curso."""
+
+PAGE = 10_000
+_IDLE = """
+for n = ARGV[2], ARGV[3] do
+  local key = KEYS[1] .. ':conv:' .. ARGV[1] .. ':idle' .. n
+  redis.call('HSET', key, 'n', '1795973587290', 's', ARGV[4], 'k', 'a|1795973587290-0|bench')
+  redis.call('PEXPIRE', key, 7776000000)
+end
+"""
 
 
 class Cost(msgspec.Struct):
@@ -43,7 +54,19 @@ class Cost(msgspec.Struct):
 
 async def _fill(url: str, first: int, last: int) -> dict[str, float]:
     async with opened(url, SHORT) as gateway:
-        await offer(gateway, SHORT, range(first, last), BODY, "c{}".format)
+        await offer(gateway, SHORT, range(first, last), BODY, "c{}".format, ids=False)
+    return {}
+
+
+async def _idle(url: str, first: int, last: int) -> dict[str, float]:
+    """Conversas de portão aberto, com os campos que `commit.lua` deixa, por igual em todas as partições."""
+    async with Redis.from_url(url) as redis:
+        script = redis.register_script(_IDLE)
+        for start in range(first // PARTITIONS, last // PARTITIONS, PAGE):
+            for partition in range(PARTITIONS):
+                base = keys.prefix(partition, PARTITIONS)
+                end = min(start + PAGE, last // PARTITIONS)
+                await script(keys=[base], args=[SHORT.name, start, end - 1, STATE])
     return {}
 
 
@@ -93,8 +116,8 @@ async def _cpu_s(redis: Redis) -> float:
 
 def main(role: str, url: str, first: str, last: str) -> None:
     """Faz o papel; o que mediu sai em JSON na última linha."""
-    doing = _fill(url, int(first), int(last)) if role == "fill" else _cycle(url, int(first), int(last))
-    print(msgspec.json.encode(uvloop.run(doing)).decode())
+    roles = {"fill": _fill, "idle": _idle, "cycle": _cycle}
+    print(msgspec.json.encode(uvloop.run(roles[role](url, int(first), int(last)))).decode())
 
 
 if __name__ == "__main__":

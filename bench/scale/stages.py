@@ -41,13 +41,21 @@ async def opened(url: str, lane: Lane) -> AsyncIterator[Gateway]:
 
 
 async def offer(
-    gateway: Gateway, lane: Lane, numbers: range, body: bytes, person: Callable[[int], str]
+    gateway: Gateway,
+    lane: Lane,
+    numbers: range,
+    body: bytes,
+    person: Callable[[int], str],
+    *,
+    ids: bool = True,
 ) -> None:
-    """Oferece um evento por número, cada um da conversa `person(número)` e com o seu id."""
+    """Oferece um evento por número, cada um da conversa `person(número)` e, se `ids`, com o seu id."""
     acceptor = Acceptor(gateway, [lane], AcceptOptions(backlog_limit=BACKLOG))
     for start in range(0, len(numbers), BATCH):
         part = numbers[start : start + BATCH]
-        await acceptor.accept([Item(lane.name, person(n), body, f"wamid.BENCH.{n}") for n in part])
+        await acceptor.accept(
+            [Item(lane.name, person(n), body, f"wamid.BENCH.{n}" if ids else "") for n in part]
+        )
 
 
 async def work(

@@ -1,8 +1,8 @@
 """A Graph de quem mede: aceita tudo depois de uma latência, anota a hora de cada chamada, conta os status.
 
 `python -m bench.end_to_end.meta LATENCIA_MS STATUS`: a primeira linha da saída é a porta. O simulador do
-projeto julga cada envio, desenha a conversa e manda três status: custa várias vezes mais CPU por chamada, e
-na mesma máquina isso seria medir a ele. Limite: não recusa nada.
+projeto julga cada envio, desenha a conversa e conta três status: medido ao lado desta, gasta 18 vezes a CPU
+por envio, e na mesma máquina isso seria medir a ele. Limite: não recusa nada.
 """
 
 import asyncio

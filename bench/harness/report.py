@@ -1,6 +1,7 @@
 """Que conta um banco a quem o executou? O quadro, as metas, e o que mudou desde o resultado guardado.
 
-Grava sempre o JSON e o gráfico em `.bench/`; com `--save`, também entre os resultados do projeto.
+Grava o JSON em `.bench/`, com o gráfico se a execução é completa; com `--save`, também entre os resultados do
+projeto.
 """
 
 import argparse
@@ -29,7 +30,9 @@ def publish(
     else:
         show(result, before, Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
     for folder in (scratch, results) if options.save else (scratch,):
-        draw(result, write(result, folder).with_suffix(".png"))
+        path = write(result, folder)
+        if not result.quick:
+            draw(result, path.with_suffix(".png"))
     missed = [check for check in result.checks if not check.ok]
     return int(bool(options.asserts and not result.quick and missed))
 

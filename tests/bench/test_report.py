@@ -36,6 +36,11 @@ def test_a_result_is_written_as_it_is_with_its_chart(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def test_of_a_quick_run_only_the_numbers_are_written(tmp_path: Path) -> None:
+    show(tmp_path, result(quick=True), "--quick")
+    assert [path.name for path in (tmp_path / "scratch").iterdir()] == ["try.json"]
+
+
 def test_what_is_shown_is_the_table_the_verdicts_and_the_notes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,26 +57,26 @@ class Metrics(ProductMetrics):
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
-        self._requests.labels(label(route), label(status)).inc()
-        self._request_seconds.labels(label(route)).observe(seconds)
+        self._of(self._requests, route, status).inc()
+        self._of(self._request_seconds, route).observe(seconds)
 
     def update(self, kind: str, result: str, n: int = 1) -> None:
         """`n` partes de webhook (`message`, `status`, …) foram guardadas (`new`, `duplicate`)."""
-        self._updates.labels(label(kind), label(result)).inc(n)
+        self._of(self._updates, kind, result).inc(n)
 
     def read(self, stage: str, n: int) -> None:
         """`n` entradas lidas; se chegaram e nenhuma parte está parada, a leitura funciona."""
-        self._read.labels(label(stage)).inc(n)
+        self._of(self._read, stage).inc(n)
         if stage not in self._stopped:
-            self._reader.labels(label(stage)).set(1)
+            self._of(self._reader, stage).set(1)
 
     def handled(self, stage: str, seconds: float) -> None:
         """Uma decisão levou `seconds`."""
-        self._handled.labels(label(stage)).observe(seconds)
+        self._of(self._handled, stage).observe(seconds)
 
     def committed(self, stage: str, n: int) -> None:
         """`n` planos aplicados."""
-        self._committed.labels(label(stage)).inc(n)
+        self._of(self._committed, stage).inc(n)
 
     def fenced(self, stage: str, n: int) -> None:
         """`n` planos descartados: outro trabalhador concluiu antes."""

@@ -9,8 +9,9 @@ from ssl import SSLEOFError, SSLError, SSLZeroReturnError
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from hiredis import pack_command
 from redis.asyncio import Redis
-from redis.asyncio.connection import parse_url
+from redis.asyncio.connection import AbstractConnection, parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -73,9 +74,21 @@ def timed(timeout_s: float, retries: int) -> dict[str, Any]:
     }
 
 
+class _Packing(AbstractConnection):
+    """Conexão que escreve comandos com o hiredis; o redis-py assíncrono os monta em Python, um por um."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:  # noqa: ANN401 — forma exigida pelo redis-py
+        """Um comando pronto para o servidor; o nome pode ter várias palavras (`CONFIG GET`)."""
+        name, *rest = args
+        return [pack_command((*name.split(), *rest))]
+
+
 def tune(client: Redis) -> Redis:
-    """O mesmo cliente, com as respostas de leitura como vieram do servidor."""
+    """O mesmo cliente: respostas de leitura como vieram do servidor, e comandos escritos pelo hiredis."""
     client.set_response_callback("XREADGROUP", _as_is)
+    pool = client.connection_pool
+    kind = pool.connection_class
+    pool.connection_class = type(kind.__name__, (_Packing, kind), {})
     return client
 
 

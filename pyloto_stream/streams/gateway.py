@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -109,21 +109,24 @@ class Gateway:
             ValueError, OverflowError, TypeError: `op` não se escreve em msgpack.
         """
         packed = op if isinstance(op, list) else pack(op)
-        return (await self.submit_all(script, partition, [packed], head))[0]
+        (reply,) = await self._paths[partition].submit(script, self._bases[partition], head, [packed])
+        if isinstance(reply, Exception):
+            raise unavailable(reply) from reply
+        return reply
 
     async def submit_all(
-        self, script: Script, partition: int, ops: list[Packed], head: bytes = b""
-    ) -> list[Any]:
-        """Como `submit`, com várias operações prontas numa ida só; se uma falha, levanta a falha dela.
+        self, script: Script, ops: Mapping[int, list[Packed]], head: bytes = b""
+    ) -> dict[int, list[Any]]:
+        """Como `submit`, com as operações prontas de cada partição; as respostas de cada uma, na ordem.
 
-        Raises:
-            UnavailableError: o mesmo que em `submit`; as outras operações podem ter acontecido.
+        Falta a partição em que alguma falhou: as outras dela podem ter acontecido, e todas se repetem.
         """
-        replies = await self._paths[partition].submit(script, self._bases[partition], head, ops)
-        for reply in replies:
-            if isinstance(reply, Exception):
-                raise unavailable(reply) from reply
-        return replies
+        asked = [
+            self._paths[partition].submit(script, self._bases[partition], head, packed)
+            for partition, packed in ops.items()
+        ]
+        told = zip(ops, await asyncio.gather(*asked), strict=True)
+        return {p: replies for p, replies in told if not any(isinstance(r, Exception) for r in replies)}
 
     async def read(
         self, stage: str, consumer: str, partitions: Sequence[int], count: int, *, wait: bool = True

@@ -7,9 +7,8 @@ o que não se pôde aplicar junto, segue sozinho (ver `settle.py`).
 import asyncio
 import time
 from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.lease import commit_op
 from pyloto_stream.streams.model import Plan, Turn
@@ -18,15 +17,23 @@ from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.settle import Settler
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pyloto_stream.streams.entry import Entry
     from pyloto_stream.streams.verdict import Decision
 
-_Written = tuple["Entry", Turn, Plan, tuple[str, ...], Packed]
-"""Uma entrada, o seu turno, o plano (com o das etapas encadeadas), quais elas são, e a operação."""
 SLICE_S = 0.005
 """Quanto se decide de um lote até aplicar o que há: quem decide depressa aplica tudo de uma vez."""
+
+
+class _Written(NamedTuple):
+    """Uma entrada decidida. `plan`: com o das etapas encadeadas, `passed`; `op`: a operação que o aplica."""
+
+    entry: "Entry"
+    turn: Turn
+    plan: Plan
+    passed: tuple[str, ...]
+    op: Packed
 
 
 class BatchSettler(Settler):
@@ -45,7 +52,7 @@ class BatchSettler(Settler):
         Raises:
             TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.
         """
-        applying: list[Awaitable[None]] = []
+        rest: list[Awaitable[None]] = []
         plans: dict[int, list[_Written]] = {}
         began = time.perf_counter()
         for entry in entries:
@@ -54,16 +61,18 @@ class BatchSettler(Settler):
                 decision = self._decider.at_once(turn)
             written = self._written(entry, turn, decision)
             if written is None:
-                applying.append(self._apply(entry, turn, decision))
+                rest.append(self._apply(entry, turn, decision))
             else:
                 plans.setdefault(entry.partition, []).append(written)
             if time.perf_counter() - began > SLICE_S:
-                applying += [asyncio.ensure_future(self._commit(p, made)) for p, made in plans.items()]
+                rest.append(asyncio.ensure_future(self._commit(plans)))
                 plans = {}
                 await asyncio.sleep(0)  # o que já se decidiu parte, e as outras etapas andam
                 began = time.perf_counter()
-        applying += [self._commit(p, made) for p, made in plans.items()]
-        await _all(applying)
+        if rest:
+            await _all([*rest, self._commit(plans)])
+        else:
+            await self._commit(plans)
 
     def _written(self, entry: "Entry", turn: Turn | None, decision: "Decision") -> _Written | None:
         """O plano e os das etapas que o seguem, escritos; `None`: outra decisão, ou um plano com defeito."""
@@ -71,27 +80,28 @@ class BatchSettler(Settler):
             return None
         plan, passed = self._chain.follow(turn, decision)
         try:
-            return entry, turn, plan, passed, commit_op(turn, plan, self._lanes)
+            return _Written(entry, turn, plan, passed, commit_op(turn, plan, self._lanes))
         except Exception:  # noqa: BLE001 — `_apply` o escreve de novo, e julga o defeito
             return None
 
-    async def _commit(self, partition: int, written: "Sequence[_Written]") -> None:
-        """Aplica planos de uma partição numa ida; se não se pôde, cada um insiste por si."""
+    async def _commit(self, plans: "Mapping[int, Sequence[_Written]]") -> None:
+        """Aplica os planos de cada partição; os de uma que não os aplicou insistem um a um."""
         stage = self._spec.name
-        for _ in written:
-            reached("before_apply", stage)
-        ops = [op for *_, op in written]
-        try:
-            replies = await self._gateway.submit_all(Script.COMMIT, partition, ops, self._head)
-        except UnavailableError:
-            await _all([self._apply(entry, turn, plan, passed) for entry, turn, plan, passed, _ in written])
-            return
-        for _ in written:
+        for made in plans.values():
+            for _ in made:
+                reached("before_apply", stage)
+        ops = {partition: [written.op for written in made] for partition, made in plans.items()}
+        told = await self._gateway.submit_all(Script.COMMIT, ops, self._head)
+        alone = [written for partition, made in plans.items() if partition not in told for written in made]
+        both = [pair for p, replies in told.items() for pair in zip(replies, plans[p], strict=True)]
+        for _ in both:
             reached("after_apply", stage)
-        applied = [passed for reply, (_, _, _, passed, _) in zip(replies, written, strict=True) if reply]
+        applied = [written.passed for reply, written in both if reply]
         self._count(applied)
-        if len(applied) < len(written):
-            self._telemetry.fenced(stage, len(written) - len(applied))
+        if len(applied) < len(both):
+            self._telemetry.fenced(stage, len(both) - len(applied))
+        if alone:
+            await _all([self._apply(each.entry, each.turn, each.plan, each.passed) for each in alone])
 
 
 async def _all(applying: Iterable[Awaitable[None]]) -> None:

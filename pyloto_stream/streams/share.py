@@ -50,7 +50,7 @@ class Share:
         """Lê enquanto há vaga; depois de uma leitura que falhou, adota primeiro o que já era seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
-            if self._free() <= 0:
+            if not self._may_read:
                 await self._wait_for_room()
                 continue
             try:
@@ -147,6 +147,12 @@ class Share:
     def _free(self) -> int:
         duty = self._duty
         return min(self._limit - len(self._hands), duty.breaker.limit - duty.in_hand)
+
+    @property
+    def _may_read(self) -> bool:
+        """Há lugar? Uma etapa pura, que acaba logo o que tem, espera por meio lote e lê menos vezes."""
+        half_empty = 2 * len(self._hands) <= self._limit
+        return self._free() > 0 and (half_empty or not self._duty.settler.inline)
 
     async def _wait_for_room(self) -> None:
         """Espera uma vaga ou o fim do descanso do disjuntor, o que vier primeiro."""

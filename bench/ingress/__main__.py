@@ -25,7 +25,6 @@ from bench.ingress.contenders import (
     OURS,
     PAIR,
     SETTINGS,
-    XADD,
     Contender,
     Size,
     contenders,
@@ -33,7 +32,7 @@ from bench.ingress.contenders import (
 )  # fmt: skip
 
 QUESTION = "What does a signed webhook cost at the door, next to servers that do less with it?"
-FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=200, timed=800)
+FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=50, timed=400)
 ROUNDS = 3
 TARGETS = ((EMPTY, 0.75), (FASTAPI, 2.5))
 
@@ -54,7 +53,7 @@ async def measured(options: Namespace) -> Result:
     """Mede tudo e dá o resultado."""
     size, chosen, notes = QUICK if options.quick else FULL, contenders(), list[str]()
     if options.quick:
-        chosen = {name: chosen[name] for name in (OURS, EMPTY, XADD)}
+        chosen = {name: chosen[name] for name in (OURS, EMPTY)}
     elif not await _shares_the_port(chosen[PAIR]):
         del chosen[PAIR]
         notes.append("a second process cannot listen on the port of the first: no row for two processes")

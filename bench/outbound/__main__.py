@@ -30,7 +30,7 @@ from bench.outbound.ours import NUMBERS
 
 QUESTION = "What does a reply cost on its way out, next to a client that only posts it?"
 OURS, BARE = "ours: ledger, pacing, classification", "aiohttp client, posts only"
-FULL, QUICK, CONCURRENCY = 2000, 200, 50
+FULL, QUICK, CONCURRENCY = 2000, 100, 50
 ROUNDS = 5
 TARGET = 0.6
 

@@ -28,18 +28,18 @@ class Amend(NamedTuple):
 
 def amend_in(reading: Reading) -> Amend | None:
     """A última correção de `reading`; se "errei" vem no fim, corrige-se com o texto todo."""
-    starred = list(_STARRED.finditer(reading.raw))
+    starred = list(_STARRED.finditer(reading.raw)) if "*" in reading.raw else []
     marks = reading.found("mark", "correction")
     if starred and (not marks or reading.words[marks[-1].start].start < starred[-1].start()):
         told = starred[-1][1] or starred[-1][2]
         return Amend(READER.read(reading.raw[: starred[-1].start()]), READER.read(told))
     if not marks:
         return None
-    start, end = max(marks, key=lambda match: match.end)[:2]
-    if all(word.text == BREAK for word in reading.words[end:]):
+    last = max(marks, key=lambda match: match.end)
+    if all(word.text == BREAK for word in reading.words[last.end :]):
         return Amend(READER.read(""), reading)
-    before = READER.read(reading.raw[: reading.words[start].start])
-    return Amend(before, READER.read(reading.raw[reading.words[end].start :]))
+    before = READER.read(reading.raw[: reading.words[last.start].start])
+    return Amend(before, READER.read(reading.raw[reading.words[last.end].start :]))
 
 
 def changed(amend: Amend, fields: Sequence[str], known: Mapping[str, str], asked: str) -> dict[str, str]:

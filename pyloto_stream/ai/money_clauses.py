@@ -6,6 +6,8 @@ Promete as palavras como se digitaram (só as abreviaturas abertas), sem as que 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from pyloto_stream.ai.lexicon import LEXICON, words
 from pyloto_stream.ai.phrases import BREAK
 from pyloto_stream.ai.reading import Reading
@@ -26,7 +28,7 @@ class Around(NamedTuple):
     value: float
 
 
-class Forms(NamedTuple):
+class Forms(msgspec.Struct, frozen=True):
     """Palavras inteiras e começos de palavras (`raiz*` nos dados)."""
 
     whole: frozenset[str]

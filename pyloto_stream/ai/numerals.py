@@ -6,7 +6,8 @@ Promete achar cada número com as palavras de que é feito; artigos ("um monte",
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from pyloto_stream.ai.lexicon import LEXICON, VAGUE
 from pyloto_stream.ai.phrases import REMEMBERED
@@ -29,7 +30,7 @@ _OPENING = frozenset(("duzia", "duzias", *_HALVED))
 _DIGITS = re.compile(r"(\d{1,15}(?:[.,]\d{1,15}){0,5})(k|mil|x|º|reais|real|contos?|pilas?|zinho)?")
 
 
-class Number(NamedTuple):
+class Number(msgspec.Struct, frozen=True, gc=False):
     """Um número nas palavras `[start, end)`."""
 
     value: float

@@ -7,7 +7,9 @@ não atravessam pontuação.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+import msgspec
 
 T = TypeVar("T")
 BREAK = "|"
@@ -19,7 +21,7 @@ NEAR = MAX_GAP + 2
 _OPTION = re.compile(r"[a-z0-9]+\*?")
 
 
-class Element(NamedTuple):
+class Element(msgspec.Struct, frozen=True, gc=False):
     """Uma palavra da frase: inteira, por um prefixo, opcional, ou um salto (`gap`)."""
 
     words: frozenset[str]
@@ -32,7 +34,7 @@ class Element(NamedTuple):
         return word in self.words or (bool(self.stems) and word.startswith(self.stems))
 
 
-class Pattern(NamedTuple, Generic[T]):
+class Pattern(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """Uma frase simples, com a carga de quem a pediu."""
 
     elements: tuple[Element, ...]

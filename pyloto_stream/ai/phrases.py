@@ -5,9 +5,11 @@ frases conhecidas (ver `patterns.py`) de uma vez. O custo cresce com o texto, n�
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
+
+import msgspec
 
 from pyloto_stream.ai.patterns import (
     BREAK,
@@ -38,7 +40,7 @@ def fold(text: str) -> str:
     return "".join(ch for ch in plain if not unicodedata.combining(ch))
 
 
-class Match(NamedTuple, Generic[T]):
+class Match(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """Uma frase achada em `words[start:end]`."""
 
     start: int
@@ -53,9 +55,17 @@ class _Candidate(NamedTuple, Generic[T]):
     """
 
     phrase: Pattern[T]
+    anchored: bool
     whole: bool
     known: int
     soon: frozenset[str]
+
+
+class _Known(NamedTuple, Generic[T]):
+    """O que se sabe de uma palavra: as frases que ela começa, se alguma, e os prefixos por que se pede."""
+
+    opening: "_Opening[T] | None"
+    stems: Collection[str]
 
 
 class PhraseIndex(Generic[T]):
@@ -66,19 +76,22 @@ class PhraseIndex(Generic[T]):
         self._by_stem: dict[str, list[Pattern[T]]] = {}
         vocabulary: set[str] = set()
         stems: set[str] = set()
+        seconds: set[str] = set()
         for phrase in (compiled(one, payload) for text, payload in phrases for one in spread(text)):
             first = phrase.elements[0]
             for word in first.words:
                 self._by_word.setdefault(word, []).append(phrase)
             for stem in first.stems:
                 self._by_stem.setdefault(stem, []).append(phrase)
+            seconds.update(second.stems if (second := second_of(phrase)) else ())
             for element in phrase.elements:
                 vocabulary.update(element.words, element.stems)
                 stems.update(element.stems)
         self.vocabulary = frozenset(vocabulary)
         self._stems = frozenset(stems)
-        self._longest_stem = max(map(len, self._by_stem), default=0)
-        self._starting = lru_cache(maxsize=REMEMBERED)(self._starting_with)
+        self._second_stems = frozenset(seconds)
+        self._longest_stem = max(map(len, stems), default=0)
+        self._known = lru_cache(maxsize=REMEMBERED)(self._about)
 
     def knows(self, word: str) -> bool:
         """Alguma frase usa `word`, inteira ou por um prefixo que diz quase toda ela?"""
@@ -90,16 +103,15 @@ class PhraseIndex(Generic[T]):
     def find(self, words: Sequence[str]) -> list[Match[T]]:
         """Todas as ocorrências, por posição; frases podem sobrepor-se."""
         found: list[Match[T]] = []
-        size = len(words)
-        for start, word in enumerate(words):
-            opening = self._starting(word)
+        known_words = [*map(self._known, words), self._known(BREAK)]
+        for start, (opening, _) in enumerate(known_words):
             if opening is None:
                 continue
             opens = not start or words[start - 1] == BREAK
-            after = words[start + 1] if start + 1 < size else BREAK
             near = words[start + 1 : start + 1 + NEAR]
-            for phrase, whole, known, soon in opening.before(after):
-                if (phrase.anchored_start and not opens) or (soon and soon.isdisjoint(near)):
+            after = near[0] if near else BREAK
+            for phrase, anchored, whole, known, soon in opening.before(after, known_words[start + 1].stems):
+                if (anchored and not opens) or (soon and soon.isdisjoint(near)):
                     continue
                 end = start + known
                 if not whole:
@@ -108,47 +120,43 @@ class PhraseIndex(Generic[T]):
                     found.append(Match(start, end, phrase.payload))
         return found
 
-    def _starting_with(self, word: str) -> "_Opening[T] | None":
-        """As frases que começam por `word`, na ordem em que se procuram, se há alguma."""
+    def _about(self, word: str) -> "_Known[T]":
+        """As frases que começam por `word`, na ordem em que se procuram, e os prefixos dela."""
         phrases = list(self._by_word.get(word, ()))
-        for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1):
-            phrases += self._by_stem.get(word[:size], ())
-        return _Opening(phrases) if phrases else None
+        stems = [word[:size] for size in range(MIN_STEM, min(len(word), self._longest_stem) + 1)]
+        for stem in stems:
+            phrases += self._by_stem.get(stem, ())
+        return _Known(_Opening(phrases) if phrases else None, self._second_stems.intersection(stems))
 
 
 class _Opening(Generic[T]):
-    """As frases que uma palavra pode começar, repartidas pela segunda palavra que exigem."""
+    """As frases que uma palavra pode começar, com seu lugar na ordem, repartidas pela segunda que exigem."""
 
     def __init__(self, phrases: Iterable[Pattern[T]]) -> None:
-        self._any: list[tuple[int, _Candidate[T]]] = []
-        self._exact: dict[str, list[tuple[int, _Candidate[T]]]] = {}
-        self._stems: list[tuple[int, tuple[str, ...], _Candidate[T]]] = []
+        self._any: dict[int, _Candidate[T]] = {}
+        self._exact: dict[str, dict[int, _Candidate[T]]] = {}
+        self._stems: dict[str, dict[int, _Candidate[T]]] = {}
         for at, phrase in enumerate(phrases):
             second = second_of(phrase)
             known = 1 if second is None else 2
             whole = len(phrase.elements) == known and not phrase.anchored_end
-            candidate = _Candidate(phrase, whole, known, soon_after(phrase, known))
+            candidate = _Candidate(phrase, phrase.anchored_start, whole, known, soon_after(phrase, known))
             if second is None:
-                self._any.append((at, candidate))
+                self._any[at] = candidate
                 continue
             for word in second.words:
-                self._exact.setdefault(word, []).append((at, candidate))
-            if second.stems:
-                self._stems.append((at, second.stems, candidate))
-        self._ready = tuple(candidate for _, candidate in self._any)
-        self._all_stems = tuple(stem for _, stems, _ in self._stems for stem in stems)
+                self._exact.setdefault(word, {})[at] = candidate
+            for stem in second.stems:
+                self._stems.setdefault(stem, {})[at] = candidate
+        self._ready = tuple(self._any.values())
 
-    def before(self, after: str) -> tuple[_Candidate[T], ...]:
-        """As que podem começar aqui, sendo `after` a palavra seguinte: quase nenhuma passa disto."""
-        exact = self._exact.get(after, ())
-        stemmed = after.startswith(self._all_stems)
-        if not exact and not stemmed:
+    def before(self, after: str, stems: Collection[str]) -> Sequence[_Candidate[T]]:
+        """As que podem começar aqui, sendo `after`, de prefixos `stems`, a palavra seguinte: poucas."""
+        exact = self._exact.get(after)
+        stemmed = stems and not self._stems.keys().isdisjoint(stems)
+        if exact is None and not stemmed:
             return self._ready
-        found = {*self._any, *exact}
-        if stemmed:
-            found.update((at, one) for at, stems, one in self._stems if after.startswith(stems))
-        return tuple(one for _, one in sorted(found, key=_place))
-
-
-def _place(numbered: "tuple[int, object]") -> int:
-    return numbered[0]
+        found = {**self._any, **(exact or {})}
+        for stem in stems if stemmed else ():
+            found |= self._stems.get(stem, {})
+        return [found[at] for at in sorted(found)]

@@ -10,7 +10,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, TypeVarTuple, cast
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+
+import msgspec
 
 from pyloto_stream.ai.phrases import BREAK, REMEMBERED, Match, PhraseIndex, fold
 from pyloto_stream.ai.spelling import Speller
@@ -37,7 +39,7 @@ def _joined(letters: re.Match[str]) -> str:
     return letters[0] if set(letters[0].lower()) <= _SHORT else letters[0].replace(" ", "")
 
 
-class Word(NamedTuple):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """`text` é a palavra que as regras leem (`BREAK` na pontuação); `plain`, a digitada, só dobrada."""
 
     text: str
@@ -68,7 +70,7 @@ class Reading:
         self.words = words
         self._by_group: dict[tuple[str, str], list[Match[Tag]]] = {}
         self._starts: set[tuple[str, int]] = set()
-        self._told: dict[object, object] = {}
+        self._told: dict[object, Any] = {}
         for match in matches:
             tag = match.payload
             self._starts.add((tag.group, match.start))
@@ -79,7 +81,8 @@ class Reading:
         asked = (question, about)
         if asked not in self._told:
             self._told[asked] = question(self, *about)
-        return cast("T", self._told[asked])
+        told: T = self._told[asked]
+        return told
 
     def found(self, group: str, name: str) -> list[Match[Tag]]:
         """As ocorrências das frases de `name` em `group`, por posição."""
@@ -161,12 +164,12 @@ class Reader:
         raw = _SPELT_OUT.sub(_joined, raw)
         words: list[Word] = []
         for token in _TOKEN.finditer(raw):
-            start, end = token.span()
-            if raw[start].isalnum():
-                plain, pieces = self._heard(token[0])
-                words.extend([Word(piece, plain, start, end) for piece in pieces])
+            typed, (start, end) = token[0], token.span()
+            if typed[0].isalnum():
+                plain, pieces = self._heard(typed)
+                words += [Word(piece, plain, start, end) for piece in pieces]
             elif words:
-                words.append(Word(BREAK, token[0], start, end))
+                words.append(Word(BREAK, typed, start, end))
             if len(words) >= MAX_WORDS:
                 break
         matches = self._index.find([word.text for word in words[:MAX_WORDS]])

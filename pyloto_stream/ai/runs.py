@@ -31,8 +31,8 @@ class Run(NamedTuple):
 
 def is_title(reading: Reading, at: int) -> bool:
     """A palavra em `at` foi escrita com maiúscula (e só a primeira)?"""
-    _, _, start, end = reading.words[at]
-    return end > start + 1 and reading.raw[start:end].istitle()
+    word = reading.words[at]
+    return word.end > word.start + 1 and reading.raw[word.start : word.end].istitle()
 
 
 def titles(reading: Reading) -> Iterator[int]:

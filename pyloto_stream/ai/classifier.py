@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from operator import mul
+from string import digits
 from struct import unpack
 from typing import NamedTuple
 
@@ -48,6 +50,14 @@ class Evidence(NamedTuple):
     signs: Collection[str]
 
 
+class _Told(NamedTuple):
+    """Os indícios de uma palavra: ela inteira (`whole`) e em pedaços; um número vale por qualquer outro."""
+
+    name: str
+    whole: str
+    pieces: frozenset[str]
+
+
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`data/classifier.json`: por indício, um peso por unidade escondida; por unidade, um por intenção.
 
@@ -69,20 +79,25 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def evidence(reading: Reading, start: int, end: int, rules: Mapping[Intent, float]) -> Evidence:
     """Os indícios das palavras `[start, end)`, com o que as regras viram nelas (`rules`)."""
     within = reading.words[start:end]
-    words = [NUMBER if w.text[0].isdigit() else w.text for w in within if w.text != BREAK]
+    told = [_told(word.text) for word in within if word.text != BREAK]
+    words = [one.name for one in told]
     pairs = zip([EDGE, *words], [*words, EDGE], strict=True)
-    asks = any(w.text == BREAK and "?" in w.plain for w in (*within, *reading.words[end : end + 1]))
-    words += pictures(reading, start, end)
-    spoken = {*(f"w {word}" for word in words), *(f"p {one} {two}" for one, two in pairs)}
-    length = f"n {min(len(words), LONG)}"
+    told += map(_told, drawn := pictures(reading, start, end))
+    words += drawn
+    spoken = {*(one.whole for one in told), *(f"p {one} {two}" for one, two in pairs)}
     best = max(rules, key=lambda intent: rules[intent], default="-")
-    signs = {length, f"best {best}", *(f"rule {i}" for i in rules)}
-    signs |= {f"in {name}" for name in reading.names_within(SIGNS, start, end)}
-    signs |= {f"of {family}" for family in FAMILIES.of(words)}
-    if asks:
+    signs = {f"n {min(len(words), LONG)}", f"best {best}", *(f"rule {i}" for i in rules)}
+    signs.update(f"in {name}" for name in reading.names_within(SIGNS, start, end))
+    signs.update(f"of {family}" for family in FAMILIES.of(words))
+    if "?" in reading.raw and _asks(reading, start, end):
         signs.add("asks")
-    pieces = set[str]().union(*map(_pieces, set(words)))
+    pieces = set[str]().union(*(one.pieces for one in told))
     return Evidence(spoken, pieces, signs)
+
+
+def _asks(reading: Reading, start: int, end: int) -> bool:
+    """Há uma interrogação entre as palavras `[start, end)`, ou logo depois?"""
+    return any(word.text == BREAK and "?" in word.plain for word in reading.words[start : end + 1])
 
 
 def pictures(reading: Reading, start: int, end: int) -> list[str]:
@@ -93,9 +108,11 @@ def pictures(reading: Reading, start: int, end: int) -> list[str]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _pieces(word: str) -> tuple[str, ...]:
-    closed = f"{EDGE}{word}{EDGE}"
-    return tuple(f"c {closed[at : at + size]}" for size in PIECES for at in range(len(closed) - size + 1))
+def _told(word: str) -> _Told:
+    name = NUMBER if word[0] in digits else word
+    closed = f"{EDGE}{name}{EDGE}"
+    pieces = (f"c {closed[at : at + size]}" for size in PIECES for at in range(len(closed) - size + 1))
+    return _Told(name, f"w {name}", frozenset(pieces))
 
 
 def share(count: int) -> float:
@@ -109,7 +126,8 @@ class Classifier:
     def __init__(self, weights: Weights) -> None:
         self.intents = frozenset(weights.intents)
         self._intents, self._scale, self._cut = weights.intents, weights.scale, weights.cut
-        self._bias, self._out, self._out_bias = weights.bias, weights.out, weights.out_bias
+        self._bias = weights.bias
+        self._out = tuple(zip(zip(*weights.out, strict=True), weights.out_bias, strict=True))
         self._features = {name: _packed(code) for name, code in weights.features.items()}
 
     def knows(self, found: Evidence) -> bool:
@@ -125,10 +143,8 @@ class Classifier:
                 weight = share(len(group)) * self._scale
                 sums = _unpacked(sum(rows), len(rows), len(hidden))
                 hidden = [unit + weight * one for unit, one in zip(hidden, sums, strict=True)]
-        totals = list(self._out_bias)
-        for unit, pulls in zip(hidden, self._out, strict=True):
-            if unit > 0:
-                totals = [total + unit * pull for total, pull in zip(totals, pulls, strict=True)]
+        active = [max(unit, 0.0) for unit in hidden]
+        totals = [sum(map(mul, active, pulls), bias) for pulls, bias in self._out]
         return dict(zip(self._intents, softmax(totals), strict=True))
 
     def confidence(self, probability: float) -> float:

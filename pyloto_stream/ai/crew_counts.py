@@ -42,6 +42,8 @@ NEAR = 6
 
 def counted(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | None:
     """A parcela que traz o seu número, se uma começa em `at`."""
+    if not numbers:  # só "somos uma dupla" dispensa o número
+        return _ourselves(reading, at, end, numbers)
     return (
         _numbered(reading, at, end, numbers)
         or they_are(reading, at, end, numbers)

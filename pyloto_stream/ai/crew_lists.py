@@ -49,19 +49,20 @@ GAP = 6
 def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Iterator[list[Crew]]:
     """As enumerações de gente, cada uma com suas parcelas; quem "não vai usar" fica de fora."""
     at, crews, peaked = start, list[Crew](), False
+    ahead: Crew | None = None
     while at < end:
         word = reading.words[at]
         if not (crews or at in numbers or opens(word.plain, word.text) or word.plain in _NAMES):
-            at += 1
+            at, ahead = at + 1, None
             continue
-        one = _next(reading, at, end, crews, numbers)
+        one = ahead or _next(reading, at, end, crews, numbers)
         if one is None:
             joins = reading.words[at].text in _SEPARATORS and not reading.strong_break(at)
             joins = joins or (bool(crews) and crews[-1].we and reading.words[at].plain in ("sao", "seriam"))
             if crews and not joins:
                 yield crews
                 crews = []
-            at += 1
+            at, ahead = at + 1, None
             continue
         if one.counted and crews and reading.words[at - 1].text != "e" and _of_place(reading, crews[-1]):
             crews.pop()
@@ -71,7 +72,7 @@ def crew_groups(reading: Reading, start: int, end: int, numbers: Numbers) -> Ite
         again = crews and reading.words[at].plain in ("ela", "ele") and _again(reading, at, crews[-1])
         if not (again or peaked or _excluded(reading, one.end, end)):
             crews.append(one)
-        at = _goes_on(reading, one, end, crews, numbers)
+        at, ahead = _goes_on(reading, one, end, crews, numbers)
     if crews:
         yield crews
 
@@ -152,15 +153,15 @@ def _elided(reading: Reading, at: int, end: int, numbers: Numbers) -> Crew | Non
     return Crew(low, low, at, area + 1, person=True, counted=True) if there else None
 
 
-def _goes_on(reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: Numbers) -> int:
-    """Onde a enumeração continua, depois do que se disse da parcela `one`; se não continua, o fim dela."""
+def _goes_on(
+    reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: Numbers
+) -> tuple[int, Crew | None]:
+    """Onde a enumeração continua depois da parcela `one`, e com qual; se não continua, o fim dela."""
     stop = one.end
-    if (
-        stop < end
-        and reading.words[stop].text not in _SEPARATORS
-        and _next(reading, stop, end, crews, numbers)
-    ):
-        return stop
+    if stop < end and reading.words[stop].text not in _SEPARATORS:
+        more = _next(reading, stop, end, crews, numbers)
+        if more is not None:
+            return stop, more
     while stop < min(end, one.end + GAP) and not reading.strong_break(stop):
         word = reading.words[stop]
         if word.text in _SEPARATORS:
@@ -168,14 +169,15 @@ def _goes_on(reading: Reading, one: Crew, end: int, crews: list[Crew], numbers: 
             while after < end and reading.words[after].text in _BETWEEN and not reading.strong_break(after):
                 after += 1
             for first in range(after, min(end, after + 3)):
-                if _joined(reading, one, stop, after, _next(reading, first, end, crews, numbers)):
-                    return first
+                more = _next(reading, first, end, crews, numbers)
+                if _joined(reading, one, stop, after, more):
+                    return first, more
                 if reading.words[first].plain not in _THOSE and reading.words[first].plain not in PLACES:
                     break
         elif word.plain in _TURNS or word.plain in WANTS:
             break
         stop += 1
-    return one.end
+    return one.end, None
 
 
 def _joined(reading: Reading, one: Crew, stop: int, after: int, more: Crew | None) -> bool:

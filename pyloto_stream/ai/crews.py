@@ -90,9 +90,10 @@ def _pronoun(reading: Reading, at: int, end: int, plain: str) -> Crew | None:
 def _after_name(reading: Reading, at: int, end: int) -> int:
     """Onde acaba o nome próprio que começa em `at`, se um começa."""
     stop = at
-    while stop < min(end, at + NAMES) and is_title(reading, stop):
-        stop += 1
-    return stop if stop > at and reading.words[at].plain in GIVEN else at
+    if at < end and reading.words[at].plain in GIVEN:
+        while stop < min(end, at + NAMES) and is_title(reading, stop):
+            stop += 1
+    return stop
 
 
 def _single(reading: Reading, at: int, end: int) -> Crew | None:

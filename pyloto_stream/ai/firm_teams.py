@@ -19,7 +19,8 @@ _WANTED = words("company_for") | {"portal", "plataforma", "automatizar", "orcame
 _SERVES = frozenset(("atender", "responder", "avisar", "lembrar"))
 _MANY = frozenset(("socios", "socias", "donos", "donas", "proprietarios", "secretaria"))
 _AROUND = frozenset((("a", "gente"), ("todo", "mundo"), ("o", "pessoal"), ("o", "povo"), ("cada", "um")))
-_CAMEL = re.compile(r"(?<![^\W_])[A-ZÀ-Ý][a-zà-ÿ]+[A-ZÀ-Ý]").search
+_CAMEL = re.compile(r"[A-ZÀ-Ý](?<![^\W_].)[a-zà-ÿ]+[A-ZÀ-Ý]").search
+"""A maiúscula vem antes da condição: são poucas as que se examinam."""
 _SELF = frozenset(("aqui", "falando"))
 
 

@@ -31,6 +31,8 @@ def is_firm(reading: Reading, at: int) -> bool:
         return False
     if is_head(plain) or plain in TAILS:
         return True
+    if not reading.starts_at("choice", at):
+        return False
     told = (m for name in _FIELDS for m in reading.found("choice", name) if m.start == at)
     return any((m.payload.name, m.payload.value) not in _PUBLIC_TOO for m in told)
 

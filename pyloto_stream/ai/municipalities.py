@@ -7,7 +7,7 @@ primeira busca (menos de 40 ms); cada busca custa menos de 300 µs.
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -26,6 +26,8 @@ NEAR_LIMITS = ((14, 3), (9, 2), (5, 1))
 """A partir de tantas letras, quantas podem estar erradas."""
 SMALL_LIMITS = ((13, 2), (7, 1))
 """O mesmo, para os municípios pouco conhecidos: mais vale guardar o que a pessoa escreveu."""
+REMEMBERED = 8192
+"""Palavras cuja parte na chave fica à mão: quase todas se repetem de um texto para outro."""
 _PARTICLES = frozenset(("de", "da", "do", "das", "dos", "d", "e", "del"))
 
 
@@ -67,6 +69,7 @@ def key_of(words: Iterable[str]) -> str:
     return "".join(map(_piece, words))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _piece(word: str) -> str:
     return "" if word in _PARTICLES else _load().joined.get(word) or SHORT_FORMS.get(word, word)
 

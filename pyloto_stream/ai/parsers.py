@@ -82,6 +82,10 @@ def _by_clauses(reading: Reading, field: Field) -> str:
 
 def volunteered(reading: Reading, name: str) -> str:
     """O que o texto diz do campo `name` sem que ele tenha sido perguntado."""
+    return reading.once(_volunteered, name)
+
+
+def _volunteered(reading: Reading, name: str) -> str:
     field = FIELDS[name]
     if field.volunteer and field.parser in ("choice", "choice_or_text"):
         return choices.one(reading, name, field, 0, len(reading.words))

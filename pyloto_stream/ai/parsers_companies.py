@@ -36,4 +36,8 @@ def company(reading: Reading, start: int, end: int, *, asked: bool) -> str:
     """O nome de uma empresa em `[start, end)`."""
     if asked:
         return answered(reading, start, end)
+    return reading.once(_said, start, end)
+
+
+def _said(reading: Reading, start: int, end: int) -> str:
     return next(filter(None, (read(reading, start, end) for read in _READERS)), "")

@@ -23,6 +23,8 @@ from pyloto_stream.ai.runs import unmarked
 
 _CITY_TOO = frozenset(("paulo", "janeiro", "sp", "rj", "df"))
 """Terminam o nome de um estado que é também o de sua capital."""
+_STATES_BEGIN = frozenset(name.split(" ")[0] for name in STATES)
+"""As palavras por que começa o nome ou a sigla de um estado: quase nenhuma."""
 _DOUBTFUL_STATES = COMMON | {"se", "al", "ap", "am"}
 """Siglas que, em minúsculas, costumam ser outra palavra."""
 _WORDS_TOO = frozenset(("se", "to", "al", "pa", "es"))
@@ -40,14 +42,17 @@ class Hit(NamedTuple):
 
 def hits(reading: Reading, start: int, end: int) -> Iterator[Hit]:
     """Os municípios de `[start, end)`, o nome mais longo em cada lugar, sem sobreposição."""
-    at = start
-    while at < end:
-        hit = _hit_at(reading, at, end) if begins(reading.words[at].plain) else None
-        if hit is None:
-            at += 1
-        else:
+    free = start
+    for at in reading.once(_beginnings):
+        hit = _hit_at(reading, at, end) if free <= at < end else None
+        if hit is not None:
             yield hit
-            at = hit.end
+            free = hit.end
+
+
+def _beginnings(reading: Reading) -> tuple[int, ...]:
+    """As palavras por que algum município começa."""
+    return tuple(at for at, word in enumerate(reading.words) if begins(word.plain))
 
 
 def _hit_at(reading: Reading, at: int, end: int) -> Hit | None:
@@ -55,9 +60,8 @@ def _hit_at(reading: Reading, at: int, end: int) -> Hit | None:
     sizes = known_sizes(words)
     if not sizes:
         return None
-    state_name = next(
-        (size for size in range(min(4, len(words)), 0, -1) if " ".join(words[:size]) in STATES), 0
-    )
+    longest = min(4, len(words)) if words[0] in _STATES_BEGIN else 0
+    state_name = next((size for size in range(longest, 0, -1) if " ".join(words[:size]) in STATES), 0)
     for size in sizes:
         if words[size - 1] in PARTICLES or (len(words[0]) <= 2 and size == 1 and words[0] in SHORT_FORMS):
             continue
@@ -130,7 +134,7 @@ def state_after(reading: Reading, at: int, end: int) -> tuple[str, int]:
         or reading.words[at].plain in ("no", "na", "do", "da", "de", "estado", "interior")
     ):
         at += 1
-    for size in (4, 3, 2, 1):
+    for size in (4, 3, 2, 1) if at < end and reading.words[at].plain in _STATES_BEGIN else ():
         words = reading.words[at : min(at + size, end)]
         uf = STATES.get(" ".join(word.plain for word in words)) if len(words) == size else None
         if uf is None:

@@ -36,14 +36,12 @@ _JOINED = frozenset(("da", "do", "das", "dos", "de", "e", "aqui", "falando"))
 
 def signed(reading: Reading, start: int, end: int) -> str:
     """O nome que assina ou apresenta quem fala em `[start, end)`, ou vazio."""
-    at, found = start, ""
-    cuts = _DASHED(reading.raw) is not None
-    while at < end:
-        stop = next((i for i in range(at, end) if reading.words[i].text == BREAK), end)
-        cut = next((i for i in range(at + 1, stop) if dashed(reading, i)), stop) if cuts else stop
-        if stop > at and (not found or _after_self(reading, at)):
+    found, cuts = "", _DASHED(reading.raw) is not None
+    for first, last in reading.clauses():
+        at, stop = max(first, start), min(last, end)
+        if at < stop and (not found or _after_self(reading, at)):
+            cut = next((i for i in range(at + 1, stop) if dashed(reading, i)), stop) if cuts else stop
             found = _in_clause(reading, start, at, cut) or found
-        at = stop + 1
     return found
 
 

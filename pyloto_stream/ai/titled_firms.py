@@ -46,21 +46,10 @@ def titled(reading: Reading, start: int, end: int) -> str:
         stop = with_suffix(reading, stop, end) if stop == last else stop
         telling = [i for i in range(at, stop) if reading.words[i].plain not in JOINS and _spells(reading, i)]
         plain = {reading.words[i].plain for i in telling}
-        if (
-            not any(len(word) > 1 for word in plain)
-            or "pyloto" in plain
-            or stop - at > MAX_COMPANY_WORDS
-            or another(reading, at, stop)
-        ):
+        if not any(len(word) > 1 for word in plain) or "pyloto" in plain or stop - at > MAX_COMPANY_WORDS:
             continue
         firm = any(is_firm(reading, i) for i in telling)
-        if not firm and reading.words[at].plain in TITLES and reading.words[telling[-1]].plain in _PEOPLE:
-            continue
-        if firm and begins(reading.words[at].plain) and _is_city(reading, at, stop):  # "Feira de Santana"
-            continue
-        if not firm and (reading.words[at].plain in GIVEN or _placed(reading, start, at, telling)):
-            continue
-        if at in {m.start for m in reading.found("choice", "vehicle")} and len(telling) < TELLING:
+        if _other(reading, start, at, stop, telling, firm=firm) or another(reading, at, stop):
             continue
         sign = signal(reading, start, at, firm=firm)
         kind = after_firm(reading, start, at)
@@ -96,15 +85,23 @@ def titled(reading: Reading, start: int, end: int) -> str:
     return ""
 
 
+def _other(reading: Reading, start: int, at: int, stop: int, telling: list[int], *, firm: bool) -> bool:
+    """É o nome de gente, de um lugar ou de um veículo?"""
+    plain = reading.words[at].plain
+    if firm and begins(plain) and _is_city(reading, at, stop):  # "Feira de Santana"
+        return True
+    titled_person = plain in TITLES and reading.words[telling[-1]].plain in _PEOPLE
+    if not firm and (titled_person or plain in GIVEN or _placed(reading, start, at, telling)):
+        return True
+    return len(telling) < TELLING and any(m.start == at for m in reading.found("choice", "vehicle"))
+
+
 def _speaks(reading: Reading, at: int, stop: int) -> bool:
     """Diz de que empresa é quem fala, e não de onde veio outra coisa ("o pessoal da … indicou")?"""
     if at > TELLING and reading.words[at - 3].plain in ("em", "fala", "falando"):  # "falo em nome da …"
         return True
     lead = reading.words[max(at - TELLING, 0)].plain
-    if stop < len(reading.words) and reading.words[stop].plain in (
-        "nos",
-        "me",
-    ):  # "o time da … nos atendeu"
+    if stop < len(reading.words) and reading.words[stop].plain in ("nos", "me"):  # "o time da … nos atendeu"
         return False
     if lead in ("pessoal", "gente"):
         return stop < len(reading.words) and reading.words[stop].text in _GOES_ON

@@ -64,11 +64,6 @@ def _turned(reading: Reading, told: Sequence[Sighting]) -> list[Sighting]:
     return [one for one in told if one.match.start > turn] if mine and before < OPENS else []
 
 
-def _firm(reading: Reading) -> str:
-    """O nome da empresa de quem fala, se o disse."""
-    return company(reading, 0, len(reading.words), asked=False)
-
-
 class _Signs:
     """Os ramos de um texto, com o que cada um vale."""
 
@@ -134,7 +129,7 @@ class _Signs:
         """O que vale estar no nome da empresa de quem fala ("Bella Modas", "Rei do Gás"), ou zero."""
         if not self.reading.raw[self.reading.words[one.start].start].isupper() or one.start == 0:
             return 0
-        name = self.reading.once(_firm)
+        name = company(self.reading, 0, len(self.reading.words), asked=False)
         return PASSING if self.reading.original(one.start, one.end) in name and name[:1].isupper() else 0
 
     def _rank_of_phrase(self, match: Match[Tag]) -> int:

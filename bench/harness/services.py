@@ -86,4 +86,4 @@ def _said(log: Path) -> str:
 def first_number(text: str) -> int | None:
     """Para `ready`: a porta que um servidor diz na primeira linha."""
     line, ended, _ = text.partition("\n")
-    return int(line) if ended else None
+    return int(line) if ended and line.isdigit() else None

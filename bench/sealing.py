@@ -6,6 +6,7 @@ turno: quantos textos, bytes antes e depois, microssegundos, e que parte da lat�
 Limite: só a conta da cifra e dos bytes; não mede o que o Redis faz com um valor maior.
 """
 
+import asyncio
 import os
 import statistics
 import sys
@@ -15,7 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from bench.end_to_end import measure
+from bench.end_to_end.measure import measured
+from bench.end_to_end.scenarios import steady
 from pyloto_stream.ai.discretion import named
 from pyloto_stream.ai.rules import understand
 from pyloto_stream.conversation.events import Event, MessageReceived
@@ -34,6 +36,7 @@ SAID = (
     "Meu nome é Jacira, a empresa é a Padaria Quimera de Ponta Grossa",
 )
 ROUNDS = 200
+QUIET_PER_S = 20.0
 _encode = msgspec.json.Encoder().encode
 
 
@@ -114,15 +117,16 @@ def main() -> int:
     before = sum(map(len, written))
     after = sum(len(sealer.seal(raw.decode(), context="ana")) + 2 for raw in written)  # + aspas: é JSON
     seal_us, open_us = costs(turns)
-    quiet = measure(2.0, 0)[0]
-    share = (seal_us + open_us) / 1000 / quiet.latency.p50
+    quiet = steady(QUIET_PER_S, 2.0)
+    p50_ms = asyncio.run(measured(quiet, "all", graph_ms=0.0)).rows[quiet.name]["p50"]
+    share = (seal_us + open_us) / 1000 / p50_ms
     reads = sum(len(turn.read) for turn in turns)
     print(f"turns of one conversation           {count}")
     print(f"texts written / read, per turn      {len(written) / count:.1f} / {reads / count:.1f}")
     print(f"bytes written, per turn             {before / count:,.0f}")
     print(f"the same, sealed                    {after / count:,.0f}  ({after / before:.2f}x)")
     print(f"to seal / to open, per turn (us)    {seal_us:.0f} / {open_us:.0f}")
-    print(f"p50 of a reply, {quiet.per_s:.0f} messages/s (ms)    {quiet.latency.p50:.1f}")
+    print(f"p50 of a reply, {QUIET_PER_S:.0f} messages/s (ms)    {p50_ms:.1f}")
     print(f"share of it                         {share:.1%}")
     return 0
 

@@ -92,6 +92,7 @@ class Decider:
         """
         if self._breaker.open:
             return None
+        reached("after_read", turn.stage)
         reached("before_handle", turn.stage)
         started = time.perf_counter()
         try:

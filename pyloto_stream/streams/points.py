@@ -29,6 +29,11 @@ def reached(point: str, stage: str) -> None:
         _watcher(point, stage)
 
 
+def watched() -> bool:
+    """Há alguém olhando? Quem passaria por um ponto muitas vezes pergunta antes."""
+    return _watcher is not None
+
+
 def watch(watcher: Callable[[str, str], None] | None) -> None:
     """Chama `watcher(ponto, etapa)` a cada passagem; `None` volta ao silêncio."""
     global _watcher  # noqa: PLW0603 — um só por processo, e só em testes

@@ -7,12 +7,13 @@ o que não se pôde aplicar junto, segue sozinho (ver `settle.py`).
 import asyncio
 import time
 from collections.abc import Awaitable, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.lease import commit_op
 from pyloto_stream.streams.model import Plan, Turn
-from pyloto_stream.streams.points import reached
+from pyloto_stream.streams.points import reached, watched
 from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.settle import Settler
 
@@ -41,10 +42,10 @@ class BatchSettler(Settler):
 
     _chain = Chain()
 
-    def link(self, chain: Chain) -> None:
-        """Entra em `chain`, e decide ali mesmo as etapas dela que seguem a sua."""
-        self._chain = chain
-        chain.join(self._spec.name, self._decider)
+    def link(self, links: Chain) -> None:
+        """Entra em `links`, e decide ali mesmo as etapas dela que seguem a sua."""
+        self._chain = links
+        links.join(self._spec.name, self._decider)
 
     async def work_batch(self, entries: "Sequence[Entry]") -> None:
         """Decide um lote de uma etapa pura e aplica junto, uma ida por partição; se demora, por fatias.
@@ -87,21 +88,26 @@ class BatchSettler(Settler):
     async def _commit(self, plans: "Mapping[int, Sequence[_Written]]") -> None:
         """Aplica os planos de cada partição; os de uma que não os aplicou insistem um a um."""
         stage = self._spec.name
-        for made in plans.values():
-            for _ in made:
-                reached("before_apply", stage)
+        self._reached("before_apply", plans)
         ops = {partition: [written.op for written in made] for partition, made in plans.items()}
         told = await self._gateway.submit_all(Script.COMMIT, ops, self._head)
         alone = [written for partition, made in plans.items() if partition not in told for written in made]
         both = [pair for p, replies in told.items() for pair in zip(replies, plans[p], strict=True)]
-        for _ in both:
-            reached("after_apply", stage)
+        self._reached("after_apply", {p: plans[p] for p in told})
         applied = [written.passed for reply, written in both if reply]
         self._count(applied)
         if len(applied) < len(both):
             self._telemetry.fenced(stage, len(both) - len(applied))
         if alone:
             await _all([self._apply(each.entry, each.turn, each.plan, each.passed) for each in alone])
+
+    def _reached(self, point: str, plans: "Mapping[int, Sequence[_Written]]") -> None:
+        """Cada plano, e cada etapa dele, passa por `point`."""
+        if not watched():
+            return
+        for written in chain.from_iterable(plans.values()):
+            for stage in (self._spec.name, *written.passed):
+                reached(point, stage)
 
 
 async def _all(applying: Iterable[Awaitable[None]]) -> None:

@@ -70,7 +70,7 @@ async def test_i1_i3_i5_slots_moved_at_once_are_not_even_noticed(cluster: Cluste
 
 
 async def test_nothing_runs_on_a_slot_that_is_half_moved(cluster: Cluster) -> None:
-    async with Rig(cluster.url, partitions=1) as rig:
+    async with Rig(cluster.url, partitions=1, block_ms=20_000) as rig:  # a leitura dura mais que a mudança
         await rig.say("ana", "oi")
         blocked = asyncio.create_task(rig.gateway.read("two", "w", [0], 1))
         move = await beginning(cluster, slot_of(0, 1))

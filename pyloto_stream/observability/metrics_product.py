@@ -42,8 +42,8 @@ class ProductMetrics(Registered):
 
     def graph_call(self, endpoint: str, status: int, code: int, seconds: float) -> None:
         """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
-        self._graph.labels(label(endpoint), label(status), label(code)).inc()
-        self._graph_s.labels(label(endpoint)).observe(seconds)
+        self._of(self._graph, endpoint, status, code).inc()
+        self._of(self._graph_s, endpoint).observe(seconds)
 
     def graph_usage(self, percent: int) -> None:
         """A Meta disse quanto dos seus limites de chamadas se usou; aos 100, ela recusa."""

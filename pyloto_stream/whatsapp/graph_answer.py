@@ -7,11 +7,11 @@ Limite: uma conexão reaproveitada que cai antes da resposta é dúvida, ainda q
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
 
 import msgspec
 
 from pyloto_stream.whatsapp.error_codes import MINIMUM_WAIT_MS, ErrorClass, classify, lookup
+from pyloto_stream.whatsapp.graph_body import said
 from pyloto_stream.whatsapp.graph_errors import (
     DependencyDownError,
     GraphError,
@@ -25,9 +25,6 @@ from pyloto_stream.whatsapp.graph_usage import read_usage, retry_after_ms
 
 MAX_BODY_BYTES = 64 * 1024
 """Uma resposta da Meta tem menos de 2 KiB; o resto de uma maior não é lido."""
-
-_T = TypeVar("_T")
-_TRACE = re.compile(r"[A-Za-z0-9_+/=-]{1,64}", re.ASCII)
 
 _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,3}", re.ASCII)
 
@@ -68,71 +65,22 @@ class Answer(msgspec.Struct, frozen=True):
     """Versão da Graph que respondeu (`facebook-api-version`); vazia se não veio."""
 
 
-class _Code(msgspec.Struct):
-    code: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-
-
-class _Transient(msgspec.Struct):
-    is_transient: bool
-
-
-class _Trace(msgspec.Struct):
-    fbtrace_id: str
-
-
-class _Id(msgspec.Struct):
-    id: str
-
-
-class _Body(msgspec.Struct):
-    """Cada campo se lê à parte: um de outra forma não esconde o código, nem o id, ao lado."""
-
-    error: msgspec.Raw = msgspec.Raw()
-    messages: msgspec.Raw = msgspec.Raw()
-    success: msgspec.Raw = msgspec.Raw()
-
-
-_body_decoder = msgspec.json.Decoder(_Body)
-_code = msgspec.json.Decoder(_Code, strict=False)
-_transient = msgspec.json.Decoder(_Transient, strict=False)
-_trace = msgspec.json.Decoder(_Trace, strict=False)
-_messages = msgspec.json.Decoder(list[_Id], strict=False)
-_success = msgspec.json.Decoder(bool, strict=False)
-
-
 def read_answer(status: int, headers: Mapping[str, str], body: bytes | None) -> Answer:
-    """Lê uma resposta; `body` `None` diz que ela foi cortada ou passou de `MAX_BODY_BYTES`. Nunca falha.
-
-    Um corpo que não é o JSON da Graph (HTML, vazio, outra forma) vale como nenhum.
-    """
-    try:
-        found = _body_decoder.decode((body or b"").decode())
-    except (ValueError, RecursionError):
-        found = _Body()
-    error, usage, version = found.error, read_usage(headers), headers.get("facebook-api-version", "")
-    code, transient, trace = _read(_code, error), _read(_transient, error), _read(_trace, error)
-    messages = _read(_messages, found.messages)
-    trace_id = trace.fbtrace_id if trace else ""
+    """Lê uma resposta; `body` `None` diz que ela foi cortada ou passou de `MAX_BODY_BYTES`. Nunca falha."""
+    found, usage, version = said(body or b""), read_usage(headers), headers.get("facebook-api-version", "")
     return Answer(
         status=status,
         complete=body is not None,
-        graph_code=code.code if code else None,
-        transient=bool(transient and transient.is_transient),
-        fbtrace_id=trace_id if _TRACE.fullmatch(trace_id) else "",
-        wamid=messages[0].id if messages else "",
-        success=_read(_success, found.success) is True,
+        graph_code=found.graph_code,
+        transient=found.transient,
+        fbtrace_id=found.fbtrace_id,
+        wamid=found.wamid,
+        success=found.success,
         retry_after_ms=retry_after_ms(headers.get("Retry-After", "")),
         regain_ms=usage.wait_ms,
         usage_percent=usage.percent,
         version=version if _VERSION.fullmatch(version) else "",
     )
-
-
-def _read(decoder: msgspec.json.Decoder[_T], raw: msgspec.Raw) -> _T | None:
-    try:
-        return decoder.decode(raw)
-    except (ValueError, RecursionError):
-        return None
 
 
 def judge(answer: Answer | Silence) -> Sent | GraphError:

@@ -4,9 +4,9 @@ Promete: nenhuma exceção do cliente HTTP escapa de `exchange` (ela guarda o pe
 versão que a resposta traz são contados a quem pediu. Limite: não repete nada e não decide nada.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import aiohttp
 import msgspec
@@ -23,6 +23,8 @@ Form = Callable[[], aiohttp.FormData]
 """Dá um formulário novo a cada tentativa: o corpo que flui não se lê duas vezes."""
 
 USER_AGENT = "pyloto-stream"
+KNOWN_ADDRESSES = 1024
+"""Endereços que se guardam prontos: os de envio são um por número, e montá-los custa como a resposta."""
 NOT_WRITTEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """DNS, recusa, TLS e prazo de conexão: nada foi escrito."""
 
@@ -62,6 +64,7 @@ class GraphHttp:
         self._signals = signals
         self._session: aiohttp.ClientSession | None = None
         self._told: set[str] = {version, ""}
+        self._address = lru_cache(KNOWN_ADDRESSES)(self._made_address)
         self.usage = Usage()
         self.closed = False
 
@@ -104,22 +107,27 @@ class GraphHttp:
             self._told.add(answer.version)
             self._signals.version(self._version, answer.version)
 
+    def _made_address(self, path: str) -> URL:
+        return URL(f"{self._root}/{path}")
+
     async def _exchange(
         self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None
     ) -> Reply:
-        headers = {"Authorization": f"Bearer {token}"}
-        if call.body:
-            headers["Content-Type"] = "application/json"
-        # Conectar tem prazo menor que o total: se o total vence, a conexão já existia e há dúvida.
-        timeout = aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s / 3))
-        data: aiohttp.FormData | Mapping[str, str] | bytes | None = form() if form else call.form or call.body
+        data: aiohttp.FormData | aiohttp.BytesPayload | Mapping[str, str] | None
+        if form is not None:
+            data = form()
+        elif call.body and not call.form:
+            data = aiohttp.BytesPayload(call.body, content_type="application/json")
+        else:
+            data = call.form or None
+        address = self._address(call.path)
         try:
             async with self.session().request(
                 call.method,
-                URL(f"{self._root}/{call.path}").with_query(dict(call.query)),
-                data=data or None,
-                headers=headers,
-                timeout=timeout,
+                address.with_query(dict(call.query)) if call.query else address,
+                data=data,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=_limits(timeout_s),
                 allow_redirects=False,
             ) as response:
                 body = await _body(response, max_bytes)
@@ -131,13 +139,22 @@ class GraphHttp:
             return Reply(Silence(type(error).__name__, written=True))
 
 
+@lru_cache(64)
+def _limits(timeout_s: float) -> aiohttp.ClientTimeout:
+    """Conectar tem prazo menor que o total: se o total vence, a conexão já existia e há dúvida."""
+    return aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s / 3))
+
+
 async def _body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes | None:
     """Corpo inteiro, ou `None` se passou do teto ou foi cortado; o status já conhecido não se perde."""
+    content, body = response.content, b""
     try:
-        await response.content.readexactly(max_bytes + 1)
-    except asyncio.IncompleteReadError as whole:
-        return whole.partial
+        while True:  # uma resposta comum chega inteira na primeira vez
+            body += await content.readany()
+            if len(body) > max_bytes:
+                response.close()
+                return None
+            if content.at_eof():
+                return body
     except (aiohttp.ClientError, OSError):
         return None
-    response.close()
-    return None

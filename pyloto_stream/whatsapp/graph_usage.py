@@ -31,13 +31,17 @@ class _Row(msgspec.Struct):
     estimated_time_to_regain_access: float = 0
 
 
+_NONE = Usage()
 _app_decoder = msgspec.json.Decoder(_Row, strict=False)
 _business_decoder = msgspec.json.Decoder(dict[str, list[_Row]], strict=False)
 
 
 def read_usage(headers: Mapping[str, str]) -> Usage:
     """Lê `X-App-Usage` e `X-Business-Use-Case-Usage` (minutos até o acesso voltar) de uma resposta."""
-    rows = [*_app(headers.get("X-App-Usage", "")), *_business(headers.get("X-Business-Use-Case-Usage", ""))]
+    app, business = headers.get("X-App-Usage", ""), headers.get("X-Business-Use-Case-Usage", "")
+    if not app and not business:
+        return _NONE
+    rows = [*_app(app), *_business(business)]
     percent = max((max(row.call_count, row.total_cputime, row.total_time) for row in rows), default=0)
     minutes = max((row.estimated_time_to_regain_access for row in rows), default=0)
     wait_ms = int(min(max(minutes, 0) * 60_000, MAX_WAIT_MS))

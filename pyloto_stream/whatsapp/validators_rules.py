@@ -59,8 +59,10 @@ def text(field: str, value: str, limit: int | None, *, optional: bool = False) -
         yield Violation(field, "empty", 1, 0)
     if limit is not None and len(value) > limit:
         yield Violation(field, "too_long", limit, len(value))
-    lone = sum("\ud800" <= char <= "\udfff" for char in value)
-    if lone:
+    try:
+        value.encode()  # muitas vezes mais barato do que olhar cada caractere de todo texto bom
+    except UnicodeEncodeError:
+        lone = sum("\ud800" <= char <= "\udfff" for char in value)
         yield Violation(field, "not_unicode", 0, lone)
 
 

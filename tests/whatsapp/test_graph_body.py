@@ -4,7 +4,7 @@ from pyloto_stream.whatsapp.graph_body import Said, said
 
 ANY = (
     "null", "true", "false", '"true"', "0", "1", '"wamid.A"', "[]", "{}", "[null]", '[{"id":1}]',
-    '[{"id":null}]', '[{"id":"wamid.A"}]', '[{"id":"wamid.A"},{"x":1}]', '[{"id":"wamid.A"},{"id":"wamid.B"}]',
+    '[{"id":null}]', '[{"id":"wamid.A"}]', '[{"id":"wamid.A"},{"x":1}]', '[{"id":"wamid.A"},{"id":"w.B"}]',
 )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from pyloto_stream.stores.ports import Create, Update, Write
 from pyloto_stream.stores.values import Data
 
 GENESIS = "GENESIS"
+_PLAIN = frozenset((str, int))
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class AuditEvent(msgspec.Struct, frozen=True):
@@ -45,10 +47,34 @@ class ChainHead(msgspec.Struct, frozen=True):
 def digest(event: Data) -> str:
     """Resumo de um evento gravado, em hexadecimal; `hash` não entra, o resto entra todo."""
     content = {name: value for name, value in event.items() if name != "hash"}
+    last = f"{content.get('prev_hash', '')}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(_canonical(content) + last).hexdigest()
+
+
+def _canonical(content: Data) -> bytes:
+    """O JSON canônico de um evento. Os textos e inteiros de sempre, o codificador rápido escreve igual."""
+    try:
+        if _is_plain(content):
+            return _encode(content)
+    except (UnicodeEncodeError, OverflowError):  # um substituto solto, um inteiro de mais de 64 bits
+        return _written(content)
+    return _written(content)
+
+
+def _is_plain(content: Data) -> bool:
+    """Não leva número quebrado, que os dois codificadores escrevem diferente, nem o que evento não leva."""
+    for value in content.values():
+        kind = type(value)
+        if kind is str or kind is int:
+            continue
+        if not isinstance(value, dict) or not {*map(type, value.values())} <= _PLAIN:
+            return False
+    return True
+
+
+def _written(content: Data) -> bytes:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(
-        f"{text}{content.get('prev_hash', '')}".encode("utf-8", "surrogatepass")
-    ).hexdigest()
+    return text.encode("utf-8", "surrogatepass")
 
 
 def event_path(user_key: str, event_id: str) -> str:

@@ -16,6 +16,7 @@ _SAFE = "=:@+"
 _MAX_SEGMENT = 512
 _PLAIN = re.compile(r"(?!__)[A-Za-z0-9_=:@+-][A-Za-z0-9_=:@+.-]{0,511}")
 """Ids que já são segmentos: o caso comum, sem codificar."""
+_PLAIN_PATH = re.compile(rf"{_PLAIN.pattern}(?:/{_PLAIN.pattern})*+")
 
 
 def segment(name: str) -> str:
@@ -43,7 +44,10 @@ def path(*names: str) -> str:
     Raises:
         PermanentError: code `empty_id`.
     """
-    return "/".join(segment(name) for name in names)
+    joined = "/".join(names)
+    if _PLAIN_PATH.fullmatch(joined) and joined.count("/") == len(names) - 1:
+        return joined
+    return "/".join(map(segment, names))
 
 
 def split(document: str) -> tuple[str, str]:

@@ -20,7 +20,6 @@ MAX_DOCUMENT_BYTES = 1_000_000
 _MAX_DEPTH = 20
 _MAX_KEY_BYTES = 1500
 _RESERVED = re.compile(r"__.*__", re.DOTALL)
-_INT64 = range(-(2**63), 2**63)
 
 
 class DamagedError(UnavailableError):
@@ -52,28 +51,45 @@ def check(data: Data) -> int:
     return size
 
 
-def _size(value: JSON, depth: int) -> int:
-    """Bytes que o Firestore conta por `value`."""
+def _size(data: Data, depth: int) -> int:
+    """Bytes que o Firestore conta pelos campos de um mapa, que está em `depth`."""
+    if depth > _MAX_DEPTH:
+        raise _refused("too deep")
+    size = 0
+    for key, value in data.items():
+        kind = type(value)
+        size += _key_size(key)
+        if kind is str:  # o caso comum, sem outra chamada
+            size += len(value.encode()) + 1  # type: ignore[union-attr]
+        elif kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]
+            size += 8
+        else:
+            size += _other_size(value, depth + 1)
+    return size
+
+
+def _other_size(value: JSON, depth: int) -> int:
+    """Bytes de um valor que está em `depth`."""
     match value:
         case None | bool():
             return 1
         case str():
             return len(value.encode()) + 1
         case int():
-            if value not in _INT64:
+            if not -(2**63) <= value < 2**63:
                 raise _refused("integer over 64 bits")
             return 8
         case float():
             if not math.isfinite(value):
                 raise _refused("number is not finite")
             return 8
+        case dict():
+            return _size(value, depth)
     if depth > _MAX_DEPTH:
         raise _refused("too deep")
-    if isinstance(value, list):
-        if any(isinstance(item, list) for item in value):
-            raise _refused("array inside array")
-        return sum(_size(item, depth + 1) for item in value)
-    return sum(_key_size(key) + _size(item, depth + 1) for key, item in value.items())
+    if any(isinstance(item, list) for item in value):
+        raise _refused("array inside array")
+    return sum(_other_size(item, depth + 1) for item in value)
 
 
 @lru_cache(maxsize=1024)  # nomes de campo são poucos e se repetem

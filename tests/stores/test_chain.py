@@ -2,16 +2,49 @@ import hashlib
 import json
 from typing import Any
 
-from pyloto_stream.stores.chain import GENESIS, ChainHead, head_path, link
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pyloto_stream.stores.chain import GENESIS, ChainHead, digest, head_path, link
 from pyloto_stream.stores.ports import Create, Update
+from pyloto_stream.stores.values import Data
 from tests.support.chains import USER, by_id, chain, event
+
+awkward = st.text(
+    alphabet='\x00\x08\t\n\x0c\r\x1f\x7f\x80\u2028"\\/<&\ud800\udfff\uffff\U00010000é', max_size=8
+)
+texts = st.text(max_size=8) | awkward
+names = texts | st.sampled_from(["hash", "prev_hash", "seq", "data"])
+common = texts | st.integers(-(2**66), 2**66)
+values = st.recursive(
+    common | st.floats() | st.none() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+events = st.dictionaries(names, common | st.dictionaries(names, common, max_size=4), max_size=9)
 
 
 def independent_hash(stored: dict[str, Any]) -> str:
     """A regra do contrato, escrita de novo sem o código do projeto."""
     fields = {name: value for name, value in stored.items() if name != "hash"}
     canonical = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return hashlib.sha256(canonical.encode("utf-8") + stored["prev_hash"].encode("utf-8")).hexdigest()
+    text = f"{canonical}{stored.get('prev_hash', '')}"
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@given(stored=events | st.dictionaries(names, values, max_size=6))
+def test_the_hash_of_whatever_is_stored_is_the_one_of_the_contract(stored: Data) -> None:
+    """Textos, chaves fora do ASCII, números quebrados, inteiros enormes: nenhum muda de escrita."""
+    assert digest(stored) == independent_hash(stored)
+
+
+def test_the_hash_of_every_character_is_the_one_of_the_contract() -> None:
+    for start in range(0, 0x110000, 256):
+        characters = [chr(code) for code in range(start, start + 256)]
+        stored: Data = {"text": "".join(characters)}
+        if start < 0x800:
+            stored |= {"data": dict.fromkeys(characters, 1)}
+        assert digest(stored) == independent_hash(stored)
 
 
 def test_the_hash_is_the_one_the_contract_describes() -> None:

@@ -50,3 +50,19 @@ def test_a_path_is_split_into_its_collection_and_name() -> None:
     at = path("conversations", "a/b", "messages", "c")
     assert at == "conversations/a%2Fb/messages/c"
     assert split(at) == ("conversations/a%2Fb/messages", "c")
+
+
+names = st.text(alphabet="a/._~", min_size=1, max_size=5) | st.sampled_from(
+    ["x" * 512, "x" * 513, "__x__", "a\n", ".."]
+)
+
+
+@given(several=st.lists(names, min_size=1, max_size=4))
+def test_a_path_is_its_segments_whatever_the_ids(several: list[str]) -> None:
+    assert path(*several) == "/".join(segment(name) for name in several)
+
+
+@given(several=st.lists(names | st.just(""), min_size=1, max_size=4).filter(lambda several: "" in several))
+def test_a_path_with_an_empty_id_is_refused(several: list[str]) -> None:
+    with pytest.raises(PermanentError, match="empty"):
+        path(*several)

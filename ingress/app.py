@@ -11,6 +11,7 @@ from ingress.health import health, readiness
 from ingress.identities import Aliases, Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
 from ingress.ports import Acceptance, IngressMetrics
+from ingress.summary import Accepted
 from ingress.webhook import MAX_BODY, Arrived, WhatsAppWebhook
 from pyloto_stream.clock import Clock, system_clock
 
@@ -34,12 +35,14 @@ def create_public_app(
     `aliases`: a tabela de apelidos; sem ela, cada pessoa é o seu id mais fraco. `arrived` conta o que entra
     por número.
     """
-    middlewares = [observed(metrics)]
+    accepted = Accepted()
+    middlewares = [observed(metrics, accepted)]
     if config.rate_limit_per_minute:
         middlewares.append(rate_limited(config.rate_limit_per_minute))
     # um byte de folga: o limite exato, que é nosso, passa; e quem mede a sobra é o webhook
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY + 1)
     app.on_response_prepare.append(stamp)
+    app.on_cleanup.append(accepted.close)
     identities = Identities(config.pepper, aliases or NoAliases())
     webhook = WhatsAppWebhook(live or (lambda: config), acceptance, identities, metrics, clock, arrived)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)

@@ -114,8 +114,8 @@ class Identities:
         asked = []
         for person in dict.fromkeys(_people(batch)):
             # quem vem, no mesmo webhook, só com ids que alguém deixou é esse alguém, e não quem os herdar
-            left = {moved.get(identity, "") for identity in person.identities()}
-            if len(left) == 1 and (key := left.pop()):
+            left = {moved.get(identity, "") for identity in person.identities()} if moved else ()
+            if len(left) == 1 and (key := next(iter(left))):
                 found[person] = self._place(self._names(person), key)
             elif place := self._remembered(person):
                 found[person] = place
@@ -145,12 +145,13 @@ class Identities:
 
     def _remembered(self, person: Person) -> Place | None:
         """Onde ela fica, se todos os ids são sabidamente da mesma pessoa; `None` se é preciso perguntar."""
-        now, last = self._clock(), None
-        keys = set[str]()
+        now, place = self._clock(), None
         for identity in person.identities():
-            last, until = self._seen.get(identity, (None, 0.0))
-            keys.add(last.key if last is not None and until > now else "")
-        return last if len(keys) == 1 and "" not in keys else None
+            known, until = self._seen.get(identity, (None, 0.0))
+            if known is None or until <= now or (place is not None and place.key != known.key):
+                return None
+            place = known
+        return place
 
     def _remember(self, person: Person, names: Names, key: str) -> Place:
         until = self._clock() + MEMORY_S

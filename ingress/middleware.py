@@ -4,7 +4,7 @@ Promete: nenhuma linha, métrica ou resposta leva endereço, parâmetros, corpo 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -13,6 +13,7 @@ from loguru import logger
 from ingress.answers import refusal
 from ingress.ports import IngressMetrics
 from ingress.rate_limit import RateLimit
+from ingress.summary import Accepted
 from pyloto_stream.observability.correlation import correlated
 
 CORRELATION_HEADER = "X-Correlation-ID"
@@ -44,8 +45,11 @@ async def stamp(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Server"] = SERVER
 
 
-def observed(metrics: IngressMetrics) -> Middleware:
-    """Middleware externo: correlação, medida, linha de log. Um erro inesperado é um 500 sem detalhes."""
+def observed(metrics: IngressMetrics, accepted: Accepted | None = None) -> Middleware:
+    """Middleware externo: correlação, medida, linha de log. Um erro inesperado é um 500 sem detalhes.
+
+    `accepted`: onde se somam os webhooks aceitos, cuja linha própria é só detalhe.
+    """
 
     @web.middleware
     async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -57,16 +61,23 @@ def observed(metrics: IngressMetrics) -> Middleware:
                 status = response.status
                 return response
             finally:
-                seconds = time.perf_counter() - started
-                metrics.request(route_of(request), status, seconds)
-                _log(request, status, seconds)
+                route, seconds = route_of(request), time.perf_counter() - started
+                metrics.request(route, status, seconds)
+                counts = request.get(COUNTS, {})
+                if accepted is not None and counts and status < 400:
+                    accepted.count(counts, seconds)
+                tell(request.method, route, status, seconds, counts)
 
     return observe
 
 
 def rate_limited(per_minute: int, now: Callable[[], float] = time.monotonic) -> Middleware:
     """Middleware que responde 429 a quem passa de `per_minute`; as sondas não contam. `now` em segundos."""
-    limit = RateLimit(per_minute, now)
+    return limited_by(RateLimit(per_minute, now))
+
+
+def limited_by(limit: RateLimit) -> Middleware:
+    """Como `rate_limited`, com um limite que outro caminho também gasta."""
 
     @web.middleware
     async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -92,18 +103,15 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
         return refusal(500, "internal")
 
 
-def _log(request: web.Request, status: int, seconds: float) -> None:
-    route = route_of(request)
-    line = logger.bind(
-        method=request.method if request.method in _METHODS else "OTHER",
+def tell(method: str, route: str, status: int, seconds: float, counts: Mapping[str, int]) -> None:
+    """A linha de uma requisição: uma recusa é aviso; uma sonda ou um webhook aceito (`counts`), detalhe."""
+    usual = logger.debug if counts or route in PROBES else logger.info
+    write = usual if status < 400 else logger.warning
+    write(
+        "request",
+        method=method if method in _METHODS else "OTHER",
         route=route,
         status=status,
         duration_ms=round(seconds * 1000, 2),
-        **request.get(COUNTS, {}),
+        **counts,
     )
-    if route in PROBES:
-        line.debug("request")
-    elif status < 400:
-        line.info("request")
-    else:
-        line.warning("request")

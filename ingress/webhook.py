@@ -9,6 +9,8 @@ import hmac
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import NamedTuple
 
 from aiohttp import web
 from loguru import logger
@@ -16,9 +18,9 @@ from loguru import logger
 from ingress.answers import refusal
 from ingress.config import Configured
 from ingress.identities import Identities
-from ingress.intake import Update, updates_of
+from ingress.intake import updates_of
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
+from ingress.ports import Acceptance, IngressMetrics, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
 from pyloto_stream.streams.points import reached
@@ -28,6 +30,7 @@ from pyloto_stream.whatsapp.webhook import Part, read
 MAX_BODY = 4 * 1024 * 1024
 """Bytes. A Meta promete até 3 MB; um teto menor devolveria corpos legítimos por dias."""
 BODY_TIMEOUT_S = 10.0
+JSON = "application/json"
 RETRY_AFTER_S = 5.0
 """Espera pedida quando quem recusou não disse nada."""
 
@@ -36,6 +39,13 @@ Arrived = Callable[[str, int], None]
 
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,256}", re.ASCII)
+
+
+class Taken(NamedTuple):
+    """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
+
+    counts: dict[str, int]
+    refused: web.Response | None = None
 
 
 class WhatsAppWebhook:
@@ -81,41 +91,49 @@ class WhatsAppWebhook:
         body = await _body(request)
         if isinstance(body, web.Response):
             return body
+        refused = self.unproven(body, request.headers.get(HEADER))
+        if refused is not None:
+            return refused
+        encoding = request.headers.get("Content-Encoding", "identity")
+        if request.content_type != JSON or encoding.lower() != "identity":
+            return refusal(415, "not_json")
+        taken = await self.take(body, request[CORRELATION_ID])
+        request[COUNTS] = taken.counts
+        return taken.refused or web.Response()
+
+    def unproven(self, body: bytes, signature: str | None) -> web.Response | None:
+        """A recusa de um corpo que não se prova ser da Meta; `None` se é dela."""
         config = self._config()
         if config.require_signature:
-            verdict = verify(config.webhook_secrets, body, request.headers.get(HEADER))
+            verdict = verify(config.webhook_secrets, body, signature)
             if verdict is Verdict.MISSING:
                 return refusal(401, "signature_missing")
             if verdict is Verdict.WRONG:
                 return refusal(403, "signature_wrong")
-        encoding = request.headers.get("Content-Encoding", "identity")
-        if request.content_type != "application/json" or encoding.lower() != "identity":
-            return refusal(415, "not_json")
+        return None
+
+    async def take(self, body: bytes, correlation_id: str) -> Taken:
+        """Lê e guarda um corpo já provado, inteiro; o que não se guardou é uma recusa."""
         batch = read(body)
         try:
             keys = await self._identities.keys_of(batch)
-            updates = updates_of(batch, keys, self._clock(), request[CORRELATION_ID])
+            updates = updates_of(batch, keys, self._clock(), correlation_id)
             taken = await self._acceptance.accept([offer for _, offer in updates])
         except TransientError as error:
-            request[COUNTS] = {"offered": batch.size}
             logger.bind(code=error.code).warning("webhook not taken")
-            return refusal(503, error.code, retry_after_s=error.retry_after_ms / 1000 or RETRY_AFTER_S)
-        request[COUNTS] = self._count(updates, taken)
+            wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
+            return Taken({"offered": batch.size}, refusal(503, error.code, retry_after_s=wait_s))
+        counted = Counter((kind, new) for (kind, _), new in zip(updates, taken, strict=True))
+        for (kind, new), n in counted.items():
+            self._metrics.update(kind, _RESULTS[new], n)
         # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-        new = (message.phone_number_id for message, new in zip(batch.messages, taken, strict=False) if new)
-        for number, n in Counter(new).items():
-            self._arrived(number, n)
-        _warn(batch.unreadable, Counter(kind for kind, _ in updates))
+        for message, new in zip(batch.messages, taken, strict=False):
+            if new:
+                self._arrived(message.phone_number_id, 1)
+        _warn(batch.unreadable, counted["standby", True] + counted["standby", False])
         reached("before_answer", "ingress")
-        return web.Response()
-
-    def _count(self, updates: Sequence[Update], taken: Sequence[bool]) -> dict[str, int]:
-        counts: Counter[UpdateResult] = Counter()
-        counted = Counter((kind, _RESULTS[new]) for (kind, _), new in zip(updates, taken, strict=True))
-        for (kind, result), n in counted.items():
-            self._metrics.update(kind, result, n)
-            counts[result] += n
-        return {result: counts[result] for result in _RESULTS}
+        duplicate = sum(n for (_, new), n in counted.items() if not new)
+        return Taken({"duplicate": duplicate, "new": len(taken) - duplicate})
 
 
 async def _body(request: web.Request) -> bytes | web.Response:
@@ -123,7 +141,8 @@ async def _body(request: web.Request) -> bytes | web.Response:
     if (request.content_length or 0) > MAX_BODY:
         return refusal(413, "too_large")
     try:
-        async with asyncio.timeout(BODY_TIMEOUT_S):
+        # o que chegou inteiro não precisa de prazo
+        async with nullcontext() if request.content.is_eof() else asyncio.timeout(BODY_TIMEOUT_S):
             body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         return refusal(413, "too_large")
@@ -134,9 +153,10 @@ async def _body(request: web.Request) -> bytes | web.Response:
     return body if len(body) <= MAX_BODY else refusal(413, "too_large")
 
 
-def _warn(parts: Sequence[Part], kinds: Counter[UpdateKind]) -> None:
+def _warn(parts: Sequence[Part], standby: int) -> None:
     """Uma linha por motivo: partes não lidas, ou mensagens que foram a outro, pedem que alguém olhe."""
-    if kinds["standby"]:
-        logger.bind(code="standby", count=kinds["standby"]).warning("another agent of Meta holds the thread")
-    for reason, count in Counter(part.reason for part in parts).items():
-        logger.bind(code=reason, count=count).warning("webhook part kept unread")
+    if standby:
+        logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
+    if parts:
+        for reason, count in Counter(part.reason for part in parts).items():
+            logger.bind(code=reason, count=count).warning("webhook part kept unread")

@@ -23,14 +23,24 @@ def current_correlation_id() -> str:
     return _current.get()
 
 
-@contextmanager
-def correlated(correlation_id: str = "") -> Iterator[str]:
-    """Põe em vigor `correlation_id`, ou um novo se ele não tem a forma aceita; devolve o que vale.
+def adopted(correlation_id: str = "") -> str:
+    """`correlation_id`, ou um novo se ele não tem a forma aceita.
 
     Oito algarismos seguidos podem ser um telefone, e o id vai para a auditoria, que não esquece: recusados.
     """
-    usable = _ACCEPTED.fullmatch(correlation_id) and not _PHONE_LIKE.search(correlation_id)
-    chosen = correlation_id if usable else new_correlation_id()
+    usable = correlation_id and _ACCEPTED.fullmatch(correlation_id) and not _PHONE_LIKE.search(correlation_id)
+    return correlation_id if usable else new_correlation_id()
+
+
+def carry(correlation_id: str) -> None:
+    """Põe em vigor `correlation_id` até o fim desta tarefa, que é só deste trabalho."""
+    _current.set(correlation_id)
+
+
+@contextmanager
+def correlated(correlation_id: str = "") -> Iterator[str]:
+    """Põe em vigor o que `adopted` diz de `correlation_id`, e o devolve."""
+    chosen = adopted(correlation_id)
     token = _current.set(chosen)
     try:
         yield chosen

@@ -6,7 +6,7 @@ Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
 from pyloto_stream.streams.scripts import Script, pack
+from pyloto_stream.streams.together import ask
 
 Offer = Item | Unreadable | Settlement
 
@@ -56,7 +57,15 @@ class Acceptor:
             UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
         """
         entered = await self._entered(offers)
-        return await _all(self._offer(offer, entered) for offer in offers)
+        asked = [offer for offer in offers if offer.dedupe_key not in entered]
+        replies = await self._ask(list(map(self._op, asked)))
+        absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
+        if absent:
+            again = await self._ask([self._op(_as_item(asked[n])) for n in absent])
+            for n, reply in zip(absent, again, strict=True):
+                replies[n] = reply
+        told = iter(_checked(replies))
+        return [offer.dedupe_key not in entered and next(told) == 1 for offer in offers]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
@@ -75,31 +84,16 @@ class Acceptor:
         asked = [offer for offer in offers if isinstance(offer, Item) and offer.former]
         if not asked:
             return set()
-        seen = await _all(map(self._is_seen, asked))
-        return {offer.dedupe_key for offer, known in zip(asked, seen, strict=True) if known}
+        seen = _checked(await self._ask(list(map(self._question, asked))))
+        return {offer.dedupe_key for offer, reply in zip(asked, seen, strict=True) if reply == 0}
 
-    async def _is_seen(self, offer: Item) -> bool:
+    def _question(self, offer: Item) -> tuple[int, Mapping[str, object]]:
         partition = keys.partition_of(offer.former, self._gateway.partitions)
-        op = {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)}
-        return await self._submit(partition, op) == 0
+        return partition, {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)}
 
-    async def _offer(self, offer: Offer, entered: set[str]) -> bool:
-        if offer.dedupe_key in entered:
-            return False
-        partition, op = self._op(offer)
-        reply = await self._submit(partition, op)
-        if reply == _NOT_IN_LEDGER and isinstance(offer, Settlement):
-            item = Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key)
-            reply = await self._submit(*self._op(item))
-        return reply == 1
-
-    async def _submit(self, partition: int, op: Mapping[str, object]) -> int:
-        reply = await self._gateway.submit(Script.ACCEPT, partition, op, self._head)
-        if not isinstance(reply, int):
-            raise UnavailableError("unexpected reply from accept", code="redis_error")
-        if reply == _FULL:
-            raise UnavailableError("too many tokens waiting", code="backlog_full")
-        return reply
+    async def _ask(self, asked: Sequence[tuple[int, Mapping[str, object]]]) -> list[object]:
+        packed = [(partition, pack(op)) for partition, op in asked]
+        return await ask(self._gateway, Script.ACCEPT, packed, self._head)
 
     def _op(self, offer: Offer) -> tuple[int, Mapping[str, object]]:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
@@ -115,7 +109,7 @@ class Acceptor:
             case Settlement():
                 partition = keys.partition_of_reply(offer.reply_id, count)
                 if partition is None:
-                    return self._op(Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key))
+                    return self._op(_as_item(offer))
                 op = {"k": "s", "d": digest, "i": offer.reply_id, "o": offer.outcome,
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
                       "e": offer.event, "tl": self._turn_lane,
@@ -123,10 +117,23 @@ class Acceptor:
                 return partition, op
 
 
-async def _all(calls: Iterable[Awaitable[bool]]) -> list[bool]:
-    """Todas as respostas; ou, depois que todas vieram, a primeira falha."""
-    replies = await asyncio.gather(*calls, return_exceptions=True)
-    for reply in replies:
-        if isinstance(reply, BaseException):
-            raise reply
-    return [reply is True for reply in replies]
+def _as_item(offer: Offer) -> Offer:
+    """De um envio que não está no livro fica o registro."""
+    if isinstance(offer, Settlement):
+        return Item(offer.lane, offer.conversation, offer.event, offer.dedupe_key)
+    return offer
+
+
+def _checked(replies: Iterable[object]) -> list[int]:
+    """As respostas; ou, depois que todas vieram, a primeira falha."""
+    return [_usable(reply) for reply in replies]
+
+
+def _usable(reply: object) -> int:
+    if isinstance(reply, Exception):
+        raise reply
+    if not isinstance(reply, int):
+        raise UnavailableError("unexpected reply from accept", code="redis_error")
+    if reply == _FULL:
+        raise UnavailableError("too many tokens waiting", code="backlog_full")
+    return reply

@@ -6,16 +6,17 @@ nada. Limite: quem escreveu só pelo telefone e só pelo id, antes de os dois vi
 dali em diante vale a do id. Quem herda um telefone sem que a Meta tenha avisado a troca é a pessoa anterior.
 """
 
-import asyncio
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.scripts import Script, pack
+from pyloto_stream.streams.together import ask
 
 Names = tuple[str, ...]
 """Nomes de uma pessoa num webhook, do mais forte ao mais fraco; o último é o que recebe quem é novo. Havendo
@@ -46,8 +47,18 @@ class AliasTable:
             UnavailableError: o Redis não respondeu; repetir é seguro.
         """
         distinct = list(dict.fromkeys(people))
-        found = await asyncio.gather(*map(self._resolve, distinct))
-        known = dict(zip(distinct, found, strict=True))
+        seen = dict(zip(distinct, await self._read(*distinct), strict=True))
+        known = {names: owners[0].key for names, owners in seen.items()}
+        heirs = [(names[0], _proposal(names, seen[names])) for names in distinct if not known[names]]
+        given = iter(await self._ask("claim", heirs))
+        known = {names: key or next(given).key for names, key in known.items()}
+        stray = [
+            (name, known[names])
+            for names, owners in seen.items()
+            for name, owner in zip(names[1:], owners[1:], strict=True)
+            if known[names] not in {owner.key or name, owner.leaver}
+        ]
+        await self._ask("point", stray)
         return [known[names] for names in people]
 
     async def owners(self, names: Names) -> list[Owner]:
@@ -56,7 +67,7 @@ class AliasTable:
         Raises:
             UnavailableError: o Redis não respondeu.
         """
-        return await asyncio.gather(*(self._ask("look", name) for name in names))
+        return await self._ask("look", [(name, None) for name in names])
 
     async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
         """A pessoa de `old` passa a usar `new`; devolve a chave dela, que não muda.
@@ -68,47 +79,47 @@ class AliasTable:
             ValueError: um dos lados não tem nome nenhum.
             UnavailableError: o Redis não respondeu; repetir é seguro, e termina o que ficou pela metade.
         """
-        before, after = await asyncio.gather(self._read(old), self._read(new))
+        before, after = await self._read(old, new)
         phone = old[-1] if left is None else left
         person = _moved(old, before, after)
         if not before[0].key and old[0] != phone:
-            person = (await self._ask("claim", old[0], person)).key
+            person = (await self._ask("claim", [(old[0], person)]))[0].key
         # já se fez: um nome que ela deixou depois não volta a ser dela, que já pode ser de outra pessoa
         done = before[-1].leaver == person != before[-1].key
         owners = zip(new, after, strict=True)
         given = [name for name, owner in owners if not (done and owner.leaver == person)]
-        await asyncio.gather(*(self._ask("give", name, person) for name in given))
+        await self._ask("give", [(name, person) for name in given])
         if phone and phone not in new:
-            await self._ask("leave", phone, person)
+            await self._ask("leave", [(phone, person)])
         return person
 
-    async def _resolve(self, names: Names) -> str:
-        owners = await self._read(names)
-        person = owners[0].key
-        if not person:
-            person = (await self._ask("claim", names[0], _proposal(names, owners))).key
-        weaker = zip(names[1:], owners[1:], strict=True)
-        stray = [name for name, owner in weaker if person not in {owner.key or name, owner.leaver}]
-        await asyncio.gather(*(self._ask("point", name, person) for name in stray))
-        return person
-
-    async def _read(self, names: Names) -> list[Owner]:
-        if not names:
+    async def _read(self, *people: Names) -> list[list[Owner]]:
+        """De quem é cada nome de cada pessoa, numa só ida."""
+        if not all(people):
             raise ValueError("a person without a name")
-        return await asyncio.gather(*(self._ask("read", name) for name in names))
+        owners = iter(await self._ask("read", [(name, None) for names in people for name in names]))
+        return [list(islice(owners, len(names))) for names in people]
 
     async def _ask(
         self,
         what: Literal["look", "read", "claim", "point", "give", "leave"],
-        name: str,
-        person: str | None = None,
-    ) -> Owner:
-        partition = keys.partition_of(name, self._gateway.partitions)
-        op = {"k": what, "n": name, "t": person, "ttl": ALIAS_TTL_MS}
-        reply = await self._gateway.submit(Script.ALIAS, partition, op)
-        if not isinstance(reply, list):
-            raise UnavailableError("unexpected reply from alias", code="redis_error")
-        return Owner(*(part.decode() for part in reply))
+        names: Sequence[tuple[str, str | None]],
+    ) -> list[Owner]:
+        """Pergunta, ou pede, o mesmo de cada nome; o que vai junto dele é a pessoa."""
+        count = self._gateway.partitions
+        asked = [
+            (keys.partition_of(name, count), pack({"k": what, "n": name, "t": person, "ttl": ALIAS_TTL_MS}))
+            for name, person in names
+        ]
+        return list(map(_owner, await ask(self._gateway, Script.ALIAS, asked)))
+
+
+def _owner(reply: object) -> Owner:
+    if isinstance(reply, Exception):
+        raise reply
+    if not isinstance(reply, list):
+        raise UnavailableError("unexpected reply from alias", code="redis_error")
+    return Owner(*(part.decode() for part in reply))
 
 
 def _proposal(names: Names, owners: Sequence[Owner]) -> str:

@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -109,7 +109,7 @@ class Gateway:
             ValueError, OverflowError, TypeError: `op` não se escreve em msgpack.
         """
         packed = op if isinstance(op, list) else pack(op)
-        (reply,) = await self._paths[partition].submit(script, self._bases[partition], head, [packed])
+        (reply,) = await self.send(script, partition, [packed], head)
         if isinstance(reply, Exception):
             raise unavailable(reply) from reply
         return reply
@@ -121,12 +121,15 @@ class Gateway:
 
         Falta a partição em que alguma falhou: as outras dela podem ter acontecido, e todas se repetem.
         """
-        asked = [
-            self._paths[partition].submit(script, self._bases[partition], head, packed)
-            for partition, packed in ops.items()
-        ]
+        asked = [self.send(script, partition, packed, head) for partition, packed in ops.items()]
         told = zip(ops, await asyncio.gather(*asked), strict=True)
         return {p: replies for p, replies in told if not any(isinstance(r, Exception) for r in replies)}
+
+    def send(
+        self, script: Script, partition: int, ops: list[Packed], head: bytes = b""
+    ) -> Awaitable[list[Any]]:
+        """Como `submit`, já pedido: de cada operação pronta, a resposta ou a exceção que a impediu, crua."""
+        return self._paths[partition].submit(script, self._bases[partition], head, ops)
 
     async def read(
         self, stage: str, consumer: str, partitions: Sequence[int], count: int, *, wait: bool = True

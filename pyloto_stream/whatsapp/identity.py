@@ -8,6 +8,7 @@ apelidos. México (`52`/`521`) e Argentina (`54`/`549`) não são unificados.
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,9 @@ IdKind = Literal["phone", "bsuid", "opaque"]
 MAX_ID = 512
 """Tamanho máximo, em caracteres, de um id; o maior documentado tem 128."""
 
+RECENT = 4096
+"""Ids cuja forma se lembra: cada um é olhado várias vezes por mensagem, e quem conversa volta logo."""
+
 _PHONE = re.compile(r"[0-9]{6,15}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _PARENT = re.compile(r"[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}", re.ASCII)
@@ -24,6 +28,7 @@ _BR_MOBILE_WITHOUT_NINTH = re.compile(r"55[1-9][1-9][6-9][0-9]{7}", re.ASCII)
 """`55`, DDD e oito dígitos que começam por 6–9: celular cuja conta é anterior ao nono dígito."""
 
 
+@lru_cache(RECENT)
 def classify(value: str) -> IdKind:
     """Que identificador é este, pela forma e não pelo nome do campo: a Meta já pôs um no lugar do outro.
 
@@ -57,6 +62,7 @@ def written_forms(value: str) -> tuple[str, ...]:
     return (digits, without) if _BR_MOBILE_WITHOUT_NINTH.fullmatch(without) else (digits,)
 
 
+@lru_cache(RECENT)
 def identity(value: str) -> str:
     """Identidade estável de um identificador recebido: telefone canônico, ou `bsuid:` e o próprio id."""
     return canonical_phone(value) if classify(value) == "phone" else f"bsuid:{value}"

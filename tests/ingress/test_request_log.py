@@ -41,7 +41,7 @@ def of_request(lines: list[dict[str, object]]) -> dict[str, object]:
     }
 
 
-async def test_delivery_is_one_line_with_what_was_new_and_what_was_not(
+async def test_delivery_is_one_line_of_detail_with_what_was_new_and_what_was_not(
     url: str, http: ClientSession, recorder: Recorder, lines: list[dict[str, object]]
 ) -> None:
     assert await post(http, url, meta.body(meta.text("wamid.A", "segredo"))) == 200
@@ -50,7 +50,7 @@ async def test_delivery_is_one_line_with_what_was_new_and_what_was_not(
     assert await post(http, url, body) == 200
     assert len(recorder.offers) == 3
     assert of_request(lines) == {
-        "level": "INFO", "correlation_id": "c1", "method": "POST", "route": PATH, "status": 200,
+        "level": "DEBUG", "correlation_id": "c1", "method": "POST", "route": PATH, "status": 200,
         "duplicate": 1, "new": 2,
     }  # fmt: skip
 

@@ -56,6 +56,11 @@ class Call(msgspec.Struct, frozen=True):
         """Repetir dá no mesmo?"""
         return self.method != "POST"
 
+    @property
+    def plain(self) -> bool:
+        """É um POST de JSON, e nada mais?"""
+        return self.method == "POST" and bool(self.body) and not self.query and not self.form
+
 
 def check_call(call: Call) -> None:
     """Recusa o que não pode ser um caminho da Graph.

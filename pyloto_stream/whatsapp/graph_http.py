@@ -6,7 +6,6 @@ versão que a resposta traz são contados a quem pediu. Limite: não repete nada
 
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import aiohttp
 import msgspec
@@ -15,6 +14,7 @@ from yarl import URL
 from pyloto_stream.whatsapp.graph_answer import Answer, Silence, read_answer
 from pyloto_stream.whatsapp.graph_call import Call
 from pyloto_stream.whatsapp.graph_usage import Usage
+from pyloto_stream.whatsapp.graph_wire import Received, Wire, limits, whole
 
 Observe = Callable[[str, int, int, float], None]
 """`(endpoint, status, code, seconds)`: rótulo da chamada; HTTP e código da Graph (0 se não há)."""
@@ -23,8 +23,6 @@ Form = Callable[[], aiohttp.FormData]
 """Dá um formulário novo a cada tentativa: o corpo que flui não se lê duas vezes."""
 
 USER_AGENT = "pyloto-stream"
-KNOWN_ADDRESSES = 1024
-"""Endereços que se guardam prontos: os de envio são um por número, e montá-los custa como a resposta."""
 NOT_WRITTEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """DNS, recusa, TLS e prazo de conexão: nada foi escrito."""
 
@@ -64,7 +62,7 @@ class GraphHttp:
         self._signals = signals
         self._session: aiohttp.ClientSession | None = None
         self._told: set[str] = {version, ""}
-        self._address = lru_cache(KNOWN_ADDRESSES)(self._made_address)
+        self._wire: Wire | None = None
         self.usage = Usage()
         self.closed = False
 
@@ -76,6 +74,12 @@ class GraphHttp:
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": USER_AGENT}
             )
         return self._session
+
+    def wire(self) -> Wire:
+        """O caminho curto dos POST de JSON, pelas mesmas conexões."""
+        if self._wire is None:
+            self._wire = Wire(self.session(), URL(self._root))
+        return self._wire
 
     async def close(self) -> None:
         """Fecha as conexões; trocas seguintes nada escrevem. Pode ser repetido."""
@@ -107,54 +111,37 @@ class GraphHttp:
             self._told.add(answer.version)
             self._signals.version(self._version, answer.version)
 
-    def _made_address(self, path: str) -> URL:
-        return URL(f"{self._root}/{path}")
-
     async def _exchange(
         self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None
     ) -> Reply:
-        data: aiohttp.FormData | aiohttp.BytesPayload | Mapping[str, str] | None
-        if form is not None:
-            data = form()
-        elif call.body and not call.form:
-            data = aiohttp.BytesPayload(call.body, content_type="application/json")
-        else:
-            data = call.form or None
-        address = self._address(call.path)
         try:
-            async with self.session().request(
-                call.method,
-                address.with_query(dict(call.query)) if call.query else address,
-                data=data,
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=_limits(timeout_s),
-                allow_redirects=False,
-            ) as response:
-                body = await _body(response, max_bytes)
-                return Reply(read_answer(response.status, response.headers, body), body or b"")
+            if call.plain and form is None:
+                received = await self.wire().post(call.path, token, call.body, timeout_s, max_bytes)
+            else:
+                received = await self._by_session(call, token, timeout_s, max_bytes, form)
         except NOT_WRITTEN as error:
             quick = isinstance(error, aiohttp.ClientConnectorError)
             return Reply(Silence(type(error).__name__, written=False, quick=quick))
         except (aiohttp.ClientError, OSError) as error:  # TimeoutError é um OSError
             return Reply(Silence(type(error).__name__, written=True))
+        return Reply(read_answer(*received), received.body or b"")
 
-
-@lru_cache(64)
-def _limits(timeout_s: float) -> aiohttp.ClientTimeout:
-    """Conectar tem prazo menor que o total: se o total vence, a conexão já existia e há dúvida."""
-    return aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s / 3))
-
-
-async def _body(response: aiohttp.ClientResponse, max_bytes: int) -> bytes | None:
-    """Corpo inteiro, ou `None` se passou do teto ou foi cortado; o status já conhecido não se perde."""
-    content, body = response.content, b""
-    try:
-        while True:  # uma resposta comum chega inteira na primeira vez
-            body += await content.readany()
-            if len(body) > max_bytes:
+    async def _by_session(
+        self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None
+    ) -> Received:
+        headers = {"Authorization": f"Bearer {token}"}
+        if call.body:
+            headers["Content-Type"] = "application/json"
+        data: aiohttp.FormData | Mapping[str, str] | bytes | None = form() if form else call.form or call.body
+        async with self.session().request(
+            call.method,
+            URL(f"{self._root}/{call.path}").with_query(dict(call.query)),
+            data=data or None,
+            headers=headers,
+            timeout=limits(timeout_s),
+            allow_redirects=False,
+        ) as response:
+            body = await whole(response.content, max_bytes)
+            if body is None:
                 response.close()
-                return None
-            if content.at_eof():
-                return body
-    except (aiohttp.ClientError, OSError):
-        return None
+            return Received(response.status, response.headers, body)

@@ -1,0 +1,120 @@
+"""Como fazer um POST pequeno sem pagar duas vezes o seu preço? Pelas conexões do aiohttp, sem a sessão dele.
+
+Monta-se o pedido uma vez por caminho; conexões, prazos de conectar, TLS, DNS e leitura de HTTP são os do
+aiohttp, e as exceções também. Limite: só JSON que cabe na memória; nem redirecionamento, nem cookie, nem
+proxy. Usa do aiohttp o que ele exporta mas não documenta: `test_graph_wire.py` compara com a sessão.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import aiohttp
+from aiohttp import hdrs
+from aiohttp.http import HttpProcessingError, RawResponseMessage
+from yarl import URL
+
+KNOWN_PATHS = 1024
+"""Caminhos que se guardam prontos: há um por número."""
+_NOTICES = frozenset(range(100, 200)) - {101}
+"""Respostas que só avisam de outra."""
+
+
+class Received(NamedTuple):
+    """O que se recebeu; `body` `None`: foi cortado, ou passou do teto."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+class Wire:
+    """As conexões de `session` com o servidor de `root`; criado dentro do laço."""
+
+    def __init__(self, session: aiohttp.ClientSession, root: URL) -> None:
+        if session.connector is None:
+            raise TypeError("the session is closed")
+        self._connector = session.connector
+        self._root = root
+        self._to = aiohttp.ClientRequest(
+            hdrs.METH_POST, root, headers=session.headers, loop=asyncio.get_running_loop()
+        )
+        self._head = lru_cache(KNOWN_PATHS)(self._made_head)
+
+    async def post(self, path: str, token: str, body: bytes, timeout_s: float, max_bytes: int) -> Received:
+        """Envia `body` a `{root}/{path}`; `path` e `token` já conferidos, sem espaço nem quebra de linha.
+
+        Raises:
+            ClientError, OSError: como a sessão levantaria.
+        """
+        request = b"%b%b\r\nContent-Length: %d\r\n\r\n%b" % (
+            self._head(path), token.encode("ascii"), len(body), body,
+        )  # fmt: skip
+        connection = message = told = None
+        try:
+            async with asyncio.timeout(timeout_s):
+                connection = await self._connect(timeout_s)
+                message, content = await self._ask(connection, request)
+                told = await whole(content, max_bytes)
+        except TimeoutError:
+            if message is None:
+                raise
+        finally:
+            if told is not None and connection is not None:
+                connection.release()
+            elif connection is not None:
+                connection.close()
+        return Received(message.code, message.headers, told)
+
+    async def _connect(self, timeout_s: float) -> aiohttp.connector.Connection:
+        try:
+            return await self._connector.connect(self._to, [], limits(timeout_s))
+        except TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError from error
+
+    async def _ask(
+        self, connection: aiohttp.connector.Connection, request: bytes
+    ) -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None:
+            raise aiohttp.ServerDisconnectedError
+        protocol.set_response_params(read_until_eof=True)
+        transport.write(request)
+        try:
+            while True:
+                message, content = await protocol.read()
+                if message.code not in _NOTICES:
+                    return message, content
+        except HttpProcessingError as error:
+            raise aiohttp.ClientResponseError(self._to.request_info, (), status=error.code) from error
+
+    def _made_head(self, path: str) -> bytes:
+        to = self._to.headers
+        named = (hdrs.HOST, hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING)
+        return "\r\n".join((
+            f"POST {self._root.raw_path.rstrip('/')}/{path} HTTP/1.1",
+            *(f"{name}: {to[name]}" for name in named),
+            "Content-Type: application/json",
+            "Authorization: Bearer ",
+        )).encode("ascii")  # fmt: skip
+
+
+@lru_cache(64)
+def limits(timeout_s: float) -> aiohttp.ClientTimeout:
+    """Conectar tem prazo menor que o total: se o total vence, a conexão já existia e há dúvida."""
+    return aiohttp.ClientTimeout(total=timeout_s, connect=min(10.0, timeout_s / 3))
+
+
+async def whole(content: aiohttp.StreamReader, max_bytes: int) -> bytes | None:
+    """Corpo inteiro, ou `None` se passou do teto ou foi cortado; o status já conhecido não se perde."""
+    body = b""
+    try:
+        while True:  # uma resposta comum chega inteira na primeira vez
+            body += await content.readany()
+            if len(body) > max_bytes:
+                return None
+            if content.at_eof():
+                return body
+    except (aiohttp.ClientError, OSError):
+        return None

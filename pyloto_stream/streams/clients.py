@@ -6,12 +6,11 @@ O redis-py repete todo comando dez vezes e corta a espera em 5 s por padrão: aq
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from ssl import SSLEOFError, SSLError, SSLZeroReturnError
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from hiredis import pack_command
 from redis.asyncio import Redis
-from redis.asyncio.connection import AbstractConnection, parse_url
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -29,6 +28,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.streams.wires import Wires
 
 COMMAND_TIMEOUT_S = 3.0
 SCRIPT_ERROR = "script_error"
@@ -54,10 +54,6 @@ _CODES: tuple[tuple[type[RedisError] | tuple[type[RedisError], ...], str, str], 
 )
 
 
-def _as_is(response: Any, **kwargs: Any) -> Any:  # noqa: ANN401, ARG001 — forma exigida pelo redis-py
-    return response
-
-
 def timed(timeout_s: float, retries: int) -> dict[str, Any]:
     """Prazos e repetições de uma conexão: `timeout_s` por resposta, `retries` repetições sem espera.
 
@@ -74,27 +70,26 @@ def timed(timeout_s: float, retries: int) -> dict[str, Any]:
     }
 
 
-class _Packing(AbstractConnection):
-    """Conexão que escreve comandos com o hiredis; o redis-py assíncrono os monta em Python, um por um."""
+class Client(NamedTuple):
+    """Um servidor: o cliente do redis-py, para o que é raro, e as conexões por onde o trabalho passa."""
 
-    def pack_command(self, *args: Any) -> list[bytes]:  # noqa: ANN401 — forma exigida pelo redis-py
-        """Um comando pronto para o servidor; o nome pode ter várias palavras (`CONFIG GET`)."""
-        name, *rest = args
-        return [pack_command((*name.split(), *rest))]
+    redis: Redis
+    wires: Wires
 
-
-def tune(client: Redis) -> Redis:
-    """O mesmo cliente: respostas de leitura como vieram do servidor, e comandos escritos pelo hiredis."""
-    client.set_response_callback("XREADGROUP", _as_is)
-    pool = client.connection_pool
-    kind = pool.connection_class
-    pool.connection_class = type(kind.__name__, (_Packing, kind), {})
-    return client
+    async def close(self) -> None:
+        """Fecha todas as conexões."""
+        self.wires.close()
+        await self.redis.aclose()
 
 
-def open_client(url: str, timeout_s: float, retries: int) -> Redis:
+def with_wires(redis: Redis, timeout_s: float, retries: int) -> Client:
+    """O cliente e as suas conexões, com os prazos de `timed`."""
+    return Client(redis, Wires(redis.connection_pool, timeout_s, retries))
+
+
+def open_client(url: str, timeout_s: float, retries: int) -> Client:
     """Cliente do servidor de `url`, com os prazos de `timed`."""
-    return tune(Redis.from_url(url, **timed(timeout_s, retries)))
+    return with_wires(Redis.from_url(url, **timed(timeout_s, retries)), timeout_s, retries)
 
 
 def options(url: str) -> dict[str, Any]:

@@ -9,12 +9,11 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 from redis.exceptions import MovedError, RedisError, ResponseError
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
-from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, listed_hosts, open_client, url_at
+from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, Client, listed_hosts, open_client, url_at
 
 REFRESH_AT_MOST_EVERY_S = 0.2
 MAP_TIMEOUT_S = 1.0
@@ -32,7 +31,7 @@ class ClusterServers:
         self._read_timeout_s = read_timeout_s
         self._seeds = listed_hosts(self._parts, 6379)
         self._owners: list[tuple[str, int] | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
-        self._nodes: dict[tuple[str, int], tuple[Redis, Redis]] = {}
+        self._nodes: dict[tuple[str, int], tuple[Client, Client]] = {}
         self._known: set[tuple[str, int]] = set()
         self._lock = asyncio.Lock()
         self._refreshed_at = -REFRESH_AT_MOST_EVERY_S
@@ -51,11 +50,11 @@ class ClusterServers:
                 raise MisconfiguredError(NOT_A_NODE)
             raise UnavailableError("no cluster node told who owns every slot", code="redis_unavailable")
 
-    def commands(self, key: str) -> Redis:
+    def commands(self, key: str) -> Client:
         """Cliente de comandos do dono do slot de `key`."""
         return self._node(self._owner(key))[0]
 
-    def readers(self, key: str) -> Redis:
+    def readers(self, key: str) -> Client:
         """Cliente de leituras do dono do slot de `key`."""
         return self._node(self._owner(key))[1]
 
@@ -67,7 +66,7 @@ class ClusterServers:
         else:
             await self._refresh()
 
-    def masters(self) -> Sequence[Redis]:
+    def masters(self) -> Sequence[Client]:
         """Um cliente por dono de algum slot."""
         return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
 
@@ -75,12 +74,12 @@ class ClusterServers:
         """Fecha as conexões com todos os nós."""
         for pair in self._nodes.values():
             for client in pair:
-                await client.aclose()
+                await client.close()
 
     def _owner(self, key: str) -> tuple[str, int]:
         return self._owners[key_slot(key.encode())] or self._seeds[0]
 
-    def _node(self, address: tuple[str, int]) -> tuple[Redis, Redis]:
+    def _node(self, address: tuple[str, int]) -> tuple[Client, Client]:
         if address not in self._nodes:
             url = url_at(self._parts, *address)
             self._nodes[address] = (
@@ -103,7 +102,7 @@ class ClusterServers:
         self, address: tuple[str, int]
     ) -> tuple[list[tuple[str, int] | None], set[tuple[str, int]], int] | None:
         """Mapa de slots, nós e época segundo `address`; `None` se não responde ou não o tem inteiro."""
-        client = self._node(address)[0]
+        client = self._node(address)[0].redis
         try:
             async with asyncio.timeout(MAP_TIMEOUT_S):
                 rows = await client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call] # redis-py

@@ -172,7 +172,7 @@ class Gateway:
         """Chaves de nome `<partição>:pattern`, página por página: (partição, o resto do nome)."""
         await self._servers.open()
         for client in self._servers.masters():
-            async for names in scan(client, f"{keys.ROOT}:{{*}}:{pattern}", count):
+            async for names in scan(client.redis, f"{keys.ROOT}:{{*}}:{pattern}", count):
                 yield [self._place(name) for name in names if name[: name.find(b"}") + 1] in self._by_stream]
 
     def _place(self, name: bytes) -> tuple[int, bytes]:
@@ -182,7 +182,7 @@ class Gateway:
     async def ready(self) -> bool:
         """O Redis responde e aceita comandos?"""
         try:
-            answers = await asyncio.gather(*(client.ping() for client in self._servers.masters()))
+            answers = await asyncio.gather(*(client.redis.ping() for client in self._servers.masters()))
         except (RedisError, OSError):
             return False
         return all(answers)
@@ -196,7 +196,7 @@ class Gateway:
         """
         await self._servers.open()
         try:
-            return await asyncio.gather(*(describe(client) for client in self._servers.masters()))
+            return await asyncio.gather(*(describe(client.redis) for client in self._servers.masters()))
         except (RedisError, OSError) as error:
             raise unavailable(error) from error
 

@@ -15,6 +15,7 @@ from pyloto_stream.streams.batch import Batcher, Call
 from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, NotDurableError, unavailable
 from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.servers import Servers
+from pyloto_stream.streams.wires import packed
 
 Durability = Literal["memory", "fsync", "replica"]
 
@@ -60,7 +61,7 @@ class Route:
         missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if missing:  # só os que faltavam: repetir as vizinhas trocaria as respostas delas
             for script in {calls[n].script for n in missing}:
-                await self._servers.commands(self._base).script_load(script.source)
+                await self._servers.commands(self._base).redis.script_load(script.source)
             for n, reply in zip(missing, await self._follow([calls[n] for n in missing]), strict=True):
                 replies[n] = reply
         return [
@@ -73,7 +74,7 @@ class Route:
         hops = HOPS
         while True:
             try:
-                return await self._servers.readers(self._base).execute_command(*args)  # type: ignore[no-untyped-call] # redis-py
+                return await self._servers.readers(self._base).wires.ask_one(packed(*args))
             except (RedisError, OSError) as error:
                 moved = error if isinstance(error, MovedError) else None
                 if moved or _lost_touch(error):
@@ -99,15 +100,15 @@ class Route:
 
     async def _pipeline(self, calls: Sequence[Call]) -> list[Any]:
         now = str(self._clock() if self._clock else 0)
-        pipe = self._servers.commands(self._base).pipeline(transaction=False)
-        for call in calls:
-            pipe.evalsha(call.script.sha, 1, call.base, now, *call.argv())
+        asked: list[tuple[Any, ...]] = [
+            ("EVALSHA", call.script.sha, 1, call.base, now, *call.argv()) for call in calls
+        ]
         promised = [n for n, call in enumerate(calls) if call.script in DURABLE] if self._confirm else ()
         if promised:
-            pipe.eval(FENCE, 1, self._base)
-            pipe.execute_command(*self._confirm)
+            asked += [("EVAL", FENCE, 1, self._base), self._confirm]
+        data = b"".join(packed(*command) for command in asked)
         try:
-            replies = list(await pipe.execute(raise_on_error=False))
+            replies = await self._servers.commands(self._base).wires.ask(data, len(asked))
         except (RedisError, OSError) as error:
             return [error] * len(calls)
         if promised and not _confirmed(*replies[len(calls) :]):

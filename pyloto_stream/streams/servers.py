@@ -10,20 +10,20 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
 from redis.asyncio.sentinel import Sentinel
 from redis.exceptions import MovedError, RedisError, ResponseError
 
 from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.streams.clients import (
     COMMAND_TIMEOUT_S,
+    Client,
     listed_hosts,
     open_client,
     options,
     timed,
-    tune,
     unavailable,
     url_at,
+    with_wires,
 )
 from pyloto_stream.streams.cluster import ClusterServers
 
@@ -44,16 +44,16 @@ class Servers(Protocol):
             MisconfiguredError: quem respondeu não é do tipo que o endereço diz.
         """
 
-    def commands(self, key: str) -> Redis:
+    def commands(self, key: str) -> Client:
         """Cliente de comandos do dono de `key`."""
 
-    def readers(self, key: str) -> Redis:
+    def readers(self, key: str) -> Client:
         """Cliente de leituras bloqueantes do dono de `key`."""
 
     async def moved(self, error: MovedError | None) -> None:
         """O dono mudou (`error` diz para quem) ou não respondeu (`None`): descobre de novo."""
 
-    def masters(self) -> Sequence[Redis]:
+    def masters(self) -> Sequence[Client]:
         """Um cliente de comandos por servidor que aceita gravações."""
 
     async def close(self) -> None:
@@ -76,7 +76,7 @@ class OneServer:
 
     clustered = False
 
-    def __init__(self, commands: Redis, readers: Redis) -> None:
+    def __init__(self, commands: Client, readers: Client) -> None:
         self._commands = commands
         self._readers = readers
 
@@ -88,7 +88,7 @@ class OneServer:
             MisconfiguredError: é um nó de cluster.
         """
         try:
-            about = await self._commands.info("cluster")
+            about = await self._commands.redis.info("cluster")
         except ResponseError:  # proibido de perguntar: fica por saber
             return
         except (RedisError, OSError) as error:
@@ -96,25 +96,25 @@ class OneServer:
         if about.get("cluster_enabled"):
             raise MisconfiguredError(NOT_ALONE)
 
-    def commands(self, key: str) -> Redis:  # noqa: ARG002 — o mesmo para toda chave
+    def commands(self, key: str) -> Client:  # noqa: ARG002 — o mesmo para toda chave
         """O cliente de comandos."""
         return self._commands
 
-    def readers(self, key: str) -> Redis:  # noqa: ARG002 — ver acima
+    def readers(self, key: str) -> Client:  # noqa: ARG002 — ver acima
         """O cliente de leituras."""
         return self._readers
 
     async def moved(self, error: MovedError | None) -> None:
         """Nada a fazer: a próxima conexão pergunta de novo quem é o mestre, se há Sentinel."""
 
-    def masters(self) -> Sequence[Redis]:
+    def masters(self) -> Sequence[Client]:
         """O único."""
         return (self._commands,)
 
     async def close(self) -> None:
         """Fecha as conexões."""
-        await self._commands.aclose()
-        await self._readers.aclose()
+        await self._commands.close()
+        await self._readers.close()
 
 
 class _OneAtATime(Sentinel):
@@ -157,8 +157,10 @@ class SentinelServers(OneServer):
         self._sentinels = _OneAtATime(listed_hosts(parts, 26379), asking)
         make = self._sentinels.master_for
         super().__init__(
-            tune(make(name, **timed(COMMAND_TIMEOUT_S, 1) | given)),
-            tune(make(name, **timed(read_timeout_s, 0) | given)),
+            *(
+                with_wires(make(name, **timed(timeout_s, retries) | given), timeout_s, retries)
+                for timeout_s, retries in ((COMMAND_TIMEOUT_S, 1), (read_timeout_s, 0))
+            )
         )
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.clients import SCRIPT_ERROR, unavailable
+from pyloto_stream.streams.clients import SCRIPT_ERROR, unavailable, with_wires
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.servers import OneServer
 
@@ -17,7 +17,7 @@ from pyloto_stream.streams.servers import OneServer
 def gateway_on(server: FakeServer) -> Gateway:
     """Um executor que manda os comandos simples a `server`."""
     gateway = Gateway("redis://127.0.0.1:1", partitions=1)
-    fake = FakeAsyncRedis(server=server)
+    fake = with_wires(FakeAsyncRedis(server=server), 1.0, 0)
     gateway._servers = OneServer(fake, fake)
     return gateway
 

@@ -84,7 +84,7 @@ async def test_partitions_are_spread_evenly_over_the_masters(cluster: Cluster) -
 
 
 def connection(servers: SentinelServers) -> dict[str, Any]:
-    return servers.commands("any").connection_pool.connection_kwargs
+    return servers.commands("any").redis.connection_pool.connection_kwargs
 
 
 async def test_what_a_sentinel_address_says_reaches_redis_and_the_sentinels_each_its_own() -> None:

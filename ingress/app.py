@@ -1,16 +1,20 @@
 """De que é feita a entrada? Duas aplicações: a que o mundo alcança e a que só os operadores alcançam."""
 
 from collections.abc import Iterable
+from time import monotonic
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from ingress.admin import authorized, metrics_page
 from ingress.config import Configured, IngressConfig
+from ingress.express import Express
 from ingress.health import health, readiness
 from ingress.identities import Aliases, Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
 from ingress.ports import Acceptance, IngressMetrics
+from ingress.protocol import EXPRESS
+from ingress.rate_limit import RateLimit
 from ingress.summary import Accepted
 from ingress.webhook import MAX_BODY, Arrived, WhatsAppWebhook
 from pyloto_stream.clock import Clock, system_clock
@@ -37,14 +41,16 @@ def create_public_app(
     """
     accepted = Accepted()
     middlewares = [observed(metrics, accepted)]
-    if config.rate_limit_per_minute:
-        middlewares.append(rate_limited(config.rate_limit_per_minute))
+    limit = RateLimit(config.rate_limit_per_minute, monotonic) if config.rate_limit_per_minute else None
+    if limit is not None:
+        middlewares.append(rate_limited(limit))
     # um byte de folga: o limite exato, que é nosso, passa; e quem mede a sobra é o webhook
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY + 1)
     app.on_response_prepare.append(stamp)
     app.on_cleanup.append(accepted.close)
     identities = Identities(config.pepper, aliases or NoAliases())
     webhook = WhatsAppWebhook(live or (lambda: config), acceptance, identities, metrics, clock, arrived)
+    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, metrics, accepted, limit)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

@@ -4,7 +4,7 @@ Promete: nenhuma linha, métrica ou resposta leva endereço, parâmetros, corpo 
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -71,13 +71,8 @@ def observed(metrics: IngressMetrics, accepted: Accepted | None = None) -> Middl
     return observe
 
 
-def rate_limited(per_minute: int, now: Callable[[], float] = time.monotonic) -> Middleware:
-    """Middleware que responde 429 a quem passa de `per_minute`; as sondas não contam. `now` em segundos."""
-    return limited_by(RateLimit(per_minute, now))
-
-
-def limited_by(limit: RateLimit) -> Middleware:
-    """Como `rate_limited`, com um limite que outro caminho também gasta."""
+def rate_limited(limit: RateLimit) -> Middleware:
+    """Middleware que responde 429 a quem passa de `limit`; as sondas não contam."""
 
     @web.middleware
     async def limited(request: web.Request, handler: Handler) -> web.StreamResponse:

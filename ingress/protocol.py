@@ -2,12 +2,17 @@
 
 Promete: um pedido malformado rende uma linha em detalhe (DEBUG), nunca o que ele dizia; um erro nosso, um 500
 igualmente mudo e uma linha de erro. O aiohttp não tem gancho para isto: troca-se o protocolo que ele cria.
+E é aqui que o pedido de sempre toma o caminho curto (`express.py`).
 """
+
+import asyncio
+from typing import Any
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from ingress.answers import refusal
+from ingress.express import Express, written
 from ingress.middleware import CORRELATION_HEADER, SERVER
 from pyloto_stream.observability.correlation import new_correlation_id
 
@@ -38,11 +43,90 @@ class _Protocol(RequestHandler):
         return answer
 
 
+EXPRESS = web.AppKey("express", Express)
+"""O caminho curto da aplicação, se ela tem um."""
+
+
+class _Express(_Protocol):
+    """Uma conexão que, enquanto só traz pedidos de sempre, um de cada vez, não passa pelo leitor do aiohttp.
+
+    O primeiro incomum a leva ao caminho normal, e lá ela fica: só o leitor sabe onde o seguinte começa.
+    """
+
+    __slots__ = ("_asked", "_express", "_held", "_usual")
+
+    def __init__(self, express: Express, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - os do aiohttp
+        super().__init__(*args, **kwargs)
+        self._express = express
+        self._asked: asyncio.Task[bytes] | None = None
+        self._held = b""
+        self._usual = True
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes chegaram; os que vêm antes da resposta ao anterior esperam por ela."""
+        if self._asked is not None:
+            self._held += data
+            if self.transport is not None:
+                self.transport.pause_reading()
+        elif not (self._usual and self._took(data)):
+            self._usual = False
+            super().data_received(data)
+
+    def _took(self, data: bytes) -> bool:
+        if self._close or self._force_close:
+            return False
+        peer = self.peername
+        asked = self._express.read(data, str(peer[0]) if isinstance(peer, tuple) else "")
+        if asked is None:
+            return False
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        self._asked = self._loop.create_task(self._express.answer(asked))
+        self._asked.add_done_callback(self._answered)
+        return True
+
+    def _answered(self, task: asyncio.Task[bytes]) -> None:
+        self._asked = None
+        if self.transport is None:
+            return
+        if task.cancelled():
+            self.force_close()
+        elif task.exception() is not None:
+            self.logger.error("request failed outside of every handler")
+            self.transport.write(written(_mute(500), new_correlation_id()))
+            self.force_close()
+        else:
+            self.transport.write(task.result())
+            self._resume()
+
+    def _resume(self) -> None:
+        if self._held and self.transport is not None:
+            held, self._held = self._held, b""
+            self.transport.resume_reading()
+            self.data_received(held)
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - a forma é do aiohttp
+        """O pedido em curso termina, ou é interrompido, antes do resto."""
+        if (asked := self._asked) is not None:
+            await asyncio.wait([asked], timeout=timeout)
+            asked.cancel()
+        await super().shutdown(timeout)
+
+
+def _mute(status: int) -> web.Response:
+    answer = refusal(status, "bad_request" if status < 500 else "internal")
+    answer.headers["Connection"] = "close"
+    return answer
+
+
 class _Server(web.Server):
     """Cria uma conexão dessas por cliente."""
 
+    express: Express | None = None
+
     def __call__(self) -> RequestHandler:
-        return _Protocol(self, loop=self._loop, **self._kwargs)
+        if self.express is None:
+            return _Protocol(self, loop=self._loop, **self._kwargs)
+        return _Express(self.express, self, loop=self._loop, **self._kwargs)
 
 
 class Runner(web.AppRunner):
@@ -50,4 +134,6 @@ class Runner(web.AppRunner):
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()
-        return _Server(made.request_handler, request_factory=made.request_factory, **self._kwargs)
+        server = _Server(made.request_handler, request_factory=made.request_factory, **self._kwargs)
+        server.express = self.app.get(EXPRESS)
+        return server

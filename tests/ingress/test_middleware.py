@@ -6,6 +6,7 @@ from aiohttp import ClientError, ClientSession, web
 
 from ingress.app import create_public_app
 from ingress.middleware import rate_limited
+from ingress.rate_limit import RateLimit
 from tests.support.ingress import CONFIG, Recorder, Tally, served
 
 
@@ -116,7 +117,7 @@ class TestRateLimit:
         async def hello(_request: web.Request) -> web.Response:
             return web.Response()
 
-        app = web.Application(middlewares=[rate_limited(1, lambda: now[0])])
+        app = web.Application(middlewares=[rate_limited(RateLimit(1, lambda: now[0]))])
         app.router.add_get("/", hello)
         async with served(app) as url:
             statuses = []

@@ -153,7 +153,8 @@ async def test_i16_a_number_left_between_the_question_and_the_answer_is_not_take
 ) -> None:
     await one(table, *OLD)
     await table.move(OLD, NEW)
-    assert await table._ask("point", [(PHONE, PHONE)]) == [("", PHONE)]  # quem leu antes da troca e grava depois
+    # quem leu antes da troca e grava depois
+    assert await table._ask("point", [(PHONE, PHONE)]) == [("", PHONE)]
 
 
 async def test_who_returns_to_the_old_number_is_still_the_same_person(table: AliasTable) -> None:

@@ -1,0 +1,133 @@
+"""E se o pedido é o de sempre? Um POST simples do webhook, que chegou inteiro, não precisa do aiohttp.
+
+Promete: as mesmas regras, respostas (byte a byte), medidas e linhas do caminho normal. O que tem qualquer
+coisa de incomum, ou seria recusado, não é daqui: `read` diz `None` sem ter gasto nada, e o normal o lê.
+"""
+
+import re
+import time
+from http import HTTPStatus
+from typing import NamedTuple
+
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
+from loguru import logger
+
+from ingress.answers import refusal
+from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
+from ingress.ports import IngressMetrics
+from ingress.rate_limit import RateLimit
+from ingress.summary import Accepted
+from ingress.webhook import JSON, MAX_BODY, WhatsAppWebhook
+from pyloto_stream.observability.correlation import adopted, carry
+from pyloto_stream.whatsapp.signature import HEADER
+
+MAX_HEAD = 4096
+"""Bytes de cabeçalhos; o aiohttp aceita mais."""
+
+_FIELD = rb"([A-Za-z][A-Za-z0-9-]*): ([!-~]|[!-~][ -~]*[!-~])\r\n"
+_FIELDS, _HEAD = re.compile(_FIELD), re.compile(rb"(?:%s)+" % _FIELD)
+_LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
+_USUAL = frozenset((
+    b"host", b"accept", b"accept-encoding", b"user-agent", b"content-type", b"content-length",
+    HEADER.lower().encode(), CORRELATION_HEADER.lower().encode(), b"forwarded", b"x-forwarded-for",
+    b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"x-request-id",
+    b"traceparent", b"via",
+))  # fmt: skip
+"""Os únicos cabeçalhos daqui: nenhum destes muda o que o aiohttp faria do pedido."""
+
+
+class Plain(NamedTuple):
+    """Um pedido provado e inteiro; `started` em segundos de `perf_counter`."""
+
+    body: bytes
+    correlation_id: str
+    started: float
+
+
+class Express:
+    """O caminho curto do webhook em `path`; divide tudo com o normal, inclusive o limite por endereço."""
+
+    def __init__(
+        self,
+        path: str,
+        webhook: WhatsAppWebhook,
+        metrics: IngressMetrics,
+        accepted: Accepted,
+        limit: RateLimit | None,
+    ) -> None:
+        self._route = path
+        self._start = f"POST {path} HTTP/1.1\r\n".encode()
+        self._webhook = webhook
+        self._metrics = metrics
+        self._accepted = accepted
+        self._limit = limit
+
+    def read(self, data: bytes, address: str) -> Plain | None:
+        """O pedido que `data` é, inteiro e sem sobra, vindo de `address`; `None`: o caminho normal o lê."""
+        if not data.startswith(self._start):
+            return None
+        started, head = time.perf_counter(), data.find(b"\r\n\r\n", 0, MAX_HEAD) + 2
+        if head < len(self._start) or _HEAD.fullmatch(data, len(self._start), head) is None:
+            return None
+        listed = _FIELDS.findall(data, len(self._start), head)
+        told = {name.lower(): value for name, value in listed}
+        length = told.get(b"content-length", b"")
+        if len(told) < len(listed) or not _USUAL.issuperset(told) or _LENGTH.fullmatch(length) is None:
+            return None
+        body = data[head + 2 :]
+        if len(body) != int(length) or len(body) > MAX_BODY or told.get(b"content-type") != JSON.encode():
+            return None
+        signature = told.get(HEADER.lower().encode())
+        if self._webhook.unproven(body, signature.decode() if signature else None) is not None:
+            return None
+        if self._limit is not None and self._limit.take(address) > 0:
+            return None
+        correlation = told.get(CORRELATION_HEADER.lower().encode(), b"").decode()
+        return Plain(body, adopted(correlation), started)
+
+    async def answer(self, asked: Plain) -> bytes:
+        """A resposta inteira, depois de guardado o que veio; numa tarefa só deste pedido."""
+        carry(asked.correlation_id)
+        status, counts = CLIENT_GONE, dict[str, int]()
+        try:
+            refused, counts = await self._take(asked)
+            status = refused.status if refused else 200
+            return written(refused, asked.correlation_id) if refused else _taken(asked.correlation_id)
+        finally:
+            seconds = time.perf_counter() - asked.started
+            self._metrics.request(self._route, status, seconds)
+            if status < 400:
+                self._accepted.count(counts, seconds)
+            tell("POST", self._route, status, seconds, counts)
+
+    async def _take(self, asked: Plain) -> tuple[web.Response | None, dict[str, int]]:
+        try:
+            taken = await self._webhook.take(asked.body, asked.correlation_id)
+        except Exception:  # noqa: BLE001 - fronteira do processo, como em `middleware`
+            logger.exception("request handler failed")
+            return refusal(500, "internal"), {}
+        return taken.refused, taken.counts
+
+
+def written(answer: web.Response, correlation_id: str) -> bytes:
+    """Como o aiohttp a escreveria, na mesma ordem."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    fields = {
+        **answer.headers,
+        "Content-Length": str(len(body)),
+        "Date": rfc822_formatted_time(),
+        "Server": SERVER,
+        CORRELATION_HEADER: correlation_id,
+    }
+    lines = (f"{name}: {value}" for name, value in fields.items())
+    status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
+    return "\r\n".join((status, *lines, "", "")).encode() + body
+
+
+def _taken(correlation_id: str) -> bytes:
+    """O mesmo, de um 200."""
+    return (
+        f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {rfc822_formatted_time()}\r\nServer: {SERVER}\r\n"
+        f"{CORRELATION_HEADER}: {correlation_id}\r\n\r\n"
+    ).encode()

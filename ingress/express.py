@@ -25,12 +25,11 @@ from pyloto_stream.whatsapp.signature import HEADER
 MAX_HEAD = 4096
 """Bytes de cabeçalhos; o aiohttp aceita mais."""
 
-_FIELD = rb"([A-Za-z][A-Za-z0-9-]*): ([!-~]|[!-~][ -~]*[!-~])\r\n"
-_FIELDS, _HEAD = re.compile(_FIELD), re.compile(rb"(?:%s)+" % _FIELD)
-_LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
+_FIELDS = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): ([!-~](?:[ -~]*[!-~])?)\r\n")
+_JSON, _SIGNATURE, _CORRELATION = JSON.encode(), HEADER.lower().encode(), CORRELATION_HEADER.lower().encode()
 _USUAL = frozenset((
     b"host", b"accept", b"accept-encoding", b"user-agent", b"content-type", b"content-length",
-    HEADER.lower().encode(), CORRELATION_HEADER.lower().encode(), b"forwarded", b"x-forwarded-for",
+    _SIGNATURE, _CORRELATION, b"forwarded", b"x-forwarded-for",
     b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"x-request-id",
     b"traceparent", b"via",
 ))  # fmt: skip
@@ -68,28 +67,28 @@ class Express:
         if not data.startswith(self._start):
             return None
         started, head = time.perf_counter(), data.find(b"\r\n\r\n", 0, MAX_HEAD) + 2
-        if head < len(self._start) or _HEAD.fullmatch(data, len(self._start), head) is None:
+        listed: list[tuple[bytes, bytes]] = _FIELDS.findall(data, len(self._start), head)
+        if len(self._start) + sum(len(name) + len(value) + 4 for name, value in listed) != head:
             return None
-        listed = _FIELDS.findall(data, len(self._start), head)
         told = {name.lower(): value for name, value in listed}
-        length = told.get(b"content-length", b"")
-        if len(told) < len(listed) or not _USUAL.issuperset(told) or _LENGTH.fullmatch(length) is None:
+        if len(told) < len(listed) or not _USUAL.issuperset(told) or told.get(b"content-type") != _JSON:
             return None
         body = data[head + 2 :]
-        if len(body) != int(length) or len(body) > MAX_BODY or told.get(b"content-type") != JSON.encode():
+        if told.get(b"content-length") != b"%d" % len(body) or not 0 < len(body) <= MAX_BODY:
             return None
-        signature = told.get(HEADER.lower().encode())
+        signature = told.get(_SIGNATURE)
         if self._webhook.unproven(body, signature.decode() if signature else None) is not None:
             return None
         if self._limit is not None and self._limit.take(address) > 0:
             return None
-        correlation = told.get(CORRELATION_HEADER.lower().encode(), b"").decode()
+        correlation = told.get(_CORRELATION, b"").decode()
         return Plain(body, adopted(correlation), started)
 
     async def answer(self, asked: Plain) -> bytes:
         """A resposta inteira, depois de guardado o que veio; numa tarefa só deste pedido."""
         carry(asked.correlation_id)
-        status, counts = CLIENT_GONE, dict[str, int]()
+        status = CLIENT_GONE
+        counts: dict[str, int] = {}
         try:
             refused, counts = await self._take(asked)
             status = refused.status if refused else 200

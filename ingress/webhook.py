@@ -20,7 +20,7 @@ from ingress.config import Configured
 from ingress.identities import Identities
 from ingress.intake import updates_of
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.ports import Acceptance, IngressMetrics, UpdateResult
+from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
 from pyloto_stream.streams.points import reached
@@ -123,17 +123,26 @@ class WhatsAppWebhook:
             logger.bind(code=error.code).warning("webhook not taken")
             wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
             return Taken({"offered": batch.size}, refusal(503, error.code, retry_after_s=wait_s))
-        counted = Counter((kind, new) for (kind, _), new in zip(updates, taken, strict=True))
-        for (kind, new), n in counted.items():
-            self._metrics.update(kind, _RESULTS[new], n)
+        self._count([kind for kind, _ in updates], taken)
         # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
         for message, new in zip(batch.messages, taken, strict=False):
             if new:
                 self._arrived(message.phone_number_id, 1)
-        _warn(batch.unreadable, counted["standby", True] + counted["standby", False])
+        if batch.unreadable:
+            _warn(batch.unreadable)
         reached("before_answer", "ingress")
-        duplicate = sum(n for (_, new), n in counted.items() if not new)
-        return Taken({"duplicate": duplicate, "new": len(taken) - duplicate})
+        fresh = sum(taken)
+        return Taken({"duplicate": len(taken) - fresh, "new": fresh})
+
+    def _count(self, kinds: Sequence[UpdateKind], taken: Sequence[bool]) -> None:
+        """Uma medida por espécie e resultado; o que foi a outro atendente pede que alguém olhe."""
+        if len(kinds) == 1:
+            self._metrics.update(kinds[0], _RESULTS[taken[0]])
+        else:
+            for (kind, new), n in Counter(zip(kinds, taken, strict=True)).items():
+                self._metrics.update(kind, _RESULTS[new], n)
+        if standby := kinds.count("standby"):
+            logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
 
 
 async def _body(request: web.Request) -> bytes | web.Response:
@@ -153,10 +162,7 @@ async def _body(request: web.Request) -> bytes | web.Response:
     return body if len(body) <= MAX_BODY else refusal(413, "too_large")
 
 
-def _warn(parts: Sequence[Part], standby: int) -> None:
-    """Uma linha por motivo: partes não lidas, ou mensagens que foram a outro, pedem que alguém olhe."""
-    if standby:
-        logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
-    if parts:
-        for reason, count in Counter(part.reason for part in parts).items():
-            logger.bind(code=reason, count=count).warning("webhook part kept unread")
+def _warn(parts: Sequence[Part]) -> None:
+    """Uma linha por motivo: partes não lidas pedem que alguém olhe."""
+    for reason, count in Counter(part.reason for part in parts).items():
+        logger.bind(code=reason, count=count).warning("webhook part kept unread")

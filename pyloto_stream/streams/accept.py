@@ -57,7 +57,7 @@ class Acceptor:
             UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
         """
         entered = await self._entered(offers)
-        asked = [offer for offer in offers if offer.dedupe_key not in entered]
+        asked = [offer for offer in offers if offer.dedupe_key not in entered] if entered else offers
         replies = await self._ask(list(map(self._op, asked)))
         absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
         if absent:

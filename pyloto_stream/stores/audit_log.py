@@ -54,9 +54,15 @@ class AuditLogStore:
 
     async def head(self, user_key: str) -> ChainHead:
         """A ponta gravada; sem ela, o último evento que houver; sem nenhum, `GENESIS`."""
+        return await self.tip(user_key) or await self.newest(user_key)
+
+    async def tip(self, user_key: str) -> ChainHead | None:
+        """A ponta gravada."""
         document = await self._documents.get(head_path(user_key))
-        if document is not None:
-            return _head(document, document.version)
+        return _head(document, document.version) if document else None
+
+    async def newest(self, user_key: str) -> ChainHead:
+        """O último evento como ponta, para quando não há outra; sem nenhum, `GENESIS`."""
         newest = Query(_collection(user_key), order_by="seq", descending=True, limit=1)
         events = await self._documents.query(newest)
         return _head(events[0], "") if events else ChainHead()

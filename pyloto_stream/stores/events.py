@@ -6,6 +6,7 @@ de sessão já chega como ação (`SESSION_CLOSED`) e não se repete aqui. Puro.
 """
 
 from collections.abc import Iterable
+from typing import get_args
 
 from pyloto_stream.conversation.records import (
     ActionRecord,
@@ -13,6 +14,7 @@ from pyloto_stream.conversation.records import (
     HandoffRecord,
     MediaRecord,
     MessageRecord,
+    Mode,
     Record,
     opaque,
 )
@@ -93,3 +95,10 @@ def _message_event(record: MessageRecord) -> AuditEvent:
         reason=record.type.upper(),
         data=data,
     )
+
+
+def mode_of(events: Iterable[AuditEvent]) -> Mode | None:
+    """O último modo que um evento novo informou em `data`; o de um já gravado pode estar superado."""
+    informed = [event.data.get("mode") for event in events]
+    modes: list[Mode] = [mode for value in informed for mode in get_args(Mode) if mode == value]
+    return modes[-1] if modes else None

@@ -1,7 +1,8 @@
 """Como os documentos ficam num arquivo, sem servidor, e sem que o laço de eventos espere pelo disco?
 
 Um fio grava; tudo o que chega enquanto ele grava divide a transação seguinte (group commit), sem espera
-artificial. Leituras usam conexões próprias e não esperam por quem grava. Vários processos podem abrir o mesmo
+artificial. Leituras usam conexões próprias, não esperam por quem grava, e as que se pedem juntas vão ao fio
+juntas. Vários processos podem abrir o mesmo
 arquivo. Limite: um disco local e um gravador por vez; para mais que uma máquina, Firestore.
 """
 
@@ -9,9 +10,10 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from pyloto_stream.clock import Clock, system_clock
 from pyloto_stream.stores import sqlite_statements as statements
@@ -24,6 +26,8 @@ _READERS = 2
 _MAX_GROUPS = 256
 """Gravações por transação: limita o tempo em que outro processo espera por nós."""
 _T = TypeVar("_T")
+_Asked = tuple[Callable[[sqlite3.Connection], Any], "asyncio.Future[Any]"]
+"""Uma leitura, e quem a espera."""
 
 
 class SqliteDocuments(Documents):
@@ -42,6 +46,8 @@ class SqliteDocuments(Documents):
             self._readers.put(reader)
         self._waiting: list[tuple[tuple[Write, ...], asyncio.Future[statements.Reply]]] = []
         self._flusher: asyncio.Task[None] | None = None
+        self._asked: list[_Asked] = []
+        self._serving: set[asyncio.Task[None] | None] = set()
 
     @classmethod
     async def open(cls, path: Path, *, busy_s: float = 5.0) -> Self:
@@ -132,17 +138,52 @@ class SqliteDocuments(Documents):
                 future.set_result(reply)
 
     async def _read(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
-        def work() -> _T:
-            connection = self._readers.get()
-            try:
-                return action(connection)
-            finally:
-                self._readers.put(connection)
-
+        future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
+        self._asked.append((action, future))
+        if len(self._asked) == 1 and len(self._serving) < _READERS:  # com outras à espera, alguém já as leva
+            task = asyncio.create_task(self._serve())
+            self._serving.add(task)
         try:
-            return await self._run(self._reading, work)
-        except sqlite3.Error as error:
-            raise outage(error) from None
+            return await future
+        finally:
+            if future.cancelled():
+                self._asked = [each for each in self._asked if each[1] is not future]
+
+    async def _serve(self) -> None:
+        try:
+            while self._asked:
+                taken, self._asked = self._asked, []
+                await self._answer(taken)
+        finally:  # sem dar a vez a ninguém desde que a fila se viu vazia
+            self._serving.discard(asyncio.current_task())
+
+    async def _answer(self, taken: list[_Asked]) -> None:
+        try:
+            replies = await self._run(self._reading, partial(self._replies, taken))
+        except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
+            replies = [error] * len(taken)
+        for (_, future), reply in zip(taken, replies, strict=True):
+            if future.done():
+                continue
+            if isinstance(reply, Exception):
+                future.set_exception(outage(reply) if isinstance(reply, sqlite3.Error) else reply)
+            else:
+                future.set_result(reply)
+
+    def _replies(self, asked: Iterable[_Asked]) -> list[Any]:
+        """O que cada leitura deu, ou o erro dela; todas numa conexão, na ordem."""
+        connection = self._readers.get()
+        try:
+            return [_reply(connection, action) for action, _ in asked]
+        finally:
+            self._readers.put(connection)
 
     async def _run(self, pool: ThreadPoolExecutor, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+def _reply(connection: sqlite3.Connection, action: Callable[[sqlite3.Connection], _T]) -> _T | Exception:
+    try:
+        return action(connection)
+    except Exception as error:  # noqa: BLE001 — é de quem pediu, e não das outras leituras
+        return error

@@ -8,8 +8,8 @@ resultado; e um turno de antes de um esquecimento perde a ponta, relê, e não g
 move a cadeia (só status) não passa pela ponta, e quem esquece o procura outra vez.
 """
 
+import asyncio
 from collections.abc import Sequence
-from typing import get_args
 
 import msgspec
 
@@ -20,7 +20,6 @@ from pyloto_stream.conversation.records import (
     HandoffRecord,
     MediaRecord,
     MessageRecord,
-    Mode,
     Record,
     SessionRecord,
     StatusRecord,
@@ -30,7 +29,7 @@ from pyloto_stream.errors import LostError
 from pyloto_stream.stores.audit_log import TRIES, AuditLogStore
 from pyloto_stream.stores.chain import GENESIS, AuditEvent, ChainHead, link
 from pyloto_stream.stores.conversations import ConversationStore, header_write
-from pyloto_stream.stores.events import SPOKEN, events_of
+from pyloto_stream.stores.events import SPOKEN, events_of, mode_of
 from pyloto_stream.stores.handoff_moves import moved, moves_of
 from pyloto_stream.stores.handoffs import handoff_write
 from pyloto_stream.stores.media import media_writes
@@ -98,12 +97,12 @@ class AuditTrail:
         records = await without_late_transcripts(self._documents, user_key, records)
         documents = combined(write for record in records for write in self._writes_of(user_key, record))
         pending, state, moves = events_of(records), known, moves_of(user_key, records)
+        learned = [record for record in records if isinstance(record, ProfileRecord)]
         for _ in range(TRIES):
-            profile = await self._profile_writes(user_key, records)
+            profile, state = await self._read(user_key, learned, state, number, grows=bool(pending))
             writes = [*await moved(self._documents, documents, moves), *profile]
             try:
-                if pending:
-                    state = state or await self._load(user_key, number)
+                if state is not None and pending:
                     return await self._grow(user_key, state, writes, pending)
                 # só status e documentos avulsos: nada move a cadeia, nem o cabeçalho, que anda com ela
                 if writes:
@@ -116,11 +115,22 @@ class AuditTrail:
             return state
         raise ConflictError("the chain keeps moving")
 
-    async def _profile_writes(self, user_key: str, records: Sequence[Record]) -> list[Write]:
-        if self._profiles is None:
-            return []
-        known = [record for record in records if isinstance(record, ProfileRecord)]
-        return await self._profiles.writes(user_key, known)
+    async def _read(
+        self,
+        user_key: str,
+        learned: list[ProfileRecord],
+        state: TrailState | None,
+        number: int,
+        *,
+        grows: bool,
+    ) -> tuple[list[Write], TrailState | None]:
+        """O que gravar no perfil, e a ponta se a cadeia `grows`; o que falta saber de ambos lê-se junto."""
+        profiles = self._profiles if learned else None
+        if state is not None or not grows:
+            return await profiles.writes(user_key, learned) if profiles else [], state
+        if profiles is None:
+            return [], await self._load(user_key, number)
+        return await asyncio.gather(profiles.writes(user_key, learned), self._load(user_key, number))
 
     async def _grow(
         self, user_key: str, state: TrailState, documents: Sequence[Write], events: Sequence[AuditEvent]
@@ -130,16 +140,20 @@ class AuditTrail:
         after = _advanced(state, events, head)
         header = header_write(
             user_key, self._tenant_id, created_at=after.created_at, updated_at=after.updated_at,
-            last_message_at=after.last_message_at, mode=_mode(events),
+            last_message_at=after.last_message_at, mode=mode_of(events),
         )  # fmt: skip
         versions = await self._documents.write(*documents, header, *links)
         return msgspec.structs.replace(after, version=versions[-1])
 
     async def _load(self, user_key: str, number: int) -> TrailState:
-        head = await self._log.head(user_key)
-        if 0 < number <= head.void:
+        tip = await self._log.tip(user_key)
+        if tip is None:  # criar a ponta conflita, se outro a cria: aqui a ordem não importa
+            reads = self._log.newest(user_key), self._conversations.header(user_key)
+            head, header = await asyncio.gather(*reads)
+        elif 0 < number <= tip.void:
             raise LostError("the person was forgotten after this turn had begun")
-        header = await self._conversations.header(user_key)  # depois: nunca mais velho que a ponta
+        else:
+            head, header = tip, await self._conversations.header(user_key)  # depois: nunca mais velho que ela
         state = TrailState(head.hash, head.seq, head.version)
         if header is None:
             return state
@@ -181,10 +195,3 @@ def _advanced(state: TrailState, events: Sequence[AuditEvent], head: ChainHead) 
         updated_at=max([state.updated_at, *moments]),
         last_message_at=max([state.last_message_at, *spoken]),
     )
-
-
-def _mode(events: Sequence[AuditEvent]) -> Mode | None:
-    """O último modo que um evento novo informou em `data`; o de um já gravado pode estar superado."""
-    informed = [event.data.get("mode") for event in events]
-    modes: list[Mode] = [mode for value in informed for mode in get_args(Mode) if mode == value]
-    return modes[-1] if modes else None

@@ -1,6 +1,7 @@
 import asyncio
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,9 @@ import pytest
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.stores.audit_log import AuditLogStore
-from pyloto_stream.stores.ports import Create, Query
+from pyloto_stream.stores.ports import Create, Document, Query, Set
 from pyloto_stream.stores.sqlite import SqliteDocuments
+from pyloto_stream.stores.values import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,6 +77,28 @@ async def test_neither_the_loop_nor_readers_wait_for_the_writer(
     after = await documents.get("c/a")
     assert after is not None
     assert after.data == {"n": 2}
+
+
+async def test_readings_asked_together_each_have_their_own_answer(
+    documents: SqliteDocuments, tmp_path: Path
+) -> None:
+    await documents.write(*(Set(f"c/{n}", {"n": n}) for n in range(20)))
+    with closing(sqlite3.connect(tmp_path / "documents.db")) as other:
+        indexes = other.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%'").fetchall()
+        for (name,) in indexes:  # leriam o que se estraga
+            other.execute(f"DROP INDEX {name}")
+        other.execute("UPDATE documents SET data = '{' WHERE id = '7'")
+        other.commit()
+    reading = [asyncio.create_task(documents.get(f"c/{n}")) for n in range(21)]
+    await asyncio.sleep(0)
+    reading[3].cancel()
+    answers = await asyncio.gather(*reading, return_exceptions=True)
+    assert isinstance(answers[3], asyncio.CancelledError)
+    assert isinstance(answers[7], DamagedError)
+    assert answers[20] is None
+    found = [answer.data["n"] for answer in answers if isinstance(answer, Document)]
+    assert found == [n for n in range(20) if n not in {3, 7}]
+    assert await documents.count("c") == 20
 
 
 async def test_a_lock_that_is_not_released_in_time_is_an_outage(tmp_path: Path) -> None:

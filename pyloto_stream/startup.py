@@ -3,6 +3,7 @@
 Promete: um Redis recusado não recebe nenhuma gravação nossa.
 """
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,9 @@ from pyloto_stream.errors import MisconfiguredError
 from pyloto_stream.settings import Settings
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.probe import Findings, probe
+
+COLLECT_EVERY = (10_000, 10, 10)
+"""De quantos em quantos objetos se procuram ciclos: um envio faz centenas, e quase nenhum fica num ciclo."""
 
 
 @asynccontextmanager
@@ -43,3 +47,13 @@ async def examined(settings: Settings, gateway: Gateway) -> Findings:
     """
     development = settings.environment == "development"
     return await probe(gateway, development=development, allow_unsafe=settings.allow_unsafe_redis)
+
+
+def settle_memory() -> None:
+    """Aberto o processo, o que já existe fica até o fim: não se procuram mais ciclos nele a cada coleta.
+
+    Para quem é um processo inteiro; num que se abre e fecha muitas vezes, o lixo de uma vez ficaria.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_EVERY)

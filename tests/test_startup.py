@@ -1,5 +1,7 @@
 """Um processo só começa com um Redis que serve; o recusado fica como estava, e o tolerado é lembrado."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -70,3 +72,12 @@ async def test_the_processes_do_not_start_and_doctor_says_the_same(
     done = await run("doctor", env=env, folder=tmp_path)
     assert done.code == 1
     assert "use noeviction" in done.out
+
+
+def test_a_settled_process_looks_for_cycles_seldom_and_never_again_in_what_it_started_with() -> None:
+    code = (
+        "import gc; from pyloto_stream.startup import COLLECT_EVERY, settle_memory; settle_memory(); "
+        "print(gc.get_threshold() == COLLECT_EVERY, gc.isenabled(), gc.get_freeze_count() > 10_000)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True"] * 3

@@ -26,7 +26,7 @@ from pyloto_stream.clock import system_clock
 from pyloto_stream.observability.logging import configure_logging
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.settings import Settings, load
-from pyloto_stream.startup import opened_gateway
+from pyloto_stream.startup import opened_gateway, settle_memory
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.whatsapp.webhook import read
 
@@ -98,6 +98,7 @@ async def send_all(settings: Settings, count: int, redis_pid: int) -> dict[str, 
     metrics, started = Watched(OUTBOUND, count), list[float]()
 
     def ready(_gateway: object) -> None:
+        settle_memory()  # como `pyloto-stream worker`
         started.extend((time.perf_counter(), time.process_time(), cpu_s(redis_pid)))
 
     url = settings.redis_url.reveal()

@@ -33,12 +33,14 @@ def ingress() -> None:
     from pyloto_stream.cli.process import run, server_url, settings_of  # noqa: PLC0415
     from pyloto_stream.live_settings import LiveSettings  # noqa: PLC0415
     from pyloto_stream.observability.metrics import Metrics  # noqa: PLC0415
+    from pyloto_stream.startup import settle_memory  # noqa: PLC0415
 
     settings = settings_of("ingress")
     url = server_url(settings)
 
     def listening(at: Listening) -> None:
         public, admin = (f"{address.host}:{address.port}" for address in (at.public, at.admin))
+        settle_memory()
         logger.bind(public=public, private=admin).info("ingress listening")
 
     lanes, stall_s = list(LANES.values()), settings.loop_stall_timeout
@@ -80,6 +82,7 @@ async def _work(settings: "Settings", url: str, stages: tuple[str, ...], stop: a
     from ingress.server import Address  # noqa: PLC0415
     from pyloto_stream.live_settings import LiveSettings  # noqa: PLC0415
     from pyloto_stream.observability.metrics import Metrics  # noqa: PLC0415
+    from pyloto_stream.startup import settle_memory  # noqa: PLC0415
     from pyloto_stream.streams.gateway import Gateway  # noqa: PLC0415
 
     metrics, done, live = Metrics(), asyncio.Event(), LiveSettings(settings, os.environ)
@@ -91,6 +94,7 @@ async def _work(settings: "Settings", url: str, stages: tuple[str, ...], stop: a
     async with asyncio.TaskGroup() as group:
 
         def ready(gateway: Gateway) -> None:
+            settle_memory()
             group.create_task(run_admin(settings, gateway, metrics, done, listening, live))
 
         try:

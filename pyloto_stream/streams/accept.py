@@ -6,7 +6,7 @@ Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -14,8 +14,8 @@ from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
-from pyloto_stream.streams.scripts import Script, pack
-from pyloto_stream.streams.together import ask
+from pyloto_stream.streams.scripts import Script, pack, pack_with
+from pyloto_stream.streams.together import Asked, ask
 
 Offer = Item | Unreadable | Settlement
 
@@ -87,25 +87,26 @@ class Acceptor:
         seen = _checked(await self._ask(list(map(self._question, asked))))
         return {offer.dedupe_key for offer, reply in zip(asked, seen, strict=True) if reply == 0}
 
-    def _question(self, offer: Item) -> tuple[int, Mapping[str, object]]:
+    def _question(self, offer: Item) -> Asked:
         partition = keys.partition_of(offer.former, self._gateway.partitions)
-        return partition, {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)}
+        return partition, pack({"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)})
 
-    async def _ask(self, asked: Sequence[tuple[int, Mapping[str, object]]]) -> list[object]:
-        packed = [(partition, pack(op)) for partition, op in asked]
-        return await ask(self._gateway, Script.ACCEPT, packed, self._head)
+    async def _ask(self, asked: Sequence[Asked]) -> list[object]:
+        return await ask(self._gateway, Script.ACCEPT, asked, self._head)
 
-    def _op(self, offer: Offer) -> tuple[int, Mapping[str, object]]:
+    def _op(self, offer: Offer) -> Asked:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
         match offer:
             case Item():
-                op = {"k": "e", "d": digest, "l": offer.lane, "s": self._first[offer.lane],
-                      "c": offer.conversation, "e": offer.event, "x": offer.cancels or None,
-                      "md": offer.mode or None, "ec": offer.echo_of or None}  # fmt: skip
-                return keys.partition_of(offer.conversation, count), op
+                op: dict[str, object] = {"k": "e", "l": offer.lane, "s": self._first[offer.lane],
+                                         "c": offer.conversation}  # fmt: skip
+                if offer.cancels or offer.mode or offer.echo_of:
+                    rare = (("x", offer.cancels), ("md", offer.mode), ("ec", offer.echo_of))
+                    op.update((name, value) for name, value in rare if value)
+                return keys.partition_of(offer.conversation, count), pack_with(op, d=digest, e=offer.event)
             case Unreadable():
                 op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
-                return keys.partition_of(digest.hex(), count), op
+                return keys.partition_of(digest.hex(), count), pack(op)
             case Settlement():
                 partition = keys.partition_of_reply(offer.reply_id, count)
                 if partition is None:
@@ -114,7 +115,7 @@ class Acceptor:
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
                       "e": offer.event, "tl": self._turn_lane,
                       "ts": self._first[self._turn_lane], "te": offer.turn_event or None}  # fmt: skip
-                return partition, op
+                return partition, pack(op)
 
 
 def _as_item(offer: Offer) -> Offer:

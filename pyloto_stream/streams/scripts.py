@@ -78,6 +78,11 @@ def pack(op: Op) -> Packed:
     return [_encode(plain), *blobs]
 
 
+def pack_with(plain: Op, **blobs: bytes) -> Packed:
+    """Como `pack`, se já se sabe o que é pequeno e o que vai em bytes, e nada falta."""
+    return [_encode({**plain, "_": [(name, 0) for name in blobs]}), *blobs.values()]
+
+
 def pack_row(row: tuple[object, ...], blobs: Iterable[bytes]) -> Packed:
     """Argumentos de uma operação lida por posição: mais barata dos dois lados, só onde isso conta."""
     return [_encode(row), *blobs]

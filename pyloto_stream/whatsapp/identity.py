@@ -97,6 +97,8 @@ def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
     phone = user_id = parent = ""
     for value in values:
+        if value is None or value in (phone, user_id):
+            continue
         given = usable_id(value)
         if not given:
             continue

@@ -30,7 +30,10 @@ _LONGEST_HALF = 64
 
 def storable_all(records: Sequence[Record]) -> list[Record]:
     """Os registros de um turno como se guardam; as mensagens que a pessoa escreveu nele, lidas juntas."""
-    texts = iter(redact_all([record.text for record in records if _typed(record)]))
+    typed = [record.text for record in records if _typed(record)]
+    if not typed:
+        return list(map(storable, records))
+    texts = iter(redact_all(typed))
     return [
         storable(msgspec.structs.replace(record, text=next(texts)) if _typed(record) else record)
         for record in records

@@ -8,6 +8,7 @@ endereços ficam; o que só o sentido revela também.
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -86,14 +87,14 @@ def redact_all(texts: Sequence[str]) -> list[str]:
 
 def swapped(text: str, instead: Callable[[str], str]) -> str:
     """`text` com `instead` da espécie (uma de `KINDS`) no lugar de cada dado pessoal."""
-    return _replaced(text, [(piece, instead(piece.kind)) for piece in _pieces(text, marks=False)])
+    return _replaced(text, [(piece, instead(piece.kind)) for piece in _personal(text)])
 
 
 def swapped_all(texts: Sequence[str], instead: Callable[[str], str]) -> list[str]:
     """Como `swapped`; o que começa numa mensagem e acaba noutra troca-se na primeira."""
     out, joined = [*texts], "\n".join(texts)
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
-    for piece in reversed(_pieces(joined, marks=False)):
+    for piece in reversed(_personal(joined)):
         first, last = (bisect_right(begins, at) - 1 for at in (piece.start, piece.end - 1))
         rest = out[last][piece.end - begins[last] :]
         before = out[first][: piece.start - begins[first]]
@@ -110,11 +111,17 @@ def swapped_all(texts: Sequence[str], instead: Callable[[str], str]) -> list[str
 
 def personal(text: str) -> bool:
     """Há em `text` um dado pessoal, ou uma marca no lugar de um?"""
-    return bool(_pieces(text, marks=False)) or _ANY_MARK.search(plain(text).text) is not None
+    return bool(_personal(text)) or _ANY_MARK.search(plain(text).text) is not None
 
 
 def _name(kind: str, number: str) -> str:
     return f"[{kind.upper()}_{int(number)}]"
+
+
+@lru_cache(maxsize=64)  # de uma mensagem pergunta-se ao guardar, ao entender e ao responder
+def _personal(text: str) -> tuple[_Piece, ...]:
+    """O que trocar em `text`, sem as marcas."""
+    return tuple(_pieces(text, marks=False))
 
 
 def _pieces(text: str, *, marks: bool) -> list[_Piece]:

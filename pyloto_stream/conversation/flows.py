@@ -22,9 +22,9 @@ from pyloto_stream.conversation.state import ConversationState
 from pyloto_stream.conversation.texts import KNOWLEDGE, TEXTS, join
 
 __all__ = [
-    "BUSINESS", "FIELDS", "FLOWS", "INTENTS", "ROLE", "SUBJECTS", "UNKNOWN", "Field", "FieldChoice", "Flow",
-    "Parser", "forget_removed", "gave_facts", "known", "next_field", "question", "speaks_for_business",
-    "summary_of",
+    "BUSINESS", "FIELDS", "FLOWS", "INTENTS", "PROFILED", "ROLE", "SUBJECTS", "UNKNOWN", "Field",
+    "FieldChoice", "Flow", "Parser", "forget_removed", "gave_facts", "known", "next_field", "question",
+    "speaks_for_business", "summary_of",
 ]  # fmt: skip
 
 UNKNOWN = "unknown"
@@ -32,6 +32,9 @@ UNKNOWN = "unknown"
 
 ROLE, BUSINESS = "role", "is_business"
 """O que o perfil guarda além de campos: o papel de quem fala, e se fala por uma empresa."""
+
+PROFILED: Mapping[str, str] = {name: field.profile for name, field in FIELDS.items() if field.profile}
+"""Os campos que valem além da sessão, e o nome de cada um no perfil."""
 
 check_flows(FLOW_FILES, FIELDS, KNOWLEDGE.links, len(TEXTS.options))
 
@@ -53,7 +56,7 @@ def forget_removed(state: ConversationState) -> None:
 def known(state: ConversationState) -> dict[str, str]:
     """Tudo o que já foi dito, por campo: o perfil, a sessão por cima, e o que não se quis dizer."""
     facts = dict.fromkeys(state.refused, UNKNOWN)
-    facts |= {n: state.profile[f.profile] for n, f in FIELDS.items() if f.profile in state.profile}
+    facts |= {name: state.profile[kept] for name, kept in PROFILED.items() if kept in state.profile}
     if ROLE in state.profile:
         facts[ROLE] = state.profile[ROLE]
     if state.session is not None:

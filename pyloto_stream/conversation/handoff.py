@@ -8,6 +8,7 @@ from pyloto_stream.conversation.flows import (
     BUSINESS,
     FIELDS,
     FLOWS,
+    PROFILED,
     UNKNOWN,
     known,
     speaks_for_business,
@@ -81,7 +82,7 @@ def lead_profile(state: ConversationState, handoff: HandoffRecord, phone: str) -
 
 def lead_of(profile: Mapping[str, str], given: Mapping[str, str]) -> LeadProfile:
     """Quem é a pessoa, pelo que vale além da sessão e pelo que se disse nela (`given`, por campo)."""
-    said = {field.profile: given[name] for name, field in FIELDS.items() if field.profile and name in given}
+    said = {kept: given[name] for name, kept in PROFILED.items() if name in given}
     facts = {name: value for name, value in {**profile, **said}.items() if value != UNKNOWN}
     a_business = BUSINESS in facts or any(speaks_for_business(name, value) for name, value in given.items())
     return LeadProfile(

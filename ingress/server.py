@@ -6,6 +6,7 @@ Limite: o que passa de `SHUTDOWN_TIMEOUT_S` é interrompido; sem 200, a Meta ent
 
 import asyncio
 import logging
+import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 
@@ -19,6 +20,10 @@ KEEPALIVE_S = 75.0
 """Conexões ociosas; o padrão do `AppRunner` seria uma hora."""
 SHUTDOWN_TIMEOUT_S = 10.0
 BACKLOG = 1024
+SHARES_PORT = hasattr(socket, "SO_REUSEPORT")
+"""Várias entradas num só endereço público: o sistema reparte as conexões. O privado é de um processo só, e
+assim uma segunda entrada iniciada por engano, com os mesmos endereços, ainda é recusada."""
+PUBLIC = "INGRESS"
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -55,7 +60,7 @@ async def serve(
     """
     async with AsyncExitStack() as open_sites:
         private = await _listen(open_sites, admin, admin_address, "ADMIN")
-        reachable = await _listen(open_sites, public, public_address, "INGRESS")
+        reachable = await _listen(open_sites, public, public_address, PUBLIC)
         on_listening(Listening(reachable, private))
         await stop.wait()
 
@@ -94,7 +99,9 @@ async def _listen(sites: AsyncExitStack, app: web.Application, address: Address,
     await runner.setup()
     sites.push_async_callback(runner.cleanup)
     try:
-        await web.TCPSite(runner, address.host, address.port, backlog=BACKLOG).start()
+        await web.TCPSite(
+            runner, address.host, address.port, backlog=BACKLOG, reuse_port=SHARES_PORT and name == PUBLIC
+        ).start()
     except OSError as error:
         raise MisconfiguredError(f"{name}_HOST, {name}_PORT: cannot listen there") from error
     host, port = runner.addresses[0][:2]

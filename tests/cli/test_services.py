@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 from pathlib import Path
 
 import aiohttp
@@ -65,14 +66,32 @@ async def test_an_unknown_stage_is_exit_2(redis_url: str) -> None:
 
 
 async def test_a_port_in_use_is_exit_2_naming_the_variables(redis_url: str, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = await run("ingress", env=environ(redis_url, tmp_path) | {"INGRESS_PORT": port})
+    assert done.code == 2
+    assert "INGRESS_HOST, INGRESS_PORT: cannot listen there" in done.err
+
+
+async def test_a_second_ingress_shares_the_public_port_but_not_the_private_one(
+    redis_url: str, tmp_path: Path
+) -> None:
     first = await start("ingress", env=environ(redis_url, tmp_path))
     at = await line_of(first, "ingress listening")
-    port = at["public"].rpartition(":")[2]
-    second = await run("ingress", env=environ(redis_url, tmp_path) | {"INGRESS_PORT": port})
-    first.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(first.wait(), 20) == 0
-    assert second.code == 2
-    assert "INGRESS_HOST, INGRESS_PORT: cannot listen there" in second.err
+    ports = {
+        name: at[kind].rpartition(":")[2]
+        for name, kind in (("INGRESS_PORT", "public"), ("ADMIN_PORT", "private"))
+    }
+    again = await run("ingress", env=environ(redis_url, tmp_path) | ports)
+    second = await start("ingress", env=environ(redis_url, tmp_path) | ports | {"ADMIN_PORT": "0"})
+    assert (await line_of(second, "ingress listening"))["public"] == at["public"]
+    for process in (first, second):
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert again.code == 2
+    assert "ADMIN_HOST, ADMIN_PORT: cannot listen there" in again.err
 
 
 async def test_another_number_of_partitions_is_refused(redis_url: str, tmp_path: Path) -> None:

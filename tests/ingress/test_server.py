@@ -16,7 +16,7 @@ ANYWHERE = Address("127.0.0.1", 0)
 class Running:
     """`serve` em andamento, com o que ela avisou."""
 
-    def __init__(self, *routes: web.RouteDef) -> None:
+    def __init__(self, *routes: web.RouteDef, public: Address = ANYWHERE) -> None:
         self.stop = asyncio.Event()
         listening: asyncio.Future[Listening] = asyncio.get_running_loop().create_future()
         self._listening = listening
@@ -24,7 +24,7 @@ class Running:
             serve(
                 public_app(*routes),
                 admin_app(),
-                public_address=ANYWHERE,
+                public_address=public,
                 admin_address=ANYWHERE,
                 stop=self.stop,
                 on_listening=listening.set_result,
@@ -106,6 +106,21 @@ async def test_address_in_use_is_a_misconfiguration(variable: str) -> None:
                 admin_address=taken if variable == "ADMIN" else ANYWHERE,
                 stop=asyncio.Event(),
             )
+
+
+async def test_two_ingresses_share_a_public_port_and_one_stays_when_the_other_leaves(
+    http: ClientSession,
+) -> None:
+    first = Running()
+    public, _ = await first.urls()
+    second = Running(public=Address("127.0.0.1", int(public.rpartition(":")[2])))
+    assert (await second.urls())[0] == public
+    first.stop.set()
+    await first.task
+    async with http.get(public + "/health") as answer:
+        assert answer.status == 200
+    second.stop.set()
+    await second.task
 
 
 def test_idle_connections_and_stopping_have_explicit_limits() -> None:

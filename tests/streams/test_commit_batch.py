@@ -1,5 +1,6 @@
 """Um lote de commits é uma chamada só, e cada operação dele vale ou não vale sozinha."""
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -58,3 +59,17 @@ async def test_what_came_before_a_failure_in_the_batch_is_done_once(redis_url: s
         await redis.rename("aside{00}", "pyloto:{00}:conv:turn:bia")
         assert await commit_all(rig, turns, Plan(to="two")) == [2, 1, 2]
         assert await redis.xlen("pyloto:{00}:stream:two") == 3
+
+
+async def test_what_a_plan_gives_to_another_lane_is_one_turn_of_it_in_order(
+    redis_url: str, redis: Redis
+) -> None:
+    async with Rig(redis_url, partitions=1) as rig:
+        (turn,) = await taken(rig, "ana")
+        feeds = tuple(Feed("audit", str(n).encode()) for n in range(250))
+        assert await commit_all(rig, [turn], Plan(feed=feeds)) == [1]
+        (entry,) = await rig.gateway.read("log", "w1", [0], 9, wait=False)
+        first = msgspec.json.decode(entry.fields[b"e"], type=list[int])
+        waiting = await redis.lrange("pyloto:{00}:inbox:audit:ana", 0, -1)
+        assert first + [int(event) for event in waiting] == [*range(250)]
+        assert len(first) == 100, "no more in one turn than any turn takes"

@@ -83,7 +83,8 @@ async def test_i14_every_key_that_a_busy_system_writes_is_in_the_slot_of_its_par
     async with Rig(redis_url, partitions=4) as rig:
         rig.start({"one": one})
         people = ["park", *(f"{{c}}{n}" for n in range(30))]
-        await rig.acceptor.accept([Item("turn", person, b'"oi"', person) for person in people])
+        for said in ("first", "behind a closed gate"):
+            await rig.acceptor.accept([Item("turn", each, b'"oi"', f"{each} {said}") for each in people])
         await rig.acceptor.accept([Unreadable("x", b"{", f"u{n}") for n in range(30)])
         await until(lambda: rig.telemetry.total("committed") == 30)
         await until(lambda: rig.telemetry.of("snoozed") == [1])

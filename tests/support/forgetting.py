@@ -108,7 +108,7 @@ class Person:
         plan = Plan(
             state=said,
             sent=(reply, f"wamid.{self.mark}"),
-            feed=(Feed("audit", said), Feed("audit", said), Feed("audit", said)),
+            feed=(Feed("audit", said),),
             timers=(SetTimer("silence", self.clock.ms + HOUR_MS, said),),
             published=(Published("leads", f"{self.key}.1", b'{"user_key":"%s"}' % self.key.encode()),),
         )
@@ -121,7 +121,9 @@ class Person:
         await SendLedger(self.rig.gateway, "w1", 10.0).refused(turn, await self.begin(turn), for_good=True)
         await self.bury(turn)
         turn = await self.take("one")
-        assert await self.commit(turn, Plan(to="two", payload=f"{self.mark} payload".encode())) == 1
+        said = msgspec.json.encode(f"{self.mark} heard")
+        payload, feed = f"{self.mark} payload".encode(), (Feed("audit", said), Feed("audit", said))
+        assert await self.commit(turn, Plan(to="two", payload=payload, feed=feed)) == 1
         await self.bury(await self.take("two"))
         await self.bury(await self.take("log"))
         await self.rig.acceptor.accept([self.event("audit", "late")])

@@ -55,9 +55,22 @@ local function pending_of(list)
   end
 end
 
+-- Entrega os eventos do plano às outras faixas: os que são da mesma chegam juntos, e um portão aberto os torna um turno.
+local function hand_out(row, more)
+  local at, feeds = 1, more.fd or {}
+  while at <= #feeds do
+    local lane, stage, events = feeds[at][1], feeds[at][2], {}
+    while feeds[at] and feeds[at][1] == lane and #events < MAX_TURN_EVENTS do
+      events[#events + 1] = more.fe[at]
+      at = at + 1
+    end
+    enter_all(lane, stage, row.c, events)
+  end
+end
+
 -- Os efeitos que poucos planos têm.
 local function extras(row, more)
-  for n, feed in ipairs(more.fd or {}) do enter(feed[1], feed[2], row.c, more.fe[n]) end
+  hand_out(row, more)
   for n, timer in ipairs(more.tm or {}) do
     local member = row.l .. '|' .. row.c .. '|' .. timer[1]
     if timer[2] then

@@ -78,14 +78,16 @@ local function start_turn(lane, stage, conv, events)
   redis.call('PERSIST', key)
 end
 
--- Um evento chega à faixa: vira token se o portão está aberto, senão espera na caixa de entrada.
-local function enter(lane, stage, conv, event)
+-- Eventos chegam juntos à faixa: viram um token se o portão está aberto, senão esperam na caixa de entrada.
+local function enter_all(lane, stage, conv, events)
   if redis.call('HEXISTS', conv_key(lane, conv), 'g') == 1 then
-    redis.call('RPUSH', inbox_key(lane, conv), event)
+    redis.call('RPUSH', inbox_key(lane, conv), unpack(events))
   else
-    start_turn(lane, stage, conv, '[' .. event .. ']')
+    start_turn(lane, stage, conv, '[' .. table.concat(events, ',') .. ']')
   end
 end
+
+local function enter(lane, stage, conv, event) enter_all(lane, stage, conv, { event }) end
 
 -- Fim do turno: o que esperou vira o próximo turno, inteiro; sem nada à espera, o portão abre.
 local function advance(lane, stage, conv)

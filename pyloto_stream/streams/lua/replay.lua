@@ -9,11 +9,7 @@ for i, op in ipairs(ops()) do
   local dead = P .. ':dead:' .. op.d
   replies[i] = 0
   if letter(op) then
-    if redis.call('HEXISTS', conv_key(op.l, op.c), 'g') == 1 then
-      for _, event in ipairs(op.v) do redis.call('RPUSH', inbox_key(op.l, op.c), event) end
-    else
-      start_turn(op.l, op.s, op.c, '[' .. table.concat(op.v, ',') .. ']')
-    end
+    enter_all(op.l, op.s, op.c, op.v)
     enter(op.al, op.as, op.ac, op.av)
     redis.call('XDEL', dead, op.i)
     replies[i] = 1

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.lease import commit_op
 from pyloto_stream.streams.model import Plan, Turn
 from pyloto_stream.streams.points import reached, watched
@@ -20,7 +19,13 @@ from pyloto_stream.streams.settle import Settler
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pyloto_stream.streams.chain import Chain
+    from pyloto_stream.streams.decide import Decider
     from pyloto_stream.streams.entry import Entry
+    from pyloto_stream.streams.gateway import Gateway
+    from pyloto_stream.streams.model import Lane
+    from pyloto_stream.streams.stage import StageSpec
+    from pyloto_stream.streams.telemetry import Telemetry
     from pyloto_stream.streams.verdict import Decision
 
 SLICE_S = 0.005
@@ -38,14 +43,21 @@ class _Written(NamedTuple):
 
 
 class BatchSettler(Settler):
-    """Um `Settler` que também trabalha lotes; sem `link`, nenhuma etapa segue a sua."""
+    """Um `Settler` que também trabalha lotes, e decide ali mesmo as etapas de `links` que seguem a sua."""
 
-    _chain = Chain()
-
-    def link(self, links: Chain) -> None:
-        """Entra em `links`, e decide ali mesmo as etapas dela que seguem a sua."""
+    def __init__(
+        self,
+        gateway: "Gateway",
+        lanes: "Mapping[str, Lane]",
+        spec: "StageSpec",
+        consumer: str,
+        decider: "Decider",
+        telemetry: "Telemetry",
+        links: "Chain",
+    ) -> None:
+        super().__init__(gateway, lanes, spec, consumer, decider, telemetry)
         self._chain = links
-        links.join(self._spec.name, self._decider)
+        links.join(spec.name, decider)
 
     async def work_batch(self, entries: "Sequence[Entry]") -> None:
         """Decide um lote de uma etapa pura e aplica junto, uma ida por partição; se demora, por fatias.

@@ -64,9 +64,8 @@ class Worker:
         self._options = options
         self._breaker = Breaker(spec.name, telemetry, options.outage_max_s)
         decider = Decider(spec, options, telemetry, clock, self._breaker)
-        self._settler = BatchSettler(gateway, lanes, spec, consumer, decider, telemetry)
         mates = mates or Mates(Quarantine(), Chain())
-        self._settler.link(mates.chain)
+        self._settler = BatchSettler(gateway, lanes, spec, consumer, decider, telemetry, mates.chain)
         duty = Duty(
             gateway, spec.name, consumer, options, self._settler, self._breaker,
             mates.quarantine, telemetry,

@@ -8,6 +8,7 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from ingress.app import create_public_app
+from ingress.express import Express, Plain
 from pyloto_stream.observability.logging import fields_of
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
 
@@ -42,3 +43,17 @@ def lines() -> Iterator[list[dict[str, object]]]:
     sink = logger.add(lambda message: seen.append(fields_of(message.record, "ingress")), level="DEBUG")
     yield seen
     logger.remove(sink)
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[Plain]:
+    """Os pedidos que tomaram o caminho curto."""
+    seen: list[Plain] = []
+    true = Express.answer
+
+    async def answer(express: Express, asked: Plain) -> bytes:
+        seen.append(asked)
+        return await true(express, asked)
+
+    monkeypatch.setattr(Express, "answer", answer)
+    return seen

@@ -1,55 +1,22 @@
 """O caminho curto e o normal são o mesmo, visto de fora: respostas, ofertas, medidas e linhas de log."""
 
-import asyncio
 import random
-import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 import msgspec
 import pytest
-from aiohttp import web
 
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
-from ingress.express import Express, Plain
+from ingress.express import Plain
 from ingress.ports import Offer
 from ingress.protocol import EXPRESS
-from ingress.server import make_runner
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.whatsapp.signature import sign
-from tests.support import webhooks as meta
-from tests.support.ingress import CONFIG, NOW_MS, SECRET, Recorder, Tally, served
+from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
+from tests.support.raw_webhooks import BODY, SLOW, answer_of, connected, post
 
 Lines = list[dict[str, object]]
-BODY = meta.body(meta.text("wamid.A", "oi"), meta.text("wamid.B"), statuses=[meta.status()])
 LIMITED = msgspec.structs.replace(CONFIG, rate_limit_per_minute=1)
-SLOW = "Cookie: a=b"
-"""Um cabeçalho que não muda nada, e que o caminho curto não conhece."""
-_VARIES = re.compile(rb"(Date: |X-Correlation-ID: (?!c1))[^\r]+")
-
-
-def post(body: bytes = BODY, *extra: str, secret: bytes = SECRET, kind: str = "application/json") -> bytes:
-    head = (
-        "POST /webhooks/whatsapp HTTP/1.1", "Host: a", "Accept: */*", f"Content-Type: {kind}",
-        f"Content-Length: {len(body)}", f"X-Hub-Signature-256: {sign(secret, body)}", *extra,
-    )  # fmt: skip
-    return "\r\n".join((*head, "", "")).encode() + body
-
-
-async def answer_of(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = re.search(rb"Content-Length: ([0-9]+)", head)
-    assert length is not None
-    return _VARIES.sub(rb"\1-", head) + await reader.readexactly(int(length[1]))
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-    yield reader, writer
-    writer.close()
-    await writer.wait_closed()
 
 
 async def told_to(
@@ -67,20 +34,6 @@ async def told_to(
             writer.write(request)
             answers.append(await answer_of(reader))
     return answers, recorder.offers, tally
-
-
-@pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[Plain]:
-    """Os pedidos que tomaram o caminho curto."""
-    seen: list[Plain] = []
-    true = Express.answer
-
-    async def answer(express: Express, asked: Plain) -> bytes:
-        seen.append(asked)
-        return await true(express, asked)
-
-    monkeypatch.setattr(Express, "answer", answer)
-    return seen
 
 
 Asked = list[tuple[bytes, tuple[str, ...]]]
@@ -164,85 +117,3 @@ async def test_whatever_the_short_path_takes_the_normal_one_would_have_taken(tak
         ]
         assert fast == normal, mutant
     assert len(taken) == len(mutants)
-
-
-class Gate(Recorder):
-    """Um executor que só responde depois de `opened`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened, self.reached = asyncio.Event(), asyncio.Event()
-
-    async def accept(self, offers: Sequence[Offer]) -> list[bool]:
-        self.reached.set()
-        await self.opened.wait()
-        return await super().accept(offers)
-
-
-async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Plain]) -> None:
-    gate, tally = Gate(), Tally()
-    async with (
-        served(create_public_app(CONFIG, gate, tally)) as url,
-        connected(url) as (reader, writer),
-    ):
-        writer.write(post(meta.body(meta.text("wamid.A"))))
-        await gate.reached.wait()
-        for extra in ((), (SLOW,), ()):
-            writer.write(
-                post(meta.body(meta.text("wamid.B")), f"X-Correlation-ID: c1{'' if extra else 'x'}", *extra)
-            )
-        gate.opened.set()
-        answers = [await answer_of(reader) for _ in range(4)]
-    assert [b"c1\r" in answer for answer in answers] == [False, False, True, False]
-    assert tally.requests == [("/webhooks/whatsapp", 200)] * 4
-    assert tally.updates == [("message", "new"), ("message", "new"), *[("message", "duplicate")] * 2]
-    assert taken
-
-
-async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken: list[Plain]) -> None:
-    async with (
-        served(create_public_app(CONFIG, Recorder(), Tally())) as url,
-        connected(url) as (reader, writer),
-    ):
-        writer.write(post())
-        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-        writer.write(post()[:100])
-        await writer.drain()
-        writer.write(post()[100:])
-        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-        writer.write(post())
-        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-    assert taken
-
-
-async def test_stop_waits_for_the_request_in_hand(taken: list[Plain]) -> None:
-    gate, tally = Gate(), Tally()
-    runner = make_runner(create_public_app(CONFIG, gate, tally))
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    async with connected(f":{runner.addresses[0][1]}") as (reader, writer):
-        writer.write(post())
-        await gate.reached.wait()
-        stopping = asyncio.create_task(runner.cleanup())
-        await asyncio.sleep(0)
-        gate.opened.set()
-        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-        await stopping
-        assert await reader.read() == b""
-    assert len(taken) == 1
-    assert tally.requests == [("/webhooks/whatsapp", 200)]
-
-
-async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Plain]) -> None:
-    gate, tally = Gate(), Tally()
-    async with served(create_public_app(CONFIG, gate, tally)) as url:
-        async with connected(url) as (_, writer):
-            writer.write(post())
-            await gate.reached.wait()
-        gate.opened.set()
-        async with connected(url) as (reader, writer):
-            writer.write(post())
-            assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-    assert len(gate.offers) == 3
-    assert len(taken) == 2

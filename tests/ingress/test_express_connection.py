@@ -1,0 +1,96 @@
+"""O que uma conexão do caminho curto promete: a vez de cada um, a parada em ordem, e quem se vai antes."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from ingress.app import create_public_app
+from ingress.express import Plain
+from ingress.ports import Offer
+from ingress.server import make_runner
+from tests.support import webhooks as meta
+from tests.support.ingress import CONFIG, Recorder, Tally, served
+from tests.support.raw_webhooks import SLOW, answer_of, connected, post
+
+
+class Gate(Recorder):
+    """Um executor que só responde depois de `opened`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened, self.reached = asyncio.Event(), asyncio.Event()
+
+    async def accept(self, offers: Sequence[Offer]) -> list[bool]:
+        self.reached.set()
+        await self.opened.wait()
+        return await super().accept(offers)
+
+
+async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Plain]) -> None:
+    gate, tally = Gate(), Tally()
+    async with (
+        served(create_public_app(CONFIG, gate, tally)) as url,
+        connected(url) as (reader, writer),
+    ):
+        writer.write(post(meta.body(meta.text("wamid.A"))))
+        await gate.reached.wait()
+        for extra in ((), (SLOW,), ()):
+            writer.write(
+                post(meta.body(meta.text("wamid.B")), f"X-Correlation-ID: c1{'' if extra else 'x'}", *extra)
+            )
+        gate.opened.set()
+        answers = [await answer_of(reader) for _ in range(4)]
+    assert [b"c1\r" in answer for answer in answers] == [False, False, True, False]
+    assert tally.requests == [("/webhooks/whatsapp", 200)] * 4
+    assert tally.updates == [("message", "new"), ("message", "new"), *[("message", "duplicate")] * 2]
+    assert taken
+
+
+async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken: list[Plain]) -> None:
+    async with (
+        served(create_public_app(CONFIG, Recorder(), Tally())) as url,
+        connected(url) as (reader, writer),
+    ):
+        writer.write(post())
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+        writer.write(post()[:100])
+        await writer.drain()
+        writer.write(post()[100:])
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+        writer.write(post())
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+    assert taken
+
+
+async def test_stop_waits_for_the_request_in_hand(taken: list[Plain]) -> None:
+    gate, tally = Gate(), Tally()
+    runner = make_runner(create_public_app(CONFIG, gate, tally))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with connected(f":{runner.addresses[0][1]}") as (reader, writer):
+        writer.write(post())
+        await gate.reached.wait()
+        stopping = asyncio.create_task(runner.cleanup())
+        await asyncio.sleep(0)
+        gate.opened.set()
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+        await stopping
+        assert await reader.read() == b""
+    assert len(taken) == 1
+    assert tally.requests == [("/webhooks/whatsapp", 200)]
+
+
+async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Plain]) -> None:
+    gate, tally = Gate(), Tally()
+    async with served(create_public_app(CONFIG, gate, tally)) as url:
+        async with connected(url) as (_, writer):
+            writer.write(post())
+            await gate.reached.wait()
+        gate.opened.set()
+        async with connected(url) as (reader, writer):
+            writer.write(post())
+            assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+    assert len(gate.offers) == 3
+    assert len(taken) == 2

@@ -55,14 +55,14 @@ def _size(data: Data, depth: int) -> int:
     """Bytes que o Firestore conta pelos campos de um mapa, que está em `depth`."""
     if depth > _MAX_DEPTH:
         raise _refused("too deep")
-    size = 0
-    for key, value in data.items():
-        kind = type(value)
-        size += _key_size(key)
-        if kind is str:  # o caso comum, sem outra chamada
-            size += len(value.encode()) + 1  # type: ignore[union-attr]
-        elif kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]
+    size = _names_size(tuple(data))
+    for value in data.values():
+        if type(value) is str:  # os casos comuns, sem outra chamada
+            size += (len(value) if value.isascii() else len(value.encode())) + 1
+        elif type(value) is int and -(2**63) <= value < 2**63:
             size += 8
+        elif type(value) is dict:
+            size += _size(value, depth + 1)
         else:
             size += _other_size(value, depth + 1)
     return size
@@ -92,7 +92,12 @@ def _other_size(value: JSON, depth: int) -> int:
     return sum(_other_size(item, depth + 1) for item in value)
 
 
-@lru_cache(maxsize=1024)  # nomes de campo são poucos e se repetem
+@lru_cache(maxsize=1024)  # as formas de documento são poucas e se repetem
+def _names_size(names: tuple[str, ...]) -> int:
+    return sum(map(_key_size, names))
+
+
+@lru_cache(maxsize=1024)  # e os nomes de campo também
 def _key_size(key: str) -> int:
     size = len(key.encode())
     if not 0 < size <= _MAX_KEY_BYTES or _RESERVED.fullmatch(key):

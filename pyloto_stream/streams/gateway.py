@@ -12,14 +12,13 @@ from typing import Any
 from redis.exceptions import RedisError
 
 from pyloto_stream.clock import Clock
-from pyloto_stream.errors import MisconfiguredError, NoDeploymentError
 from pyloto_stream.streams import keys
-from pyloto_stream.streams.batch import Call
 from pyloto_stream.streams.clients import describe, scan, unavailable
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.route import Durability, Route
 from pyloto_stream.streams.scripts import Op, Packed, Script, pack
 from pyloto_stream.streams.servers import open_servers
+from pyloto_stream.streams.settle_meta import settle_partitions
 
 READ_MARGIN_S = 3.0
 HISTORY_LIMIT = 1000
@@ -66,7 +65,7 @@ class Gateway:
             UnavailableError: o Redis não respondeu.
         """
         await self._servers.open()
-        await self._settle_partitions(self.partitions)
+        await settle_partitions(self._meta, self.partitions, create=True)
         await self.boot(stages)
 
     async def boot(self, stages: Sequence[str]) -> None:
@@ -86,19 +85,7 @@ class Gateway:
             UnavailableError: o Redis não respondeu.
         """
         await self._servers.open()
-        await self._settle_partitions(0)
-
-    async def _settle_partitions(self, number: int) -> None:
-        meta = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": number})])
-        reply = (await self._meta.execute([meta]))[0]
-        if isinstance(reply, Exception):
-            raise unavailable(reply) from reply
-        if not reply[0]:
-            raise NoDeploymentError("REDIS_URL: no deployment was started on this Redis yet")
-        if reply[0] != self.partitions:
-            raise MisconfiguredError(
-                f"STREAM_PARTITIONS: this deployment was created with {reply[0]} partitions"
-            )
+        await settle_partitions(self._meta, self.partitions, create=False)
 
     async def submit(self, script: Script, partition: int, op: Op | Packed, head: bytes = b"") -> Any:  # noqa: ANN401 — a resposta de cada script tem forma própria, descrita no arquivo Lua
         """Pede a transição `op` na partição e devolve a resposta dela.

@@ -47,10 +47,10 @@ class Share:
         return tuple(partition for partition in self._partitions if partition not in self._closed)
 
     async def read_forever(self) -> None:
-        """Lê enquanto há vaga; depois de uma leitura que falhou, adota primeiro o que já era seu."""
+        """Lê enquanto há vaga (numa etapa pura, breve, meio lote); se uma leitura falhou, adota primeiro o seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
-            if not self._may_read:
+            if self._free() <= 0 or (duty.settler.inline and 2 * len(self._hands) > self._limit):
                 await self._wait_for_room()
                 continue
             try:
@@ -147,12 +147,6 @@ class Share:
     def _free(self) -> int:
         duty = self._duty
         return min(self._limit - len(self._hands), duty.breaker.limit - duty.in_hand)
-
-    @property
-    def _may_read(self) -> bool:
-        """Há lugar? Uma etapa pura, que acaba logo o que tem, espera por meio lote e lê menos vezes."""
-        half_empty = 2 * len(self._hands) <= self._limit
-        return self._free() > 0 and (half_empty or not self._duty.settler.inline)
 
     async def _wait_for_room(self) -> None:
         """Espera uma vaga ou o fim do descanso do disjuntor, o que vier primeiro."""

@@ -47,7 +47,7 @@ class Share:
         return tuple(partition for partition in self._partitions if partition not in self._closed)
 
     async def read_forever(self) -> None:
-        """Lê enquanto há vaga (numa etapa pura, breve, meio lote); se uma leitura falhou, adota primeiro o seu."""
+        """Lê enquanto há vaga (numa etapa pura, meio lote); se uma leitura falhou, adota primeiro o seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
             if self._free() <= 0 or (duty.settler.inline and 2 * len(self._hands) > self._limit):

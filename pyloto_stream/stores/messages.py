@@ -141,5 +141,7 @@ def to_message(document: Document) -> StoredMessage | None:
 
 def clean(text: str) -> str:
     """Texto para o histórico: sem caracteres de controle, Unicode válido, cortado com marca."""
+    if text.isprintable():  # nem controle, nem substituto solto: o comum
+        return stored_text(text)
     valid = text.encode("utf-8", "replace").decode()
     return stored_text(valid.translate(_CONTROL))

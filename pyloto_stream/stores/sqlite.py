@@ -47,7 +47,7 @@ class SqliteDocuments(Documents):
         self._waiting: list[tuple[tuple[Write, ...], asyncio.Future[statements.Reply]]] = []
         self._flusher: asyncio.Task[None] | None = None
         self._asked: list[_Asked] = []
-        self._serving: set[asyncio.Task[None] | None] = set()
+        self._busy = 0
 
     @classmethod
     async def open(cls, path: Path, *, busy_s: float = 5.0) -> Self:
@@ -140,35 +140,33 @@ class SqliteDocuments(Documents):
     async def _read(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
         future: asyncio.Future[_T] = asyncio.get_running_loop().create_future()
         self._asked.append((action, future))
-        if len(self._asked) == 1 and len(self._serving) < _READERS:  # com outras à espera, alguém já as leva
-            task = asyncio.create_task(self._serve())
-            self._serving.add(task)
+        if len(self._asked) == 1 and self._busy < _READERS:  # com outras à espera, alguém já as leva
+            self._busy += 1
+            asyncio.get_running_loop().call_soon(self._lend)
         try:
             return await future
         finally:
             if future.cancelled():
                 self._asked = [each for each in self._asked if each[1] is not future]
 
-    async def _serve(self) -> None:
+    def _lend(self) -> None:
+        """Leva a um leitor o que se pediu até aqui; sem tarefa, que sobraria se quem pediu desistisse."""
+        taken, self._asked = self._asked, []
+        if not taken:
+            self._busy -= 1
+            return
         try:
-            while self._asked:
-                taken, self._asked = self._asked, []
-                await self._answer(taken)
-        finally:  # sem dar a vez a ninguém desde que a fila se viu vazia
-            self._serving.discard(asyncio.current_task())
+            done = asyncio.get_running_loop().run_in_executor(self._reading, self._replies, taken)
+        except RuntimeError as error:  # já se fechou
+            self._busy -= 1
+            _settle(taken, [error] * len(taken))
+            return
+        done.add_done_callback(partial(self._answer, taken))
 
-    async def _answer(self, taken: list[_Asked]) -> None:
-        try:
-            replies = await self._run(self._reading, partial(self._replies, taken))
-        except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
-            replies = [error] * len(taken)
-        for (_, future), reply in zip(taken, replies, strict=True):
-            if future.done():
-                continue
-            if isinstance(reply, Exception):
-                future.set_exception(outage(reply) if isinstance(reply, sqlite3.Error) else reply)
-            else:
-                future.set_result(reply)
+    def _answer(self, taken: list[_Asked], done: asyncio.Future[list[Any]]) -> None:
+        error = done.exception()
+        _settle(taken, [error] * len(taken) if error else done.result())
+        self._lend()
 
     def _replies(self, asked: Iterable[_Asked]) -> list[Any]:
         """O que cada leitura deu, ou o erro dela; todas numa conexão, na ordem."""
@@ -187,3 +185,13 @@ def _reply(connection: sqlite3.Connection, action: Callable[[sqlite3.Connection]
         return action(connection)
     except Exception as error:  # noqa: BLE001 — é de quem pediu, e não das outras leituras
         return error
+
+
+def _settle(taken: list[_Asked], replies: list[Any]) -> None:
+    for (_, future), reply in zip(taken, replies, strict=True):
+        if future.done():
+            continue
+        if isinstance(reply, BaseException):
+            future.set_exception(outage(reply) if isinstance(reply, sqlite3.Error) else reply)
+        else:
+            future.set_result(reply)

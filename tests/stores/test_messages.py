@@ -116,6 +116,13 @@ def test_text_is_stored_without_control_characters_and_cut_with_a_mark() -> None
     assert clean("😀" * MAX_STORED_TEXT) == "😀" * MAX_STORED_TEXT
 
 
+@given(text=st.text(alphabet=st.characters(), max_size=20))
+def test_nothing_else_of_a_text_is_changed(text: str) -> None:
+    control = {*map(chr, range(32)), "\x7f"} - {"\n", "\t"}
+    kept = "".join(char for char in text if char not in control)
+    assert clean(text) == "".join("?" if "\ud800" <= char <= "\udfff" else char for char in kept)
+
+
 def test_a_message_that_does_not_decode_is_a_permanent_error_without_its_content() -> None:
     with pytest.raises(PermanentError) as caught:
         read({"timestamp": f"{T0}", "text": "segredo"})

@@ -101,6 +101,14 @@ async def test_readings_asked_together_each_have_their_own_answer(
     assert await documents.count("c") == 20
 
 
+async def test_reading_what_was_closed_fails_instead_of_waiting(tmp_path: Path) -> None:
+    documents = await SqliteDocuments.open(tmp_path / "documents.db")
+    await documents.close()
+    for _ in range(4):
+        with pytest.raises(RuntimeError, match="shutdown"):
+            await asyncio.wait_for(documents.get("c/a"), 10)
+
+
 async def test_a_lock_that_is_not_released_in_time_is_an_outage(tmp_path: Path) -> None:
     documents = await SqliteDocuments.open(tmp_path / "documents.db", busy_s=0.02)
     other = await locked(tmp_path / "documents.db")

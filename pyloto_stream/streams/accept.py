@@ -15,7 +15,7 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
 from pyloto_stream.streams.scripts import Script, pack, pack_with
-from pyloto_stream.streams.together import Asked, ask
+from pyloto_stream.streams.together import Asked, ask, told
 
 Offer = Item | Unreadable | Settlement
 
@@ -56,6 +56,11 @@ class Acceptor:
         Raises:
             UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
         """
+        only = offers[0] if len(offers) == 1 else None
+        if isinstance(only, Item) and not only.former:  # quase todo webhook: um só evento, de quem se conhece
+            partition, op = self._op(only)
+            (reply,) = await self._gateway.send(Script.ACCEPT, partition, [op], self._head)
+            return [_usable(told(reply)) == 1]
         entered = await self._entered(offers)
         asked = [offer for offer in offers if offer.dedupe_key not in entered] if entered else offers
         replies = await self._ask(list(map(self._op, asked)))
@@ -64,8 +69,8 @@ class Acceptor:
             again = await self._ask([self._op(_as_item(asked[n])) for n in absent])
             for n, reply in zip(absent, again, strict=True):
                 replies[n] = reply
-        told = iter(_checked(replies))
-        return [offer.dedupe_key not in entered and next(told) == 1 for offer in offers]
+        new = iter(_checked(replies))
+        return [offer.dedupe_key not in entered and next(new) == 1 for offer in offers]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""

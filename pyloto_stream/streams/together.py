@@ -22,7 +22,7 @@ async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: by
     if len(asked) == 1:
         ((partition, op),) = asked
         (reply,) = await gateway.send(script, partition, [op], head)
-        return [_told(reply)]
+        return [told(reply)]
     places: dict[int, list[int]] = {}
     for place, (partition, _) in enumerate(asked):
         places.setdefault(partition, []).append(place)
@@ -34,9 +34,10 @@ async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: by
     replies: list[object] = [None] * len(asked)
     for some, answer in sent:
         for place, reply in zip(some, await answer, strict=True):
-            replies[place] = _told(reply)
+            replies[place] = told(reply)
     return replies
 
 
-def _told(reply: object) -> object:
+def told(reply: object) -> object:
+    """A resposta de `Gateway.send`; uma falha, como `UnavailableError`."""
     return unavailable(reply) if isinstance(reply, Exception) else reply

@@ -104,6 +104,11 @@ class _Express(_Protocol):
             self.transport.resume_reading()
             self.data_received(held)
 
+    def _process_keepalive(self) -> None:
+        if self._asked is not None:  # não está ociosa, e o aiohttp não o sabe
+            self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        super()._process_keepalive()
+
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - a forma é do aiohttp
         """O pedido em curso termina, ou é interrompido, antes do resto."""
         if (asked := self._asked) is not None:

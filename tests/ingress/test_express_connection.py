@@ -94,3 +94,25 @@ async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Pl
             assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
     assert len(gate.offers) == 3
     assert len(taken) == 2
+
+
+async def test_only_an_idle_connection_is_closed_when_its_time_is_over(taken: list[Plain]) -> None:
+    gate = Gate()
+    runner = make_runner(create_public_app(CONFIG, gate, Tally()))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    async with connected(f":{runner.addresses[0][1]}") as (reader, writer):
+        writer.write(post())
+        await gate.reached.wait()
+        assert runner.server is not None
+        (connection,) = runner.server.connections
+        for _ in range(2):
+            connection._next_keepalive_close_time = 0.0
+            connection._process_keepalive()
+            if not gate.opened.is_set():
+                gate.opened.set()
+                assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+        assert await reader.read() == b""
+    await runner.cleanup()
+    assert len(taken) == 1

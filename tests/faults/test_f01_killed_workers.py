@@ -57,7 +57,7 @@ async def test_i1_i5_dying_while_taking_over_or_giving_back_costs_nothing(faults
             ]
         post = run.post([other for other in STAGES if stage != AI or other != SESSION], *plans)
         await post.child.up()
-        if stage == AI:  # encadeada à de antes, no mesmo processo, não teria token que assumir nem que devolver
+        if stage == AI:  # encadeada à de antes, no mesmo processo, não teria token que assumir
             await run.post([SESSION]).child.up()
         await talk(run, people_for(stage), photos=stage == MEDIA)
         await run.until(lambda: len(post.children) > len(plans), what=f"death at {point} of {stage}")

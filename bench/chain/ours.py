@@ -62,11 +62,11 @@ class Ours:
         """As três etapas num processo, como em produção; a primeira grava estado."""
 
         def last(turn: Turn) -> Plan:
-            tally.arrived((due_of(turn.payload),))
+            tally.arrived((due_of(turn.events),))
             return Plan()
 
         handlers = {
-            "a": lambda turn: Plan(to="b", payload=turn.events, state=b'{"n":1}'),
+            "a": lambda _turn: Plan(to="b", payload=b'{"a":1}', state=b'{"n":1}'),  # o evento vai no token
             "b": lambda turn: Plan(to="c", payload=turn.payload),
             "c": last,
         }

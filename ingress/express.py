@@ -1,7 +1,7 @@
 """E se o pedido é o de sempre? Um POST simples do webhook, que chegou inteiro, não precisa do aiohttp.
 
 Promete: as mesmas regras, respostas (byte a byte), medidas e linhas do caminho normal. O que tem qualquer
-coisa de incomum, ou seria recusado, não é daqui: `read` diz `None` sem ter gasto nada, e o normal o lê.
+coisa de incomum, ou seria recusado, não é daqui: `read` diz `None` sem nada ter contado, e o normal o lê.
 """
 
 import re
@@ -26,6 +26,8 @@ from pyloto_stream.whatsapp.signature import HEADER
 MAX_HEAD = 4096
 """Bytes de cabeçalhos; o aiohttp aceita mais."""
 
+_LINES = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+: [!-~][ -~]*+\r\n)*+")
+"""Prova a forma numa só passagem: o que ainda não se conferiu não pode custar mais que isso."""
 _FIELDS = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): ([!-~](?:[ -~]*[!-~])?)\r\n")
 _LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
 _SIGNATURE, _CORRELATION = HEADER.lower().encode(), CORRELATION_HEADER.lower().encode()
@@ -58,9 +60,9 @@ class Fields(NamedTuple):
 @lru_cache(1024)
 def _fields(lines: bytes) -> Fields | None:
     """Lê cabeçalhos sem os dígitos da assinatura; `None` se há algo incomum. Quem pede costuma repeti-los."""
-    listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
-    if sum(len(name) + len(value) + 4 for name, value in listed) != len(lines):
+    if not _LINES.fullmatch(lines) or b" \r\n" in lines:
         return None
+    listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
     told = {name.lower(): value for name, value in listed}
     length = told.get(b"content-length", b"")
     usual = len(told) == len(listed) and _USUAL.issuperset(told) and _LENGTH.fullmatch(length)
@@ -98,10 +100,12 @@ class Express:
         if known is None or known.length != len(body) or len(body) > MAX_BODY or not signed.isalnum():
             return None
         signature = (_SIGNED + signed).decode()
+        if self._limit is not None and self._limit.wait(address) > 0:
+            return None
         if self._webhook.unproven(body, signature) is not None:
             return None
-        if self._limit is not None and self._limit.take(address) > 0:
-            return None
+        if self._limit is not None:
+            self._limit.take(address)
         return Plain(body, adopted(known.correlation_id), started)
 
     async def answer(self, asked: Plain) -> bytes:

@@ -20,18 +20,29 @@ class RateLimit:
         self._full_at: dict[str, float] = {}
         """Quando o balde de cada endereço estará cheio de novo."""
 
+    def wait(self, address: str) -> float:
+        """Quantos segundos `address` teria de esperar; nada se gasta."""
+        now = self._now()
+        return self._wait(self._next(address, now), now)
+
     def take(self, address: str) -> float:
         """Usa uma vez de `address`: 0, ou quantos segundos esperar (e então nada foi gasto)."""
         now = self._now()
-        full_at = max(self._full_at.get(address, now), now) + self._interval_s
-        wait_s = full_at - now - WINDOW_S
-        # a soma de muitos intervalos não é exata: um milésimo não faz ninguém esperar
-        if wait_s > self._interval_s / 1000:
+        full_at = self._next(address, now)
+        if wait_s := self._wait(full_at, now):
             return wait_s
         if address not in self._full_at and len(self._full_at) >= self._max:
             self._forget(now)
         self._full_at[address] = full_at
         return 0.0
+
+    def _next(self, address: str, now: float) -> float:
+        return max(self._full_at.get(address, now), now) + self._interval_s
+
+    def _wait(self, full_at: float, now: float) -> float:
+        wait_s = full_at - now - WINDOW_S
+        # a soma de muitos intervalos não é exata: um milésimo não faz ninguém esperar
+        return wait_s if wait_s > self._interval_s / 1000 else 0.0
 
     def _forget(self, now: float) -> None:
         """Esquece quem já tem o balde cheio; se ninguém tem, a metade que está mais perto disso."""

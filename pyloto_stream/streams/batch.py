@@ -16,6 +16,10 @@ MAX_OPS = 512
 """Operações por ida: limita o tempo em que um script ocupa o servidor."""
 
 
+TOGETHER = 128
+"""Operações de um pedido que não se separam: um enorme não prende o servidor além do que o lote deixa."""
+
+
 class Call:
     """Um `EVALSHA`: script, prefixo da partição e as operações, já em bytes, que o dividem."""
 

@@ -28,15 +28,16 @@ class Chain:
 
     def follow(self, turn: Turn, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
         """O plano de `turn` com os das etapas que o seguem aqui, e quais foram."""
-        passed: list[str] = []
-        while plan.to is not None and (link := self._links.get(plan.to)) is not None:
+        passed = [turn.stage]
+        while plan.to is not None and plan.to not in passed:
+            link = self._links.get(plan.to)
             turn = _next(turn, plan)
-            following = link.attempt(turn)
+            following = link.attempt(turn) if link else None
             if following is None or (plan.sent and following.sent):
                 break
             passed.append(turn.stage)
             plan = _joined(plan, following)
-        return plan, tuple(passed)
+        return plan, tuple(passed[1:])
 
 
 def _next(turn: Turn, plan: Plan) -> Turn:

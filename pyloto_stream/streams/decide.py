@@ -103,6 +103,8 @@ class Decider:
             return None
         self._telemetry.handled(turn.stage, time.perf_counter() - started)
         reached("after_handle", turn.stage)
+        if answer.asked:
+            self._breaker.worked()
         return answer
 
     async def in_time(self, entry: "Entry", turn: Turn) -> Decision:

@@ -6,7 +6,7 @@ Falha de rede ou de servidor vira `UnavailableError`; quem chama decide se esper
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -100,17 +100,6 @@ class Gateway:
         if isinstance(reply, Exception):
             raise unavailable(reply) from reply
         return reply
-
-    async def submit_all(
-        self, script: Script, ops: Mapping[int, list[Packed]], head: bytes = b""
-    ) -> dict[int, list[Any]]:
-        """Como `submit`, com as operações prontas de cada partição; as respostas de cada uma, na ordem.
-
-        Falta a partição em que alguma falhou: as outras dela podem ter acontecido, e todas se repetem.
-        """
-        asked = [self.send(script, partition, packed, head) for partition, packed in ops.items()]
-        told = zip(ops, await asyncio.gather(*asked), strict=True)
-        return {p: replies for p, replies in told if not any(isinstance(r, Exception) for r in replies)}
 
     def send(
         self, script: Script, partition: int, ops: list[Packed], head: bytes = b""

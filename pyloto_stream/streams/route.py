@@ -15,7 +15,7 @@ from pyloto_stream.streams.batch import Batcher, Call
 from pyloto_stream.streams.clients import ELSEWHERE, SCRIPT_ERROR, NotDurableError, unavailable
 from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.servers import Servers
-from pyloto_stream.streams.wires import packed
+from pyloto_stream.streams.wire import packed
 
 Durability = Literal["memory", "fsync", "replica"]
 

@@ -15,6 +15,7 @@ from pyloto_stream.streams.model import Plan, Turn
 from pyloto_stream.streams.points import reached, watched
 from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.settle import Settler
+from pyloto_stream.streams.together import ask_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +66,20 @@ class BatchSettler(Settler):
         Raises:
             TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.
         """
-        rest: list[Awaitable[None]] = []
+        rest: list[asyncio.Future[None]] = []
+        try:
+            plans = await self._decide(entries, rest)
+            await self._commit(plans)
+            await _all(rest)
+        except BaseException:
+            for started in rest:  # quem foi interrompido não deixa nada a correr por si
+                started.cancel()
+            raise
+
+    async def _decide(
+        self, entries: "Sequence[Entry]", rest: "list[asyncio.Future[None]]"
+    ) -> dict[int, list[_Written]]:
+        """Os planos da última fatia, por partição; o que não vai com eles já começou, e está em `rest`."""
         plans: dict[int, list[_Written]] = {}
         began = time.perf_counter()
         for entry in entries:
@@ -74,7 +88,7 @@ class BatchSettler(Settler):
                 decision = self._decider.at_once(turn)
             written = self._written(entry, turn, decision)
             if written is None:
-                rest.append(self._apply(entry, turn, decision))
+                rest.append(asyncio.ensure_future(self._apply(entry, turn, decision)))
             else:
                 plans.setdefault(entry.partition, []).append(written)
             if time.perf_counter() - began > SLICE_S:
@@ -82,19 +96,16 @@ class BatchSettler(Settler):
                 plans = {}
                 await asyncio.sleep(0)  # o que já se decidiu parte, e as outras etapas andam
                 began = time.perf_counter()
-        if rest:
-            await _all([*rest, self._commit(plans)])
-        else:
-            await self._commit(plans)
+        return plans
 
     def _written(self, entry: "Entry", turn: Turn | None, decision: "Decision") -> _Written | None:
         """O plano e os das etapas que o seguem, escritos; `None`: outra decisão, ou um plano com defeito."""
         if turn is None or not isinstance(decision, Plan):
             return None
-        plan, passed = self._chain.follow(turn, decision)
         try:
+            plan, passed = self._chain.follow(turn, decision)
             return _Written(entry, turn, plan, passed, commit_op(turn, plan, self._lanes))
-        except Exception:  # noqa: BLE001 — `_apply` o escreve de novo, e julga o defeito
+        except Exception:  # noqa: BLE001 — `_apply` escreve o dela, sem mais ninguém, e julga o defeito
             return None
 
     async def _commit(self, plans: "Mapping[int, Sequence[_Written]]") -> None:
@@ -102,7 +113,7 @@ class BatchSettler(Settler):
         stage = self._spec.name
         self._reached("before_apply", plans)
         ops = {partition: [written.op for written in made] for partition, made in plans.items()}
-        told = await self._gateway.submit_all(Script.COMMIT, ops, self._head)
+        told = await ask_each(self._gateway, Script.COMMIT, ops, self._head)
         alone = [written for partition, made in plans.items() if partition not in told for written in made]
         both = [pair for p, replies in told.items() for pair in zip(replies, plans[p], strict=True)]
         self._reached("after_apply", {p: plans[p] for p in told})

@@ -4,14 +4,12 @@ Promete: cada resposta é a da sua operação, ou a exceção que a impediu; as 
 que foram pedidas. Sem tarefa nem espera por operação: quem as junta numa ida é o lote (`batch.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from pyloto_stream.streams.batch import TOGETHER
 from pyloto_stream.streams.clients import unavailable
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.scripts import Packed, Script
-
-TOGETHER = 128
-"""Operações que não se separam: um pedido enorme não prende o servidor além do que o lote deixa."""
 
 Asked = tuple[int, Packed]
 """A partição e a operação, pronta."""
@@ -36,6 +34,25 @@ async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: by
         for place, reply in zip(some, await answer, strict=True):
             replies[place] = told(reply)
     return replies
+
+
+async def ask_each(
+    gateway: Gateway, script: Script, ops: Mapping[int, Sequence[Packed]], head: bytes = b""
+) -> dict[int, list[object]]:
+    """Pede as operações de cada partição; as respostas de cada uma, na ordem.
+
+    Falta a partição em que alguma falhou: as outras dela podem ter acontecido, e todas se repetem.
+    """
+    sent = [
+        (partition, gateway.send(script, partition, [*packed[at : at + TOGETHER]], head))
+        for partition, packed in ops.items()
+        for at in range(0, len(packed), TOGETHER)
+    ]
+    found: dict[int, list[object]] = {partition: [] for partition in ops}
+    for partition, answer in sent:
+        found[partition] += await answer
+    failed = {p for p, replies in found.items() if any(isinstance(reply, Exception) for reply in replies)}
+    return {p: replies for p, replies in found.items() if p not in failed}
 
 
 def told(reply: object) -> object:

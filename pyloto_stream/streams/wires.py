@@ -1,106 +1,18 @@
-"""Como uma ida ao Redis custa pouco? Por uma conexão que o redis-py abriu e apresentou, e mais nada.
+"""Quantas conexões há com um servidor? As que se usam ao mesmo tempo; as que se calam esperam a próxima vez.
 
-O redis-py resolve, autentica e negocia (TLS, Sentinel, usuário, banco). Daí em diante os bytes vão do hiredis
-ao socket e as respostas voltam, com as classes de erro do redis-py. Promete: quem desiste no meio (prazo,
-cancelamento) fecha a conexão, porque a resposta que viria não é de mais ninguém. Limite: um pedido por vez em
-cada conexão.
+Promete: repete-se só o que uma conexão caída interrompeu, quantas vezes se combinou; quando uma falha, as que
+esperavam fecham-se; de um mestre eleito, nunca se fala com dois ao mesmo tempo.
 """
 
-import asyncio
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any
 
-from hiredis import Reader, pack_command
-from redis._parsers.base import BaseParser
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
+from redis.asyncio.connection import ConnectionPool
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import InvalidResponse, ReadOnlyError
+from redis.exceptions import ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-
-def packed(*args: bytes | str | float) -> bytes:
-    """Um comando como o servidor o lê."""
-    return cast("bytes", pack_command(cast("Any", args)))
-
-
-class Wire(asyncio.Protocol):
-    """Uma conexão aberta; `closed` quando já não serve."""
-
-    def __init__(self, connection: AbstractConnection, transport: asyncio.Transport) -> None:
-        self._connection = connection
-        self._transport = transport
-        self._parser = Reader(InvalidResponse, cast("Callable[[str], Exception]", BaseParser.parse_error))
-        self._answer: asyncio.Future[list[Any]] | None = None
-        self._wanted = 0
-        self._replies: list[Any] = []
-        self.closed = False
-
-    @classmethod
-    async def open(cls, pool: ConnectionPool) -> Self:
-        """Uma conexão nova, pronta a usar.
-
-        Raises:
-            RedisError, OSError: ninguém atende, ou não se acertaram.
-        """
-        connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call] # redis-py
-        await connection.connect()  # type: ignore[no-untyped-call] # redis-py
-        # o redis-py não empresta a conexão de outro modo
-        transport = cast("asyncio.Transport", cast("Any", connection)._writer.transport)  # noqa: SLF001
-        wire = cls(connection, transport)
-        transport.set_protocol(wire)
-        return wire
-
-    async def ask(self, data: bytes, replies: int, timeout_s: float) -> list[Any]:
-        """As `replies` respostas aos comandos escritos em `data`; um erro do servidor é um valor.
-
-        Raises:
-            RedisConnectionError: a conexão caiu.
-            RedisTimeoutError: passaram-se `timeout_s` segundos.
-        """
-        if self.closed:
-            raise RedisConnectionError("connection is closed")
-        loop = asyncio.get_running_loop()
-        self._answer, self._wanted, self._replies = loop.create_future(), replies, []
-        self._transport.write(data)
-        alarm = loop.call_later(timeout_s, self._fail, RedisTimeoutError("no answer in time"))
-        try:
-            return await self._answer
-        finally:
-            alarm.cancel()
-            if self._answer.cancelled():
-                self.close()
-            self._answer = None
-
-    def data_received(self, data: bytes) -> None:
-        """O que o servidor respondeu, inteiro ou em pedaços."""
-        self._parser.feed(data)
-        try:
-            while (reply := self._parser.gets()) is not False:
-                self._replies.append(reply)
-        except InvalidResponse as error:
-            self._fail(error)
-            return
-        if self._answer is not None and len(self._replies) >= self._wanted and not self._answer.done():
-            self._answer.set_result(self._replies)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """O outro lado fechou, ou a rede."""
-        self._fail(RedisConnectionError(f"connection lost: {type(exc).__name__}"))
-
-    def close(self) -> None:
-        """Fecha já, sem esperar pelo outro lado."""
-        if not self.closed:
-            self.closed = True
-            self._transport.abort()
-            self._connection._reader = self._connection._writer = None  # noqa: SLF001 — já não é dele
-
-    def _fail(self, error: Exception) -> None:
-        self.close()
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(error)
+from pyloto_stream.streams.wire import Wire
 
 
 class Wires:
@@ -114,6 +26,8 @@ class Wires:
         self._timeout_s = timeout_s
         self._retries = retries
         self._elected = isinstance(pool, SentinelConnectionPool)
+        self._master: tuple[object, object] | None = None
+        self._closed = False
         self._idle: list[Wire] = []
         self._used: set[Wire] = set()
 
@@ -130,8 +44,9 @@ class Wires:
                 if self._elected and any(isinstance(reply, ReadOnlyError) for reply in answer):
                     wire.close()
                     raise RedisConnectionError("the master became a replica")  # noqa: TRY301
-            except RedisConnectionError:
-                if not left:
+            except (RedisConnectionError, RedisTimeoutError) as error:
+                self._drop_idle()  # o servidor mudou ou não responde: pelas outras também não
+                if not left or isinstance(error, RedisTimeoutError):
                     raise
             else:
                 return answer
@@ -151,21 +66,47 @@ class Wires:
         return reply
 
     def close(self) -> None:
-        """Fecha todas; quem espera por uma resposta ouve que a conexão caiu."""
+        """Fecha todas, e não abre mais; quem espera por uma resposta ouve que a conexão caiu."""
+        self._closed = True
         for wire in (*self._idle, *self._used):
-            wire._fail(RedisConnectionError("closed"))  # noqa: SLF001 — a mesma parte
+            wire.fail(RedisConnectionError("closed"))
         self._idle.clear()
 
     async def _take(self) -> Wire:
-        wire = None
-        while self._idle and (wire is None or wire.closed):
+        while self._idle:
             wire = self._idle.pop()
-        if wire is None or wire.closed:
-            wire = await Wire.open(self._pool)
+            if not wire.closed:
+                break
+        else:
+            wire = await self._open()
         self._used.add(wire)
         return wire
 
+    async def _open(self) -> Wire:
+        self._refuse_if_closed()
+        wire = await Wire.open(self._pool)
+        try:
+            self._refuse_if_closed()
+        except RedisConnectionError:
+            wire.close()
+            raise
+        if self._elected and wire.address != self._master:
+            self._master = wire.address
+            self._drop_idle()
+        return wire
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise RedisConnectionError("closed")
+
     def _give_back(self, wire: Wire) -> None:
         self._used.discard(wire)
+        if self._elected and wire.address != self._master:
+            wire.close()  # falava com quem já não é o mestre
         if not wire.closed:
             self._idle.append(wire)
+
+    def _drop_idle(self) -> None:
+        for wire in self._idle:
+            wire.close()
+        self._idle.clear()

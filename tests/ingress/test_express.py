@@ -1,6 +1,7 @@
 """O caminho curto e o normal são o mesmo, visto de fora: respostas, ofertas, medidas e linhas de log."""
 
 import random
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -90,6 +91,8 @@ async def test_both_paths_answer_offer_measure_and_log_the_same(
         post(BODY).replace(b"Content-Length: ", b"Content-Length: +", 1),
         post(BODY).replace(b"\r\nHost", b"\nHost", 1),
         post(BODY).replace(b"Accept: ", b"Accept : ", 1),
+        post(BODY).replace(b"\r\nHost", b"\r\n" + b"a" * 3000 + b"\r\nHost", 1),
+        post(BODY).replace(b"\r\nHost", b"\r\n" + b"a: a" * 900 + b"\t\r\nHost", 1),
         b"",
     ],
 )
@@ -97,6 +100,15 @@ def test_what_is_not_usual_is_left_to_the_normal_path_and_spends_nothing(request
     app = create_public_app(LIMITED, Recorder(), Tally())
     assert app[EXPRESS].read(request_bytes, "a") is None
     assert app[EXPRESS].read(post(), "a") is not None
+
+
+def test_a_hostile_head_costs_no_more_than_its_length() -> None:
+    """Ainda sem assinatura nem limite: o tempo não pode crescer com o quadrado."""
+    app, started = create_public_app(LIMITED, Recorder(), Tally()), time.process_time()
+    for number in range(200):
+        hostile = b"a: a" * (900 + number % 7) + b"\t"
+        assert app[EXPRESS].read(post().replace(b"\r\nHost", b"\r\n" + hostile + b"\r\nHost", 1), "a") is None
+    assert time.process_time() - started < 5, "milliseconds; the square took half a minute"
 
 
 async def test_whatever_the_short_path_takes_the_normal_one_would_have_taken(taken: list[Plain]) -> None:

@@ -1,12 +1,18 @@
 """Etapas puras de um mesmo processo seguem umas às outras: um commit só, e o efeito de sempre."""
 
+from typing import TYPE_CHECKING, cast
+
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import PermanentError, UnavailableError
+from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.model import CancelTimer, Feed, Outcome, Plan, Published, SetTimer, Snooze, Turn
 from tests.support.streams import FAST, Rig, until
+
+if TYPE_CHECKING:
+    from pyloto_stream.streams.decide import Decider
 
 CHAINED = pytest.mark.parametrize("chained", [True, False])
 TWO = "pyloto:{00}:stream:two"
@@ -127,3 +133,38 @@ async def test_a_stage_that_waits_for_its_dependency_is_not_asked_in_passing(red
         assert asked - before <= 2, "only the trials of the breaker"
         down = False
         await until(lambda: rig.telemetry.total("committed", "two") == 9)
+
+
+async def test_what_cannot_be_joined_is_not_chained_and_hurts_no_neighbour(redis_url: str) -> None:
+    def one(turn: Turn) -> Outcome:
+        return rich(turn)
+
+    def two(turn: Turn) -> Outcome:
+        records = cast("tuple[Feed, ...]", [Feed("audit", b"1")])  # o tipo errado, que sozinho ainda serve
+        return Plan(feed=records if turn.conversation == "ana" else ())
+
+    async with Rig(redis_url, partitions=1) as rig:
+        await rig.say("ana", "oi")
+        await rig.say("bia", "oi")
+        rig.start({"one": one, "two": two}, chained=True)
+        await until(lambda: rig.telemetry.total("committed", "two") == 2)
+        assert rig.telemetry.total("committed", "one") == 2
+        assert rig.telemetry.of("buried") == []
+
+
+def test_a_ring_of_stages_is_followed_once() -> None:
+    asked: list[str] = []
+
+    class Link:
+        inline = True
+
+        def attempt(self, turn: Turn) -> Plan:
+            asked.append(turn.stage)
+            return Plan(to="one" if turn.stage == "two" else "two")
+
+    chain, link = Chain(), cast("Decider", Link())
+    chain.join("one", link)
+    chain.join("two", link)
+    turn = Turn(0, "1-0", "turn", "one", "ana", 1, b"[]", b"", b"", "", 0, 0, 0)
+    plan, passed = chain.follow(turn, Plan(to="two"))
+    assert (plan.to, passed, asked) == ("one", ("two",), ["two"])

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from pyloto_stream.streams.lease import commit_head, commit_op, decode
 from pyloto_stream.streams.model import Feed, Plan, Turn
 from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.together import ask_each
 from tests.support.streams import LANES, Rig
 
 HEAD = commit_head("one", LANES, "w1")
@@ -18,10 +19,10 @@ async def taken(rig: Rig, *people: str) -> list[Turn]:
     return [decode(entry, "one", 0) for entry in await rig.gateway.read("one", "w1", [0], len(people))]
 
 
-async def commit_all(rig: Rig, turns: list[Turn], plan: Plan) -> list[int]:
+async def commit_all(rig: Rig, turns: list[Turn], plan: Plan) -> list[object]:
     """A resposta de cada um; nenhuma, se algum falhou."""
     ops = [commit_op(turn, plan, LANES) for turn in turns]
-    return (await rig.gateway.submit_all(Script.COMMIT, {0: ops}, HEAD)).get(0, [])
+    return (await ask_each(rig.gateway, Script.COMMIT, {0: ops}, HEAD)).get(0, [])
 
 
 async def test_i3_the_same_entry_twice_in_a_batch_is_applied_once(redis_url: str, redis: Redis) -> None:

@@ -11,7 +11,7 @@ from redis.exceptions import InvalidResponse, NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pyloto_stream.streams.clients import Client, open_client
-from pyloto_stream.streams.wires import packed
+from pyloto_stream.streams.wire import packed
 
 PING, ECHO = packed("PING"), packed("ECHO", "x")
 
@@ -124,3 +124,26 @@ async def test_closing_tells_who_still_waits(redis_url: str) -> None:
     await client.close()
     with pytest.raises(RedisConnectionError):
         await waiting
+
+
+async def test_after_closing_nobody_opens_again_not_even_to_repeat(redis_url: str) -> None:
+    client = open_client(redis_url, 5.0, 1)
+    waiting = asyncio.create_task(client.wires.ask_one(packed("BLPOP", "nobody", 0)))
+    await asyncio.sleep(0.05)
+    await client.close()
+    with pytest.raises(RedisConnectionError):
+        await waiting
+    with pytest.raises(RedisConnectionError):
+        await client.wires.ask_one(PING)
+    assert client.wires._used == set()
+
+
+async def test_when_one_connection_fails_the_others_at_rest_are_not_trusted(redis_url: str) -> None:
+    async with opened(redis_url, timeout_s=0.2) as client:
+        await asyncio.gather(*(client.wires.ask_one(PING) for _ in range(3)))
+        resting = [*client.wires._idle]
+        with pytest.raises(RedisTimeoutError):
+            await client.wires.ask_one(packed("BLPOP", "nobody", 0))
+        assert all(wire.closed for wire in resting)
+        assert client.wires._idle == []
+        assert await client.wires.ask_one(ECHO) == b"x"

@@ -6,7 +6,7 @@ linhas de vários processos se ordenam. Limite: `handoff` e `media` correm ao la
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,24 @@ from consumers.pipeline import AUDIT_LANE, TURN_LANE
 from pyloto_stream.conversation.records import Record
 from pyloto_stream.stores.chain import AuditEvent
 from pyloto_stream.stores.events import events_of
+from pyloto_stream.streams import settle_batch
+from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Plan, Turn
+from pyloto_stream.streams.scripts import Packed, Script
 from pyloto_stream.streams.settle import Settler
+from pyloto_stream.streams.settle_batch import BatchSettler
+from pyloto_stream.streams.together import ask_each
 
 if TYPE_CHECKING:
     from pyloto_stream.streams.entry import Entry
-    from pyloto_stream.streams.verdict import Bury, Park
+    from pyloto_stream.streams.verdict import Bury, Decision, Park
 
 FED_LOG = "FED_LOG"
 """A variável de ambiente que diz em que arquivo."""
 _records = msgspec.json.Decoder(list[Record])
-_write = Settler._write
+_write, _written = Settler._write, BatchSettler._written
+_made: dict[int, settle_batch._Written] = {}
+"""O que se vai confirmar em lote, pela operação que o leva."""
 
 
 class Fed(msgspec.Struct, frozen=True):
@@ -46,18 +53,46 @@ class Expected(msgspec.Struct):
 
 
 def install() -> None:
-    """Este processo passa a anotar."""
+    """Este processo passa a anotar, também o que confirma em lote."""
     Settler._write = _noted  # type: ignore[method-assign] # o executor é o mesmo; só se anota
+    BatchSettler._written = _remembered  # type: ignore[method-assign] # idem
+    vars(settle_batch)["ask_each"] = _asked
 
 
 async def _noted(self: Settler, entry: "Entry", turn: Turn | None, decision: "Plan | Park | Bury") -> bool:
     at_s = time.monotonic()
     applied = await _write(self, entry, turn, decision)
     if applied and turn is not None and isinstance(decision, Plan):
-        fed = b",".join(each.event for each in decision.feed if each.lane == AUDIT_LANE.name)
-        events = tuple(event.event_id for event in chained(b"[%b]" % fed))
-        _tell(Fed(at_s, turn.conversation, turn.lane, events))
+        _note(at_s, turn, decision)
     return applied
+
+
+def _remembered(
+    self: BatchSettler, entry: "Entry", turn: Turn | None, decision: "Decision"
+) -> settle_batch._Written | None:
+    made = _written(self, entry, turn, decision)
+    if made is not None:
+        _made[id(made.op)] = made
+    return made
+
+
+async def _asked(
+    gateway: Gateway, script: Script, ops: Mapping[int, Sequence[Packed]], head: bytes = b""
+) -> dict[int, list[object]]:
+    at_s = time.monotonic()
+    told = await ask_each(gateway, script, ops, head)
+    for partition, replies in told.items():
+        for reply, op in zip(replies, ops[partition], strict=True):
+            made = _made.pop(id(op))
+            if reply:
+                _note(at_s, made.turn, made.plan)
+    return told
+
+
+def _note(at_s: float, turn: Turn, plan: Plan) -> None:
+    fed = b",".join(each.event for each in plan.feed if each.lane == AUDIT_LANE.name)
+    events = tuple(event.event_id for event in chained(b"[%b]" % fed))
+    _tell(Fed(at_s, turn.conversation, turn.lane, events))
 
 
 def _tell(fed: Fed) -> None:

@@ -1,8 +1,8 @@
 """Que parte do trabalho passa por uma rota até o Redis? As partições dela, lidas, renovadas e assumidas.
 
 Num Redis só há uma rota com tudo; num cluster, uma por partição (um slot não se lê junto com outro), e a
-queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas (ou uma por partição a
-mais, se chegam juntas); o que se assume de quem morreu, mesmo com elas cheias, soma no máximo outro tanto.
+queda de um nó só para o que é dele. Promete: em mãos, no máximo `limit` entradas lidas (ou uma por partição
+a mais, se chegam juntas) e outras tantas assumidas de quem morreu.
 """
 
 import asyncio
@@ -31,6 +31,9 @@ class Share:
         self._duty = duty
         self._partitions = tuple(partitions)
         self._limit = max(limit, 1)
+        # uma etapa pura lê meio limite por vez: enquanto um lote se confirma, decide-se o seguinte
+        half = max(1, self._limit // 2)
+        self._least, self._most = (half, half) if duty.settler.inline else (1, self._limit)
         self._hands = Hands(duty)
         self._turn = 0
         self._closed: frozenset[int] = frozenset()
@@ -39,7 +42,7 @@ class Share:
 
     @property
     def tasks(self) -> list["asyncio.Task[None]"]:
-        """O trabalho em mãos."""
+        """O que está em mãos."""
         return self._hands.tasks
 
     @property
@@ -50,7 +53,7 @@ class Share:
         """Lê enquanto há vaga (numa etapa pura, meio lote); se uma leitura falhou, adota primeiro o seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
-            if self._free() <= 0 or (duty.settler.inline and 2 * len(self._hands) > self._limit):
+            if self._free() <= 0 or self._limit - len(self._hands) < self._least:
                 await self._wait_for_room()
                 continue
             try:
@@ -58,7 +61,7 @@ class Share:
                     await self._adopt()
                     adopt = False
                     continue
-                entries = await self._next(self._free())
+                entries = await self._next(min(self._free(), self._most))
             except UnavailableError as error:
                 duty.downtime.began(self, error.code)
                 adopt = True  # a resposta perdida pode ter deixado entradas nossas que não vimos
@@ -78,7 +81,7 @@ class Share:
     async def claim(self) -> None:
         """Assume, das partições desta parte, o que ninguém renova há mais que `claim_idle_s`.
 
-        Também com as mãos cheias: quem lê as enche de novo a cada vaga, e o abandonado esperaria para sempre.
+        Também com as mãos cheias: quem lê as enche a cada vaga, e o abandonado esperaria para sempre.
         """
         await self._adopt()  # o que se assumiu e não se viu: assumir de novo contaria outra morte
         for partition in self._usable:
@@ -160,10 +163,7 @@ class Share:
             return
 
     async def _next(self, free: int) -> list[Entry]:
-        """Entradas novas para `free` vagas, com as partições em rodízio.
-
-        Com menos vagas que partições, olha fatia por fatia antes de esperar por todas, e nenhuma fica parada.
-        """
+        """Entradas novas para `free` vagas; se são menos que as partições, fatia por fatia, sem esperar."""
         gateway, stage, consumer = self._duty.gateway, self._duty.stage, self._duty.consumer
         if self._closed and time.monotonic() > self._apart_again:
             self._closed = frozenset()

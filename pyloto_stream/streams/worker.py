@@ -71,7 +71,8 @@ class Worker:
             mates.quarantine, telemetry,
         )  # fmt: skip
         routes = gateway.routes
-        self._shares = [Share(duty, route, options.concurrency // len(routes)) for route in routes]
+        each = options.concurrency // len(routes) * (2 if decider.inline else 1)
+        self._shares = [Share(duty, route, each) for route in routes]
         self._draining = False
 
     async def run(self, stop: asyncio.Event) -> None:

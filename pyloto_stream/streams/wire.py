@@ -46,7 +46,11 @@ class Wire(asyncio.Protocol):
             RedisError, OSError: ninguém atende, ou não se acertaram.
         """
         connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call] # redis-py
-        await connection.connect()  # type: ignore[no-untyped-call] # redis-py
+        try:
+            await connection.connect()  # type: ignore[no-untyped-call] # redis-py
+        except BaseException:  # interrompida a meio da apresentação, ninguém mais a fecharia
+            await connection.disconnect(nowait=True)
+            raise
         # o redis-py não empresta a conexão de outro modo
         transport = cast("asyncio.Transport", cast("Any", connection)._writer.transport)  # noqa: SLF001
         wire = cls(connection, transport)

@@ -22,12 +22,9 @@ from pyloto_stream.conversation.data_files import load_toml
 PACKAGE = "pyloto_stream.ai"
 MAX_PLACE_WORDS = 8
 """Palavras do nome mais longo ("Nossa Senhora de Nazaré do Livramento …"), com as partículas."""
-NEAR_LIMITS = ((14, 3), (9, 2), (5, 1))
-"""A partir de tantas letras, quantas podem estar erradas."""
-SMALL_LIMITS = ((13, 2), (7, 1))
-"""O mesmo, para os municípios pouco conhecidos: mais vale guardar o que a pessoa escreveu."""
-REMEMBERED = 8192
-"""Palavras cuja parte na chave fica à mão: quase todas se repetem de um texto para outro."""
+NEAR_LIMITS = ((14, 3), (9, 2), (5, 1))  # a partir de tantas letras, quantas podem estar erradas
+SMALL_LIMITS = ((13, 2), (7, 1))  # pouco conhecidos: mais vale guardar o que a pessoa escreveu
+REMEMBERED = 8192  # palavras cuja parte na chave fica à mão: quase todas se repetem
 _PARTICLES = frozenset(("de", "da", "do", "das", "dos", "d", "e", "del"))
 
 

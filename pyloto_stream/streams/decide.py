@@ -58,7 +58,10 @@ class Decider:
         self.inline = not inspect.iscoroutinefunction(spec.handler)
 
     def ready(self, entry: "Entry") -> tuple[Turn | None, Decision]:
-        """O turno da entrada, ou a decisão que dispensa a etapa: ilegível, de outra versão, ou assassina."""
+        """O turno da entrada e, se a etapa se dispensa, a decisão.
+
+        Dispensa-se do que é ilegível, de outra versão ou assassino, e enquanto o disjuntor descansa.
+        """
         now_ms, deaths = self._clock(), entry.deaths
         try:
             turn = decode(entry, self._spec.name, now_ms)
@@ -69,6 +72,8 @@ class Decider:
         if deaths >= self._options.max_deaths:
             text = f"delivered {deaths} times without an end"
             return turn, Bury(Failure("worker_died", text, turn.failures, deaths, turn.history))
+        if self._breaker.resting_s > 0:  # já se lia quando o disjuntor abriu: espera, sem ter tentado
+            return turn, Park(now_ms + wait_ms(turn.snoozes, UnavailableError(), self._options), "resting")
         return turn, None
 
     def at_once(self, turn: Turn) -> Decision:

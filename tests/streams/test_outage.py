@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pyloto_stream.errors import OverloadedError, UnavailableError
+from pyloto_stream.streams.breaker import FAILURES
 from pyloto_stream.streams.model import Outcome, Plan, Snooze, Turn
 from pyloto_stream.streams.stage import StageSpec
 from tests.support.streams import FAST, ManualClock, Rig, forward, texts, until
@@ -75,6 +76,24 @@ async def test_i13_an_hour_of_outage_buries_nothing_and_all_goes_out_in_order_af
         assert tried < HOUR_MS // STEP_MS * 4, "an open breaker asks seldom"
 
 
+async def test_what_was_already_read_when_the_breaker_opens_is_not_tried(redis_url: str) -> None:
+    calls = 0
+
+    async def down(_turn: Turn) -> Outcome:
+        nonlocal calls
+        calls += 1
+        raise UnavailableError(code="down")
+
+    async with Rig(redis_url, clock=ManualClock()) as rig:
+        for number in range(PEOPLE):
+            await rig.say(f"p{number}", "oi")
+        rig.start({"one": forward}, OPTIONS)
+        await until(lambda: _committed(rig) == PEOPLE)
+        rig.start({"two": down}, OPTIONS)
+        await until(lambda: len(rig.telemetry.of("snoozed")) > FAILURES)
+        assert calls == FAILURES
+
+
 async def test_after_an_outage_the_backlog_starts_slowly(redis_url: str) -> None:
     clock, graph = ManualClock(), Dependency(UnavailableError(code="down"))
     async with Rig(redis_url, clock=clock) as rig:
@@ -131,3 +150,7 @@ async def test_i13_passing_the_limit_of_a_patient_stage_is_an_outage_and_of_anot
 async def _passes(rig: Rig, clock: ManualClock) -> bool:
     clock.ms += 100
     return await rig.idle()
+
+
+def _committed(rig: Rig) -> int:
+    return sum(n for n in rig.telemetry.of("committed") if isinstance(n, int))

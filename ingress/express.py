@@ -7,20 +7,15 @@ coisa de incomum, ou seria recusado, não é daqui: `read` diz `None` sem nada t
 import re
 import time
 from functools import lru_cache
-from http import HTTPStatus
 from typing import NamedTuple
 
-from aiohttp import web
-from aiohttp.helpers import rfc822_formatted_time
-from loguru import logger
-
-from ingress.answers import refusal
-from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
+from ingress.door import Asked, Door
+from ingress.middleware import CORRELATION_HEADER
 from ingress.ports import IngressMetrics
 from ingress.rate_limit import RateLimit
 from ingress.summary import Accepted
-from ingress.webhook import JSON, MAX_BODY, WhatsAppWebhook
-from pyloto_stream.observability.correlation import adopted, carry
+from ingress.webhook import JSON, MAX_BODY, Proven, WhatsAppWebhook
+from pyloto_stream.observability.correlation import adopted
 from pyloto_stream.whatsapp.signature import HEADER
 
 MAX_HEAD = 4096
@@ -40,14 +35,6 @@ _USUAL = frozenset((
     b"traceparent", b"via",
 ))  # fmt: skip
 """Os únicos cabeçalhos daqui: nenhum destes muda o que o aiohttp faria do pedido."""
-
-
-class Plain(NamedTuple):
-    """Um pedido provado e inteiro; `started` em segundos de `perf_counter`."""
-
-    body: bytes
-    correlation_id: str
-    started: float
 
 
 class Fields(NamedTuple):
@@ -82,14 +69,12 @@ class Express:
         accepted: Accepted,
         limit: RateLimit | None,
     ) -> None:
-        self._route = path
         self._start = f"POST {path} HTTP/1.1\r\n".encode()
         self._webhook = webhook
-        self._metrics = metrics
-        self._accepted = accepted
         self._limit = limit
+        self.enter = Door(path, webhook, metrics, accepted).enter
 
-    def read(self, data: bytes, address: str) -> Plain | None:
+    def read(self, data: bytes, address: str) -> Asked | None:
         """O pedido que `data` é, inteiro e sem sobra, vindo de `address`; `None`: o caminho normal o lê."""
         if not data.startswith(self._start):
             return None
@@ -106,51 +91,4 @@ class Express:
             return None
         if self._limit is not None:
             self._limit.take(address)
-        return Plain(body, adopted(known.correlation_id), started)
-
-    async def answer(self, asked: Plain) -> bytes:
-        """A resposta inteira, depois de guardado o que veio; numa tarefa só deste pedido."""
-        carry(asked.correlation_id)
-        status = CLIENT_GONE
-        counts: dict[str, int] = {}
-        try:
-            refused, counts = await self._take(asked)
-            status = refused.status if refused else 200
-            return written(refused, asked.correlation_id) if refused else _taken(asked.correlation_id)
-        finally:
-            seconds = time.perf_counter() - asked.started
-            self._metrics.request(self._route, status, seconds)
-            if status < 400:
-                self._accepted.count(counts, seconds)
-            tell("POST", self._route, status, seconds, counts)
-
-    async def _take(self, asked: Plain) -> tuple[web.Response | None, dict[str, int]]:
-        try:
-            taken = await self._webhook.take(asked.body, asked.correlation_id)
-        except Exception:  # noqa: BLE001 - fronteira do processo, como em `middleware`
-            logger.exception("request handler failed")
-            return refusal(500, "internal"), {}
-        return taken.refused, taken.counts
-
-
-def written(answer: web.Response, correlation_id: str) -> bytes:
-    """Como o aiohttp a escreveria, na mesma ordem."""
-    body = answer.body if isinstance(answer.body, bytes) else b""
-    fields = {
-        **answer.headers,
-        "Content-Length": str(len(body)),
-        "Date": rfc822_formatted_time(),
-        "Server": SERVER,
-        CORRELATION_HEADER: correlation_id,
-    }
-    lines = (f"{name}: {value}" for name, value in fields.items())
-    status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
-    return "\r\n".join((status, *lines, "", "")).encode() + body
-
-
-def _taken(correlation_id: str) -> bytes:
-    """O mesmo, de um 200."""
-    return (
-        f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {rfc822_formatted_time()}\r\nServer: {SERVER}\r\n"
-        f"{CORRELATION_HEADER}: {correlation_id}\r\n\r\n"
-    ).encode()
+        return Asked(Proven(body, adopted(known.correlation_id)), started)

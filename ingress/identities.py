@@ -105,14 +105,29 @@ class Identities:
         Raises:
             TransientError: a tabela não respondeu; repetir tudo é seguro.
         """
+        (keys,) = await self.keys_of_each([batch])
+        return keys
+
+    async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
+        """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.
+
+        Raises:
+            TransientError: a tabela não respondeu; repetir tudo é seguro.
+        """
+        if any(message.moved_to is not None for batch in batches for message in batch.messages):
+            return [Keys(self._pepper, await self._found(batch)) for batch in batches]
+        keys = Keys(self._pepper, await self._found(*batches))
+        return [keys] * len(batches)
+
+    async def _found(self, *batches: Batch) -> dict[Person, Place]:
         found: dict[Person, Place] = {}
         moved: dict[str, str] = {}
-        for message in batch.messages:
+        for message in (message for batch in batches for message in batch.messages):
             if message.moved_to is not None:
                 key = await self._move(message.person, message.moved_to)
                 moved |= dict.fromkeys(message.person.identities(), key)
         asked = []
-        for person in dict.fromkeys(_people(batch)):
+        for person in dict.fromkeys(person for batch in batches for person in _people(batch)):
             # quem vem, no mesmo webhook, só com ids que alguém deixou é esse alguém, e não quem os herdar
             left = {moved.get(identity, "") for identity in person.identities()} if moved else ()
             if len(left) == 1 and (key := next(iter(left))):
@@ -126,7 +141,7 @@ class Identities:
             keys = await self._aliases.resolve(names)
             for person, own, key in zip(asked, names, keys, strict=True):
                 found[person] = self._remember(person, own, key)
-        return Keys(self._pepper, found)
+        return found
 
     async def _move(self, old: Person, new: Person) -> str:
         names, after = self._names(old), self._names(new)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from pyloto_stream.errors import TransientError
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 
 Offer = Item | Unreadable | Settlement
@@ -20,11 +21,13 @@ class Readiness(Protocol):
 class Acceptance(Readiness, Protocol):
     """O executor, visto da entrada."""
 
-    async def accept(self, offers: Sequence[Offer]) -> Sequence[bool]:
-        """Guarda tudo; na ordem de `offers`, `True` = novo, `False` = duplicado.
+    async def accept_each(
+        self, groups: Sequence[Sequence[Offer]]
+    ) -> Sequence[Sequence[bool] | TransientError]:
+        """Guarda cada grupo inteiro; na ordem das ofertas, `True` = novo, `False` = duplicado.
 
-        Raises:
-            TransientError: code `redis_unavailable`, `backlog_full` ou `memory_full`; oferecer tudo de novo.
+        De um grupo que não se guardou, a causa (code `redis_unavailable`, `backlog_full` ou `memory_full`):
+        oferecê-lo todo de novo.
         """
 
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from ingress.answers import refusal
-from ingress.express import Express, written
+from ingress.express import Express
 from ingress.middleware import CORRELATION_HEADER, SERVER
 from pyloto_stream.observability.correlation import new_correlation_id
 
@@ -58,7 +58,7 @@ class _Express(_Protocol):
     def __init__(self, express: Express, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - os do aiohttp
         super().__init__(*args, **kwargs)
         self._express = express
-        self._asked: asyncio.Task[bytes] | None = None
+        self._asked: asyncio.Task[None] | None = None
         self._held = b""
         self._usual = True
 
@@ -80,22 +80,17 @@ class _Express(_Protocol):
         if asked is None:
             return False
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        self._asked = self._loop.create_task(self._express.answer(asked))
-        self._asked.add_done_callback(self._answered)
+        self._asked = self._express.enter(asked, self._answered)
         return True
 
-    def _answered(self, task: asyncio.Task[bytes]) -> None:
+    def _answered(self, answer: bytes | None) -> None:
         self._asked = None
         if self.transport is None:
             return
-        if task.cancelled():
-            self.force_close()
-        elif task.exception() is not None:
-            self.logger.error("request failed outside of every handler")
-            self.transport.write(written(_mute(500), new_correlation_id()))
+        if answer is None:
             self.force_close()
         else:
-            self.transport.write(task.result())
+            self.transport.write(answer)
             self._resume()
 
     def _resume(self) -> None:
@@ -115,12 +110,6 @@ class _Express(_Protocol):
             await asyncio.wait([asked], timeout=timeout)
             asked.cancel()
         await super().shutdown(timeout)
-
-
-def _mute(status: int) -> web.Response:
-    answer = refusal(status, "bad_request" if status < 500 else "internal")
-    answer.headers["Connection"] = "close"
-    return answer
 
 
 class _Server(web.Server):

@@ -6,7 +6,7 @@ Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,13 +15,14 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
 from pyloto_stream.streams.scripts import Script, pack, pack_with
-from pyloto_stream.streams.together import Asked, ask, told
+from pyloto_stream.streams.together import Asked, ask
 
 Offer = Item | Unreadable | Settlement
 
 DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
 _NOT_IN_LEDGER, _FULL = 2, -1
+Reply = int | UnavailableError
 
 
 class AcceptOptions(msgspec.Struct, frozen=True):
@@ -56,21 +57,21 @@ class Acceptor:
         Raises:
             UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
         """
-        only = offers[0] if len(offers) == 1 else None
-        if isinstance(only, Item) and not only.former:  # quase todo webhook: um só evento, de quem se conhece
-            partition, op = self._op(only)
-            (reply,) = await self._gateway.send(Script.ACCEPT, partition, [op], self._head)
-            return [_usable(told(reply)) == 1]
-        entered = await self._entered(offers)
-        asked = [offer for offer in offers if offer.dedupe_key not in entered] if entered else offers
-        replies = await self._ask(list(map(self._op, asked)))
-        absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
-        if absent:
-            again = await self._ask([self._op(_as_item(asked[n])) for n in absent])
-            for n, reply in zip(absent, again, strict=True):
-                replies[n] = reply
-        new = iter(_checked(replies))
-        return [offer.dedupe_key not in entered and next(new) == 1 for offer in offers]
+        (taken,) = await self.accept_each([offers])
+        if isinstance(taken, UnavailableError):
+            raise taken
+        return taken
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | UnavailableError]:
+        """Oferece muitos grupos juntos; de cada um, o que `accept` dele devolveria ou levantaria."""
+        formers = await self._formers(groups)
+        kept = [_kept(group, formers) for group in groups] if formers else groups
+        asked = [offer for each in kept if not isinstance(each, UnavailableError) for offer in each]
+        told = iter(await self._offered(asked))
+        return [
+            each if isinstance(each, UnavailableError) else _taken(group, formers, told)
+            for group, each in zip(groups, kept, strict=True)
+        ]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
@@ -81,23 +82,32 @@ class Acceptor:
         replies = await asyncio.gather(*asked, return_exceptions=True)
         return all(reply == 1 for reply in replies)
 
-    async def _entered(self, offers: Sequence[Offer]) -> set[str]:
-        """As chaves de deduplicação que outra conversa já lembra (`Item.former`).
+    async def _offered(self, offers: Sequence[Offer]) -> list[Reply]:
+        replies = await self._ask(list(map(self._op, offers)))
+        absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
+        if absent:
+            again = await self._ask([self._op(_as_item(offers[n])) for n in absent])
+            for n, reply in zip(absent, again, strict=True):
+                replies[n] = reply
+        return replies
+
+    async def _formers(self, groups: Sequence[Sequence[Offer]]) -> dict[str, Reply]:
+        """Que chaves de deduplicação outra conversa já lembra (`Item.former`): 0 lembra, 1 não.
 
         Pergunta-se tudo antes de oferecer qualquer coisa: a ordem do que se oferece fica.
         """
-        asked = [offer for offer in offers if isinstance(offer, Item) and offer.former]
+        asked = [offer for group in groups for offer in group if isinstance(offer, Item) and offer.former]
         if not asked:
-            return set()
-        seen = _checked(await self._ask(list(map(self._question, asked))))
-        return {offer.dedupe_key for offer, reply in zip(asked, seen, strict=True) if reply == 0}
+            return {}
+        replies = await self._ask(list(map(self._question, asked)))
+        return {offer.dedupe_key: reply for offer, reply in zip(asked, replies, strict=True)}
 
     def _question(self, offer: Item) -> Asked:
         partition = keys.partition_of(offer.former, self._gateway.partitions)
         return partition, pack({"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)})
 
-    async def _ask(self, asked: Sequence[Asked]) -> list[object]:
-        return await ask(self._gateway, Script.ACCEPT, asked, self._head)
+    async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
+        return [_usable(reply) for reply in await ask(self._gateway, Script.ACCEPT, asked, self._head)]
 
     def _op(self, offer: Offer) -> Asked:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
@@ -130,16 +140,25 @@ def _as_item(offer: Offer) -> Offer:
     return offer
 
 
-def _checked(replies: Iterable[object]) -> list[int]:
-    """As respostas; ou, depois que todas vieram, a primeira falha."""
-    return [_usable(reply) for reply in replies]
+def _kept(group: Sequence[Offer], formers: Mapping[str, Reply]) -> Sequence[Offer] | UnavailableError:
+    """O que se oferece de um grupo; nada, se de alguma parte não se soube onde já entrou."""
+    known = [formers.get(offer.dedupe_key, 1) for offer in group]
+    failed = next((reply for reply in known if isinstance(reply, UnavailableError)), None)
+    return failed or [offer for offer, reply in zip(group, known, strict=True) if reply]
 
 
-def _usable(reply: object) -> int:
-    if isinstance(reply, Exception):
-        raise reply
+def _taken(
+    group: Sequence[Offer], formers: Mapping[str, Reply], told: Iterator[Reply]
+) -> list[bool] | UnavailableError:
+    """O que se fez de um grupo; a primeira falha, se houve alguma."""
+    replies = [next(told) if formers.get(offer.dedupe_key, 1) else 0 for offer in group]
+    failed = next((reply for reply in replies if isinstance(reply, UnavailableError)), None)
+    return failed or [reply == 1 for reply in replies]
+
+
+def _usable(reply: object) -> Reply:
+    if isinstance(reply, UnavailableError):
+        return reply
     if not isinstance(reply, int):
-        raise UnavailableError("unexpected reply from accept", code="redis_error")
-    if reply == _FULL:
-        raise UnavailableError("too many tokens waiting", code="backlog_full")
-    return reply
+        return UnavailableError("unexpected reply from accept", code="redis_error")
+    return UnavailableError("too many tokens waiting", code="backlog_full") if reply == _FULL else reply

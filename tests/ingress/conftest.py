@@ -1,5 +1,6 @@
 """A entrada pública num laço local, um cliente HTTP e as linhas de log."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from aiohttp import ClientSession
 from loguru import logger
 
 from ingress.app import create_public_app
-from ingress.express import Express, Plain
+from ingress.door import Asked, Door, Respond
 from pyloto_stream.observability.logging import fields_of
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
 
@@ -46,14 +47,14 @@ def lines() -> Iterator[list[dict[str, object]]]:
 
 
 @pytest.fixture
-def taken(monkeypatch: pytest.MonkeyPatch) -> list[Plain]:
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Os pedidos que tomaram o caminho curto."""
-    seen: list[Plain] = []
-    true = Express.answer
+    seen: list[Asked] = []
+    true = Door.enter
 
-    async def answer(express: Express, asked: Plain) -> bytes:
+    def enter(door: Door, asked: Asked, respond: Respond) -> asyncio.Task[None]:
         seen.append(asked)
-        return await true(express, asked)
+        return true(door, asked, respond)
 
-    monkeypatch.setattr(Express, "answer", answer)
+    monkeypatch.setattr(Door, "enter", enter)
     return seen

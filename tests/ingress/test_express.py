@@ -9,7 +9,7 @@ import pytest
 
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
-from ingress.express import Plain
+from ingress.door import Asked
 from ingress.ports import Offer
 from ingress.protocol import EXPRESS
 from pyloto_stream.errors import UnavailableError
@@ -37,9 +37,9 @@ async def told_to(
     return answers, recorder.offers, tally
 
 
-Asked = list[tuple[bytes, tuple[str, ...]]]
+Given = list[tuple[bytes, tuple[str, ...]]]
 """Corpos, e os cabeçalhos a mais de cada pedido."""
-CASES: dict[str, tuple[Asked, IngressConfig, Exception | None, int, list[int]]] = {
+CASES: dict[str, tuple[Given, IngressConfig, Exception | None, int, list[int]]] = {
     "new, then repeated": ([(BODY, ()), (BODY, ())], CONFIG, None, 2, [200, 200]),
     "unreadable": ([(b"{", ())], CONFIG, None, 1, [200]),
     "not taken": ([(BODY, ())], CONFIG, UnavailableError(code="backlog_full"), 1, [503]),
@@ -52,7 +52,7 @@ CASES: dict[str, tuple[Asked, IngressConfig, Exception | None, int, list[int]]] 
 
 @pytest.mark.parametrize("case", CASES)
 async def test_both_paths_answer_offer_measure_and_log_the_same(
-    case: str, taken: list[Plain], lines: Lines
+    case: str, taken: list[Asked], lines: Lines
 ) -> None:
     asked, config, error, usual, statuses = CASES[case]
     known = () if "correlation" in case else ("X-Correlation-ID: c1",)
@@ -111,7 +111,7 @@ def test_a_hostile_head_costs_no_more_than_its_length() -> None:
     assert time.process_time() - started < 5, "milliseconds; the square took half a minute"
 
 
-async def test_whatever_the_short_path_takes_the_normal_one_would_have_taken(taken: list[Plain]) -> None:
+async def test_whatever_the_short_path_takes_the_normal_one_would_have_taken(taken: list[Asked]) -> None:
     dice, short = random.Random(7), create_public_app(CONFIG, Recorder(), Tally())[EXPRESS]
     plain = post(BODY, "User-Agent: x", "X-Request-ID: 1")
     head = plain.index(b"\r\n\r\n") + 4

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from ingress.app import create_public_app
-from ingress.express import Plain
+from ingress.door import Asked
 from ingress.ports import Offer
 from ingress.server import make_runner
 from tests.support import webhooks as meta
@@ -27,7 +27,7 @@ class Gate(Recorder):
         return await super().accept(offers)
 
 
-async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Plain]) -> None:
+async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Asked]) -> None:
     gate, tally = Gate(), Tally()
     async with (
         served(create_public_app(CONFIG, gate, tally)) as url,
@@ -47,7 +47,7 @@ async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Plain
     assert taken
 
 
-async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken: list[Plain]) -> None:
+async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken: list[Asked]) -> None:
     async with (
         served(create_public_app(CONFIG, Recorder(), Tally())) as url,
         connected(url) as (reader, writer),
@@ -63,7 +63,7 @@ async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken:
     assert taken
 
 
-async def test_stop_waits_for_the_request_in_hand(taken: list[Plain]) -> None:
+async def test_stop_waits_for_the_request_in_hand(taken: list[Asked]) -> None:
     gate, tally = Gate(), Tally()
     runner = make_runner(create_public_app(CONFIG, gate, tally))
     await runner.setup()
@@ -82,7 +82,7 @@ async def test_stop_waits_for_the_request_in_hand(taken: list[Plain]) -> None:
     assert tally.requests == [("/webhooks/whatsapp", 200)]
 
 
-async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Plain]) -> None:
+async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Asked]) -> None:
     gate, tally = Gate(), Tally()
     async with served(create_public_app(CONFIG, gate, tally)) as url:
         async with connected(url) as (_, writer):
@@ -96,7 +96,7 @@ async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Pl
     assert len(taken) == 2
 
 
-async def test_only_an_idle_connection_is_closed_when_its_time_is_over(taken: list[Plain]) -> None:
+async def test_only_an_idle_connection_is_closed_when_its_time_is_over(taken: list[Asked]) -> None:
     gate = Gate()
     runner = make_runner(create_public_app(CONFIG, gate, Tally()))
     await runner.setup()

@@ -8,6 +8,7 @@ from aiohttp import web
 from ingress.config import IngressConfig
 from ingress.ports import Offer, UpdateKind, UpdateResult
 from ingress.server import make_runner
+from pyloto_stream.errors import TransientError
 
 SECRET = b"app-secret"
 PEPPER = b"pepper"
@@ -39,6 +40,15 @@ class Recorder:
             if fresh:
                 self.offers.append(offer)
         return new
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        return [await self._accepted(group) for group in groups]
+
+    async def _accepted(self, group: Sequence[Offer]) -> list[bool] | TransientError:
+        try:
+            return await self.accept(group)
+        except TransientError as error:
+            return error
 
     async def ready(self) -> bool:
         return self.accepting

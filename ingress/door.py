@@ -1,0 +1,118 @@
+"""Como muitos pedidos simples entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
+
+Promete: por grupo, uma ida à tabela de apelidos e uma ao executor; por pedido, a sua própria resposta, medida
+e linha. Uma falha é só de quem a traz, e ninguém espera por quem ainda não chegou.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import NamedTuple
+
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
+from loguru import logger
+
+from ingress.answers import refusal
+from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
+from ingress.ports import IngressMetrics
+from ingress.summary import Accepted
+from ingress.webhook import Proven, Taken, WhatsAppWebhook
+from pyloto_stream.observability.correlation import carry
+
+CROWD = 32
+"""Pedidos por grupo: enquanto um grava, lê-se o seguinte."""
+
+Respond = Callable[[bytes | None], None]
+"""Recebe a resposta inteira; `None` se o pedido foi interrompido."""
+
+
+class Asked(NamedTuple):
+    """Um pedido; `started` em segundos de `perf_counter`."""
+
+    proven: Proven
+    started: float
+
+
+class Door:
+    """A porta de `route`: reúne o que chega junto e responde a cada um."""
+
+    def __init__(
+        self, route: str, webhook: WhatsAppWebhook, metrics: IngressMetrics, accepted: Accepted
+    ) -> None:
+        self._route = route
+        self._webhook = webhook
+        self._metrics = metrics
+        self._accepted = accepted
+        self._crowd: list[tuple[Asked, Respond]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def enter(self, asked: Asked, respond: Respond) -> "asyncio.Task[None]":
+        """Põe `asked` no grupo que se forma; a tarefa é de todos eles, e chama cada `respond` uma vez."""
+        if self._task is None or len(self._crowd) >= CROWD:
+            self._crowd = []
+            self._task = asyncio.get_running_loop().create_task(self._take(self._crowd))
+        self._crowd.append((asked, respond))
+        return self._task
+
+    async def _take(self, crowd: list[tuple[Asked, Respond]]) -> None:
+        if self._crowd is crowd:  # quem chegar agora forma outro
+            self._task = None
+        outcomes: list[Taken | Exception | None] = [None] * len(crowd)
+        try:
+            outcomes[:] = await self._webhook.take_all([asked.proven for asked, _ in crowd])
+        finally:
+            for (asked, respond), outcome in zip(crowd, outcomes, strict=True):
+                respond(self._answer(asked, outcome))
+
+    def _answer(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:
+        try:
+            return self._told(asked, outcome)
+        except Exception:  # noqa: BLE001 - os outros do grupo também esperam
+            logger.exception("request failed outside of every handler")
+            return None
+
+    def _told(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:
+        """A resposta a um pedido, depois de o medir e contar."""
+        correlation_id = asked.proven.correlation_id
+        carry(correlation_id)
+        refused, counts, status = None, dict[str, int](), CLIENT_GONE
+        if isinstance(outcome, Taken):
+            refused, counts = outcome.refused, outcome.counts
+            status = refused.status if refused else 200
+        elif outcome is not None:  # fronteira do processo, como em `middleware`
+            logger.opt(exception=outcome).error("request handler failed")
+            refused = refusal(500, "internal")
+            status = 500
+        seconds = time.perf_counter() - asked.started
+        self._metrics.request(self._route, status, seconds)
+        if status < 400:
+            self._accepted.count(counts, seconds)
+        tell("POST", self._route, status, seconds, counts)
+        if outcome is None:
+            return None
+        return written(refused, correlation_id) if refused else _taken(correlation_id)
+
+
+def written(answer: web.Response, correlation_id: str) -> bytes:
+    """Como o aiohttp a escreveria, na mesma ordem."""
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    fields = {
+        **answer.headers,
+        "Content-Length": str(len(body)),
+        "Date": rfc822_formatted_time(),
+        "Server": SERVER,
+        CORRELATION_HEADER: correlation_id,
+    }
+    lines = (f"{name}: {value}" for name, value in fields.items())
+    status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
+    return "\r\n".join((status, *lines, "", "")).encode() + body
+
+
+def _taken(correlation_id: str) -> bytes:
+    """O mesmo, de um 200."""
+    return (
+        f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {rfc822_formatted_time()}\r\nServer: {SERVER}\r\n"
+        f"{CORRELATION_HEADER}: {correlation_id}\r\n\r\n"
+    ).encode()

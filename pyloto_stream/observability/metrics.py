@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
 from pyloto_stream.observability.metrics_model import ModelMetrics
+from pyloto_stream.observability.metrics_often import OftenHistogram
 from pyloto_stream.observability.metrics_parts import FAST, label
 from pyloto_stream.observability.metrics_product import ProductMetrics
 
@@ -29,7 +30,9 @@ class Metrics(ProductMetrics):
 
     def _stages(self) -> None:
         self._read = self._counter("stage_read", "Entries read", "stage")
-        self._handled = self._histogram("stage_decision_seconds", "Time of one decision", FAST, "stage")
+        self._handled = OftenHistogram(
+            "pyloto_stage_decision_seconds", "Time of one decision", FAST, "stage", self.registry
+        )
         self._committed = self._counter("stage_committed", "Plans applied", "stage")
         self._fenced = self._counter("stage_fenced", "Plans dropped: another worker finished first", "stage")
         self._retried = self._counter("stage_retried", "Failures that will be retried", "stage", "code")
@@ -72,7 +75,7 @@ class Metrics(ProductMetrics):
 
     def handled(self, stage: str, seconds: float) -> None:
         """Uma decisão levou `seconds`."""
-        self._of(self._handled, stage).observe(seconds)
+        self._handled.observe(stage, seconds)
 
     def committed(self, stage: str, n: int) -> None:
         """`n` planos aplicados."""

@@ -1,7 +1,7 @@
 """Como medir o que acontece a cada turno sem que medir pese? Um histograma que só soma à faixa certa.
 
 Promete: as mesmas séries do `Histogram` do prometheus-client, a um sexto do custo: sem trava, sem percorrer
-as faixas. Limite: quem observa é uma linha só, a do laço; quem mostra lê a qualquer hora, sem a fazer esperar.
+as faixas. Limite: quem observa é uma linha só, a do laço; quem mostra lê a qualquer hora, sem fazer esperar.
 """
 
 import time

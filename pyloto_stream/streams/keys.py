@@ -4,7 +4,7 @@ Todas as chaves de uma partição têm a mesma etiqueta `{…}`, logo o mesmo sl
 etiquetas espalham as partições por igual pelos 16384 slots. Fora daqui, só os scripts montam chaves.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
@@ -12,6 +12,8 @@ from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 ROOT = "pyloto"
 META = f"{ROOT}:{{meta}}"
 GROUP = "workers"
+RECENT = 8192
+"""Conversas cuja partição se lembra, em vez de a calcular a cada operação; uns 150 bytes cada."""
 
 
 @cache
@@ -31,6 +33,7 @@ def prefix(partition: int, partitions: int) -> str:
     return f"{ROOT}:{{{tag(partition, partitions)}}}"
 
 
+@lru_cache(RECENT)
 def partition_of(conversation: str, partitions: int) -> int:
     """Partição de uma conversa: estável entre processos e versões."""
     digest = blake2b(conversation.encode("utf-8", "surrogatepass"), digest_size=8).digest()

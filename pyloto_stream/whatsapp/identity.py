@@ -89,8 +89,13 @@ class Person(msgspec.Struct, frozen=True, gc=False):
 
         A última é a de uma pessoa nova: o telefone, se há.
         """
-        found = (self.user_id, self.parent_user_id, self.phone)
-        return tuple(identity(value) for value in found if value)
+        return _identities(self)
+
+
+@lru_cache(RECENT)
+def _identities(person: Person) -> tuple[str, ...]:
+    found = (person.user_id, person.parent_user_id, person.phone)
+    return tuple(identity(value) for value in found if value)
 
 
 def person_of(*values: str | int | None) -> Person:

@@ -11,7 +11,6 @@ from functools import partial
 
 import uvloop
 
-from bench.harness.children import ChildError
 from bench.harness.machine import LIBRARIES, facts
 from bench.harness.options import parser
 from bench.harness.report import publish
@@ -25,14 +24,15 @@ from bench.ingress.contenders import (
     OURS,
     PAIR,
     SETTINGS,
-    Contender,
+    UVLOOP,
     Size,
     contenders,
     measure,
 )  # fmt: skip
+from ingress.server import SHARES_PORT
 
 QUESTION = "What does a signed webhook cost at the door, next to servers that do less with it?"
-FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=50, timed=400)
+FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=20, timed=256)
 ROUNDS = 3
 TARGETS = ((EMPTY, 0.75), (FASTAPI, 2.5))
 
@@ -53,8 +53,8 @@ async def measured(options: Namespace) -> Result:
     """Mede tudo e dá o resultado."""
     size, chosen, notes = QUICK if options.quick else FULL, contenders(), list[str]()
     if options.quick:
-        chosen = {name: chosen[name] for name in (OURS, EMPTY)}
-    elif not await _shares_the_port(chosen[PAIR]):
+        chosen.pop(FASTAPI, None)
+    if not SHARES_PORT:
         del chosen[PAIR]
         notes.append("a second process cannot listen on the port of the first: no row for two processes")
     if FASTAPI not in chosen and not options.quick:
@@ -93,16 +93,6 @@ def checks(samples: Mapping[str, Sequence[Sample]]) -> tuple[Check, ...]:
     )
 
 
-async def _shares_the_port(pair: Contender) -> bool:
-    try:
-        await measure(pair, Size(warm=1, timed=50))
-    except ChildError as error:
-        if "cannot listen there" in str(error):
-            return False
-        raise
-    return True
-
-
 def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
     busy = max(
         sample[f"load_busy_{level}"] for level in LEVELS for runs in samples.values() for sample in runs
@@ -115,7 +105,7 @@ def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
         "after each round Redis held exactly what was answered with 200",
         f"the load process was busy {busy:.0%} of one core at most",
     ]
-    for base, _ in TARGETS:
+    for base in (EMPTY, UVLOOP, FASTAPI):
         if base in samples:
             notes += (
                 f"ours × {base}, {n} connections: {ratio_of(samples, OURS, base, f'rps_{n}')}" for n in LEVELS

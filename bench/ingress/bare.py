@@ -1,8 +1,9 @@
 """O que é o mínimo? Um aiohttp que só lê o corpo e diz 200; e o mesmo com HMAC e um XADD por pedido.
 
-Nenhum deduplica, lê o conteúdo, mede, ou junta gravações. Uso: `python -m bench.ingress.bare empty|xadd`,
-com `REDIS_URL`; a primeira linha escrita é a porta. Modo mais rápido documentado: uvloop, sem log de acesso
-(aiohttp, "Deployment"), e um conjunto de conexões que espera vaga, com hiredis (redis-py, "Connections").
+Nenhum deduplica, lê o conteúdo, mede, ou junta gravações. Uso: `python -m bench.ingress.bare KIND`, com
+`REDIS_URL`; a primeira linha escrita é a porta. KIND: `empty`, `uvloop` ou `xadd`; `empty` usa o laço do asyncio, como `web.run_app`; os
+outros, o modo mais rápido documentado: uvloop, sem log de acesso (aiohttp, "Deployment"), e um conjunto de
+conexões que espera vaga, com hiredis (redis-py, "Connections").
 """
 
 import asyncio
@@ -50,7 +51,7 @@ def only_answering() -> web.Application:
 async def serve(kind: str, redis_url: str) -> None:
     """Atende até o fim do processo."""
     pool = BlockingConnectionPool.from_url(redis_url)
-    app = only_answering() if kind == "empty" else appending(Redis(connection_pool=pool))
+    app = appending(Redis(connection_pool=pool)) if kind == "xadd" else only_answering()
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
@@ -59,4 +60,5 @@ async def serve(kind: str, redis_url: str) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], os.environ["REDIS_URL"]))
+    start = asyncio.run if sys.argv[1] == "empty" else uvloop.run
+    start(serve(sys.argv[1], os.environ["REDIS_URL"]))

@@ -95,7 +95,8 @@ def ours(name: str, **changes: int) -> Contender:
 
 
 OURS, NEWCOMERS, PAIR = "ours", "ours, every message from a new person", "ours, two processes on one port"
-EMPTY, XADD, FASTAPI = "aiohttp, only answers 200", "aiohttp + HMAC + XADD", "FastAPI + uvicorn, HMAC + XADD"
+EMPTY, UVLOOP = "aiohttp, only answers 200", "aiohttp on uvloop, only answers 200"
+XADD, FASTAPI = "aiohttp on uvloop, HMAC + XADD", "FastAPI + uvicorn, HMAC + XADD"
 
 
 def contenders() -> dict[str, Contender]:
@@ -105,6 +106,7 @@ def contenders() -> dict[str, Contender]:
         ours(NEWCOMERS, per_person=1),
         ours(PAIR, processes=2),
         Contender(EMPTY, "bench.ingress.bare", ("empty",)),
+        Contender(UVLOOP, "bench.ingress.bare", ("uvloop",)),
         Contender(XADD, "bench.ingress.bare", ("xadd",), count=_in_stream),
     ]
     if PEERS_PYTHON.exists():

@@ -12,9 +12,10 @@ import msgspec
 from loguru import logger
 
 from consumers.drafts import Draft
-from consumers.outbound_plans import waiting
+from consumers.outbound_plans import held, waiting
 from pyloto_stream.errors import OverloadedError, UnavailableError
 from pyloto_stream.stores.channels import ChannelState
+from pyloto_stream.streams.ledger import Ruling, SendLedger
 from pyloto_stream.streams.model import Snooze, Turn
 from pyloto_stream.streams.pace import SHORT_MS, Pacer, Slot, Turnstile
 from pyloto_stream.whatsapp.client import ThrottledError
@@ -52,27 +53,36 @@ class Gate:
         self._channels = channels
         self._blind_since: float | None = None
 
-    async def enter(self, turn: Turn, ready: Draft) -> Snooze | None:
-        """`None`: é a vez desta resposta. Senão, quando voltar, e com que vez.
+    async def begin(self, turn: Turn, ready: Draft, ledger: SendLedger) -> Snooze | Ruling:
+        """É a vez desta resposta? O que manda o livro, escrito só então; senão, quando voltar, e com que vez.
 
         Raises:
             OverloadedError: code `channel_paused`; os outros números seguem.
+            LostError: a entrada já não é deste processo.
             UnavailableError: o Redis não respondeu.
         """
-        number, held = ready.state.phone_number_id, ready.outgoing.slot
+        number, slot, resend = ready.state.phone_number_id, ready.outgoing.slot, not held(ready)
         state = await self._state(number)
         if state.paused:
             # não abre o disjuntor da etapa: um número parado não para os outros
             raise OverloadedError(
                 "nothing leaves by this number", code="channel_paused", retry_after_ms=PAUSED_MS
             )
-        ticket = await self._pacer.reserve(turn.conversation, number, held, state.messages_per_second)
-        if held is None or ticket.wait_ms:
-            self._counters.paced(ticket.wait_ms / 1000)
-        if ticket.wait_ms <= SHORT_MS:
-            await asyncio.sleep(ticket.wait_ms / 1000)
-            return None
-        return _back(ready, ticket)
+        asked = (turn.conversation, number, slot, state.messages_per_second)
+        answer: Ruling | Turnstile
+        if slots := self._pacer.slots(*asked):
+            answer = await ledger.begin_in_turn(turn, ready.reply_id, slots, resend=resend)
+        else:
+            answer = await self._pacer.reserve(*asked)
+        wait_ms = answer.wait_ms if isinstance(answer, Turnstile) else 0
+        if slot is None or wait_ms:
+            self._counters.paced(wait_ms / 1000)
+        if isinstance(answer, Ruling):
+            return answer
+        if wait_ms > SHORT_MS:
+            return _back(ready, answer)
+        await asyncio.sleep(wait_ms / 1000)
+        return await ledger.begin(turn, ready.reply_id, resend=resend)
 
     async def throttled(self, turn: Turn, ready: Draft, error: ThrottledError) -> Snooze:
         """A Meta recusou por pressa, apesar de tudo: vai-se mais devagar, e a resposta pede outra vez.
@@ -85,8 +95,7 @@ class Gate:
         wait_ms = max(CALM_MS, error.retry_after_ms)
         logger.bind(code=error.code, wait_ms=wait_ms).warning("meta asks for calm")
         await self._pacer.throttled(turn.conversation, number, wait_ms, pair=pair)
-        held = ready.outgoing.slot or Slot()
-        again = msgspec.structs.replace(held, number_ms=0)
+        again = msgspec.structs.replace(ready.outgoing.slot or Slot(), number_ms=0)
         return _back(ready, await self._pacer.reserve(turn.conversation, number, again))
 
     async def _state(self, number: str) -> ChannelState:

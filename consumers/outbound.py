@@ -20,7 +20,6 @@ from consumers.outbound_plans import (
     before_send,
     concluded,
     dropped,
-    held,
     waiting,
     window_open,
     without_asking,
@@ -93,10 +92,10 @@ class _Outbound:
             ready = template
         else:
             await self._receipts.show(turn, ready.state)  # antes do livro: o modo se confere colado ao envio
-        if wait := await self._gate.enter(turn, ready):
-            return wait
         reached("before_begin_send", turn.stage)
-        ruling = await self._ledger.begin(turn, ready.reply_id, resend=not held(ready))
+        ruling = await self._gate.begin(turn, ready, self._ledger)
+        if isinstance(ruling, Snooze):
+            return ruling
         reached("after_begin_send", turn.stage)
         if known := _NEWS.get(ruling.verdict):
             self._count(known)

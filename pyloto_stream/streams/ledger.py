@@ -6,15 +6,17 @@ processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 """
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from pyloto_stream.errors import LostError, UnavailableError
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Turn
-from pyloto_stream.streams.scripts import Script
+from pyloto_stream.streams.pace import Turnstile
+from pyloto_stream.streams.scripts import Script, pack_plain
 
 LEDGER_TTL_MS = 31 * 86_400_000
 """A Meta tenta entregar por até 30 dias e ainda pode relatar falha: o livro lembra um dia a mais."""
@@ -59,31 +61,34 @@ class SendLedger:
             LostError: a entrada já não é deste processo.
             UnavailableError: Redis fora do ar; nada foi enviado.
         """
+        return _ruling(await self._ask(turn, reply_id, {"any": 1} if any_mode else {}, resend=resend))
+
+    async def begin_in_turn(
+        self, turn: Turn, reply_id: str, slots: Mapping[str, object], *, resend: bool = True
+    ) -> Ruling | Turnstile:
+        """Como `begin`, se chegou a vez que `slots` (ver `Pacer.slots`) pede; senão, a vez, e nada se anota.
+
+        Só quem enviaria toma a vez: o que o livro já sabe vem antes.
+
+        Raises:
+            LostError, UnavailableError: como em `begin`.
+        """
+        answer = await self._ask(turn, reply_id, slots, resend=resend)
+        return Turnstile.of(*answer[1:]) if answer[0] == b"early" else _ruling(answer)
+
+    async def _ask(self, turn: Turn, reply_id: str, more: Mapping[str, object], *, resend: bool) -> list[Any]:
+        question = secrets.token_hex(8)
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
-              "any": 1 if any_mode else None, "max": MAX_SENDS if resend else 1,
-              "q": secrets.token_hex(8)}  # fmt: skip
+              "max": MAX_SENDS if resend else 1, "q": question, **more}  # fmt: skip
         try:
-            verdict, *rest = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op)
+            answer: list[Any] = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, pack_plain(op))
         except UnavailableError:
             # talvez anotado, certamente não enviado: se der, apaga-se o que esta pergunta anotou, e só isso
             with suppress(UnavailableError):
-                await self._end(turn, reply_id, "retry", question=op["q"])
+                await self._end(turn, reply_id, "retry", question)
             raise
-        match verdict.decode():
-            case "go":
-                return Ruling("go", attempt=rest[0], resend=bool(rest[1]))
-            case "sent":
-                return Ruling("sent", external_id=rest[0].decode())
-            case "doubt":
-                return Ruling("doubt", until_ms=rest[0])
-            case "silenced":
-                return Ruling("silenced")
-            case "failed":
-                return Ruling("failed")
-            case "unsettled":
-                return Ruling("unsettled", attempt=rest[0])
-        raise LostError("entry taken over before sending")
+        return answer
 
     def patience_s(self, ruling: Ruling) -> float:
         """Quanto esperar por notícia depois do envio que `ruling` permitiu, em segundos."""
@@ -96,7 +101,24 @@ class SendLedger:
         """
         await self._end(turn, reply_id, "failed" if for_good else "retry")
 
-    async def _end(self, turn: Turn, reply_id: str, state: str, question: object = None) -> None:
+    async def _end(self, turn: Turn, reply_id: str, state: str, question: str | None = None) -> None:
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "r": reply_id, "st": state,
               "q": question}  # fmt: skip
         await self._gateway.submit(Script.END_SEND, turn.partition, op)
+
+
+def _ruling(answer: list[Any]) -> Ruling:
+    match answer:
+        case [b"go", attempt, resend]:
+            return Ruling("go", attempt=attempt, resend=bool(resend))
+        case [b"sent", external_id]:
+            return Ruling("sent", external_id=external_id.decode())
+        case [b"doubt", until_ms]:
+            return Ruling("doubt", until_ms=until_ms)
+        case [b"silenced", _]:
+            return Ruling("silenced")
+        case [b"failed"]:
+            return Ruling("failed")
+        case [b"unsettled", attempt]:
+            return Ruling("unsettled", attempt=attempt)
+    raise LostError("entry taken over before sending")

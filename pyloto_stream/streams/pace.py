@@ -51,6 +51,12 @@ class Turnstile(NamedTuple):
     wait_ms: int
     slot: Slot
 
+    @classmethod
+    def of(cls, pair_ms: int, number_ms: int, epoch: int, now_ms: int) -> "Turnstile":
+        """De duas vezes; sem a do número (0), é a da pessoa que se espera."""
+        due_ms = max(number_ms, pair_ms)
+        return cls(due_ms, max(0, due_ms - now_ms), Slot(pair_ms, number_ms, epoch))
+
 
 class Pacer:
     """O ritmo dos números `rates` (mensagens por segundo; a chave vazia vale para os outros).
@@ -66,7 +72,9 @@ class Pacer:
         self._pair = {"st": pair_interval_s * 1000, "bu": pair_burst}
         self._of_number = lru_cache(KNOWN_NUMBERS)(self._place_of)
         self._number = lru_cache(KNOWN_NUMBERS)(self._rate_of)
+        self._fresh = lru_cache(KNOWN_NUMBERS)(self._without_slot)
         self._asker, self._asked = secrets.token_hex(6), count()
+        self._one_server = len(gateway.routes) == 1
 
     async def reserve(
         self, conversation: str, number: str, held: Slot | None = None, rate: float = 0.0
@@ -90,6 +98,22 @@ class Pacer:
         slot = msgspec.structs.replace(slot, number_ms=due_ms, epoch=epoch)
         due_ms = max(due_ms, pair_ms)
         return Turnstile(due_ms, max(0, due_ms - now_ms), slot)
+
+    def slots(
+        self, conversation: str, number: str, held: Slot | None = None, rate: float = 0.0
+    ) -> dict[str, object] | None:
+        """O que `reserve` perguntaria, para quem pergunta outra coisa na mesma ida (ver `ledger.py`).
+
+        `None`: o ritmo do número pode morar noutro servidor que a conversa.
+        """
+        if not self._one_server:
+            return None
+        pair = {"k": "take", "n": f"pair:{conversation}", "hd": 0, "ep": 0, **self._pair}
+        of_number = self._fresh(number, rate)
+        if held is not None:
+            pair["hd"] = held.pair_ms
+            of_number = {**of_number, "hd": held.number_ms, "ep": held.epoch}
+        return {"pr": pair, "nu": of_number, "sh": SHORT_MS}
 
     async def throttled(
         self, conversation: str, number: str, retry_after_ms: int = 0, rate: float = 0.0, *, pair: bool
@@ -125,6 +149,11 @@ class Pacer:
     def _place_of(self, number: str) -> tuple[int, str]:
         digest = keys.dedupe_digest(f"number {number}").hex()
         return keys.partition_of(digest, self._gateway.partitions), f"number:{digest}"
+
+    def _without_slot(self, number: str, rate: float) -> dict[str, object]:
+        partition, name = self._of_number(number)
+        key = f"{keys.prefix(partition, self._gateway.partitions)}:pace:{name}"
+        return {"k": "take", "n": key, "hd": 0, "ep": 0, **self._number(number, rate)}
 
     def _of_pair(self, conversation: str) -> tuple[int, str]:
         return keys.partition_of(conversation, self._gateway.partitions), f"pair:{conversation}"

@@ -9,10 +9,12 @@ from importlib.resources import files
 import msgspec
 
 _FOLDER = files("pyloto_stream.streams") / "lua"
+_SHARED = {"begin_send": ("slots",), "pace": ("slots",)}
+"""O que alguns scripts dividem, e vai depois de `common.lua`."""
 
 
 class Script(Enum):
-    """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua` e o resto."""
+    """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua`, e o resto."""
 
     ACCEPT = "accept"
     ALIAS = "alias"
@@ -49,7 +51,8 @@ class Script(Enum):
     def source(self) -> str:
         """Texto completo do script."""
         header, _, body = (_FOLDER / f"{self.value}.lua").read_text("utf-8").partition("\n")
-        return "\n".join((header, (_FOLDER / "common.lua").read_text("utf-8"), body))
+        shared = (f"{name}.lua" for name in ("common", *_SHARED.get(self.value, ())))
+        return "\n".join((header, *((_FOLDER / name).read_text("utf-8") for name in shared), body))
 
     @cached_property
     def sha(self) -> str:
@@ -81,6 +84,11 @@ def pack(op: Op) -> Packed:
 def pack_with(plain: Op, **blobs: bytes) -> Packed:
     """Como `pack`, se já se sabe o que é pequeno e o que vai em bytes, e nada falta."""
     return [_encode({**plain, "_": [(name, 0) for name in blobs]}), *blobs.values()]
+
+
+def pack_plain(op: Op) -> Packed:
+    """Como `pack`, se nada vai em bytes e nada falta."""
+    return [_encode(op)]
 
 
 def pack_row(row: tuple[object, ...], blobs: Iterable[bytes]) -> Packed:

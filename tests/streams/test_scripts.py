@@ -36,7 +36,7 @@ class Scene:
         self.clock = clock
         self.turn = turn
         self.letter = letter
-        self.entry = Entry(0, turn.entry_id, {b"l": b"turn", b"c": b"ana", b"e": turn.events})
+        self.entry = Entry(0, turn.entry_id, (b"l", b"turn", b"c", b"ana", b"e", turn.events))
 
     def ops(self) -> dict[Script, Op | Packed]:
         """Uma operação que muda algo, de cada transição."""
@@ -171,7 +171,7 @@ async def test_a_mode_set_during_a_turn_does_not_let_its_record_expire(scene: Sc
 
 def test_every_script_has_a_file_and_every_file_a_script() -> None:
     on_disk = {entry.name for entry in FOLDER.iterdir()}
-    assert on_disk == {f"{script.value}.lua" for script in Script} | {"common.lua"}
+    assert on_disk == {f"{script.value}.lua" for script in Script} | {"common.lua", "slots.lua"}
 
 
 @pytest.mark.parametrize("script", Script)

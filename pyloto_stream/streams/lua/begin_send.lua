@@ -1,9 +1,20 @@
 #!lua flags=allow-oom
 -- begin_send: registra a intenção de enviar, antes da chamada externa, e diz se ela deve acontecer.
 -- op: s etapa, i entrada, w consumidor, l faixa, c conversa, r reply_id, win janela de dúvida ms (dobra a cada
---     envio), max envios, q nome desta pergunta, ttl ms, any 1 = envia em qualquer modo
+--     envio), max envios, q nome desta pergunta, ttl ms, any 1 = envia em qualquer modo; pr e nu (se há) o que pace
+--     pergunta da pessoa e do número, este com a chave inteira em n, que pode ser de outra partição do mesmo servidor;
+--     sh ms que se esperam no lugar
 -- resposta por op: {'go', tentativa, 1 se é reenvio} | {'sent', id externo} | {'failed'} | {'silenced', modo} |
---                  {'doubt', até quando esperar} | {'unsettled', tentativas} | {'lost'}
+--                  {'doubt', até quando esperar} | {'unsettled', tentativas} | {'lost'} |
+--                  {'early', vez da pessoa, vez do número (0: não se pediu), época, agora}: não chegou, e nada se anotou
+local function early(op)
+  op.pr.q, op.nu.q = op.q, op.q
+  local pair = pace(P .. ':pace:' .. op.pr.n, op.pr)
+  if pair - now > op.sh then return { 'early', pair, 0, 0, now } end -- a do número seria guardada por quem não a usa
+  local slot, epoch = pace(op.nu.n, op.nu)
+  if math.max(pair, slot) > now then return { 'early', pair, slot, epoch, now } end
+end
+
 local function begin(op)
   if not is_mine(op) then return { 'lost' } end
   local key = P .. ':send:' .. op.r
@@ -23,6 +34,8 @@ local function begin(op)
   end
   local mode = redis.call('HGET', conv_key(op.l, op.c), 'm')
   if mode and mode ~= '' and mode ~= 'BOT' and not op.any then return { 'silenced', mode } end
+  local wait = op.pr and early(op)
+  if wait then return wait end
   redis.call('HSET', key, 'st', 'sending', 'a', attempt + 1, 'at', int(now), 'c', op.c, 'q', op.q)
   redis.call('PEXPIRE', key, int(op.ttl))
   return { 'go', attempt + 1, attempt > 0 and 1 or 0 }

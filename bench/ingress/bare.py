@@ -1,9 +1,9 @@
 """O que é o mínimo? Um aiohttp que só lê o corpo e diz 200; e o mesmo com HMAC e um XADD por pedido.
 
 Nenhum deduplica, lê o conteúdo, mede, ou junta gravações. Uso: `python -m bench.ingress.bare KIND`, com
-`REDIS_URL`; a primeira linha escrita é a porta. KIND: `empty`, `uvloop` ou `xadd`; `empty` usa o laço do asyncio, como `web.run_app`; os
-outros, o modo mais rápido documentado: uvloop, sem log de acesso (aiohttp, "Deployment"), e um conjunto de
-conexões que espera vaga, com hiredis (redis-py, "Connections").
+`REDIS_URL` e KIND `empty`, `uvloop` ou `xadd`; a primeira linha escrita é a porta. `empty` usa o laço do
+asyncio, como `web.run_app`; os outros, o modo mais rápido documentado: uvloop, sem log de acesso (aiohttp,
+"Deployment"), e um conjunto de conexões que espera vaga, com hiredis (redis-py, "Connections").
 """
 
 import asyncio

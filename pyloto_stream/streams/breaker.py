@@ -49,7 +49,7 @@ class Breaker:
     @property
     def resting_s(self) -> float:
         """Segundos até a próxima experiência; 0 se já se pode ler."""
-        return max(0.0, self._closed_until - self._monotonic())
+        return max(0.0, self._closed_until - self._monotonic()) if self.open else 0.0
 
     @property
     def limit(self) -> int:

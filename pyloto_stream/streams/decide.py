@@ -83,7 +83,10 @@ class Decider:
         result: Outcome | Exception
         try:
             answer = self._spec.handler(turn)
-            result = TypeError("awaitable from a pure stage") if isinstance(answer, Awaitable) else answer
+            if isinstance(answer, Plan):  # quase sempre; perguntar se se espera por ela custa mais
+                result = answer
+            else:
+                result = TypeError("awaitable from a pure stage") if isinstance(answer, Awaitable) else answer
         except Exception as error:  # noqa: BLE001 — toda falha vira um valor; `judge` decide o que ela é
             result = error
         self._telemetry.handled(turn.stage, time.perf_counter() - started)
@@ -142,6 +145,7 @@ class Decider:
             case Plan():
                 if result.asked:
                     self._breaker.worked()
+                return result
             case Snooze():
                 if result.trouble:
                     self._breaker.failed(result.trouble)

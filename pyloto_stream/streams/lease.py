@@ -3,7 +3,7 @@
 Aqui se decide o formato do token; em nenhum outro lugar do Python.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -18,6 +18,10 @@ MAX_HISTORY = 20
 """Falhas lembradas por token: as mais novas. `attempts` conta todas."""
 TOKEN_VERSION = 1
 """Formato de token que esta versão conhece; a mesma de `common.lua`."""
+
+_VERSION = str(TOKEN_VERSION).encode()
+_FIELDS = [b"l", b"c", b"n", b"e", b"s", b"m", b"p", b"f", b"z", b"h", b"v"]
+"""Campos de um token, na ordem em que `common.lua` os escreve."""
 
 _encode = msgspec.json.Encoder().encode
 _history = msgspec.json.Decoder(tuple[Setback, ...])
@@ -43,28 +47,42 @@ def decode(entry: Entry, stage: str, now_ms: int) -> Turn:
         PermanentError: code `undecodable_token`.
         UnavailableError: code `newer_token`; foi escrito por uma versão mais nova, que o lerá.
     """
-    f = entry.fields
     try:
-        if int(f.get(b"v", b"1")) > TOKEN_VERSION and f.get(b"l") and f.get(b"c"):
-            raise UnavailableError("token of a newer version", code="newer_token")
+        lane, conversation, number, events, state, mode, payload, failures, snoozes, past, _ = _values(entry)
         return Turn(
             partition=entry.partition,
             entry_id=entry.id,
-            lane=f[b"l"].decode(),
+            lane=lane.decode(),
             stage=stage,
-            conversation=f[b"c"].decode(),
-            number=int(f[b"n"]),
-            events=f[b"e"],
-            state=f[b"s"],
-            payload=f[b"p"],
-            mode=f[b"m"].decode(),
-            failures=int(f[b"f"]),
-            snoozes=int(f[b"z"]),
+            conversation=conversation.decode(),
+            number=int(number),
+            events=events,
+            state=state,
+            payload=payload,
+            mode=mode.decode(),
+            failures=_count(failures),
+            snoozes=_count(snoozes),
             now_ms=now_ms,
-            history=_history.decode(f[b"h"]) if f.get(b"h") else (),
+            history=_history.decode(past) if past else (),
         )
     except (KeyError, ValueError) as error:
         raise PermanentError("stream entry is not a token", code="undecodable_token") from error
+
+
+def _values(entry: Entry) -> Sequence[bytes]:
+    """Os valores de um token, na ordem de `_FIELDS`: como `queue_token` os escreveu, ou como se acharem."""
+    flat = entry.flat
+    if flat[::2] == _FIELDS and flat[-1] == _VERSION:
+        return flat[1::2]
+    f = entry.fields
+    if int(f.get(b"v", b"1")) > TOKEN_VERSION and f.get(b"l") and f.get(b"c"):
+        raise UnavailableError("token of a newer version", code="newer_token")
+    return [*(f[name] for name in _FIELDS[:9]), f.get(b"h", b""), _VERSION]
+
+
+def _count(text: bytes) -> int:
+    """Um número que quase sempre é zero."""
+    return 0 if text == b"0" else int(text)
 
 
 def commit_head(stage: str, lanes: Mapping[str, Lane], consumer: str) -> bytes:

@@ -65,9 +65,9 @@ class Person:
         return int(await self.submit(Script.BURY, self.bury_op(turn)))
 
     def bury_op(self, turn: Turn) -> Op:
-        fields = {b"l": turn.lane.encode(), b"c": self.key.encode(), b"e": turn.events, b"s": turn.state}
+        flat = (b"l", turn.lane.encode(), b"c", self.key.encode(), b"e", turn.events, b"s", turn.state)
         notice = msgspec.json.encode(f"{self.mark} notice") if turn.stage == "one" else None
-        return bury_op(Entry(self.partition, turn.entry_id, fields), turn.stage, Failure("x", "y", 1), LANES,
+        return bury_op(Entry(self.partition, turn.entry_id, flat), turn.stage, Failure("x", "y", 1), LANES,
                        notice)  # fmt: skip
 
     async def submit(self, script: Script, op: Op) -> Any:  # noqa: ANN401 — ver Gateway

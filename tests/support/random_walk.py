@@ -117,8 +117,8 @@ class Walk:
         self._count += 1
         notice = f"n{self._count}"
         person = self.people[turn.conversation]
-        fields = {b"l": b"turn", b"c": turn.conversation.encode(), b"e": turn.events}
-        entry, cause = Entry(0, turn.entry_id, fields), Failure("x", "x", 1)
+        flat = (b"l", b"turn", b"c", turn.conversation.encode(), b"e", turn.events)
+        entry, cause = Entry(0, turn.entry_id, flat), Failure("x", "x", 1)
         op = bury_op(entry, turn.stage, cause, LANES, msgspec.json.encode(notice))
         await self._ask(Script.BURY, op, lambda: person.bury(turn, notice), "bury")
 

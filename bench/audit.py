@@ -2,7 +2,7 @@
 
 A etapa de verdade, turno após turno, sobre cada banco: com um registro ou muitos por turno (o que um turno
 junta enquanto o anterior é gravado), e com uma conversa ou 8 ao mesmo tempo. Depois, as cadeias que ficaram
-são conferidas por `verify`. Menos de 30 s. O emulador do Firestore só entra se o jar está instalado. Limite:
+são conferidas por `verify`. Meio minuto. O emulador do Firestore só entra se o jar está instalado. Limite:
 disco e emulador desta máquina; vale a proporção entre as linhas, não o número sozinho.
 """
 
@@ -11,15 +11,22 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from argparse import Namespace
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 import pytest
 import uvloop
 
+from bench.harness.machine import facts
+from bench.harness.options import parser
+from bench.harness.report import publish
+from bench.harness.results import Column, Result, Row
+from bench.harness.rounds import Sample, medians
+from bench.harness.servers import find_redis
 from consumers.audit import audit_stage
 from pyloto_stream.conversation.records import MessageRecord
 from pyloto_stream.stores.audit_log import AuditLogStore
@@ -32,27 +39,20 @@ from pyloto_stream.stores.trail import AuditTrail
 from pyloto_stream.streams.model import Plan, Turn
 from tests.support.firestore import FirestoreEmulator, jar
 
-SECONDS = 0.6
+QUESTION = "How fast does the audit stage write, and how fast is a trail checked?"
+SECONDS, QUICK_SECONDS = 0.6, 0.05
 """Quanto dura cada medida da etapa."""
 BATCHES, TOGETHER = (1, 10, 50), (1, 8)
-LONG = {"sqlite": 4000, "firestore": 300}
+LONG, QUICK_LONG = {"sqlite": 4000, "firestore": 300}, 100
 """Eventos da cadeia comprida que se confere, por banco."""
+COLUMNS = (Column("per_s", "per second", 0, drawn=True), Column("times", "×", 1, ratio=True))
 T = TypeVar("T")
 _NOW_MS = 1_760_000_000_000
 
 
-class Row(NamedTuple):
-    """Uma linha do quadro: o que se mediu, quantos por segundo, e quantas vezes o de referência."""
-
-    store: str
-    what: str
-    per_s: float
-    ratio: float
-
-
-async def stage_rate(documents: Documents, batch: int, together: int) -> float:
+async def stage_rate(documents: Documents, batch: int, together: int, seconds: float) -> float:
     """Registros por segundo da etapa `audit`, com `batch` por turno e `together` conversas ao mesmo tempo."""
-    stage, stop, done = audit_stage(AuditTrail(documents)), time.perf_counter() + SECONDS, 0
+    stage, stop, done = audit_stage(AuditTrail(documents)), time.perf_counter() + seconds, 0
 
     async def talk(conversation: str) -> None:
         nonlocal done
@@ -110,19 +110,24 @@ async def _timed(work: Callable[[], Awaitable[T]], events: Callable[[T], int]) -
     return events(result) / (time.perf_counter() - began)
 
 
-async def measured(store: str, documents: Documents) -> list[Row]:
-    """Todas as linhas de um banco; a referência é um registro por turno, uma conversa."""
-    rows = list[Row]()
-    await stage_rate(documents, 1, 1)  # aquece
-    for together in TOGETHER:
-        for batch in BATCHES:
-            rate = await stage_rate(documents, batch, together)
-            what = f"audit stage, {batch} per turn, {together} at a time"
-            rows.append(Row(store, what, rate, rate / rows[0].per_s if rows else 1.0))
-    one, every = await verify_rates(documents, LONG[store])
-    rows.append(Row(store, f"verify, one chain of {LONG[store]}", one, 1.0))
-    rows.append(Row(store, "verify, all chains", every, every / one))
-    return rows
+async def measured(store: str, documents: Documents, *, quick: bool) -> dict[str, Sample]:
+    """Todas as linhas de um banco; a referência de cada grupo é a primeira linha dele."""
+    seconds, long = (QUICK_SECONDS, QUICK_LONG) if quick else (SECONDS, LONG[store])
+    await stage_rate(documents, 1, 1, seconds)  # aquece
+    rates = {
+        f"{store}: {batch} per turn, {together} at a time": await stage_rate(
+            documents, batch, together, seconds
+        )
+        for together in TOGETHER
+        for batch in BATCHES
+    }
+    one, every = await verify_rates(documents, long)
+    checked = {f"{store}: verify, one chain": one, f"{store}: verify, all chains": every}
+    return {
+        name: {"per_s": rate, "times": rate / next(iter(group.values()))}
+        for group in (rates, checked)
+        for name, rate in group.items()
+    }
 
 
 @asynccontextmanager
@@ -131,7 +136,7 @@ async def emulator(folder: Path) -> AsyncIterator[Documents | None]:
     try:
         running = FirestoreEmulator(jar(), folder / "firestore.log")
     except (pytest.skip.Exception, pytest.fail.Exception) as absent:
-        print(f"without Firestore: {absent.msg}")
+        print(f"without Firestore: {absent.msg}", file=sys.stderr)
         yield None
         return
     try:
@@ -145,22 +150,40 @@ async def emulator(folder: Path) -> AsyncIterator[Documents | None]:
         await running.stop()
 
 
-async def _main(folder: Path) -> list[Row]:
+async def _round(folder: Path, *, quick: bool) -> dict[str, Sample]:
     sqlite = await SqliteDocuments.open(folder / "documents.sqlite3")
-    rows = await measured("sqlite", sqlite)
+    rows = await measured("sqlite", sqlite, quick=quick)
     await sqlite.close()
+    if quick:  # o emulador demora mais a subir do que tudo o resto
+        return rows
     async with emulator(folder) as firestore:
-        return rows if firestore is None else rows + await measured("firestore", firestore)
+        return rows if firestore is None else rows | await measured("firestore", firestore, quick=quick)
 
 
-def main() -> int:
-    """Imprime o quadro; 0 sempre: não há alvo, há proporções."""
-    with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder:
-        rows = uvloop.run(_main(Path(folder)))
-    print(f"{'store':<10} {'what':<42} {'per second':>11} {'ratio':>7}")
-    for row in rows:
-        print(f"{row.store:<10} {row.what:<42} {row.per_s:>11,.0f} {row.ratio:>6.1f}x")
-    return 0
+async def _measured(options: Namespace) -> Result:
+    found = []
+    for _ in range(options.rounds):
+        with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder:
+            found.append(await _round(Path(folder), quick=options.quick))
+    return Result(
+        bench="audit",
+        question=QUESTION,
+        machine=facts(find_redis()),
+        quick=options.quick,
+        rounds=options.rounds,
+        columns=COLUMNS,
+        rows=tuple(Row(name, dict(medians([each[name] for each in found]))) for name in found[0]),
+        notes=(
+            "per turn: records written together; at a time: conversations; ×: against the first of its kind",
+            f"one chain: {LONG['sqlite']:,} events (Firestore: {LONG['firestore']:,}); all: all there are",
+        ),
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Mede e publica; não há alvo, há proporções."""
+    options = parser("audit", QUESTION, 1).parse_args(argv)
+    return publish(uvloop.run(_measured(options)), options)
 
 
 if __name__ == "__main__":

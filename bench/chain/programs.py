@@ -44,8 +44,7 @@ HAND = _python("hand-written loop", "bench.chain.hand", Path(sys.executable))
 BATCH = _python("FastStream, batch", "bench.peers.faststream_chain", PEERS, "batch")
 SINGLE = _python("FastStream, one by one", "bench.peers.faststream_chain", PEERS, "single", share=0.1)
 BULL = Program(
-    "BullMQ", (shutil.which("node") or "node", str(BULLMQ / "chain.js")), BULLMQ / "node_modules" / "bullmq",
-    share=0.25,
+    "BullMQ", (shutil.which("node") or "node", str(BULLMQ / "chain.js")), BULLMQ / "node_modules" / "bullmq"
 )  # fmt: skip
 TASKIQ = _python("taskiq", "bench.peers.taskiq_chain", PEERS, share=0.05)
 ARQ_QUEUE = _python("arq", "bench.peers.arq_chain", ARQ, share=0.05)

@@ -23,10 +23,10 @@ STRESS = ("200/s", "300/s", "400/s", "burst")
 """Cargas que mostram onde o sistema satura e como escoa; não são as do campo, nem se julgam por elas."""
 COLUMNS = (
     Column("messages", "sent", 0),
-    Column("p50", "p50", drawn=True),
-    Column("p95", "p95", drawn=True),
-    Column("p99", "p99", drawn=True),
-    Column("max", "max"),
+    Column("p50", "p50 ms", drawn=True),
+    Column("p95", "p95 ms"),
+    Column("p99", "p99 ms", drawn=True),
+    Column("max", "max ms"),
     Column("errors", "bad", 0),
     Column("drain_s", "drain"),
     Column("ingress", "in µs", 0),

@@ -19,8 +19,8 @@ from consumers.pipeline import STAGES
 
 DRAIN_S = 20.0
 """Quanto se espera, no fim, por respostas que ainda venham e pelas filas vazias."""
-STILL_S = 1.5
-"""Sem envio novo por este tempo, e com as filas vazias, acabou."""
+STILL_S, WARM_STILL_S = 1.5, 0.5
+"""Sem envio novo por este tempo, e com as filas vazias, acabou; e o aquecimento, que não se julga."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -43,7 +43,7 @@ async def measured(load: Load, workers: str, graph_ms: float) -> Measured:
         groups = ("all",) if workers == "all" else STAGES
         async with system(load, groups, graph_ms, folder) as up:
             await play(up, load, "warm-up")
-            await settled(up, 0)
+            await settled(up, 0, still_s=WARM_STILL_S)
             await up.graph.forget()
             memory, cpu = await up.memory(), up.cpu_s()
             report = await play(up, load, "measure")
@@ -92,7 +92,7 @@ async def play(up: System, load: Load, part: str) -> Report:
     return msgspec.convert(told, Report)
 
 
-async def settled(up: System, messages: int) -> None:
+async def settled(up: System, messages: int, *, still_s: float = STILL_S) -> None:
     """Espera as filas vazias e nenhum envio novo; `messages` alarga o prazo de quem tem muito a escoar."""
     deadline_s = time.monotonic() + DRAIN_S + messages / 200
     sends, since_s = -1, time.monotonic()
@@ -100,6 +100,6 @@ async def settled(up: System, messages: int) -> None:
         told, status, now_s = await up.graph.told(), await up.status(), time.monotonic()
         if told.sends != sends or not status.idle:
             sends, since_s = told.sends, now_s
-        if now_s - since_s >= STILL_S:
+        if now_s - since_s >= still_s:
             return
         await asyncio.sleep(0.25)

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OURS, OTHERS = "#0b7a75", "#a9b4c2"
-WIDTH_IN, BAR_IN, PANEL_IN = 7.0, 0.42, 1.1
+WIDTH_IN, BAR_IN, PANEL_IN, LINES_IN = 7.0, 0.42, 1.1, 2.2
+APART = 120
+"""Quantas vezes o menor é o maior, para que só uma escala logarítmica mostre os dois."""
 
 
 def draw(result: Result, path: Path) -> None:
@@ -19,11 +21,12 @@ def draw(result: Result, path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     columns = [column for column in result.columns if column.drawn] or list(result.columns[:1])
-    tall = 3.0 if result.shape == "lines" else PANEL_IN + BAR_IN * len(result.rows)
-    figure = Figure(figsize=(WIDTH_IN, tall * len(columns) + 0.6), dpi=120, layout="constrained")
+    bars = (PANEL_IN + BAR_IN * len(_measured(column, result.rows)) for column in columns)
+    tall = [LINES_IN] * len(columns) if result.shape == "lines" else list(bars)
+    figure = Figure(figsize=(WIDTH_IN, sum(tall) + 0.6), dpi=120, layout="constrained")
     FigureCanvasAgg(figure)
     figure.suptitle(result.question, fontsize=12, fontweight="bold", wrap=True)
-    panels = figure.subplots(len(columns), squeeze=False)[:, 0]
+    panels = figure.subplots(len(columns), squeeze=False, height_ratios=tall)[:, 0]
     panel = _lines if result.shape == "lines" else _bars
     for axes, column in zip(panels, columns, strict=True):
         panel(axes, column, result.rows)
@@ -41,17 +44,37 @@ def _measured(column: Column, rows: Sequence[Row]) -> list[tuple[str, float]]:
 def _bars(axes: "Axes", column: Column, rows: Sequence[Row]) -> None:
     points = _measured(column, rows)
     names, values = [name for name, _ in points], [value for _, value in points]
-    colours = [OURS if name.startswith("ours") else OTHERS for name in names]
+    compared = any(row.name.startswith("ours") for row in rows)
+    colours = [OURS if not compared or name.startswith("ours") else OTHERS for name in names]
     bars = axes.barh(names, values, color=colours)
-    axes.bar_label(bars, [f"{value:,.{column.digits}f}" for value in values], padding=4, fontsize=11)
+    axes.bar_label(bars, [_shown(column, value) for value in values], padding=4, fontsize=11)
     axes.invert_yaxis()
-    axes.margins(x=0.18)
-    axes.set_xlim(left=0)
+    positive = [value for value in values if value > 0]
+    if positive and max(positive) > APART * min(positive):
+        axes.set_xscale("log")
+        axes.set_xlim(min(positive) / 2, max(positive) * 8)
+        axes.set_xlabel("logarithmic", fontsize=10)
+    else:
+        axes.margins(x=0.22)
+        axes.set_xlim(left=0)
 
 
 def _lines(axes: "Axes", column: Column, rows: Sequence[Row]) -> None:
     points = _measured(column, rows)
-    axes.plot(
-        [name for name, _ in points], [value for _, value in points], marker="o", color=OURS, linewidth=2
-    )
-    axes.set_ylim(bottom=0)
+    values = [value for _, value in points]
+    axes.plot([name for name, _ in points], values, marker="o", color=OURS, linewidth=2)
+    for place, value in enumerate(values):
+        axes.annotate(
+            _shown(column, value),
+            (place, value),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=11,
+        )
+    axes.margins(x=0.08)
+    axes.set_ylim(0, max(values, default=1.0) * 1.35)
+
+
+def _shown(column: Column, value: float) -> str:
+    return f"{value:,.{column.digits}f}"

@@ -1,7 +1,7 @@
 """Que conta um banco a quem o executou? O quadro, as metas, e o que mudou desde o resultado guardado.
 
-Grava o JSON em `.bench/`, com o gráfico se a execução é completa; com `--save`, também entre os resultados do
-projeto.
+Grava o JSON e o gráfico em `.bench/`; com `--save`, também entre os resultados do projeto. Uma execução
+`--quick` fica à parte, em `.bench/quick/`: o que ela mediu não toma o lugar do que uma completa mediu.
 """
 
 import argparse
@@ -29,10 +29,10 @@ def publish(
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     else:
         show(result, before, Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
-    for folder in (scratch, results) if options.save else (scratch,):
+    usual = scratch / "quick" if result.quick else scratch
+    for folder in (usual, results) if options.save else (usual,):
         path = write(result, folder)
-        if not result.quick:
-            draw(result, path.with_suffix(".png"))
+        draw(result, path.with_suffix(".png"))
     missed = [check for check in result.checks if not check.ok]
     return int(bool(options.asserts and not result.quick and missed))
 
@@ -49,7 +49,9 @@ def show(result: Result, before: Result | None, console: Console) -> None:
         console.print(_verdict(check, quick=result.quick), highlight=False)
     for note in result.notes:
         console.print(f"· {note}", highlight=False, style="dim", markup=False)
-    if before is None:
+    if result.quick:
+        console.print("a quick run: no figure of it counts, and peers are left out", style="dim")
+    elif before is None:
         console.print("first result: nothing is kept yet to compare with", style="dim")
 
 

@@ -46,7 +46,7 @@ class Scale(msgspec.Struct, frozen=True):
     groups: tuple[str, ...]
 
 
-FULL, QUICK = Scale(200_000, 20_000, 10_000, STAGES), Scale(20_000, 1_000, 50, ("all",))
+FULL, QUICK = Scale(200_000, 20_000, 10_000, STAGES), Scale(4_000, 300, 50, ("all",))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

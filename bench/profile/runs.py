@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.end_to_end.measure import play, settled
+from bench.end_to_end.measure import WARM_STILL_S, play, settled
 from bench.end_to_end.scenarios import Load, steady
 from bench.end_to_end.system import System, system
 from bench.harness.report import SCRATCH
@@ -80,7 +80,7 @@ async def table_pass(
 async def _warm(up: System, parts: Sequence[str], load: Load) -> dict[str, int]:
     """Aquece o sistema e devolve o processo de cada parte."""
     await play(up, load, "warm-up")
-    await settled(up, 0)
+    await settled(up, 0, still_s=WARM_STILL_S)
     everyone = {INGRESS: up.parts[INGRESS][0], **dict(zip(_groups(parts), up.parts["workers"], strict=True))}
     return {part: everyone[part] for part in parts}
 

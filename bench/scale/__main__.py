@@ -1,9 +1,10 @@
 """`python -m bench.scale`: mede e mostra os dois quadros; `--part` escolhe um."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Mapping, Sequence
+
+import uvloop
 
 from bench.harness.machine import Machine, facts
 from bench.harness.options import parser
@@ -12,13 +13,15 @@ from bench.harness.results import Check, Column, Result, Row
 from bench.harness.rounds import Spread, interleaved, medians, ratio_of
 from bench.harness.servers import find_redis
 from bench.scale import backlog, crews
-from bench.scale.cycle import CHUNK, CYCLES
+from bench.scale.cycle import CHUNK
 from pyloto_stream.observability.logging import configure_logging
 
 QUESTION = "What do more workers per stage and more Redis masters change?"
 BACKLOG_QUESTION = "Does the cost of an event grow with the queue?"
 EVENTS, QUICK_EVENTS = 12_000, 1_000
 FLAT = 1.10
+WINDOWS = 12
+"""Janelas de cada fila por rodada."""
 COLUMNS = (
     Column("per_s", "messages/s", 0),
     Column("times", f"× {crews.BASE.name}", 2, ratio=True, drawn=True),
@@ -38,8 +41,8 @@ BACKLOG_COLUMNS = (
 BACKLOG_NOTES = (
     "a row: so many events of 200 B waiting in one stage, each of its own conversation",
     "every Redis holds as many conversations as the longest queue; those that do not wait there are idle",
-    f"a round: a new process puts in and takes out {CYCLES} × {CHUNK:,} events; the queue ends as it began",
-    "every size is on a Redis of its own, and all of them stand while a round visits each",
+    f"a window takes {CHUNK:,} events and puts as many in; {WINDOWS} windows a round, the sizes in turn",
+    "who writes has not written for long; × is taken within each turn, then the median of the turns",
 )
 
 
@@ -52,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     machine = facts(find_redis())
     parts = {"workers": _workers, "backlog": _backlog}
     chosen = [options.part] if options.part else list(parts)
-    return max(publish(asyncio.run(parts[part](options, machine)), options) for part in chosen)
+    return max(publish(uvloop.run(parts[part](options, machine)), options) for part in chosen)
 
 
 async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
@@ -84,7 +87,8 @@ async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
 
 async def _backlog(options: argparse.Namespace, machine: Machine) -> Result:
     sizes = backlog.QUICK if options.quick else backlog.FULL
-    by_size = await backlog.costs(sizes, options.rounds, warm_up=not options.quick)
+    windows = 1 if options.quick else options.rounds * WINDOWS
+    by_size = await backlog.costs(sizes, windows, warm_up=not options.quick)
     found, base = {f"{size:,}": samples for size, samples in by_size.items()}, f"{sizes[0]:,}"
     times = {name: {key: ratio_of(found, name, base, key) for key in COSTS} for name in found}
     rows = (

@@ -1,8 +1,8 @@
-"""Um processo que põe eventos numa fila grande e tira outros tantos, e diz quanta CPU gastaram ele e o Redis.
+"""Quanta CPU gastam o processo e o Redis para tirar um evento de uma fila grande, e para pôr outro?
 
-`fill URL DE ATÉ` só põe, sem ids: quantos ids se lembram não muda com a fila. `idle URL 0 QUANTAS` faz o
-Redis guardar conversas paradas. `cycle URL ANEL PRÓXIMO` põe e tira `CHUNK`, `CYCLES` vezes, e a fila fica
-igual; as conversas são um anel de nomes, maior que a fila, para que o Redis não guarde cada vez mais.
+`fill URL DE ATÉ` enche, num processo seu, sem ids: quantos ids se lembram não muda com a fila. `idle URL DE
+ATÉ` faz o Redis guardar conversas paradas. `Queue.window` tira eventos e põe outros tantos: a fila acaba
+igual. Quem escreve em cada janela ainda não tinha escrito: de quem acaba de escrever o Redis tem tudo à mão.
 """
 
 import asyncio
@@ -14,6 +14,7 @@ import msgspec
 import uvloop
 from redis.asyncio import Redis
 
+from bench.harness.rounds import Sample
 from bench.scale.stages import PARTITIONS, SHORT, STATE, offer, opened, work
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
@@ -21,15 +22,14 @@ from pyloto_stream.streams.model import Plan, Turn
 
 BODY = b'{"text":"%b"}' % (b"x" * 189)
 """200 B: com um milhão de eventos, o que pesa é quantos são."""
-CHUNK, CYCLES = 1000, 4
-MARGIN = 8 * CHUNK
-"""Nomes do anel além dos que esperam: os que se põem agora não podem ter turno em curso."""
+CHUNK, MOST = 800, 1000
+"""Eventos que uma janela tira, ao menos, e no máximo: os que já vinham com o último lote também."""
 
-PAGE = 10_000
+PAGE = 5_000
 _IDLE = """
-for n = ARGV[2], ARGV[3] do
-  local key = KEYS[1] .. ':conv:' .. ARGV[1] .. ':idle' .. n
-  redis.call('HSET', key, 'n', '1795973587290', 's', ARGV[4], 'k', 'a|1795973587290-0|bench')
+for n = 3, #ARGV do
+  local key = KEYS[1] .. ':conv:' .. ARGV[1] .. ':' .. ARGV[n]
+  redis.call('HSET', key, 'n', '1795973587290', 's', ARGV[2], 'k', 'a|1795973587290-0|bench')
   redis.call('PEXPIRE', key, 7776000000)
 end
 """
@@ -52,72 +52,78 @@ class Cost(msgspec.Struct):
         }
 
 
-async def _fill(url: str, first: int, last: int) -> dict[str, float]:
+class Queue:
+    """Uma fila de `size` eventos no Redis de `gateway`; as conversas `c<size>` em diante estão paradas."""
+
+    def __init__(self, gateway: Gateway, redis: Redis, size: int) -> None:
+        self._gateway = gateway
+        self._redis = redis
+        self._next = size
+
+    async def window(self) -> Sample:
+        """Tira `CHUNK` eventos, põe quantos tirou, e diz o que cada um custou."""
+        taking = await self._spent(self._take())
+        adding = await self._spent(self._add(taking.events))
+        used = await self._redis.info("memory")
+        told = {**taking.per_event("take"), **adding.per_event("add")}
+        return {**told, "redis_mb": float(used["used_memory"]) / (1 << 20)}
+
+    async def _spent(self, doing: Awaitable[int]) -> Cost:
+        redis_s, worker_s, clock_s = await self._cpu_s(), time.process_time(), time.perf_counter()
+        events = await doing
+        clock_s, worker_s = time.perf_counter() - clock_s, time.process_time() - worker_s
+        return Cost(events, worker_s, await self._cpu_s() - redis_s, clock_s)
+
+    async def _add(self, count: int) -> int:
+        numbers = range(self._next, self._next + count)
+        await offer(self._gateway, SHORT, numbers, BODY, _name)
+        self._next = numbers.stop
+        return count
+
+    async def _take(self) -> int:
+        taken, stop = 0, asyncio.Event()
+
+        def handle(_turn: Turn) -> Plan:
+            nonlocal taken
+            taken += 1
+            if taken >= CHUNK:
+                stop.set()
+            return Plan(state=STATE)
+
+        await work(self._gateway, SHORT, {"a": handle}, "bench", stop)
+        return taken
+
+    async def _cpu_s(self) -> float:
+        told = await self._redis.info("cpu")
+        return float(told["used_cpu_user"]) + float(told["used_cpu_sys"])
+
+
+def _name(number: int) -> str:
+    return f"c{number}"
+
+
+async def _fill(url: str, first: int, last: int) -> None:
     async with opened(url, SHORT) as gateway:
-        await offer(gateway, SHORT, range(first, last), BODY, "c{}".format, ids=False)
-    return {}
+        await offer(gateway, SHORT, range(first, last), BODY, _name, ids=False)
 
 
-async def _idle(url: str, first: int, last: int) -> dict[str, float]:
-    """Conversas de portão aberto, com os campos que `commit.lua` deixa, por igual em todas as partições."""
+async def _idle(url: str, first: int, last: int) -> None:
+    """Conversas de portão aberto, com os campos que `commit.lua` deixa."""
     async with Redis.from_url(url) as redis:
         script = redis.register_script(_IDLE)
-        for start in range(first // PARTITIONS, last // PARTITIONS, PAGE):
-            for partition in range(PARTITIONS):
+        homes: dict[int, list[str]] = {partition: [] for partition in range(PARTITIONS)}
+        for name in map(_name, range(first, last)):
+            homes[keys.partition_of(name, PARTITIONS)].append(name)
+        for partition, names in homes.items():
+            for start in range(0, len(names), PAGE):
                 base = keys.prefix(partition, PARTITIONS)
-                end = min(start + PAGE, last // PARTITIONS)
-                await script(keys=[base], args=[SHORT.name, start, end - 1, STATE])
-    return {}
-
-
-async def _cycle(url: str, ring: int, following: int) -> dict[str, float]:
-    adding, taking = Cost(), Cost()
-    async with opened(url, SHORT) as gateway, Redis.from_url(url) as redis:
-        for _ in range(CYCLES):
-            numbers = range(following, following + CHUNK)
-            await _spent(adding, redis, _add(gateway, numbers, ring))
-            await _spent(taking, redis, _take(gateway))
-            following += CHUNK
-    return {**adding.per_event("add"), **taking.per_event("take")}
-
-
-async def _spent(cost: Cost, redis: Redis, doing: Awaitable[int]) -> None:
-    redis_s, worker_s, clock_s = await _cpu_s(redis), time.process_time(), time.perf_counter()
-    cost.events += await doing
-    cost.clock_s += time.perf_counter() - clock_s
-    cost.worker_s += time.process_time() - worker_s
-    cost.redis_s += await _cpu_s(redis) - redis_s
-
-
-async def _add(gateway: Gateway, numbers: range, ring: int) -> int:
-    await offer(gateway, SHORT, numbers, BODY, lambda number: f"c{number % ring}")
-    return len(numbers)
-
-
-async def _take(gateway: Gateway) -> int:
-    """Tira `CHUNK` eventos, e os que já vinham com o último lote."""
-    taken, stop = 0, asyncio.Event()
-
-    def handle(_turn: Turn) -> Plan:
-        nonlocal taken
-        taken += 1
-        if taken >= CHUNK:
-            stop.set()
-        return Plan(state=STATE)
-
-    await work(gateway, SHORT, {"a": handle}, "bench", stop)
-    return taken
-
-
-async def _cpu_s(redis: Redis) -> float:
-    told = await redis.info("cpu")
-    return float(told["used_cpu_user"]) + float(told["used_cpu_sys"])
+                await script(keys=[base], args=[SHORT.name, STATE, *names[start : start + PAGE]])
 
 
 def main(role: str, url: str, first: str, last: str) -> None:
-    """Faz o papel; o que mediu sai em JSON na última linha."""
-    roles = {"fill": _fill, "idle": _idle, "cycle": _cycle}
-    print(msgspec.json.encode(uvloop.run(roles[role](url, int(first), int(last)))).decode())
+    """Faz o papel; quem o pediu lê da última linha que acabou."""
+    uvloop.run({"fill": _fill, "idle": _idle}[role](url, int(first), int(last)))
+    print("{}")
 
 
 if __name__ == "__main__":

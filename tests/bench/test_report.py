@@ -36,9 +36,12 @@ def test_a_result_is_written_as_it_is_with_its_chart(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-def test_of_a_quick_run_only_the_numbers_are_written(tmp_path: Path) -> None:
-    show(tmp_path, result(quick=True), "--quick")
-    assert [path.name for path in (tmp_path / "scratch").iterdir()] == ["try.json"]
+def test_a_quick_run_does_not_take_the_place_of_a_full_one(tmp_path: Path) -> None:
+    show(tmp_path, result(1.11))
+    show(tmp_path, result(1.77, quick=True), "--quick")
+    assert committed("try", tmp_path / "scratch") == result(1.11)
+    assert committed("try", tmp_path / "scratch" / "quick") == result(1.77, quick=True)
+    assert (tmp_path / "scratch" / "quick" / "try.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_what_is_shown_is_the_table_the_verdicts_and_the_notes(

@@ -39,7 +39,7 @@ coverage: $(STAMP)  ## Run the tests and fail if they cover less than the limit 
 	@$(BIN)/python -m pytest tests/faults --cov --cov-append --cov-report=term:skip-covered
 	@$(BIN)/coverage report --include='pyloto_stream/stores/*' --fail-under=95
 
-bench: $(STAMP)  ## Measure speed and memory on this machine, against what peers do (`make peers` first)
+bench: $(STAMP)  ## Measure speed and memory on this machine in ten minutes, against what peers do (`make peers` first)
 	@$(BIN)/python -m bench
 
 peers: $(STAMP)  ## Install what the benchmarks compare with, in environments of its own under .bench

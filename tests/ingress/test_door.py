@@ -1,0 +1,117 @@
+"""Os pedidos que chegam na mesma volta do laço entram juntos, e cada um tem a sua própria sorte."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from ingress import webhook
+from ingress.app import create_public_app
+from ingress.door import CROWD, Asked
+from ingress.ports import Offer
+from ingress.protocol import EXPRESS
+from ingress.webhook import Proven
+from pyloto_stream.errors import TransientError, UnavailableError
+from pyloto_stream.whatsapp.webhook import Batch, read
+from tests.support import webhooks as meta
+from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally
+
+Lines = list[dict[str, object]]
+
+
+class Crowds(Recorder):
+    """Um executor que anota quantos grupos vieram de cada vez, e recusa o que fala de `refused`."""
+
+    def __init__(self, refused: str = "") -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self._refused = refused
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        self.sizes.append(len(groups))
+        return await super().accept_each(groups)
+
+    async def accept(self, offers: Sequence[Offer]) -> list[bool]:
+        if self._refused and any(self._refused in offer.dedupe_key for offer in offers):
+            raise UnavailableError(code="backlog_full")
+        return await super().accept(offers)
+
+
+async def told_to(bodies: Sequence[bytes], crowds: Recorder, tally: Tally) -> list[bytes]:
+    """As respostas aos pedidos, chegados todos na mesma volta."""
+    app = create_public_app(CONFIG, crowds, tally, clock=lambda: NOW_MS)
+    answers: list[list[bytes | None]] = [[] for _ in bodies]
+    asked = [Asked(Proven(body, f"c{n}"), 0.0) for n, body in enumerate(bodies)]
+    tasks = {app[EXPRESS].enter(each, heard.append) for each, heard in zip(asked, answers, strict=True)}
+    await asyncio.gather(*tasks)
+    return [answer or b"" for (answer,) in answers]
+
+
+def bodies(count: int) -> list[bytes]:
+    return [meta.body(meta.text(f"wamid.{n}", f"{n}")) for n in range(count)]
+
+
+async def test_who_arrives_together_shares_trips_of_at_most_a_crowd() -> None:
+    crowds, tally = Crowds(), Tally()
+    answers = await told_to(bodies(CROWD + 3), crowds, tally)
+    assert crowds.sizes == [CROWD, 3]
+    assert [answer[9:12] for answer in answers] == [b"200"] * (CROWD + 3)
+    assert all(f"X-Correlation-ID: c{n}\r\n".encode() in answer for n, answer in enumerate(answers))
+    assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [
+        str(n) for n in range(CROWD + 3)
+    ]
+    assert tally.requests == [("/webhooks/whatsapp", 200)] * (CROWD + 3)
+
+
+async def test_a_refusal_is_only_of_who_was_refused(lines: Lines) -> None:
+    crowds, tally = Crowds(refused="wamid.1"), Tally()
+    answers = await told_to(bodies(3), crowds, tally)
+    assert [answer[9:12] for answer in answers] == [b"200", b"503", b"200"]
+    assert b"Retry-After: 5\r\n" in answers[1]
+    (warned,) = [line for line in lines if line["event"] == "webhook not taken"]
+    assert warned["correlation_id"] == "c1"
+    assert crowds.sizes == [3]
+
+
+async def test_a_defect_is_only_of_who_brought_it(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reading(body: bytes) -> Batch:
+        if b"wamid.1" in body:
+            raise ZeroDivisionError
+        return read(body)
+
+    monkeypatch.setattr(webhook, "read", reading)
+    crowds, tally = Crowds(), Tally()
+    answers = await told_to(bodies(3), crowds, tally)
+    assert [answer[9:12] for answer in answers] == [b"200", b"500", b"200"]
+    (failed,) = [line for line in lines if line["event"] == "request handler failed"]
+    assert failed["correlation_id"] == "c1"
+    assert "ZeroDivisionError" in str(failed["error"])
+    assert sorted(tally.requests) == [("/webhooks/whatsapp", 200)] * 2 + [("/webhooks/whatsapp", 500)]
+
+
+async def test_a_metric_with_a_defect_leaves_nobody_waiting(lines: Lines) -> None:
+    class Sick(Tally):
+        def request(self, route: str, status: int, seconds: float) -> None:
+            super().request(route, status, seconds)
+            if len(self.requests) == 2:
+                raise ZeroDivisionError
+
+    answers = await told_to(bodies(3), Crowds(), Sick())
+    assert [answer[9:12] for answer in answers] == [b"200", b"", b"200"]
+    assert [line["event"] for line in lines].count("request failed outside of every handler") == 1
+
+
+async def test_who_is_interrupted_hears_it_and_the_measure_says_so() -> None:
+    class Held(Crowds):
+        async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+            await asyncio.Event().wait()
+            return await super().accept_each(groups)
+
+    tally, heard = Tally(), list[bytes | None]()
+    app = create_public_app(CONFIG, Held(), tally, clock=lambda: NOW_MS)
+    task = app[EXPRESS].enter(Asked(Proven(bodies(1)[0], "c0"), 0.0), heard.append)
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert heard == [None]
+    assert tally.requests == [("/webhooks/whatsapp", 499)]

@@ -36,16 +36,12 @@ FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=20, timed=256)
 ROUNDS = 3
 TARGETS = ((EMPTY, 0.75), (FASTAPI, 2.5))
 
-COLUMNS = tuple(
-    column
-    for level in LEVELS
-    for column in (
-        Column(f"rps_{level}", f"/s at {level}", 0, drawn=True),
-        Column(f"times_{level}", "× bare", 2, ratio=True),
-        Column(f"p99_ms_{level}", "p99 ms", 1),
-        Column(f"server_us_{level}", "server µs", 0),
-        Column(f"redis_us_{level}", "Redis µs", 0),
-    )
+COLUMNS = (
+    Column("rps", "per second", 0, drawn=True),
+    Column("times", "× bare", 2, ratio=True),
+    Column("p99_ms", "p99 ms", 1),
+    Column("server_us", "server µs", 0),
+    Column("redis_us", "Redis µs", 0),
 )
 
 
@@ -68,16 +64,18 @@ async def measured(options: Namespace) -> Result:
         quick=options.quick,
         rounds=options.rounds,
         columns=COLUMNS,
-        rows=tuple(row(samples, name) for name in samples),
+        rows=tuple(row(samples, name, level) for level in LEVELS for name in samples),
         checks=checks(samples),
         notes=(*notes, *_notes(samples, size)),
     )
 
 
-def row(samples: Mapping[str, Sequence[Sample]], name: str) -> Row:
-    """A linha de um contendor: medianas, e a razão para o aiohttp nu em cada nível."""
-    times = {f"times_{level}": ratio_of(samples, name, EMPTY, f"rps_{level}").median for level in LEVELS}
-    return Row(name, {**medians(samples[name]), **times})
+def row(samples: Mapping[str, Sequence[Sample]], name: str, level: int) -> Row:
+    """A linha de um contendor com `level` conexões: medianas, e a razão para o aiohttp nu."""
+    found = medians(samples[name])
+    values = {column.key: found.get(f"{column.key}_{level}") for column in COLUMNS}
+    times = ratio_of(samples, name, EMPTY, f"rps_{level}").median
+    return Row(f"{name}, {level} connections", values | {"times": times})
 
 
 def checks(samples: Mapping[str, Sequence[Sample]]) -> tuple[Check, ...]:
@@ -101,7 +99,7 @@ def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
     notes = [
         f"ours: the command `pyloto-stream ingress` with {limits}; log level INFO, to a file",
         f"{size.timed} requests per level after {size.warm}, each a new message; a person writes 5 of them",
-        "/s at N: requests per second over N keep-alive connections; µs: CPU per request",
+        "connections are kept alive; µs: CPU per request",
         "after each round Redis held exactly what was answered with 200",
         f"the load process was busy {busy:.0%} of one core at most",
     ]

@@ -25,7 +25,9 @@ class Metrics(ProductMetrics):
 
     def _ingress(self) -> None:
         self._requests = self._counter("http_requests", "Requests answered", "route", "status")
-        self._request_seconds = self._histogram("http_request_seconds", "Time to answer", FAST, "route")
+        self._request_seconds = OftenHistogram(
+            "pyloto_http_request_seconds", "Time to answer", FAST, "route", self.registry
+        )
         self._updates = self._counter("updates", "Webhook parts taken", "kind", "result")
 
     def _stages(self) -> None:
@@ -61,7 +63,7 @@ class Metrics(ProductMetrics):
     def request(self, route: str, status: int, seconds: float) -> None:
         """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
         self._of(self._requests, route, status).inc()
-        self._of(self._request_seconds, route).observe(seconds)
+        self._request_seconds.observe(route, seconds)
 
     def update(self, kind: str, result: str, n: int = 1) -> None:
         """`n` partes de webhook (`message`, `status`, …) foram guardadas (`new`, `duplicate`)."""

@@ -2,7 +2,8 @@
 
 Cada banco corre num processo seu e diz o que mediu. Sai com 1 se algum falhou ou, com `--assert`, se alguma
 meta falhou; os outros correm na mesma. Na série as rodadas são mais curtas, ou menos, do que no comando de
-cada um, o único que guarda. Em `--quick` nenhum número conta: os bancos correm dois a dois.
+cada um, o único que guarda. Em `--quick` nenhum número conta: os bancos correm dois a dois, e os gráficos
+desenham-se no fim, todos.
 """
 
 import argparse
@@ -14,6 +15,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+from bench.harness.chart import draw
+from bench.harness.report import QUICK, SCRATCH
+from bench.harness.results import read
 
 STANDARD = {
     "chain": ("--rounds", "3", "--events", "10000"),
@@ -61,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     quick = "--quick" in options
     names = chosen.only or (every if quick else tuple(STANDARD))
     ran = list(_together(names, options) if quick else _in_turn(names, options))
+    if quick:
+        _drawn(SCRATCH / QUICK)
     failed = [each.name for each in ran if each.code]
     said = f"failed: {', '.join(failed)}" if failed else "all went well"
     took = ", ".join(f"{each.name} {each.seconds:.0f}" for each in ran)
@@ -80,6 +87,11 @@ def _together(names: Iterable[str], options: Sequence[str]) -> Iterable[Ran]:
         for ran in pool.map(partial(_run, options=options, kept=True), names):
             print(ran.said, end="", flush=True)
             yield ran
+
+
+def _drawn(folder: Path) -> None:
+    for path in folder.glob("*.json"):
+        draw(read(path), path.with_suffix(".png"))
 
 
 def _run(name: str, options: Sequence[str], *, kept: bool = False) -> Ran:

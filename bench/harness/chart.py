@@ -53,6 +53,7 @@ def _bars(axes: "Axes", column: Column, rows: Sequence[Row]) -> None:
     if positive and max(positive) > APART * min(positive):
         axes.set_xscale("log")
         axes.set_xlim(min(positive) / 2, max(positive) * 8)
+        axes.minorticks_off()
         axes.set_xlabel("logarithmic", fontsize=10)
     else:
         axes.margins(x=0.22)

@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from bench.harness.servers import stop
 from pyloto_stream.streams.embedded import die_with_parent
 
 ROOT = Path(__file__).parents[2]
+STOP_S = 10.0
 TAIL = 2000
 """Quanto se mostra do que disse um filho que falhou, em caracteres."""
 
@@ -66,3 +66,15 @@ async def command(
     except msgspec.DecodeError as error:
         told = (out + err).decode(errors="replace")[-TAIL:]
         raise ChildError(f"{name}: the last line is not a JSON object\n{told}") from error
+
+
+async def stop(process: asyncio.subprocess.Process) -> None:
+    """Encerra o processo que iniciamos: SIGTERM e, passado o prazo, SIGKILL."""
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,7 +1,7 @@
 """Que conta um banco a quem o executou? O quadro, as metas, e o que mudou desde o resultado guardado.
 
-Grava o JSON e o gráfico em `.bench/`; com `--save`, também entre os resultados do projeto. Uma execução
-`--quick` fica à parte, em `.bench/quick/`: o que ela mediu não toma o lugar do que uma completa mediu.
+Grava o JSON e o gráfico em `.bench/`; com `--save`, também entre os resultados do projeto. De uma execução
+`--quick` ficam só os números, à parte, em `.bench/quick/`: não tomam o lugar do que uma completa mediu.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from bench.harness.results import RESULTS, Check, Column, Result, committed, wri
 
 PLAIN_WIDTH = 118
 """Colunas de texto quando ninguém vê: um registro de CI, um arquivo."""
-SCRATCH = Path(__file__).parents[2] / ".bench"
+SCRATCH, QUICK = Path(__file__).parents[2] / ".bench", "quick"
 
 
 def publish(
@@ -29,10 +29,11 @@ def publish(
         sys.stdout.write(msgspec.json.encode(result).decode() + "\n")
     else:
         show(result, before, Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH))
-    usual = scratch / "quick" if result.quick else scratch
+    usual = scratch / QUICK if result.quick else scratch
     for folder in (usual, results) if options.save else (usual,):
         path = write(result, folder)
-        draw(result, path.with_suffix(".png"))
+        if not result.quick:
+            draw(result, path.with_suffix(".png"))
     missed = [check for check in result.checks if not check.ok]
     return int(bool(options.asserts and not result.quick and missed))
 

@@ -72,4 +72,13 @@ def committed(bench: str, folder: Path = RESULTS) -> Result | None:
         msgspec.ValidationError: o arquivo não tem a forma de hoje.
     """
     path = folder / f"{bench}.json"
-    return msgspec.json.decode(path.read_bytes(), type=Result) if path.exists() else None
+    return read(path) if path.exists() else None
+
+
+def read(path: Path) -> Result:
+    """O resultado gravado em `path`.
+
+    Raises:
+        msgspec.ValidationError: o arquivo não tem a forma de hoje.
+    """
+    return msgspec.json.decode(path.read_bytes(), type=Result)

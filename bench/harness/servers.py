@@ -17,10 +17,11 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bench.harness.children import stop
 from pyloto_stream.streams.embedded import die_with_parent, find_binary
 
 PORTS = range(28_000, 32_000)
-START_S, STOP_S = 20.0, 10.0
+START_S = 20.0
 
 
 class Server:
@@ -94,18 +95,6 @@ async def _ready(server: Server, process: asyncio.subprocess.Process, log: Path)
 
 def _tail(log: Path) -> str:
     return log.read_text(encoding="utf-8")[-2000:] if log.exists() else "(no log)"
-
-
-async def stop(process: asyncio.subprocess.Process) -> None:
-    """Encerra o processo que iniciamos: SIGTERM e, passado o prazo, SIGKILL."""
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        await asyncio.wait_for(process.wait(), STOP_S)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def _roundabout() -> Iterator[int]:

@@ -14,8 +14,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from bench.harness.children import ROOT, TAIL, ChildError
-from bench.harness.servers import stop
+from bench.harness.children import ROOT, TAIL, ChildError, stop
 from pyloto_stream.streams.embedded import die_with_parent
 
 T = TypeVar("T")

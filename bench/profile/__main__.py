@@ -15,7 +15,7 @@ from bench.profile.runs import INGRESS, PARTS, REDIS, Seen, flame_pass, table_pa
 from consumers.pipeline import AI, STAGES
 
 QUESTION = "Where does the time go, in each process?"
-QUICK = (AI, 50.0, 2.0)
+QUICK = (AI, 50.0, 1.0)
 MANY, FEW = 25, 8
 """Funções que se mostram de um processo só, e de cada um entre vários."""
 COLUMNS = (

@@ -53,6 +53,10 @@ class ChannelState(msgspec.Struct, frozen=True):
     templates_paused: str = ""
 
 
+_OPEN = ChannelState()
+"""Um número de que a Meta nada disse: quase todos, quase sempre."""
+
+
 class ChannelSubject(msgspec.Struct, frozen=True):
     """Um assunto guardado, como veio (`account:…`, `number:…`, `flow:…`), e a marca de cada aspecto."""
 
@@ -110,7 +114,9 @@ class ChannelStore:
         Raises:
             UnavailableError: o banco não respondeu e nada recente se sabe.
         """
-        known, now = await self._subjects(), iso(self._clock())
+        if not (known := await self._subjects()):
+            return _OPEN
+        now = iso(self._clock())
         number = known.get(f"number:{phone_number_id}")
         account = known.get(f"account:{self._account_id}")
         levels = [each.marks for each in (account, number) if each is not None]

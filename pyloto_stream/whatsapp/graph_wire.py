@@ -37,9 +37,8 @@ class Wire:
             raise TypeError("the session is closed")
         self._connector = session.connector
         self._root = root
-        self._to = aiohttp.ClientRequest(
-            hdrs.METH_POST, root, headers=session.headers, loop=asyncio.get_running_loop()
-        )
+        self._loop = asyncio.get_running_loop()
+        self._to = aiohttp.ClientRequest(hdrs.METH_POST, root, headers=session.headers, loop=self._loop)
         self._head = lru_cache(KNOWN_PATHS)(self._made_head)
 
     async def post(self, path: str, token: str, body: bytes, timeout_s: float, max_bytes: int) -> Received:
@@ -51,20 +50,29 @@ class Wire:
         request = b"%b%b\r\nContent-Length: %d\r\n\r\n%b" % (
             self._head(path), token.encode("ascii"), len(body), body,
         )  # fmt: skip
-        connection = message = told = None
+        deadline, late = self._loop.time() + timeout_s, False
+        connection = await self._connect(timeout_s)
+        protocol = connection.protocol
+        reading = told = None
+
+        def hurry() -> None:
+            nonlocal late
+            late = True
+            for waited in (protocol, reading):
+                if waited is not None:
+                    waited.set_exception(TimeoutError())
+
+        alarm = self._loop.call_at(deadline, hurry)
         try:
-            async with asyncio.timeout(timeout_s):
-                connection = await self._connect(timeout_s)
-                message, content = await self._ask(connection, request)
-                told = await whole(content, max_bytes)
-        except TimeoutError:
-            if message is None:
-                raise
+            message, reading = await self._ask(connection, request)
+            if not late:
+                told = await whole(reading, max_bytes)
         finally:
-            if told is not None and connection is not None:
-                connection.release()
-            elif connection is not None:
+            alarm.cancel()
+            if told is None:
                 connection.close()
+            else:
+                connection.release()
         return Received(message.code, message.headers, told)
 
     async def _connect(self, timeout_s: float) -> aiohttp.connector.Connection:

@@ -24,7 +24,7 @@ from tests.support.graph import NUMBER, answer, refusal
 
 @pytest_asyncio.fixture
 async def desk(redis_url: str) -> AsyncIterator[Desk]:
-    async with open_desk(redis_url) as desk:
+    async with open_desk(redis_url, partitions=2) as desk:  # num cluster, a vez e o livro são idas diferentes
         yield desk
 
 

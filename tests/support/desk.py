@@ -124,10 +124,10 @@ def records(plan: Plan) -> list[Record]:
 
 
 @asynccontextmanager
-async def open_desk(redis_url: str, timeout_s: float = 5.0) -> AsyncIterator[Desk]:
-    """Tudo aberto, sobre um Redis vazio."""
+async def open_desk(redis_url: str, timeout_s: float = 5.0, partitions: int = 1) -> AsyncIterator[Desk]:
+    """Tudo aberto, sobre um Redis vazio; `ana` tem de ser da partição 0."""
     clock = ManualClock()
-    async with Rig(redis_url, partitions=1, clock=clock) as rig, graph_server() as graph:
+    async with Rig(redis_url, partitions=partitions, clock=clock) as rig, graph_server() as graph:
         client = WhatsAppHttpClient(graph.url, "v24.0", SECRET, timeout_s=timeout_s)
         try:
             yield Desk(rig, clock, graph, client)

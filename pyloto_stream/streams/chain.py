@@ -29,10 +29,9 @@ class Chain:
     def follow(self, turn: Turn, plan: Plan) -> tuple[Plan, tuple[str, ...]]:
         """O plano de `turn` com os das etapas que o seguem aqui, e quais foram."""
         passed = [turn.stage]
-        while plan.to is not None and plan.to not in passed:
-            link = self._links.get(plan.to)
+        while plan.to not in passed and (link := self._links.get(plan.to or "")) is not None:
             turn = _next(turn, plan)
-            following = link.attempt(turn) if link else None
+            following = link.attempt(turn)
             if following is None or (plan.sent and following.sent):
                 break
             passed.append(turn.stage)

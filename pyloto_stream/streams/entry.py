@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """Uma entrada de stream: partição, id, o que ela traz e quantos trabalhadores já morreram com ela.
 
     `flat`: `[campo, valor, ...]`, cru. Quem é de toda mensagem o lê assim; `fields` monta uma tabela.

@@ -122,7 +122,8 @@ class Gateway:
             reply = await path.read("XREADGROUP", *args, *([">"] * len(streams)))
         except (RedisError, OSError) as error:
             raise unavailable(error) from error
-        return [Entry.of(self._place(name)[0], row) for name, rows in reply or () for row in rows]
+        found = ((self._place(name)[0], rows) for name, rows in reply or ())
+        return [Entry.of(partition, row) for partition, rows in found for row in rows]
 
     async def history(
         self,

@@ -23,7 +23,7 @@ class Setback(msgspec.Struct, frozen=True):
     at_ms: int
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """O que uma etapa recebe: o token de uma conversa.
 
     `events` é um vetor JSON com os eventos do turno, na ordem de aceitação; `state` é o JSON gravado por
@@ -78,7 +78,7 @@ class CancelTimer(msgspec.Struct, frozen=True):
     name: str
 
 
-class Plan(msgspec.Struct, frozen=True):
+class Plan(msgspec.Struct, frozen=True, gc=False):
     """O que a etapa decidiu. `to` é a próxima etapa da faixa; `None` encerra o turno.
 
     `state` `None` conserva o gravado. `mode` `None` conserva o modo. Tudo é aplicado num só script.

@@ -8,7 +8,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from pyloto_stream.streams.lease import commit_op
 from pyloto_stream.streams.model import Plan, Turn
@@ -33,7 +35,7 @@ SLICE_S = 0.005
 """Quanto se decide de um lote até aplicar o que há: quem decide depressa aplica tudo de uma vez."""
 
 
-class _Written(NamedTuple):
+class _Written(msgspec.Struct, frozen=True, gc=False):
     """Uma entrada decidida. `plan`: com o das etapas encadeadas, `passed`; `op`: a operação que o aplica."""
 
     entry: "Entry"

@@ -23,30 +23,29 @@ local function publish(outlet, id, body)
   redis.call('XADD', P .. ':out:' .. outlet, 'MAXLEN', '~', OUT_MAX, '*', 'id', id, 'v', OUT_VERSION, 'body', body)
 end
 
+local call, NONE = redis.call, {}
 local head = cmsgpack.unpack(ARGV[2])
 local queue = stream(head.s)
 
+-- As operações como vieram, e em que ARGV começam os bytes de cada uma.
+local I, L, C, N, TO, SAVES, MORE = 1, 2, 3, 4, 5, 6, 7
 local function rows()
-  local list, at = {}, 3
-  while at <= #ARGV do
-    local i, l, c, n, to, ws, packed = unpack(cmsgpack.unpack(ARGV[at]), 1, 7)
-    local row = { i = i, l = l, c = c, n = n, to = to, ws = ws, st = ARGV[at + 1] }
-    at = at + 2
-    if to ~= '' then
-      row.e, row.p = ARGV[at], ARGV[at + 1]
-      at = at + 2
-    end
-    if packed then row.more, at = with_blobs(packed, at) end
-    list[#list + 1] = row
+  local list, places, at, n, last = {}, {}, 3, 0, #ARGV
+  while at <= last do
+    local row = cmsgpack.unpack(ARGV[at])
+    n = n + 1
+    list[n], places[n] = row, at + 1
+    at = at + (row[TO] == '' and 2 or 4)
+    if row[MORE] then row[MORE], at = with_blobs(row[MORE], at) end
   end
-  return list
+  return list, places
 end
 
 -- As entradas de um lote foram lidas juntas: uma pergunta pela faixa delas responde por quase todas.
 local function pending_of(list)
   local found = {}
-  local asked = redis.call('XPENDING', queue, GROUP, list[1].i, list[#list].i, 2 * #list)
-  for _, row in ipairs(asked) do found[row[1]] = true end
+  local asked = call('XPENDING', queue, GROUP, list[1][I], list[#list][I], 2 * #list)
+  for n = 1, #asked do found[asked[n][1]] = true end
   return function(i)
     local is = found[i]
     found[i] = false -- só uma vez: o mesmo lote não a confirma de novo
@@ -64,7 +63,7 @@ local function hand_out(row, more)
       events[#events + 1] = more.fe[at]
       at = at + 1
     end
-    enter_all(lane, stage, row.c, events)
+    enter_all(lane, stage, row[C], events)
   end
 end
 
@@ -72,55 +71,59 @@ end
 local function extras(row, more)
   hand_out(row, more)
   for n, timer in ipairs(more.tm or {}) do
-    local member = row.l .. '|' .. row.c .. '|' .. timer[1]
+    local member = row[L] .. '|' .. row[C] .. '|' .. timer[1]
     if timer[2] then
-      set_timer(TIMERS, member, timer[2], { l = row.l, s = head.f[row.l], c = row.c, e = more.te[n] })
+      set_timer(TIMERS, member, timer[2], { l = row[L], s = head.f[row[L]], c = row[C], e = more.te[n] })
     else
       take_timer(TIMERS, member)
     end
   end
 end
 
-local function apply(row, key, mark)
-  local more = row.more or {}
+-- at: onde estão o estado e, se há próxima etapa, os eventos e a carga.
+local function apply(row, at, key, mark)
+  local more, to = row[MORE] or NONE, row[TO]
   -- primeiro: só nestas chaves mexe quem não é nosso, e se não se deixam gravar nada mais foi gravado
-  for n, out in ipairs(more.ot or {}) do publish(out[1], out[2], more.ob[n]) end
-  local news = { 'k', mark }
-  local function also(name, value) news[#news + 1], news[#news + 2] = name, value end
-  if row.ws then also('s', row.st) end
-  if more.md then also('m', more.md) end
-  if more.sn and more.sn[2] ~= '' then also('w', more.sn[2]) end
-  if row.to == '' then
-    redis.call('HSET', key, unpack(news))
-    extras(row, more)
-    return advance(row.l, head.f[row.l], row.c)
+  for n, out in ipairs(more.ot or NONE) do publish(out[1], out[2], more.ob[n]) end
+  local news, size = { 'HSET', key, 'k', mark }, 4
+  if row[SAVES] then news[5], news[6], size = 's', ARGV[at], 6 end
+  if more.md then news[size + 1], news[size + 2], size = 'm', more.md, size + 2 end
+  if more.sn and more.sn[2] ~= '' then news[size + 1], news[size + 2], size = 'w', more.sn[2], size + 2 end
+  if to == '' then
+    call(unpack(news))
+    if row[MORE] then extras(row, more) end
+    return advance(row[L], head.f[row[L]], row[C])
   end
-  local mode = more.md or redis.call('HGET', key, 'm')
-  extras(row, more)
-  also('t', row.to .. '|' .. queue_token(row.to, row, mode or ''))
-  redis.call('HSET', key, unpack(news))
+  local mode = more.md or call('HGET', key, 'm') or ''
+  if row[MORE] then extras(row, more) end
+  local id = queue_token(to, row[L], row[C], row[N], ARGV[at + 1], ARGV[at], mode, ARGV[at + 2])
+  news[size + 1], news[size + 2] = 't', to .. '|' .. id
+  call(unpack(news))
 end
 
-local list = rows()
+local list, places = rows()
 local is_open, done, replies, failure = pending_of(list), {}, {}, nil
-for n, row in ipairs(list) do
-  if row.more and row.more.sn then record_sent(row.more.sn[1], row.more.sn[2]) end
-  local key, mark = conv_key(row.l, row.c), head.s .. '|' .. row.i .. '|' .. head.w
-  if not is_open(row.i) then
-    replies[n] = redis.call('HGET', key, 'k') == mark and 2 or 0
+local mark_start, mark_end = head.s .. '|', '|' .. head.w
+for n = 1, #list do
+  local row = list[n]
+  local more = row[MORE]
+  if more and more.sn then record_sent(more.sn[1], more.sn[2]) end
+  local key, mark = conv_key(row[L], row[C]), mark_start .. row[I] .. mark_end
+  if not is_open(row[I]) then
+    replies[n] = call('HGET', key, 'k') == mark and 2 or 0
   else
-    local applied, problem = pcall(apply, row, key, mark)
+    local applied, problem = pcall(apply, row, places[n], key, mark)
     if not applied then
       failure = problem
       break
     end
-    done[#done + 1], replies[n] = row.i, 1
+    done[#done + 1], replies[n] = row[I], 1
   end
 end
 -- Também se uma falhou a meio: as que vieram antes estão feitas, e pendentes seriam feitas de novo.
 if #done > 0 then
-  redis.call('XACK', queue, GROUP, unpack(done))
-  redis.call('XDEL', queue, unpack(done))
+  call('XACK', queue, GROUP, unpack(done))
+  call('XDEL', queue, unpack(done))
 end
 if failure then error(failure) end
 return replies

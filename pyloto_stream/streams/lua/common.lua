@@ -34,7 +34,7 @@ local P = KEYS[1]
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
 local TOKEN_VERSION = '1' -- a mesma de lease.py: quem lê um formato mais novo deixa o token para quem o conhece
-local CONV_TTL_MS = 7776000000 -- 90 dias sem atividade
+local CONV_TTL_MS = '7776000000' -- 90 dias sem atividade
 
 local now = tonumber(ARGV[1])
 if now == 0 then
@@ -61,10 +61,10 @@ local function append(stage, flat)
   if token.l and token.c then redis.call('HSET', conv_key(token.l, token.c), 't', stage .. '|' .. id) end
 end
 
--- Põe um token novo na fila de uma etapa; quem chama anota na conversa o id, que é a resposta. t: l, c, n texto, e, st, p
-local function queue_token(stage, t, mode)
-  return redis.call('XADD', stream(stage), '*', 'l', t.l, 'c', t.c, 'n', t.n, 'e', t.e, 's', t.st,
-    'm', mode, 'p', t.p, 'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION)
+-- Põe um token novo na fila de uma etapa; quem chama anota na conversa o id, que é a resposta. n: texto
+local function queue_token(stage, lane, conv, n, events, state, mode, payload)
+  return redis.call('XADD', stream(stage), '*', 'l', lane, 'c', conv, 'n', n, 'e', events, 's', state, 'm', mode,
+    'p', payload, 'f', '0', 'z', '0', 'h', '', 'v', TOKEN_VERSION)
 end
 
 -- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o
@@ -73,7 +73,7 @@ local function start_turn(lane, stage, conv, events)
   local key = conv_key(lane, conv)
   local c = redis.call('HMGET', key, 'n', 's', 'm')
   local n = int(math.max(tonumber(c[1] or 0) + 1, now))
-  local id = queue_token(stage, { l = lane, c = conv, n = n, e = events, st = c[2] or '', p = '' }, c[3] or '')
+  local id = queue_token(stage, lane, conv, n, events, c[2] or '', c[3] or '', '')
   redis.call('HSET', key, 'g', n, 'n', n, 't', stage .. '|' .. id) -- depois: portão fechado sem token pararia a conversa
   redis.call('PERSIST', key)
 end
@@ -96,7 +96,7 @@ local function advance(lane, stage, conv)
   if #waiting == 0 then
     local key = conv_key(lane, conv)
     redis.call('HDEL', key, 'g', 't')
-    redis.call('PEXPIRE', key, int(CONV_TTL_MS))
+    redis.call('PEXPIRE', key, CONV_TTL_MS)
   else
     start_turn(lane, stage, conv, '[' .. table.concat(waiting, ',') .. ']')
     redis.call('LTRIM', inbox, MAX_TURN_EVENTS, -1)
@@ -161,7 +161,7 @@ local function let_in(lane, stage, conv)
   local n = tonumber(redis.call('HGET', key, 'n') or 0)
   redis.call('HDEL', key, 'g', 't')
   if redis.call('HEXISTS', key, 'm') == 1 then -- um operador o pôs depois: é da conversa nova
-    redis.call('PEXPIRE', key, int(CONV_TTL_MS))
+    redis.call('PEXPIRE', key, CONV_TTL_MS)
   elseif n < now then
     redis.call('DEL', key)
   else

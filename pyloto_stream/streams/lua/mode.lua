@@ -6,6 +6,6 @@ for i, op in ipairs(ops()) do
   local key = conv_key(op.l, op.c)
   replies[i] = redis.call('HGET', key, 'm') or ''
   redis.call('HSET', key, 'm', op.md)
-  if redis.call('HEXISTS', key, 'g') == 0 then redis.call('PEXPIRE', key, int(CONV_TTL_MS)) end
+  if redis.call('HEXISTS', key, 'g') == 0 then redis.call('PEXPIRE', key, CONV_TTL_MS) end
 end
 return replies

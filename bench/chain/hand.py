@@ -18,7 +18,7 @@ from bench.chain.roles import Send, Tally, dismiss, due_of, main
 STAGES = ("a", "b", "c")
 Rows = list[tuple[bytes, dict[Any, Any]]]
 """Identificador e campos de cada entrada, como o cliente os dá."""
-GROUP, COUNT, BLOCK_MS = "g", 100, 1000
+GROUP, COUNT, BLOCK_MS, SENDING = "g", 100, 1000, 5000
 
 
 class Hand:
@@ -67,8 +67,8 @@ class Hand:
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[Send]:
-        """Um XADD por evento."""
-        async with Redis.from_url(self._url) as client:
+        """Um XADD por evento; numa máquina ocupada esperam muitos, cada um na sua conexão."""
+        async with Redis.from_url(self._url, max_connections=SENDING) as client:
             yield lambda number, event: client.xadd(STAGES[0], {"c": f"c{number}", "e": event})
 
 

@@ -12,6 +12,7 @@ from bench.harness.children import ROOT, command
 PEERS = ROOT / ".bench" / "peers" / "bin" / "python"
 ARQ = ROOT / ".bench" / "peers-arq" / "bin" / "python"
 BULLMQ = ROOT / "bench" / "peers" / "bullmq"
+NODE = Path(shutil.which("node") or "node")
 TIMEOUT_S = 300.0
 
 
@@ -20,14 +21,14 @@ class Program(msgspec.Struct, frozen=True):
 
     name: str
     line: tuple[str, ...]
-    needs: Path
+    needs: tuple[Path, ...]
     mode: tuple[str, ...] = ()
     share: float = 1.0
 
     @property
     def installed(self) -> bool:
         """O que ele precisa está nesta máquina? Os outros vêm com `make peers`."""
-        return self.needs.exists()
+        return all(path.exists() for path in self.needs)
 
     async def play(self, url: str, *role: str) -> dict[str, Any]:
         """Faz o papel `role` no Redis de `url` e devolve o que mediu; ver `roles.py`."""
@@ -35,7 +36,7 @@ class Program(msgspec.Struct, frozen=True):
 
 
 def _python(name: str, module: str, python: Path, *mode: str, share: float = 1.0) -> Program:
-    return Program(name, (str(python), "-m", module), python, mode, share)
+    return Program(name, (str(python), "-m", module), (python,), mode, share)
 
 
 OURS = _python("ours", "bench.chain.ours", Path(sys.executable), "chained")
@@ -43,9 +44,7 @@ APART = _python("ours, all through Redis", "bench.chain.ours", Path(sys.executab
 HAND = _python("hand-written loop", "bench.chain.hand", Path(sys.executable))
 BATCH = _python("FastStream, batch", "bench.peers.faststream_chain", PEERS, "batch")
 SINGLE = _python("FastStream, one by one", "bench.peers.faststream_chain", PEERS, "single", share=0.1)
-BULL = Program(
-    "BullMQ", (shutil.which("node") or "node", str(BULLMQ / "chain.js")), BULLMQ / "node_modules" / "bullmq"
-)  # fmt: skip
+BULL = Program("BullMQ", (str(NODE), str(BULLMQ / "chain.js")), (NODE, BULLMQ / "node_modules" / "bullmq"))
 TASKIQ = _python("taskiq", "bench.peers.taskiq_chain", PEERS, share=0.05)
 ARQ_QUEUE = _python("arq", "bench.peers.arq_chain", ARQ, share=0.05)
 STREAQ = _python("streaQ", "bench.peers.streaq_chain", PEERS, share=0.05)

@@ -1,8 +1,9 @@
 """Como medir contendores diferentes pela mesma régua? Cada um enche, trabalha e envia; o resto é daqui.
 
 Papéis de um processo: `fill N` deixa N eventos à espera na primeira etapa; `drain N` leva-os às três e mede;
-`serve N PRONTO` faz o mesmo com o que chega, e cria o arquivo PRONTO quando já lê; `feed RITMO:SEGUNDOS…`
-envia, cada evento no instante em que devia. Só usa a biblioteca padrão: corre também onde os outros estão.
+`serve N PRONTO` faz o mesmo com o que chega, e cria o arquivo PRONTO quando já lê; `feed PRONTO
+RITMO:SEGUNDOS…` espera por ele e envia, cada evento no instante em que devia. Só usa a biblioteca padrão:
+corre também onde os outros estão.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Protocol
 SIZE = 892
 """Bytes de um evento: com os campos de uma entrada, cerca de 1 kB."""
 WARM_UP = (100.0, 0.3)
-REST_S = 0.3
+REST_S = 0.2
 _MARK = b'"due":"'
 _DIGITS = 20
 
@@ -92,7 +93,9 @@ async def play(contender: Contender, role: Sequence[str]) -> Measured:
             return await _drain(contender, int(count))
         case ["serve", count, ready]:
             return await _serve(contender, int(count), Path(ready))
-        case ["feed", *phases]:
+        case ["feed", ready, *phases]:
+            while not Path(ready).exists():  # noqa: ASYNC110, ASYNC240 — quem o cria é outro processo
+                await asyncio.sleep(0.01)
             pairs = [tuple(map(float, phase.split(":"))) for phase in phases]
             return await _feed(contender, [WARM_UP, *((rate, seconds) for rate, seconds in pairs)])
     raise SystemExit(f"unknown role: {role}")

@@ -45,12 +45,10 @@ async def once(program: Program, rates: Sequence[int], seconds: float) -> Sample
     phases = [(float(rate), seconds) for rate in rates]
     total = sum(sent(*phase) for phase in (WARM_UP, *phases))
     with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder:
-        ready = Path(folder) / "ready"
+        ready = str(Path(folder) / "ready")
         async with redis_server() as redis, asyncio.TaskGroup() as group:
-            serving = group.create_task(program.play(redis.url, "serve", str(total), str(ready)))
-            while not ready.exists():  # noqa: ASYNC110 — quem o cria é outro processo; se ele cai, o grupo acaba
-                await asyncio.sleep(0.01)
-            fed = await program.play(redis.url, "feed", *(f"{rate}:{seconds}" for rate in rates))
+            serving = group.create_task(program.play(redis.url, "serve", str(total), ready))
+            fed = await program.play(redis.url, "feed", ready, *(f"{rate}:{seconds}" for rate in rates))
             told = await serving
     spans = zip(rates, fed["spans"], strict=True)
     found = {"cpu_us": float(told["cpu_us"])}

@@ -16,14 +16,14 @@ from faststream.redis import Pipeline, RedisBroker, StreamSub
 from bench.chain.roles import Send, Tally, due_of, main
 
 STAGES = ("a", "b", "c")
-GROUP, CONSUMER, COUNT = "g", "w", 100
+GROUP, CONSUMER, COUNT, SENDING = "g", "w", 100, 5000
 
 
 class FastStream:
     """As três etapas como assinantes de um broker."""
 
     def __init__(self, url: str, *, batch: bool) -> None:
-        self._broker = RedisBroker(url, logger=None, serializer=None)
+        self._broker = RedisBroker(url, logger=None, serializer=None, max_connections=SENDING)
         self._subscribe = self._batches if batch else self._singles
         self._batch = batch
 

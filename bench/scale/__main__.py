@@ -23,8 +23,8 @@ FLAT = 1.10
 WINDOWS = 12
 """Janelas de cada fila por rodada."""
 COLUMNS = (
-    Column("per_s", "messages/s", 0),
-    Column("times", f"× {crews.BASE.name}", 2, ratio=True, drawn=True),
+    Column("per_s", "messages/s", 0, drawn=True),
+    Column("times", "×", 2, ratio=True, drawn=True),
     Column("worker", "workers µs"),
     Column("redis", "Redis µs"),
     Column("busy", "cores busy", 2),

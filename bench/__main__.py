@@ -22,12 +22,12 @@ from bench.harness.results import read
 
 STANDARD = {
     "chain": ("--rounds", "3", "--events", "10000"),
-    "latency": ("--seconds", "1"),
-    "ingress": (),
+    "latency": ("--seconds", "0.5"),
+    "ingress": ("--requests", "4000"),
     "outbound": ("--rounds", "3"),
     "end_to_end": (),
-    "memory": (),
-    "scale": (),
+    "memory": ("--messages", "4000"),
+    "scale": ("--events", "4000", "--most", "100000"),
 }
 """Os bancos da série e o que se lhes pede numa execução completa."""
 ALONE = ("profile", "rules", "audit")

@@ -11,7 +11,19 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from bench.chain.programs import ALL, APART, BATCH, BULL, HAND, OURS, REFERENCE, SINGLE, Program, present
+from bench.chain.programs import (
+    ALL,
+    APART,
+    BATCH,
+    BULL,
+    HAND,
+    OURS,
+    REFERENCE,
+    SINGLE,
+    SLOW,
+    Program,
+    present,
+)
 from bench.harness.machine import facts
 from bench.harness.options import parser
 from bench.harness.report import publish
@@ -37,10 +49,12 @@ TARGETS = (
     (OURS, BULL, 8.0),
     (APART, HAND, 1.0),
 )
+SLOW_NAMES = tuple(program.name for program in SLOW)
 NOTES = (
     "events of 892 B; CPU and commands (those inside scripts too) are per message, for all three stages",
     f"{OURS.name}: as one process of production, where a pure stage follows another without Redis in between",
     f"{APART.name}: each hand-off is written and read again, as between processes",
+    f"{', '.join(SLOW_NAMES)}: in the first round only",
     "ours has order, deduplication, first commit wins, state, leases and metrics on; the others do not",
 )
 
@@ -64,7 +78,7 @@ async def measure(options: Namespace) -> Result:
     programs, absent = present(REFERENCE if options.quick else ALL)
     counts = {p.name: options.events if options.full else int(options.events * p.share) for p in programs}
     runs = {program.name: partial(once, program, counts[program.name]) for program in programs}
-    samples = await interleaved(runs, options.rounds, warm_up=False)
+    samples = await interleaved(runs, options.rounds, warm_up=False, once=SLOW_NAMES)
     fewer = [f"{name} {count:,}" for name, count in counts.items() if count != options.events]
     sizes = f"{options.events:,} events a round" + (
         f"; of the slow ones: {', '.join(fewer)}" if fewer else ""

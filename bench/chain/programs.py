@@ -50,7 +50,8 @@ ARQ_QUEUE = _python("arq", "bench.peers.arq_chain", ARQ, share=0.05)
 STREAQ = _python("streaQ", "bench.peers.streaq_chain", PEERS, share=0.05)
 
 REFERENCE = (OURS, APART, HAND)
-ALL = (*REFERENCE, BATCH, SINGLE, BULL, TASKIQ, ARQ_QUEUE, STREAQ)
+SLOW = (TASKIQ, ARQ_QUEUE, STREAQ)
+ALL = (*REFERENCE, BATCH, SINGLE, BULL, *SLOW)
 
 
 def present(programs: tuple[Program, ...]) -> tuple[tuple[Program, ...], tuple[str, ...]]:

@@ -19,7 +19,7 @@ from consumers.pipeline import STAGES
 
 DRAIN_S = 20.0
 """Quanto se espera, no fim, por respostas que ainda venham e pelas filas vazias."""
-STILL_S, WARM_STILL_S = 1.5, 0.5
+STILL_S, WARM_STILL_S = 1.0, 0.5
 """Sem envio novo por este tempo, e com as filas vazias, acabou; e o aquecimento, que não se julga."""
 
 

@@ -40,7 +40,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
 
     def warm_up(self) -> list[Post]:
         """Gente que escreve antes da medida, devagar."""
-        return [Post(n / 40, (greeting(MOST_PEOPLE + 1 + n),)) for n in range(WARM_UP)]
+        return [Post(n / 80, (greeting(MOST_PEOPLE + 1 + n),)) for n in range(WARM_UP)]
 
     @property
     def conversation(self) -> bool:

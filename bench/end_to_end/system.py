@@ -5,6 +5,7 @@ a entrada não limita por endereço, o número manda 1000 mensagens por segundo 
 pessoa recebe sem intervalo, e ninguém é tido por inoportuno. O resto são os padrões, com o log em arquivo.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -124,19 +125,20 @@ async def system(
         env = _environment(server, meta.told, folder)
         gateway = Gateway(server.url, partitions=PARTITIONS)
         stack.push_async_callback(gateway.close)
-        pids = []
+        ready = partial(_logged, event="ingress listening", field="public")
+        starting = [
+            start("ingress", *lines.get("ingress", ("pyloto_stream", "ingress")), env=env, ready=ready)
+        ]
         for group in groups:
             line = ["pyloto_stream", "worker", "--stage", group]
             if load.traced:
                 line = ["bench.end_to_end.traced", group, str(folder / f"{group}.json")]
             ready = partial(_logged, event="worker running", field="private")
-            line = [*lines.get(group, line)]
-            pids.append((await start(f"worker-{group}", *line, env=env, ready=ready)).pid)
-        ready = partial(_logged, event="ingress listening", field="public")
-        line = [*lines.get("ingress", ("pyloto_stream", "ingress"))]
-        ingress = await start("ingress", *line, env=env, ready=ready)
+            starting.append(start(f"worker-{group}", *lines.get(group, line), env=env, ready=ready))
+        ingress, *workers = await asyncio.gather(*starting)
         graph = Graph(http, meta.told)
         await graph.door(ingress.told)
+        pids = [worker.pid for worker in workers]
         parts = {"ingress": [ingress.pid], "workers": pids, "redis": [server.pid], "graph": [meta.pid]}
         yield System(server, ingress.told, parts, graph, gateway)
 

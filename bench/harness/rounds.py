@@ -4,7 +4,7 @@ O ruído de um minuto pega todos os contendores dele; entre rodadas a ordem gira
 primeiro. Limite: o que oscila mais depressa que uma rodada vê-se na dispersão, que se mostra sempre.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from statistics import median
 
 import msgspec
@@ -26,9 +26,12 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 async def interleaved(
-    contenders: Mapping[str, Contender], rounds: int, *, warm_up: bool = True
+    contenders: Mapping[str, Contender], rounds: int, *, warm_up: bool = True, once: Collection[str] = ()
 ) -> dict[str, list[Sample]]:
-    """Mede cada contendor uma vez por rodada, e a ordem gira; `warm_up`: antes, uma rodada que não conta."""
+    """Mede cada contendor uma vez por rodada, e a ordem gira; `warm_up`: antes, uma rodada que não conta.
+
+    `once`: os tão lentos, e tão longe dos outros, que lhes basta a primeira rodada.
+    """
     names = list(contenders)
     if warm_up:
         for name in names:
@@ -37,7 +40,8 @@ async def interleaved(
     for number in range(rounds):
         turn = number % len(names)
         for name in (*names[turn:], *names[:turn]):
-            samples[name].append(await contenders[name]())
+            if number == 0 or name not in once:
+                samples[name].append(await contenders[name]())
     return samples
 
 
@@ -53,8 +57,10 @@ def spread(values: Sequence[float]) -> Spread:
 
 def ratio_of(samples: Mapping[str, Sequence[Sample]], name: str, base: str, key: str) -> Spread:
     """Quantas vezes `base` é `name` na medida `key`: a razão dentro de cada rodada, e a mediana delas."""
-    pairs = zip(samples[name], samples[base], strict=True)
-    return spread([ours[key] / theirs[key] for ours, theirs in pairs])
+    found, against = samples[name], samples[base]
+    if 1 in (len(found), len(against)):  # quem se mediu uma vez, foi na primeira rodada
+        found, against = found[:1], against[:1]
+    return spread([ours[key] / theirs[key] for ours, theirs in zip(found, against, strict=True)])
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

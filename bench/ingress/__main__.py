@@ -47,7 +47,7 @@ COLUMNS = (
 
 async def measured(options: Namespace) -> Result:
     """Mede tudo e dá o resultado."""
-    size, chosen, notes = QUICK if options.quick else FULL, contenders(), list[str]()
+    size, chosen, notes = _size(options), contenders(), list[str]()
     if options.quick:
         chosen.pop(FASTAPI, None)
     if not SHARES_PORT:
@@ -68,6 +68,11 @@ async def measured(options: Namespace) -> Result:
         checks=checks(samples),
         notes=(*notes, *_notes(samples, size)),
     )
+
+
+def _size(options: Namespace) -> Size:
+    usual = QUICK if options.quick else FULL
+    return Size(usual.warm, options.requests or usual.timed)
 
 
 def row(samples: Mapping[str, Sequence[Sample]], name: str, level: int) -> Row:
@@ -113,7 +118,9 @@ def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Mede e publica; o código de saída é o de `publish`."""
-    options = parser("ingress", QUESTION, rounds=ROUNDS).parse_args(argv)
+    made = parser("ingress", QUESTION, rounds=ROUNDS)
+    made.add_argument("--requests", type=int, help=f"at each number of connections (default {FULL.timed:,})")
+    options = made.parse_args(argv)
     return publish(uvloop.run(measured(options)), options)
 
 

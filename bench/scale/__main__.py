@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Mede e publica; ver `publish` para o código de saída."""
     made = parser("scale", QUESTION, 3)
     made.add_argument("--part", choices=("workers", "backlog"), help="one of the two tables (default: both)")
+    made.add_argument("--events", type=int, help=f"through the three stages (default {EVENTS:,})")
+    made.add_argument(
+        "--most", type=int, default=max(backlog.FULL), help="the longest queue (default %(default)s)"
+    )
     options = made.parse_args(argv)
     configure_logging("ERROR", "json", "bench")
     machine = facts(find_redis())
@@ -60,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
     chosen = crews.QUICK if options.quick else crews.FULL
-    count = QUICK_EVENTS if options.quick else EVENTS
+    count = options.events or (QUICK_EVENTS if options.quick else EVENTS)
     found = await interleaved(
         crews.contenders(chosen, count), options.rounds, warm_up=False
     )  # cada medida é de processos novos: não há o que aquecer
@@ -86,7 +90,8 @@ async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
 
 
 async def _backlog(options: argparse.Namespace, machine: Machine) -> Result:
-    sizes = backlog.QUICK if options.quick else backlog.FULL
+    usual = backlog.QUICK if options.quick else backlog.FULL
+    sizes = [size for size in usual if size <= options.most] or usual[:1]
     windows = 1 if options.quick else options.rounds * WINDOWS
     by_size = await backlog.costs(sizes, windows, warm_up=not options.quick)
     found, base = {f"{size:,}": samples for size, samples in by_size.items()}, f"{sizes[0]:,}"

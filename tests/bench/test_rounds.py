@@ -18,6 +18,17 @@ async def test_each_round_measures_everyone_once_and_another_goes_first() -> Non
     assert {name: len(found) for name, found in samples.items()} == {"a": 3, "b": 3, "c": 3}
 
 
+async def test_a_slow_one_is_measured_in_the_first_round_only_and_compared_within_it() -> None:
+    found = iter([8.0, 2.0, 9.0])
+
+    async def run() -> Sample:
+        return {"x": next(found)}
+
+    samples = await interleaved({"base": run, "slow": run}, 2, warm_up=False, once=["slow"])
+    assert samples == {"base": [{"x": 8.0}, {"x": 9.0}], "slow": [{"x": 2.0}]}
+    assert ratio_of(samples, "slow", "base", "x").median == 0.25
+
+
 async def test_a_warm_up_is_run_and_does_not_count() -> None:
     calls = 0
 
@@ -42,7 +53,7 @@ def test_a_ratio_is_taken_within_a_round_and_not_between_medians() -> None:
 
 def test_rounds_that_do_not_pair_are_refused() -> None:
     with pytest.raises(ValueError, match="longer"):
-        ratio_of({"ours": [{"x": 1.0}], "base": [{"x": 1.0}, {"x": 1.0}]}, "ours", "base", "x")
+        ratio_of({"ours": [{"x": 1.0}] * 2, "base": [{"x": 1.0}] * 3}, "ours", "base", "x")
 
 
 def test_a_median_is_of_each_measure() -> None:

@@ -1,7 +1,13 @@
+from redis.asyncio import Redis
+
 from bench.harness.cluster import redis_masters
+from bench.harness.servers import redis_server
+from bench.scale.__main__ import COSTS
 from bench.scale.crews import Crew, contenders
-from bench.scale.cycle import Cost
+from bench.scale.cycle import Cost, Queue
+from bench.scale.stages import SHORT, offer, opened
 from pyloto_stream.streams.gateway import Gateway
+from pyloto_stream.streams.status import inspect
 
 
 def test_each_stage_has_its_own_processes_or_one_has_them_all() -> None:
@@ -30,3 +36,18 @@ async def test_a_crew_empties_the_queues_and_says_what_it_cost() -> None:
     found = await measure()
     assert found["per_s"] > 0
     assert found["redis"] > 0
+
+
+async def test_a_queue_ends_a_window_as_long_as_it_began() -> None:
+    async with (
+        redis_server() as server,
+        opened(server.url, SHORT) as gateway,
+        Redis.from_url(server.url) as redis,
+    ):
+        await offer(gateway, SHORT, range(1000), b"{}", "c{}".format, ids=False)
+        queue = Queue(gateway, redis, 1000)
+        for _ in range(2):
+            found = await queue.window()
+            waiting = await inspect(gateway, SHORT.stages)
+            assert sum(stage.backlog for stage in waiting.stages) == 1000
+        assert set(COSTS) <= set(found)

@@ -32,8 +32,21 @@ class Receipts:
         first = turn.failures == turn.snoozes == 0
         if not first or turn.mode not in ("", "BOT") or not state.last_inbound_id:
             return
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[None] = loop.create_future()
+
+        def done(task: asyncio.Task[bool] | None = None) -> None:
+            if task is not None:
+                self._going.discard(task)
+            if not over.done():
+                over.set_result(None)
+
         call = self._reader.mark_read(state.phone_number_id, state.last_inbound_id, typing=True)
-        task = asyncio.ensure_future(call)
+        task = loop.create_task(call)
         self._going.add(task)
-        task.add_done_callback(self._going.discard)
-        await asyncio.wait([task], timeout=PATIENCE_S)
+        task.add_done_callback(done)
+        alarm = loop.call_later(PATIENCE_S, done)
+        try:
+            await over  # como `asyncio.wait`, que custa o dobro
+        finally:
+            alarm.cancel()

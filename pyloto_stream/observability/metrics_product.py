@@ -5,6 +5,7 @@ Um só objeto para quem conta, em duas páginas: daí dois degraus de herança a
 
 from prometheus_client import CollectorRegistry
 
+from pyloto_stream.observability.metrics_often import OftenHistogram
 from pyloto_stream.observability.metrics_parts import SLOW, Registered, label
 
 
@@ -17,7 +18,9 @@ class ProductMetrics(Registered):
         self._pace = self._histogram("pace_wait_seconds", "Time a reply waited for its turn to go", SLOW)
         self._throttles = self._counter("throttles", "Sends that Meta refused for haste", "code")
         self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
-        self._graph_s = self._histogram("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
+        self._graph_s = OftenHistogram(
+            "pyloto_graph_call_seconds", "Time of a Graph call", SLOW, "endpoint", self.registry
+        )
         self._usage = self._gauge("graph_usage_percent", "Share of Meta's call limits in use, as last told")
         self._media = self._counter("media_files", "Files that people sent, by what became of them", "result")
         self._sessions = self._counter("sessions_opened", "Sessions opened")
@@ -43,7 +46,7 @@ class ProductMetrics(Registered):
     def graph_call(self, endpoint: str, status: int, code: int, seconds: float) -> None:
         """Uma chamada à Graph API: HTTP `status` e `code` da Meta, 0 se não há."""
         self._of(self._graph, endpoint, status, code).inc()
-        self._of(self._graph_s, endpoint).observe(seconds)
+        self._graph_s.observe(endpoint, seconds)
 
     def graph_usage(self, percent: int) -> None:
         """A Meta disse quanto dos seus limites de chamadas se usou; aos 100, ela recusa."""

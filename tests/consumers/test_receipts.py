@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from aiohttp import web
 
-from consumers.receipts import PATIENCE_S
 from pyloto_stream.whatsapp.client import RECEIPT_TIMEOUT_S
 from tests.support.desk import open_desk
 
@@ -25,7 +24,7 @@ async def test_a_receipt_that_tarries_neither_holds_the_reply_nor_is_given_up(
             return web.json_response({"success": True})
         return await desk.script(request)
 
-    async with open_desk(redis_url) as desk, asyncio.timeout((PATIENCE_S + RECEIPT_TIMEOUT_S) / 2):
+    async with open_desk(redis_url) as desk, asyncio.timeout(RECEIPT_TIMEOUT_S / 2):
         desk.graph.script = script
         deciding = asyncio.ensure_future(desk.run(await desk.take()))
         if end == "interrupted":

@@ -20,6 +20,7 @@ RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da 
 APART_S = 3.0
 UNREADABLE = ("group_missing", "redis_error")
 """O que só diz respeito à fila que se leu, e não ao servidor."""
+BATCHES = 3  # de uma etapa pura, em mãos: um se confirma, outro se decide, o terceiro já vem
 TICK_S = 0.002
 """Folga de um despertador: o do uvloop toca até um milissegundo antes da hora."""
 
@@ -31,9 +32,8 @@ class Share:
         self._duty = duty
         self._partitions = tuple(partitions)
         self._limit = max(limit, 1)
-        # uma etapa pura lê meio limite por vez: enquanto um lote se confirma, decide-se o seguinte
-        half = max(1, self._limit // 2)
-        self._least, self._most = (half, half) if duty.settler.inline else (1, self._limit)
+        self._most = max(1, self._limit // (BATCHES if duty.settler.inline else 1))
+        self._least = self._most if duty.settler.inline else 1
         self._hands = Hands(duty)
         self._turn = 0
         self._closed: frozenset[int] = frozenset()
@@ -50,7 +50,7 @@ class Share:
         return tuple(partition for partition in self._partitions if partition not in self._closed)
 
     async def read_forever(self) -> None:
-        """Lê enquanto há vaga (numa etapa pura, meio lote); se uma leitura falhou, adota primeiro o seu."""
+        """Lê enquanto há vaga (de um lote, se a etapa é pura); se uma leitura falhou, adota primeiro o seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
             if self._free() <= 0 or self._limit - len(self._hands) < self._least:

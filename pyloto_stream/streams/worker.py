@@ -25,7 +25,7 @@ from pyloto_stream.streams.model import Lane
 from pyloto_stream.streams.quarantine import Quarantine
 from pyloto_stream.streams.scripts import Script
 from pyloto_stream.streams.settle_batch import BatchSettler
-from pyloto_stream.streams.share import Share
+from pyloto_stream.streams.share import BATCHES, Share
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.telemetry import Telemetry
 
@@ -71,7 +71,7 @@ class Worker:
             mates.quarantine, telemetry,
         )  # fmt: skip
         routes = gateway.routes
-        each = options.concurrency // len(routes) * (2 if decider.inline else 1)
+        each = options.concurrency // len(routes) * (BATCHES if decider.inline else 1)
         self._shares = [Share(duty, route, each) for route in routes]
         self._draining = False
 

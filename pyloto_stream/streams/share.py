@@ -50,7 +50,7 @@ class Share:
         return tuple(partition for partition in self._partitions if partition not in self._closed)
 
     async def read_forever(self) -> None:
-        """Lê enquanto há vaga (de um lote, se a etapa é pura); se uma leitura falhou, adota primeiro o seu."""
+        """Lê enquanto há vaga (de um lote, se a etapa é pura); se uma leitura falha, adota primeiro o seu."""
         duty, delay, adopt = self._duty, RETRY_S, False
         while True:
             if self._free() <= 0 or self._limit - len(self._hands) < self._least:

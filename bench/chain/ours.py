@@ -16,6 +16,7 @@ import uvloop
 from bench.chain.roles import Send, Tally, due_of, main
 from consumers.telemetry import StageTelemetry
 from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.startup import settle_memory
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.chain import Chain
 from pyloto_stream.streams.gateway import Gateway
@@ -79,6 +80,7 @@ class Ours:
                 spec = StageSpec(stage, handler)
                 workers.append(Worker(gateway, LANES, spec, "w1", options, telemetry, mates=mates))
             stop = asyncio.Event()
+            settle_memory()  # como o processo de um trabalhador
             tally.begin()
             async with asyncio.TaskGroup() as group:
                 for worker in workers:

@@ -12,6 +12,7 @@ local function read(key)
   local back = tonumber(row[11] or now) - now
   if back > BACK_MS then -- o relógio do servidor voltou: os instantes voltam com ele, ou tudo esperaria por ele
     for _, name in ipairs({ 't', 'u', 'a', 'g' }) do p[name] = math.max(0, p[name] - back) end
+    p.back = true
   end
   return p
 end
@@ -81,8 +82,11 @@ local function pace(key, op)
   local p = read(key)
   if p.q == op.q then return p.r, p.e end
   local slot = math.ceil(act[op.k](op, p))
-  redis.call('HSET', key, 't', string.format('%.3f', p.t), 'u', int(p.u), 'f', p.f, 'a', int(p.a), 'e', p.e, 'x', p.x,
-    'c', p.c, 'q', op.q, 'r', int(slot), 'g', string.format('%.3f', p.g), 'l', int(now))
+  redis.call('HSET', key, 't', string.format('%.3f', p.t), 'q', op.q, 'r', int(slot), 'g', string.format('%.3f', p.g),
+    'l', int(now))
+  if op.k ~= 'take' or p.back then
+    redis.call('HSET', key, 'u', int(p.u), 'f', p.f, 'a', int(p.a), 'e', p.e, 'x', p.x, 'c', p.c)
+  end
   redis.call('PEXPIREAT', key, int(math.max(p.t, p.u, now) + QUIET_MS))
   return slot, p.e
 end

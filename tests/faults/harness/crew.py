@@ -14,6 +14,7 @@ from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.ledger import SendLedger
 from pyloto_stream.streams.model import Feed, Handler, Outcome, Plan, Snooze, Turn
+from pyloto_stream.streams.pace import Pacer, Turnstile
 from pyloto_stream.streams.stage import StageSpec, WorkerOptions
 from pyloto_stream.streams.timers import TimerPump
 from pyloto_stream.streams.worker import Worker
@@ -76,6 +77,7 @@ class Crew:
         self.name = f"crew-{Crew.count}"
         self.gateway = Gateway(url, partitions=world.partitions, block_ms=block_ms)
         self.ledger = SendLedger(self.gateway, self.name, WINDOW_S)
+        self.pacer = Pacer(self.gateway, {"": 1_000_000.0}, 0.0)
         self.world = world
         self.running = False
         world.crews.append(self)
@@ -131,7 +133,12 @@ class Crew:
         await asyncio.sleep(self._busy_s)
         texts = decode_texts(turn.payload)
         rid = keys.reply_id(turn.partition, turn.conversation, turn.number, 0)
-        ruling = await self.ledger.begin(turn, rid)
+        slots = self.pacer.slots(turn.conversation, "ours")
+        ruling = await (
+            self.ledger.begin_in_turn(turn, rid, slots) if slots else self.ledger.begin(turn, rid)
+        )
+        if isinstance(ruling, Turnstile):
+            return Snooze(ruling.due_ms)
         if ruling.verdict == "doubt":
             return Snooze(ruling.until_ms, reply_id=rid)
         if ruling.verdict == "go" and REFUSED in "".join(texts) and turn.failures == 0:

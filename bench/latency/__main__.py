@@ -72,8 +72,9 @@ async def measure(options: Namespace) -> Result:
         program.name: partial(once, program, rates[program.name], options.seconds) for program in programs
     }
     samples = await interleaved(runs, options.rounds, warm_up=False)
-    slow = f"{SINGLE.name} is measured at {SLOW}/s only: {FAST}/s is more than it can take"
-    notes = (f"{options.seconds:g} s at each rate; from the due time, sent by a process of its own", slow)
+    notes = [f"{options.seconds:g} s at each rate; from the due time, sent by a process of its own"]
+    if SINGLE in programs:
+        notes.append(f"{SINGLE.name} is measured at {SLOW}/s only: {FAST}/s is more than it can take")
     return Result(
         "latency", QUESTION, facts(find_redis()), options.quick, options.rounds, COLUMNS,
         tuple(row(samples, name) for name in samples), checks(samples), (*notes, *absent),

@@ -24,13 +24,16 @@ _LONG_NUMBER = re.compile(r"\+?[0-9][0-9() .-]{5,}")
 _CONTROL = {code: None for code in range(32) if chr(code) not in "\n\t"} | {127: None}
 
 
+_SILENCE: tuple[str, ...] = get_args(SilenceTimer)
+
+
 def cancelled_by(kind: MessageKind) -> tuple[str, ...]:
     """Os prazos que uma mensagem deste tipo desarma ao ser aceita: a pessoa não está em silêncio.
 
     Só os tipos que recebem resposta: quem trata a mensagem rearma, ou encerra a sessão. A devolução ao robô
     (`handoff_release`) não entra: a mensagem a adia, e quem sabe para quando é a sessão.
     """
-    return get_args(SilenceTimer) if kind in ANSWERED else ()
+    return _SILENCE if kind in ANSWERED else ()
 
 
 def notice_inbound(draft: Draft, message: MessageReceived) -> None:

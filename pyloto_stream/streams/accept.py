@@ -14,7 +14,7 @@ from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
-from pyloto_stream.streams.scripts import Script, pack, pack_with
+from pyloto_stream.streams.scripts import Script, pack, pack_row
 from pyloto_stream.streams.together import Asked, ask
 
 Offer = Item | Unreadable | Settlement
@@ -113,12 +113,14 @@ class Acceptor:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
         match offer:
             case Item():
-                op: dict[str, object] = {"k": "e", "l": offer.lane, "s": self._first[offer.lane],
-                                         "c": offer.conversation}  # fmt: skip
-                if offer.cancels or offer.mode or offer.echo_of:
-                    rare = (("x", offer.cancels), ("md", offer.mode), ("ec", offer.echo_of))
-                    op.update((name, value) for name, value in rare if value)
-                return keys.partition_of(offer.conversation, count), pack_with(op, d=digest, e=offer.event)
+                home = keys.partition_of(offer.conversation, count)
+                row = (offer.lane, self._first[offer.lane], offer.conversation, offer.cancels)
+                if not (offer.mode or offer.echo_of):
+                    return home, pack_row(row, (digest, offer.event))
+                op: dict[str, object] = dict(zip("lscx", row, strict=True))
+                op |= {"k": "e", "d": digest, "e": offer.event, "md": offer.mode or None}
+                op |= {"ec": offer.echo_of or None}
+                return home, pack(op)
             case Unreadable():
                 op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
                 return keys.partition_of(digest.hex(), count), pack(op)

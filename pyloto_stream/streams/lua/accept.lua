@@ -1,13 +1,28 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- op: k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
+-- op: {faixa, etapa, conversa, x} e depois o resumo e o evento, se é só isso, como quase sempre; ou, por nome:
+--     k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
 --     temporizadores que o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da
 --     conversa, o evento é eco nosso; ver cada ramo
 -- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
-local list = ops()
+local function offered()
+  local list, at = {}, 2
+  while at <= #ARGV do
+    local op = cmsgpack.unpack(ARGV[at])
+    if op[3] then
+      list[#list + 1] = { k = 'e', l = op[1], s = op[2], c = op[3], x = op[4], d = ARGV[at + 1], e = ARGV[at + 2] }
+      at = at + 3
+    else
+      list[#list + 1], at = with_blobs(op, at + 1)
+    end
+  end
+  return list
+end
+
+local list = offered()
 local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, limit, stages }
 
 local backlog = redis.call('ZCARD', PARKED)
@@ -46,15 +61,17 @@ local function rise()
   add_layer(bucket, level)
 end
 
-local function slot_key(layer, d)
+local function number_of(d)
   local a, b, c, e = string.byte(d, 1, 4)
-  return layer[1] .. (((a * 256 + b) * 256 + c) * 256 + e) % layer[2]
+  return ((a * 256 + b) * 256 + c) * 256 + e
 end
 
 local function seen(d)
   if d == '' then return false end
+  local number = number_of(d)
   for n = #layers, 1, -1 do
-    if redis.call('HEXISTS', slot_key(layers[n], d), d) == 1 then return true end
+    local layer = layers[n]
+    if redis.call('HEXISTS', layer[1] .. number % layer[2], d) == 1 then return true end
   end
   return false
 end
@@ -63,7 +80,8 @@ end
 local function remember(d)
   if d == '' then return end
   if not level then rise() end
-  local key = slot_key(layers[#layers], d)
+  local layer = layers[#layers]
+  local key = layer[1] .. number_of(d) % layer[2]
   redis.call('HSET', key, d, '')
   local size = redis.call('HLEN', key)
   if size == 1 then redis.call('PEXPIREAT', key, forgotten_at) end
@@ -107,6 +125,12 @@ local function impose(op)
   if not mode or mode == '' or mode == 'BOT' then redis.call('HSET', key, 'm', op.md) end
 end
 
+local function disarm(op)
+  local members = {}
+  for n, name in ipairs(op.x) do members[n] = op.l .. '|' .. op.c .. '|' .. name end
+  if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
+end
+
 local replies = {}
 for i, op in ipairs(list) do
   if op.k == 'r' then
@@ -133,7 +157,7 @@ for i, op in ipairs(list) do
     remember(op.d)
     -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
     -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
-    for _, name in ipairs(op.x or {}) do take_timer(TIMERS, op.l .. '|' .. op.c .. '|' .. name) end
+    if op.x and op.x[1] then disarm(op) end
     replies[i] = 1
   end
 end

@@ -81,11 +81,6 @@ def pack(op: Op) -> Packed:
     return [_encode(plain), *blobs]
 
 
-def pack_with(plain: Op, **blobs: bytes) -> Packed:
-    """Como `pack`, se já se sabe o que é pequeno e o que vai em bytes, e nada falta."""
-    return [_encode({**plain, "_": [(name, 0) for name in blobs]}), *blobs.values()]
-
-
 def pack_plain(op: Op) -> Packed:
     """Como `pack`, se nada vai em bytes e nada falta."""
     return [_encode(op)]

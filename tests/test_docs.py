@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from pyloto_stream.cli.app import app
 from pyloto_stream.observability.metrics import Metrics
+from pyloto_stream.observability.metrics_often import OftenHistogram
 from pyloto_stream.secret_settings import SECRETS
 from pyloto_stream.settings import DEFAULTS, VARIABLES
 from pyloto_stream.settings_fields import expected, shown
@@ -69,6 +70,8 @@ def published() -> set[str]:
         if isinstance(metric, MetricWrapperBase):
             name = next(iter(metric.describe())).name + ("_total" if isinstance(metric, Counter) else "")
             found.add(f"{name}: {', '.join(metric._labelnames)}")
+        elif isinstance(metric, OftenHistogram):
+            found.add(f"{metric.name}: {metric.by}")
     return found
 
 

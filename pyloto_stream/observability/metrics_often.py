@@ -33,7 +33,8 @@ class OftenHistogram(Collector):
     def __init__(
         self, name: str, about: str, buckets: Sequence[float], by: str, registry: CollectorRegistry
     ) -> None:
-        self._name, self._about, self._by = name, about, by
+        self.name, self.by = name, by
+        self._about = about
         self._bounds = tuple(buckets)
         self._ends = [floatToGoString(bound) for bound in (*buckets, INF)]  # type: ignore[no-untyped-call]
         self._series: dict[str, _Series] = {}
@@ -48,11 +49,11 @@ class OftenHistogram(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """O que o registro mostra."""
-        family = HistogramMetricFamily(self._name, self._about, labels=[self._by])
+        family = HistogramMetricFamily(self.name, self._about, labels=[self.by])
         for value, series in list(self._series.items()):
             counted = zip(self._ends, map(float, accumulate(series.counts)), strict=True)
             family.add_metric([value], list(counted), series.total)
-            family.add_sample(f"{self._name}_created", {self._by: value}, series.born)
+            family.add_sample(f"{self.name}_created", {self.by: value}, series.born)
         yield family
 
     def _new(self, value: str) -> _Series:

@@ -53,7 +53,7 @@ class Turnstile(NamedTuple):
 
     @classmethod
     def of(cls, pair_ms: int, number_ms: int, epoch: int, now_ms: int) -> "Turnstile":
-        """De duas vezes; sem a do número (0), é a da pessoa que se espera."""
+        """De duas vezes; sem a do número (0), espera-se só a da pessoa."""
         due_ms = max(number_ms, pair_ms)
         return cls(due_ms, max(0, due_ms - now_ms), Slot(pair_ms, number_ms, epoch))
 
@@ -90,14 +90,10 @@ class Pacer:
         slot = held or Slot()
         pair = {"k": "take", "hd": slot.pair_ms, "ep": 0, **self._pair}
         pair_ms, _, now_ms = await self._ask(*self._of_pair(conversation), pair)
-        slot = msgspec.structs.replace(slot, pair_ms=pair_ms)
         if pair_ms - now_ms > SHORT_MS:
-            return Turnstile(pair_ms, pair_ms - now_ms, slot)
+            return Turnstile.of(pair_ms, slot.number_ms, slot.epoch, now_ms)
         op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, **self._number(number, rate)}
-        due_ms, epoch, now_ms = await self._ask(*self._of_number(number), op)
-        slot = msgspec.structs.replace(slot, number_ms=due_ms, epoch=epoch)
-        due_ms = max(due_ms, pair_ms)
-        return Turnstile(due_ms, max(0, due_ms - now_ms), slot)
+        return Turnstile.of(pair_ms, *await self._ask(*self._of_number(number), op))
 
     def slots(
         self, conversation: str, number: str, held: Slot | None = None, rate: float = 0.0

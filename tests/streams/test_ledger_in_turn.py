@@ -81,6 +81,19 @@ async def test_who_waits_for_the_number_keeps_both_slots_and_goes_in_them(room: 
     assert (await room.pacer.reserve("caio", NUMBER)).wait_ms == 1000
 
 
+async def test_who_then_has_to_wait_for_the_person_does_not_lose_the_slot_of_the_number(room: Room) -> None:
+    turn = await room.sender.take()
+    await room.pacer.reserve("bia", NUMBER)
+    early = await room.ask(turn)
+    assert isinstance(early, Turnstile)
+    room.clock.ms = early.due_ms
+    await room.pacer.throttled("ana", NUMBER, 9000, pair=True)
+    for slots_of in (room.ask(turn, held=early.slot), room.pacer.reserve("ana", NUMBER, early.slot)):
+        later = await slots_of
+        assert isinstance(later, Turnstile)
+        assert (later.wait_ms, later.slot.number_ms) == (9000, early.slot.number_ms)
+
+
 @pytest.mark.parametrize("known", ["sent", "failed", "doubt", "silenced"])
 async def test_who_will_not_send_takes_no_slot(room: Room, known: str) -> None:
     turn = await room.sender.take()

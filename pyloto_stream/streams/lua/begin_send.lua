@@ -6,11 +6,11 @@
 --     sh ms que se esperam no lugar
 -- resposta por op: {'go', tentativa, 1 se é reenvio} | {'sent', id externo} | {'failed'} | {'silenced', modo} |
 --                  {'doubt', até quando esperar} | {'unsettled', tentativas} | {'lost'} |
---                  {'early', vez da pessoa, vez do número (0: não se pediu), época, agora}: não chegou, e nada se anotou
+--                  {'early', vez da pessoa, vez do número (0: nenhuma), época, agora}: não chegou, e nada se anotou
 local function early(op)
   op.pr.q, op.nu.q = op.q, op.q
   local pair = pace(P .. ':pace:' .. op.pr.n, op.pr)
-  if pair - now > op.sh then return { 'early', pair, 0, 0, now } end -- a do número seria guardada por quem não a usa
+  if pair - now > op.sh then return { 'early', pair, op.nu.hd, op.nu.ep, now } end -- outra do número seria desperdício
   local slot, epoch = pace(op.nu.n, op.nu)
   if math.max(pair, slot) > now then return { 'early', pair, slot, epoch, now } end
 end

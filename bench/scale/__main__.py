@@ -42,7 +42,8 @@ BACKLOG_NOTES = (
     "a row: so many events of 200 B waiting in one stage, each of its own conversation",
     "every Redis holds as many conversations as the longest queue; those that do not wait there are idle",
     f"a window takes {CHUNK:,} events and puts as many in; {WINDOWS} windows a round, the sizes in turn",
-    "who writes has not written for long; × is taken within each turn, then the median of the turns",
+    "a window includes starting and stopping a worker; who writes in it has not written for long",
+    "× is taken within each turn of the sizes, then the median of the turns",
 )
 
 

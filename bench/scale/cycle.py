@@ -24,7 +24,8 @@ BODY = b'{"text":"%b"}' % (b"x" * 189)
 """200 B: com um milhão de eventos, o que pesa é quantos são."""
 CHUNK, MOST = 500, 700
 """Eventos que uma janela tira, ao menos, e no máximo: os que já vinham com o último lote também. De mil que
-esperam, mais do que isso deixaria partições vazias, e os últimos lotes seriam menores do que numa fila comprida.
+esperam, mais do que isso deixaria partições vazias, e os últimos lotes seriam menores do que os de uma fila
+comprida.
 """
 
 PAGE = 5_000

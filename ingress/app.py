@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from ingress.admin import authorized, metrics_page
 from ingress.config import Configured, IngressConfig
+from ingress.door import Door
 from ingress.express import Express
 from ingress.health import health, readiness
 from ingress.identities import Aliases, Identities, NoAliases
@@ -16,7 +17,8 @@ from ingress.ports import Acceptance, IngressMetrics
 from ingress.protocol import EXPRESS
 from ingress.rate_limit import RateLimit
 from ingress.summary import Accepted
-from ingress.webhook import MAX_BODY, Arrived, WhatsAppWebhook
+from ingress.taking import Arrived, Taker
+from ingress.webhook import MAX_BODY, WhatsAppWebhook
 from pyloto_stream.clock import Clock, system_clock
 
 WEBHOOK_PATH = "/webhooks/whatsapp"
@@ -49,8 +51,9 @@ def create_public_app(
     app.on_response_prepare.append(stamp)
     app.on_cleanup.append(accepted.close)
     identities = Identities(config.pepper, aliases or NoAliases())
-    webhook = WhatsAppWebhook(live or (lambda: config), acceptance, identities, metrics, clock, arrived)
-    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, metrics, accepted, limit)
+    taker = Taker(acceptance, identities, metrics, clock, arrived)
+    webhook = WhatsAppWebhook(live or (lambda: config), taker)
+    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, Door(WEBHOOK_PATH, taker, metrics, accepted), limit)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

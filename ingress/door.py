@@ -18,7 +18,7 @@ from ingress.answers import refusal
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
-from ingress.webhook import Proven, Taken, WhatsAppWebhook
+from ingress.taking import Proven, Taken, Taker
 from pyloto_stream.observability.correlation import carry
 
 CROWD = 32
@@ -38,11 +38,9 @@ class Asked(NamedTuple):
 class Door:
     """A porta de `route`: reúne o que chega junto e responde a cada um."""
 
-    def __init__(
-        self, route: str, webhook: WhatsAppWebhook, metrics: IngressMetrics, accepted: Accepted
-    ) -> None:
+    def __init__(self, route: str, taker: Taker, metrics: IngressMetrics, accepted: Accepted) -> None:
         self._route = route
-        self._webhook = webhook
+        self._taker = taker
         self._metrics = metrics
         self._accepted = accepted
         self._crowd: list[tuple[Asked, Respond]] = []
@@ -61,7 +59,7 @@ class Door:
             self._task = None
         outcomes: list[Taken | Exception | None] = [None] * len(crowd)
         try:
-            outcomes[:] = await self._webhook.take_all([asked.proven for asked, _ in crowd])
+            outcomes[:] = await self._taker.take_all([asked.proven for asked, _ in crowd])
         finally:
             for (asked, respond), outcome in zip(crowd, outcomes, strict=True):
                 respond(self._answer(asked, outcome))

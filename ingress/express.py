@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 from ingress.door import Asked, Door
 from ingress.middleware import CORRELATION_HEADER
-from ingress.ports import IngressMetrics
 from ingress.rate_limit import RateLimit
-from ingress.summary import Accepted
-from ingress.webhook import JSON, MAX_BODY, Proven, WhatsAppWebhook
+from ingress.taking import Proven
+from ingress.webhook import JSON, MAX_BODY, WhatsAppWebhook
 from pyloto_stream.observability.correlation import adopted
 from pyloto_stream.whatsapp.signature import HEADER
 
@@ -65,14 +64,13 @@ class Express:
         self,
         path: str,
         webhook: WhatsAppWebhook,
-        metrics: IngressMetrics,
-        accepted: Accepted,
+        door: Door,
         limit: RateLimit | None,
     ) -> None:
         self._start = f"POST {path} HTTP/1.1\r\n".encode()
         self._webhook = webhook
         self._limit = limit
-        self.enter = Door(path, webhook, metrics, accepted).enter
+        self.enter = door.enter
 
     def read(self, data: bytes, address: str) -> Asked | None:
         """O pedido que `data` é, inteiro e sem sobra, vindo de `address`; `None`: o caminho normal o lê."""

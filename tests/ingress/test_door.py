@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingress import webhook
+from ingress import taking
 from ingress.app import create_public_app
 from ingress.door import CROWD, Asked
 from ingress.ports import Offer
 from ingress.protocol import EXPRESS
-from ingress.webhook import Proven
+from ingress.taking import Proven
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.whatsapp.webhook import Batch, read
 from tests.support import webhooks as meta
@@ -79,7 +79,7 @@ async def test_a_defect_is_only_of_who_brought_it(lines: Lines, monkeypatch: pyt
             raise ZeroDivisionError
         return read(body)
 
-    monkeypatch.setattr(webhook, "read", reading)
+    monkeypatch.setattr(taking, "read", reading)
     crowds, tally = Crowds(), Tally()
     answers = await told_to(bodies(3), crowds, tally)
     assert [answer[9:12] for answer in answers] == [b"200", b"500", b"200"]

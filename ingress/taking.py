@@ -1,0 +1,134 @@
+"""O que se faz de um corpo provado? Lê-se, acha-se de quem é cada parte, e guarda-se tudo ou se diz que não.
+
+Promete: os de uma mesma chamada dividem uma ida à tabela de apelidos e uma ao executor, e cada um tem a sua
+própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gravação, 503 com `Retry-After`.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from aiohttp import web
+from loguru import logger
+
+from ingress.answers import refusal
+from ingress.identities import Identities
+from ingress.intake import Update, updates_of
+from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
+from pyloto_stream.clock import Clock
+from pyloto_stream.errors import TransientError
+from pyloto_stream.observability.correlation import carry
+from pyloto_stream.streams.points import reached
+from pyloto_stream.whatsapp.webhook import Batch, Part, read
+
+RETRY_AFTER_S = 5.0
+"""Espera pedida quando quem recusou não disse nada."""
+
+Arrived = Callable[[str, int], None]
+"""Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
+
+_RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
+Counted = Counter[tuple[UpdateKind, bool]]
+"""Partes por espécie, novas ou não."""
+
+
+class Taken(NamedTuple):
+    """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
+
+    counts: dict[str, int]
+    refused: web.Response | None = None
+
+
+class Proven(NamedTuple):
+    """Um corpo inteiro que a Meta assinou, e o id de correlação do pedido que o trouxe."""
+
+    body: bytes
+    correlation_id: str
+
+
+class Taker:
+    """Lê e guarda corpos."""
+
+    def __init__(
+        self,
+        acceptance: Acceptance,
+        identities: Identities,
+        metrics: IngressMetrics,
+        clock: Clock,
+        arrived: Arrived,
+    ) -> None:
+        self._acceptance = acceptance
+        self._identities = identities
+        self._metrics = metrics
+        self._clock = clock
+        self._arrived = arrived
+
+    async def take_all(self, asked: Sequence[Proven]) -> list[Taken | Exception]:
+        """Lê e guarda corpos já provados, juntos; de cada um, o que se fez ou o defeito que o impediu.
+
+        O que não se guardou é uma recusa.
+        """
+        try:
+            return [*await self._together(asked)]
+        except TransientError as error:
+            if len(asked) == 1:
+                return [_refused(error, read(asked[0].body))]
+        except Exception as error:  # noqa: BLE001 - quem pede decide o que dizer de um defeito
+            if len(asked) == 1:
+                return [error]
+        # um servidor fora do ar, ou um defeito, é só de quem o traz
+        alone = await asyncio.gather(*(self.take_all([one]) for one in asked))
+        return [taken for (taken,) in alone]
+
+    async def _together(self, asked: Sequence[Proven]) -> list[Taken]:
+        batches = [read(one.body) for one in asked]
+        keys, at_ms = await self._identities.keys_of_each(batches), self._clock()
+        updates = [
+            updates_of(batch, known, at_ms, one.correlation_id)
+            for batch, known, one in zip(batches, keys, asked, strict=True)
+        ]
+        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
+        counted: Counted = Counter()
+        taken = [self._taken(counted, *each) for each in zip(asked, batches, updates, told, strict=True)]
+        for (kind, new), n in counted.items():
+            self._metrics.update(kind, _RESULTS[new], n)
+        return taken
+
+    def _taken(
+        self,
+        counted: Counted,
+        asked: Proven,
+        batch: Batch,
+        updates: Sequence[Update],
+        told: Sequence[bool] | TransientError,
+    ) -> Taken:
+        """O que foi feito de um corpo, contado em `counted`."""
+        carry(asked.correlation_id)
+        if isinstance(told, TransientError):
+            return _refused(told, batch)
+        kinds = [kind for kind, _ in updates]
+        counted.update(zip(kinds, told, strict=True))
+        if standby := kinds.count("standby"):
+            logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
+        # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
+        for message, new in zip(batch.messages, told, strict=False):
+            if new:
+                self._arrived(message.phone_number_id, 1)
+        if batch.unreadable:
+            _warn(batch.unreadable)
+        reached("before_answer", "ingress")
+        fresh = sum(told)
+        return Taken({"duplicate": len(told) - fresh, "new": fresh})
+
+
+def _refused(error: TransientError, batch: Batch) -> Taken:
+    logger.bind(code=error.code).warning("webhook not taken")
+    wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
+    return Taken({"offered": batch.size}, refusal(503, error.code, retry_after_s=wait_s))
+
+
+def _warn(parts: Sequence[Part]) -> None:
+    """Uma linha por motivo: partes não lidas pedem que alguém olhe."""
+    for reason, count in Counter(part.reason for part in parts).items():
+        logger.bind(code=reason, count=count).warning("webhook part kept unread")

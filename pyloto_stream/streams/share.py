@@ -14,6 +14,7 @@ from pyloto_stream.streams.duty import Duty
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.hands import Hands, Key
 from pyloto_stream.streams.points import reached
+from pyloto_stream.streams.reading import Reading
 from pyloto_stream.streams.scripts import Script
 
 RETRY_S, RETRY_MOST_S = 0.05, 1.0  # depois de uma leitura que falhou: dobra da primeira à segunda
@@ -35,7 +36,7 @@ class Share:
         self._most = max(1, self._limit // (BATCHES if duty.settler.inline else 1))
         self._least = self._most if duty.settler.inline else 1
         self._hands = Hands(duty)
-        self._turn = 0
+        self._reading = Reading(duty)
         self._closed: frozenset[int] = frozenset()
         """Partições sem grupo: as outras não esperam por elas, que se olham de novo a cada `APART_S`."""
         self._apart_again = 0.0
@@ -87,7 +88,8 @@ class Share:
         for partition in self._usable:
             if self._duty.breaker.limit <= self._duty.in_hand or len(self._hands) >= 2 * self._limit:
                 return
-            entries = await self._claim(partition, max(1, self._free() // len(self._partitions)))
+            room = max(self._free(), self._least) // len(self._partitions)
+            entries = await self._claim(partition, max(1, room))
             if entries:
                 reached("after_claim", self._duty.stage)
                 self._duty.telemetry.claimed(self._duty.stage, len(entries))
@@ -163,22 +165,13 @@ class Share:
             return
 
     async def _next(self, free: int) -> list[Entry]:
-        """Entradas novas para `free` vagas; se são menos que as partições, fatia por fatia, sem esperar."""
-        gateway, stage, consumer = self._duty.gateway, self._duty.stage, self._duty.consumer
+        """Entradas novas para `free` vagas."""
         if self._closed and time.monotonic() > self._apart_again:
             self._closed = frozenset()
-        usable = self._usable
-        total = len(usable)
-        self._turn = (self._turn + 1) % total
-        order = usable[self._turn :] + usable[: self._turn]
-        for start in range(0, total, free) if free < total else ():
-            part = order[start : start + free]
-            if entries := await gateway.read(stage, consumer, part, 1, wait=False):
-                return entries
-        if not self._closed:
-            return await gateway.read(stage, consumer, order, max(1, free // total))
-        await asyncio.sleep(RETRY_S)  # quem esperasse bloqueado não veria voltar as partições que faltam
-        return await gateway.read(stage, consumer, order, max(1, free // total), wait=False)
+        entries = await self._reading.next(self._usable, free, wait=not self._closed)
+        if self._closed and not entries:
+            await asyncio.sleep(RETRY_S)  # quem esperasse bloqueado não veria voltar as partições que faltam
+        return entries
 
     async def _apart(self, error: UnavailableError) -> bool:
         """Separa as partições que ninguém pode ler; falso se não sobra nenhuma, ou se o mal é outro."""
@@ -188,9 +181,8 @@ class Share:
         duty, closed = self._duty, set()
         for partition in self._partitions:
             try:
-                self._hands.start(
-                    await duty.gateway.read(duty.stage, duty.consumer, [partition], 1, wait=False)
-                )
+                entries = await duty.gateway.read(duty.stage, duty.consumer, [partition], 1, wait=False)
+                self._hands.start(entries)
             except UnavailableError as refused:
                 if refused.code not in UNREADABLE:
                     return False

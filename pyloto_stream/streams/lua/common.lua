@@ -33,6 +33,7 @@
 local P = KEYS[1]
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
+local LAST_OF_TURN = tostring(MAX_TURN_EVENTS - 1) -- em texto: um número, o servidor o escreve por extenso
 local TOKEN_VERSION = '1' -- a mesma de lease.py: quem lê um formato mais novo deixa o token para quem o conhece
 local CONV_TTL_MS = '7776000000' -- 90 dias sem atividade
 
@@ -92,7 +93,7 @@ local function enter(lane, stage, conv, event) enter_all(lane, stage, conv, { ev
 -- Fim do turno: o que esperou vira o próximo turno, inteiro; sem nada à espera, o portão abre.
 local function advance(lane, stage, conv)
   local inbox = inbox_key(lane, conv)
-  local waiting = redis.call('LRANGE', inbox, 0, MAX_TURN_EVENTS - 1)
+  local waiting = redis.call('LRANGE', inbox, '0', LAST_OF_TURN)
   if #waiting == 0 then
     local key = conv_key(lane, conv)
     redis.call('HDEL', key, 'g', 't')

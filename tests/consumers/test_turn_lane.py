@@ -92,8 +92,8 @@ async def test_throttling_and_a_refused_token_never_count_as_attempts(front: Fro
     await said(front, 7)
     assert len(front.sends) == 7
     assert len({str(body) for body in front.sends}) == 1
-    assert front.telemetry.of("buried") == []
-    assert len(front.telemetry.of("snoozed")) == 6
+    assert front.telemetry.of("buried") == front.telemetry.of("retried") == []
+    assert len(front.telemetry.of("snoozed")) >= 6  # e o que se leu enquanto o disjuntor descansava
 
 
 async def test_a_cut_connection_that_meta_confirms_is_one_call(front: Front) -> None:

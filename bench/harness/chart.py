@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 OURS, OTHERS = "#0b7a75", "#a9b4c2"
 WIDTH_IN, BAR_IN, PANEL_IN, LINES_IN = 7.0, 0.42, 1.1, 2.2
 APART = 120
-"""Quantas vezes o menor é o maior, para que só uma escala logarítmica mostre os dois."""
+"""Quantas vezes o menor é o maior, para que só uma escala logarítmica mostre os dois.
+
+Entre contendores nunca: aí compara-se o comprimento das barras.
+"""
 
 
 def draw(result: Result, path: Path) -> None:
@@ -50,7 +53,7 @@ def _bars(axes: "Axes", column: Column, rows: Sequence[Row]) -> None:
     axes.bar_label(bars, [_shown(column, value) for value in values], padding=4, fontsize=11)
     axes.invert_yaxis()
     positive = [value for value in values if value > 0]
-    if positive and max(positive) > APART * min(positive):
+    if positive and not compared and max(positive) > APART * min(positive):
         axes.set_xscale("log")
         axes.set_xlim(min(positive) / 2, max(positive) * 8)
         axes.minorticks_off()

@@ -25,6 +25,7 @@ from bench.ingress.contenders import (
     PAIR,
     SETTINGS,
     UVLOOP,
+    UVLOOP,
     Size,
     contenders,
     measure,
@@ -49,7 +50,7 @@ async def measured(options: Namespace) -> Result:
     """Mede tudo e dá o resultado."""
     size, chosen, notes = _size(options), contenders(), list[str]()
     if options.quick:
-        chosen.pop(FASTAPI, None)
+        chosen = {name: found for name, found in chosen.items() if name not in (UVLOOP, FASTAPI)}
     if not SHARES_PORT:
         del chosen[PAIR]
         notes.append("a second process cannot listen on the port of the first: no row for two processes")

@@ -25,7 +25,6 @@ from bench.ingress.contenders import (
     PAIR,
     SETTINGS,
     UVLOOP,
-    UVLOOP,
     Size,
     contenders,
     measure,

@@ -131,8 +131,12 @@ async def drive(load: Load, host: str, port: int, connections: int) -> None:
     loop.set_exception_handler(defect)
     opened = (loop.create_connection(lambda: Connection(load), host, port) for _ in range(connections))
     async with asyncio.timeout(LIMIT_S):
-        await asyncio.gather(*opened)
-        await load.finished
+        made = await asyncio.gather(*opened)
+        try:
+            await load.finished
+        finally:
+            for transport, _ in made:
+                transport.close()
 
 
 async def measure(options: argparse.Namespace) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Callable
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -78,28 +80,44 @@ async def test_a_round_measures_both_levels() -> None:
     assert all(value >= 0 for value in sample.values())
 
 
+@asynccontextmanager
+async def serving(answer: Callable[[StreamReader, StreamWriter], Awaitable[None]]) -> AsyncIterator[int]:
+    """A porta de um servidor que, ao sair, fechou todas as conexões."""
+    opened: list[StreamWriter] = []
+
+    async def each(reader: StreamReader, writer: StreamWriter) -> None:
+        opened.append(writer)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            await answer(reader, writer)
+
+    async with await asyncio.start_server(each, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+    for writer in opened:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
 async def test_a_connection_closed_under_load_ends_the_measure() -> None:
-    async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def rude(reader: StreamReader, writer: StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.close()
 
-    async with await asyncio.start_server(rude, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(rude) as port:
         options = Namespace(port=port, connections=2, warm=1, timed=4, per_person=1, series="1", watch=[])
         with pytest.raises(ConnectionError, match="under load"):
             await load.measure(options)
 
 
 async def test_what_is_not_answered_with_200_is_told() -> None:
-    async def tired(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def tired(reader: StreamReader, writer: StreamWriter) -> None:
         while not reader.at_eof():
             head = await reader.readuntil(b"\r\n\r\n")
             await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
             writer.write(b"HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\n")
             writer.write(b"late")
 
-    async with await asyncio.start_server(tired, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
+    async with serving(tired) as port:
         options = Namespace(port=port, connections=1, warm=1, timed=4, per_person=1, series="1", watch=[])
         told = await load.measure(options)
     assert (told["accepted"], told["refused"]) == (0, 5)

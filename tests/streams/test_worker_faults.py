@@ -155,9 +155,11 @@ async def test_what_finishes_during_the_drain_is_committed(redis_url: str, redis
     async with Rig(redis_url, partitions=1) as rig:
         read = rig.gateway.read
 
-        async def watched(stage: str, consumer: str, partitions: list[int], count: int) -> list[Entry]:
+        async def watched(
+            stage: str, consumer: str, partitions: list[int], count: int, *, wait: bool
+        ) -> list[Entry]:
             try:
-                return await read(stage, consumer, partitions, count)
+                return await read(stage, consumer, partitions, count, wait=wait)
             except asyncio.CancelledError:
                 unread.set()
                 raise

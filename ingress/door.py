@@ -6,7 +6,7 @@ e linha. Uma falha é só de quem a traz, e ninguém espera por quem ainda não 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from ingress.answers import refusal
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
-from ingress.taking import Proven, Taken, Taker
+from ingress.taking import Opened, Proven, Taken, Taker
 from pyloto_stream.observability.correlation import carry
 
 CROWD = 32
@@ -33,6 +33,9 @@ class Asked(NamedTuple):
 
     proven: Proven
     started: float
+
+
+Waiting = tuple[Asked, Opened, Respond]
 
 
 class Door:
@@ -57,11 +60,26 @@ class Door:
     async def _take(self, crowd: list[tuple[Asked, Respond]]) -> None:
         if self._crowd is crowd:  # quem chegar agora forma outro
             self._task = None
-        outcomes: list[Taken | Exception | None] = [None] * len(crowd)
+        known: list[Waiting] = []
+        strangers: list[Waiting] = []
+        for asked, respond in crowd:
+            try:
+                opened = self._taker.open(asked.proven)
+            except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
+                respond(self._answer(asked, error))
+            else:
+                (strangers if opened.keys is None else known).append((asked, opened, respond))
+        if known and strangers:  # quem se conhece não espera que se pergunte pelos outros
+            await asyncio.gather(self._pass(known), self._pass(strangers))
+        else:
+            await self._pass(known or strangers)
+
+    async def _pass(self, group: Sequence[Waiting]) -> None:
+        outcomes: list[Taken | Exception | None] = [None] * len(group)
         try:
-            outcomes[:] = await self._taker.take_all([asked.proven for asked, _ in crowd])
+            outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
         finally:
-            for (asked, respond), outcome in zip(crowd, outcomes, strict=True):
+            for (asked, _, respond), outcome in zip(group, outcomes, strict=True):
                 respond(self._answer(asked, outcome))
 
     def _answer(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:

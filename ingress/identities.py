@@ -108,6 +108,18 @@ class Identities:
         (keys,) = await self.keys_of_each([batch])
         return keys
 
+    def remembered(self, batch: Batch) -> Keys | None:
+        """As chaves, se todas se sabem sem perguntar à tabela."""
+        if any(message.moved_to is not None for message in batch.messages):
+            return None
+        found: dict[Person, Place] = {}
+        for person in _people(batch):
+            place = self._remembered(person)
+            if place is None:
+                return None
+            found[person] = place
+        return Keys(self._pepper, found)
+
     async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
         """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.
 

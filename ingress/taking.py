@@ -13,7 +13,7 @@ from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
-from ingress.identities import Identities
+from ingress.identities import Identities, Keys
 from ingress.intake import Update, updates_of
 from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
 from pyloto_stream.clock import Clock
@@ -47,6 +47,14 @@ class Proven(NamedTuple):
     correlation_id: str
 
 
+class Opened(NamedTuple):
+    """Um corpo lido; `keys` `None` se é preciso perguntar de quem é."""
+
+    proven: Proven
+    batch: Batch
+    keys: Keys | None
+
+
 class Taker:
     """Lê e guarda corpos."""
 
@@ -64,33 +72,38 @@ class Taker:
         self._clock = clock
         self._arrived = arrived
 
-    async def take_all(self, asked: Sequence[Proven]) -> list[Taken | Exception]:
-        """Lê e guarda corpos já provados, juntos; de cada um, o que se fez ou o defeito que o impediu.
+    def open(self, proven: Proven) -> Opened:
+        """Lê um corpo provado."""
+        batch = read(proven.body)
+        return Opened(proven, batch, self._identities.remembered(batch))
+
+    async def take_all(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
+        """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
 
         O que não se guardou é uma recusa.
         """
         try:
-            return [*await self._together(asked)]
+            return [*await self._together(opened)]
         except TransientError as error:
-            if len(asked) == 1:
-                return [_refused(error, read(asked[0].body))]
+            if len(opened) == 1:
+                return [_refused(error, opened[0].batch)]
         except Exception as error:  # noqa: BLE001 - quem pede decide o que dizer de um defeito
-            if len(asked) == 1:
+            if len(opened) == 1:
                 return [error]
         # um servidor fora do ar, ou um defeito, é só de quem o traz
-        alone = await asyncio.gather(*(self.take_all([one]) for one in asked))
+        alone = await asyncio.gather(*(self.take_all([one]) for one in opened))
         return [taken for (taken,) in alone]
 
-    async def _together(self, asked: Sequence[Proven]) -> list[Taken]:
-        batches = [read(one.body) for one in asked]
-        keys, at_ms = await self._identities.keys_of_each(batches), self._clock()
+    async def _together(self, opened: Sequence[Opened]) -> list[Taken]:
+        strangers = [one.batch for one in opened if one.keys is None]
+        found = iter(await self._identities.keys_of_each(strangers) if strangers else ())
+        at_ms = self._clock()
         updates = [
-            updates_of(batch, known, at_ms, one.correlation_id)
-            for batch, known, one in zip(batches, keys, asked, strict=True)
+            updates_of(one.batch, one.keys or next(found), at_ms, one.proven.correlation_id) for one in opened
         ]
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
         counted: Counted = Counter()
-        taken = [self._taken(counted, *each) for each in zip(asked, batches, updates, told, strict=True)]
+        taken = [self._taken(counted, *each) for each in zip(opened, updates, told, strict=True)]
         for (kind, new), n in counted.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return taken
@@ -98,13 +111,13 @@ class Taker:
     def _taken(
         self,
         counted: Counted,
-        asked: Proven,
-        batch: Batch,
+        opened: Opened,
         updates: Sequence[Update],
         told: Sequence[bool] | TransientError,
     ) -> Taken:
         """O que foi feito de um corpo, contado em `counted`."""
-        carry(asked.correlation_id)
+        batch = opened.batch
+        carry(opened.proven.correlation_id)
         if isinstance(told, TransientError):
             return _refused(told, batch)
         kinds = [kind for kind, _ in updates]

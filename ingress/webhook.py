@@ -62,7 +62,7 @@ class WhatsAppWebhook:
         encoding = request.headers.get("Content-Encoding", "identity")
         if request.content_type != JSON or encoding.lower() != "identity":
             return refusal(415, "not_json")
-        (taken,) = await self._taker.take_all([Proven(body, request[CORRELATION_ID])])
+        (taken,) = await self._taker.take_all([self._taker.open(Proven(body, request[CORRELATION_ID]))])
         if isinstance(taken, Exception):
             raise taken
         request[COUNTS] = taken.counts

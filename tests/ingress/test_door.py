@@ -8,6 +8,7 @@ import pytest
 from ingress import taking
 from ingress.app import create_public_app
 from ingress.door import CROWD, Asked
+from ingress.identities import Names, NoAliases
 from ingress.ports import Offer
 from ingress.protocol import EXPRESS
 from ingress.taking import Proven
@@ -61,6 +62,39 @@ async def test_who_arrives_together_shares_trips_of_at_most_a_crowd() -> None:
         str(n) for n in range(CROWD + 3)
     ]
     assert tally.requests == [("/webhooks/whatsapp", 200)] * (CROWD + 3)
+
+
+async def test_who_is_known_does_not_wait_until_a_stranger_is() -> None:
+    class Slow(NoAliases):
+        """Uma tabela que só responde sobre quem vem depois do primeiro quando se quer."""
+
+        told, asked = asyncio.Event(), 0
+
+        async def resolve(self, people: Sequence[Names]) -> list[str]:
+            self.asked += 1
+            if self.asked > 1:
+                await self.told.wait()
+            return await super().resolve(people)
+
+    slow, crowds = Slow(), Crowds()
+    app = create_public_app(CONFIG, crowds, Tally(), clock=lambda: NOW_MS, aliases=slow)
+    heard: list[list[bytes | None]] = [[], [], []]
+    texts = (meta.text("wamid.0"), meta.text("wamid.1"), meta.text("wamid.2", **{"from": "5511900000002"}))
+    enter = app[EXPRESS].enter
+    first, known, stranger = (Asked(Proven(meta.body(text, contacts=[]), "c"), 0.0) for text in texts)
+    await enter(first, heard[0].append)
+    answered = asyncio.Event()
+
+    def hear(answer: bytes | None) -> None:
+        heard[1].append(answer)
+        answered.set()
+
+    tasks = {enter(stranger, heard[2].append), enter(known, hear)}
+    await answered.wait()
+    assert [len(each) for each in heard] == [1, 1, 0]
+    slow.told.set()
+    await asyncio.gather(*tasks)
+    assert [len(each) for each in heard] == [1, 1, 1]
 
 
 async def test_a_refusal_is_only_of_who_was_refused(lines: Lines) -> None:

@@ -32,7 +32,7 @@ class Reading:
             if entries := await read(order[start : start + free], 1, wait=False):
                 return entries
         if self._behind:
-            few = order[: max(1, total // FEW)]
+            few = order[: max(1, min(total // FEW, free))]  # menos de uma de cada seria ler sem limite
             self._turn += len(few) - 1
             entries = await read(few, free // len(few), wait=False)
             self._behind = len(entries) == free // len(few) * len(few)

@@ -53,7 +53,9 @@ def create_public_app(
     identities = Identities(config.pepper, aliases or NoAliases())
     taker = Taker(acceptance, identities, metrics, clock, arrived)
     webhook = WhatsAppWebhook(live or (lambda: config), taker)
-    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, Door(WEBHOOK_PATH, taker, metrics, accepted), limit)
+    app[EXPRESS] = Express(
+        WEBHOOK_PATH, webhook, Door(WEBHOOK_PATH, taker, metrics, accepted, config.crowd), limit
+    )
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

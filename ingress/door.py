@@ -1,12 +1,14 @@
 """Como muitos pedidos simples entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: por grupo, uma ida à tabela de apelidos e uma ao executor; por pedido, a sua própria resposta, medida
-e linha. Uma falha é só de quem a traz, e ninguém espera por quem ainda não chegou.
+Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); por
+pedido, a sua própria resposta, medida e linha. Uma falha é só de quem a traz, e ninguém espera por quem ainda
+não chegou.
 """
 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -20,9 +22,6 @@ from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
 from ingress.taking import Opened, Proven, Taken, Taker
 from pyloto_stream.observability.correlation import carry
-
-CROWD = 32
-"""Pedidos por grupo: enquanto um grava, lê-se o seguinte."""
 
 Respond = Callable[[bytes | None], None]
 """Recebe a resposta inteira; `None` se o pedido foi interrompido."""
@@ -39,9 +38,12 @@ Waiting = tuple[Asked, Opened, Respond]
 
 
 class Door:
-    """A porta de `route`: reúne o que chega junto e responde a cada um."""
+    """A porta de `route`: reúne o que chega junto, até `crowd` pedidos, e responde a cada um."""
 
-    def __init__(self, route: str, taker: Taker, metrics: IngressMetrics, accepted: Accepted) -> None:
+    def __init__(
+        self, route: str, taker: Taker, metrics: IngressMetrics, accepted: Accepted, crowd: int
+    ) -> None:
+        self._most = crowd
         self._route = route
         self._taker = taker
         self._metrics = metrics
@@ -51,7 +53,7 @@ class Door:
 
     def enter(self, asked: Asked, respond: Respond) -> "asyncio.Task[None]":
         """Põe `asked` no grupo que se forma; a tarefa é de todos eles, e chama cada `respond` uma vez."""
-        if self._task is None or len(self._crowd) >= CROWD:
+        if self._task is None or self._task.done() or len(self._crowd) >= self._most:
             self._crowd = []
             self._task = asyncio.get_running_loop().create_task(self._take(self._crowd))
         self._crowd.append((asked, respond))
@@ -66,7 +68,7 @@ class Door:
             try:
                 opened = self._taker.open(asked.proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
-                respond(self._answer(asked, error))
+                self._answer(asked, respond, error)
             else:
                 (strangers if opened.keys is None else known).append((asked, opened, respond))
         if known and strangers:  # quem se conhece não espera que se pergunte pelos outros
@@ -80,14 +82,15 @@ class Door:
             outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
         finally:
             for (asked, _, respond), outcome in zip(group, outcomes, strict=True):
-                respond(self._answer(asked, outcome))
+                self._answer(asked, respond, outcome)
 
-    def _answer(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:
+    def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> None:
         try:
-            return self._told(asked, outcome)
+            respond(self._told(asked, outcome))
         except Exception:  # noqa: BLE001 - os outros do grupo também esperam
             logger.exception("request failed outside of every handler")
-            return None
+            with suppress(Exception):
+                respond(written(refusal(500, "internal"), asked.proven.correlation_id))
 
     def _told(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:
         """A resposta a um pedido, depois de o medir e contar."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 
+import msgspec
 from aiohttp import web
 
 from ingress.app import create_admin_app, create_public_app
@@ -66,8 +67,10 @@ async def run_ingress(
         meter = PaceMeter(Pacer(gateway, settings.paces()))
         for job in (meter.run(stop), keep_fresh(live, stop, metrics.secrets_read)):
             resources.push_async_callback(_ended, asyncio.create_task(job))
+        # num cluster, um nó calado seguraria os outros pedidos do grupo; o executor junta as idas na mesma
+        alone = {"crowd": 1} if len(gateway.routes) > 1 else {}
         public = create_public_app(
-            config(),
+            msgspec.structs.replace(config(), **alone),
             acceptor,
             metrics,
             live=config,

@@ -86,6 +86,7 @@ class Taker:
             return [*await self._together(opened)]
         except TransientError as error:
             if len(opened) == 1:
+                carry(opened[0].proven.correlation_id)
                 return [_refused(error, opened[0].batch)]
         except Exception as error:  # noqa: BLE001 - quem pede decide o que dizer de um defeito
             if len(opened) == 1:

@@ -7,7 +7,7 @@ import pytest
 
 from ingress import taking
 from ingress.app import create_public_app
-from ingress.door import CROWD, Asked
+from ingress.door import Asked
 from ingress.identities import Names, NoAliases
 from ingress.ports import Offer
 from ingress.protocol import EXPRESS
@@ -54,14 +54,14 @@ def bodies(count: int) -> list[bytes]:
 
 async def test_who_arrives_together_shares_trips_of_at_most_a_crowd() -> None:
     crowds, tally = Crowds(), Tally()
-    answers = await told_to(bodies(CROWD + 3), crowds, tally)
-    assert crowds.sizes == [CROWD, 3]
-    assert [answer[9:12] for answer in answers] == [b"200"] * (CROWD + 3)
+    answers = await told_to(bodies(CONFIG.crowd + 3), crowds, tally)
+    assert crowds.sizes == [CONFIG.crowd, 3]
+    assert [answer[9:12] for answer in answers] == [b"200"] * (CONFIG.crowd + 3)
     assert all(f"X-Correlation-ID: c{n}\r\n".encode() in answer for n, answer in enumerate(answers))
     assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [
-        str(n) for n in range(CROWD + 3)
+        str(n) for n in range(CONFIG.crowd + 3)
     ]
-    assert tally.requests == [("/webhooks/whatsapp", 200)] * (CROWD + 3)
+    assert tally.requests == [("/webhooks/whatsapp", 200)] * (CONFIG.crowd + 3)
 
 
 async def test_who_is_known_does_not_wait_until_a_stranger_is() -> None:
@@ -131,8 +131,45 @@ async def test_a_metric_with_a_defect_leaves_nobody_waiting(lines: Lines) -> Non
                 raise ZeroDivisionError
 
     answers = await told_to(bodies(3), Crowds(), Sick())
-    assert [answer[9:12] for answer in answers] == [b"200", b"", b"200"]
+    assert [answer[9:12] for answer in answers] == [b"200", b"500", b"200"]
     assert [line["event"] for line in lines].count("request failed outside of every handler") == 1
+
+
+async def test_who_cannot_be_answered_leaves_nobody_waiting(lines: Lines) -> None:
+    def broken(_answer: bytes | None) -> None:
+        raise ZeroDivisionError
+
+    heard = list[bytes | None]()
+    enter = create_public_app(CONFIG, Crowds(), Tally(), clock=lambda: NOW_MS)[EXPRESS].enter
+    asked = [Asked(Proven(body, f"c{n}"), 0.0) for n, body in enumerate(bodies(2))]
+    await asyncio.gather(*{enter(asked[0], broken), enter(asked[1], heard.append)})
+    assert [answer is not None for answer in heard] == [True]
+    assert [line["event"] for line in lines].count("request failed outside of every handler") == 1
+
+
+async def test_while_the_table_is_away_each_refusal_has_the_id_of_its_request(lines: Lines) -> None:
+    class Away(NoAliases):
+        async def resolve(self, people: Sequence[Names]) -> list[str]:  # noqa: ARG002 — a porta pede o nome
+            raise UnavailableError(code="redis_unavailable")
+
+    heard = list[bytes | None]()
+    app = create_public_app(CONFIG, Crowds(), Tally(), clock=lambda: NOW_MS, aliases=Away())
+    asked = [Asked(Proven(body, f"c{n}"), 0.0) for n, body in enumerate(bodies(3))]
+    await asyncio.gather(*{app[EXPRESS].enter(each, heard.append) for each in asked})
+    assert [answer[9:12] for answer in heard if answer] == [b"503"] * 3
+    refused = [line["correlation_id"] for line in lines if line["event"] == "webhook not taken"]
+    assert sorted(map(str, refused)) == ["c0", "c1", "c2"]
+
+
+async def test_a_task_that_was_cancelled_takes_nobody_else() -> None:
+    heard = list[bytes | None]()
+    enter = create_public_app(CONFIG, Crowds(), Tally(), clock=lambda: NOW_MS)[EXPRESS].enter
+    first, second = (Asked(Proven(body, "c"), 0.0) for body in bodies(2))
+    task = enter(first, lambda _answer: None)
+    task.cancel()
+    await asyncio.wait([task])
+    await enter(second, heard.append)
+    assert [answer[9:12] for answer in heard if answer] == [b"200"]
 
 
 async def test_who_is_interrupted_hears_it_and_the_measure_says_so() -> None:

@@ -72,7 +72,8 @@ class Decider:
         if deaths >= self._options.max_deaths:
             text = f"delivered {deaths} times without an end"
             return turn, Bury(Failure("worker_died", text, turn.failures, deaths, turn.history))
-        if self._breaker.resting_s > 0:  # já se lia quando o disjuntor abriu: espera, sem ter tentado
+        # já se lia quando o disjuntor abriu: espera, sem ter tentado; de um suspeito, contam-se as mortes
+        if self._breaker.resting_s > 0 and not deaths:
             return turn, Park(now_ms + wait_ms(turn.snoozes, UnavailableError(), self._options), "resting")
         return turn, None
 

@@ -86,10 +86,12 @@ class Share:
         """
         await self._adopt()  # o que se assumiu e não se viu: assumir de novo contaria outra morte
         for partition in self._usable:
-            if self._duty.breaker.limit <= self._duty.in_hand or len(self._hands) >= 2 * self._limit:
+            allowed = self._duty.breaker.limit - self._duty.in_hand
+            room = min(allowed, 2 * self._limit - len(self._hands))
+            if room <= 0:
                 return
-            room = max(self._free(), self._least) // len(self._partitions)
-            entries = await self._claim(partition, max(1, room))
+            each = max(self._free(), self._least) // len(self._partitions)
+            entries = await self._claim(partition, min(max(1, each), room))
             if entries:
                 reached("after_claim", self._duty.stage)
                 self._duty.telemetry.claimed(self._duty.stage, len(entries))

@@ -75,7 +75,8 @@ class Gate:
         else:
             answer = await self._pacer.reserve(*asked)
         wait_ms = answer.wait_ms if isinstance(answer, Turnstile) else 0
-        if slot is None or wait_ms:
+        took = isinstance(answer, Turnstile) or answer.verdict == "go"
+        if took and (slot is None or wait_ms):
             self._counters.paced(wait_ms / 1000)
         if isinstance(answer, Ruling):
             return answer

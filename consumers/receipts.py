@@ -28,7 +28,10 @@ class Receipts:
         self._going: set[asyncio.Task[bool]] = set()
 
     async def show(self, turn: Turn, state: ConversationState) -> None:
-        """Pede o recibo da última mensagem do turno e espera por ele no máximo `PATIENCE_S`."""
+        """Pede o recibo da última mensagem do turno e espera por ele no máximo `PATIENCE_S`.
+
+        Só na primeira vez que o turno aqui chega: o que já esperou pela vez, ou por um disjuntor, não o pede.
+        """
         first = turn.failures == turn.snoozes == 0
         if not first or turn.mode not in ("", "BOT") or not state.last_inbound_id:
             return

@@ -23,10 +23,10 @@ from bench.harness.results import read
 STANDARD = {
     "chain": ("--rounds", "3", "--events", "10000"),
     "latency": ("--seconds", "0.5"),
-    "ingress": ("--requests", "3000"),
+    "ingress": ("--requests", "2000"),
     "outbound": ("--rounds", "3"),
     "end_to_end": (),
-    "memory": ("--messages", "4000"),
+    "memory": ("--messages", "3000"),
     "scale": ("--events", "4000", "--most", "100000"),
 }
 """Os bancos da série e o que se lhes pede numa execução completa."""

@@ -7,9 +7,9 @@ nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um re
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
+from pyloto_stream.observability.metrics_labels import label
 from pyloto_stream.observability.metrics_model import ModelMetrics
-from pyloto_stream.observability.metrics_often import OftenHistogram
-from pyloto_stream.observability.metrics_parts import FAST, label
+from pyloto_stream.observability.metrics_parts import FAST
 from pyloto_stream.observability.metrics_product import ProductMetrics
 
 
@@ -25,16 +25,12 @@ class Metrics(ProductMetrics):
 
     def _ingress(self) -> None:
         self._requests = self._counter("http_requests", "Requests answered", "route", "status")
-        self._request_seconds = OftenHistogram(
-            "pyloto_http_request_seconds", "Time to answer", FAST, "route", self.registry
-        )
+        self._request_seconds = self._often("http_request_seconds", "Time to answer", FAST, "route")
         self._updates = self._counter("updates", "Webhook parts taken", "kind", "result")
 
     def _stages(self) -> None:
         self._read = self._counter("stage_read", "Entries read", "stage")
-        self._handled = OftenHistogram(
-            "pyloto_stage_decision_seconds", "Time of one decision", FAST, "stage", self.registry
-        )
+        self._handled = self._often("stage_decision_seconds", "Time of one decision", FAST, "stage")
         self._committed = self._counter("stage_committed", "Plans applied", "stage")
         self._fenced = self._counter("stage_fenced", "Plans dropped: another worker finished first", "stage")
         self._retried = self._counter("stage_retried", "Failures that will be retried", "stage", "code")

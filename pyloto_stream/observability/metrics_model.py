@@ -7,7 +7,8 @@ from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from pyloto_stream.observability.metrics_parts import SLOW, label
+from pyloto_stream.observability.metrics_labels import label
+from pyloto_stream.observability.metrics_parts import SLOW
 
 MILLION = 1_000_000
 

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector, CollectorRegistry
 from prometheus_client.utils import INF, floatToGoString
 
-from pyloto_stream.observability.metrics_parts import label
+from pyloto_stream.observability.metrics_labels import label
 
 
 class _Series:

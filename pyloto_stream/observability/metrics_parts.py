@@ -1,10 +1,12 @@
 """Como uma métrica nasce, e que rótulos ela pode ter? A parte comum de todas as métricas de um processo."""
 
-import re
 from typing import TypeVar, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.process_collector import ProcessCollector
+
+from pyloto_stream.observability.metrics_labels import label
+from pyloto_stream.observability.metrics_often import OftenHistogram
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Faixas, em segundos, do que acontece nesta máquina ou no Redis."""
@@ -12,8 +14,6 @@ SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Faixas, em segundos, do que depende da rede ou de pessoas."""
 
 _Family = TypeVar("_Family", Counter, Gauge, Histogram)
-OTHER = "other"
-_LABEL = re.compile(r"(?!.*[0-9]{7})[A-Za-z0-9_./{}:-]{1,64}", re.ASCII)
 
 
 class Registered:
@@ -40,8 +40,6 @@ class Registered:
     def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"pyloto_{name}", about, labels, buckets=buckets, registry=self.registry)
 
-
-def label(value: str | int) -> str:
-    """O rótulo, ou `other` se não tem forma de rótulo: nada com cara de telefone nem de texto passa."""
-    text = str(value)
-    return text if _LABEL.fullmatch(text) else OTHER
+    def _often(self, name: str, about: str, buckets: tuple[float, ...], by: str) -> OftenHistogram:
+        """Como `_histogram`, do que se observa a cada turno ou pedido."""
+        return OftenHistogram(f"pyloto_{name}", about, buckets, by, self.registry)

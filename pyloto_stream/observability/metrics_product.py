@@ -5,8 +5,8 @@ Um só objeto para quem conta, em duas páginas: daí dois degraus de herança a
 
 from prometheus_client import CollectorRegistry
 
-from pyloto_stream.observability.metrics_often import OftenHistogram
-from pyloto_stream.observability.metrics_parts import SLOW, Registered, label
+from pyloto_stream.observability.metrics_labels import label
+from pyloto_stream.observability.metrics_parts import SLOW, Registered
 
 
 class ProductMetrics(Registered):
@@ -18,9 +18,7 @@ class ProductMetrics(Registered):
         self._pace = self._histogram("pace_wait_seconds", "Time a reply waited for its turn to go", SLOW)
         self._throttles = self._counter("throttles", "Sends that Meta refused for haste", "code")
         self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
-        self._graph_s = OftenHistogram(
-            "pyloto_graph_call_seconds", "Time of a Graph call", SLOW, "endpoint", self.registry
-        )
+        self._graph_s = self._often("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
         self._usage = self._gauge("graph_usage_percent", "Share of Meta's call limits in use, as last told")
         self._media = self._counter("media_files", "Files that people sent, by what became of them", "result")
         self._sessions = self._counter("sessions_opened", "Sessions opened")

@@ -28,7 +28,7 @@ INNOCENTS = 999
 
 async def _poisoned(run: Run, kind: str, script: str) -> Person:
     """Abre o sistema, e alguém envenena o primeiro turno e depois diz outra coisa."""
-    await run.open(MAX_ATTEMPTS="2", STAGE_TIMEOUT="1", LOOP_STALL_TIMEOUT="1")
+    await run.open(MAX_ATTEMPTS="2", STAGE_TIMEOUT="1", LOOP_STALL_TIMEOUT="2")
     await run.post(script=script).child.up()
     run.dead[CAUSES[kind]] += 1
     (victim,) = people(run, 1)

@@ -9,6 +9,9 @@ from tests.faults.harness.processes import Child
 if TYPE_CHECKING:
     from tests.faults.harness.run import Run
 
+STARTS = 5
+"""Inícios sem êxito, seguidos, que um posto aguenta: quem não consegue iniciar não insiste para sempre."""
+
 
 class Post:
     """Um posto de trabalho: um processo por vez. `plans`: as quedas combinadas, uma lista por ocupante."""
@@ -22,6 +25,7 @@ class Post:
         self._script = script
         self.children: list[Child] = []
         self.kept = True
+        self._unstarted = 0
         self._hire()
 
     @property
@@ -37,5 +41,7 @@ class Post:
 
     def _ended(self, child: Child) -> None:
         self._run.note(f"{child.order.name} ended with {child.code}")
-        if self.kept and (child.ready.is_set() or child.code != 1):  # quem não consegue iniciar não insiste
+        # só quem sai com 1 não conseguiu: também o vigia do laço, com um prazo curto numa máquina ocupada
+        self._unstarted = 0 if child.ready.is_set() or child.code != 1 else self._unstarted + 1
+        if self.kept and self._unstarted < STARTS:
             self._hire()

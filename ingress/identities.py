@@ -5,6 +5,7 @@ que veio com ela. Limite: outra entrada pode juntar ou mover alguém, e aqui iss
 """
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -13,7 +14,7 @@ from pyloto_stream.whatsapp.webhook import Batch
 
 MEMORY_S = 60.0
 MEMORY_SIZE = 100_000
-"""Identidades lembradas; cada uma ocupa uns 200 bytes."""
+"""Identidades lembradas; cada uma ocupa uns 400 bytes."""
 
 Names = tuple[str, ...]
 """Os nomes de uma pessoa (`user_key` de cada identidade), do mais forte ao mais fraco."""
@@ -97,7 +98,7 @@ class Identities:
         self._pepper = pepper
         self._aliases = aliases
         self._clock = clock
-        self._seen: dict[str, tuple[Place, float]] = {}
+        self._seen = OrderedDict[str, tuple[Place, float]]()  # num `dict` cheio, achar o mais antigo é caro
 
     async def keys_of(self, batch: Batch) -> Keys:
         """A chave de cada pessoa de `batch`; trocas de número primeiro, o resto numa só ida à tabela.
@@ -112,9 +113,9 @@ class Identities:
         """As chaves, se todas se sabem sem perguntar à tabela."""
         if any(message.moved_to is not None for message in batch.messages):
             return None
-        found: dict[Person, Place] = {}
+        now, found = self._clock(), dict[Person, Place]()
         for person in _people(batch):
-            place = self._remembered(person)
+            place = self._remembered(person, now)
             if place is None:
                 return None
             found[person] = place
@@ -128,23 +129,22 @@ class Identities:
         """
         if any(message.moved_to is not None for batch in batches for message in batch.messages):
             return [Keys(self._pepper, await self._found(batch)) for batch in batches]
-        keys = Keys(self._pepper, await self._found(*batches))
-        return [keys] * len(batches)
+        return [Keys(self._pepper, await self._found(*batches))] * len(batches)
 
     async def _found(self, *batches: Batch) -> dict[Person, Place]:
         found: dict[Person, Place] = {}
-        moved: dict[str, str] = {}
+        now, moved = self._clock(), dict[str, str]()
         for message in (message for batch in batches for message in batch.messages):
             if message.moved_to is not None:
-                key = await self._move(message.person, message.moved_to)
+                key = await self._move(message.person, message.moved_to, now)
                 moved |= dict.fromkeys(message.person.identities(), key)
         asked = []
         for person in dict.fromkeys(person for batch in batches for person in _people(batch)):
             # quem vem, no mesmo webhook, só com ids que alguém deixou é esse alguém, e não quem os herdar
             left = {moved.get(identity, "") for identity in person.identities()} if moved else ()
             if len(left) == 1 and (key := next(iter(left))):
-                found[person] = self._place(self._names(person), key)
-            elif place := self._remembered(person):
+                found[person] = _place(self._names(person)[-1], key)
+            elif place := self._remembered(person, now):
                 found[person] = place
             else:
                 asked.append(person)
@@ -152,27 +152,23 @@ class Identities:
             names = [self._names(person) for person in asked]
             keys = await self._aliases.resolve(names)
             for person, own, key in zip(asked, names, keys, strict=True):
-                found[person] = self._remember(person, own, key)
+                found[person] = self._remember(person, own, key, now)
         return found
 
-    async def _move(self, old: Person, new: Person) -> str:
+    async def _move(self, old: Person, new: Person, now: float) -> str:
         names, after = self._names(old), self._names(new)
         key = await self._aliases.move(names, after, left=names[-1] if old.phone else "")
         # quem vier pelo telefone deixado é outra pessoa: só a tabela sabe
         for identity in old.identities():
             self._seen.pop(identity, None)
-        self._remember(new, after, key)
-        return key
+        return self._remember(new, after, key, now).key
 
     def _names(self, person: Person) -> Names:
         return tuple(user_key(self._pepper, identity) for identity in person.identities())
 
-    def _place(self, names: Names, key: str) -> Place:
-        return Place(key, names[-1] if names[-1] != key else "")
-
-    def _remembered(self, person: Person) -> Place | None:
+    def _remembered(self, person: Person, now: float) -> Place | None:
         """Onde ela fica, se todos os ids são sabidamente da mesma pessoa; `None` se é preciso perguntar."""
-        now, place = self._clock(), None
+        place = None
         for identity in person.identities():
             known, until = self._seen.get(identity, (None, 0.0))
             if known is None or until <= now or (place is not None and place.key != known.key):
@@ -180,14 +176,18 @@ class Identities:
             place = known
         return place
 
-    def _remember(self, person: Person, names: Names, key: str) -> Place:
-        until = self._clock() + MEMORY_S
+    def _remember(self, person: Person, names: Names, key: str, asked_at: float) -> Place:
         for identity, name in zip(person.identities(), names, strict=True):
-            self._seen.pop(identity, None)
-            self._seen[identity] = self._place((name,), key), until
+            place = _place(name, key)
+            self._seen[identity] = place, asked_at + MEMORY_S
+            self._seen.move_to_end(identity)
         while len(self._seen) > MEMORY_SIZE:
-            del self._seen[next(iter(self._seen))]
-        return self._place(names, key)
+            self._seen.popitem(last=False)
+        return place
+
+
+def _place(weakest: str, key: str) -> Place:
+    return Place(key, "" if weakest == key else weakest)
 
 
 def _people(batch: Batch) -> Iterator[Person]:

@@ -25,6 +25,7 @@ class Table:
     """A tabela de verdade, contando as perguntas."""
 
     def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
         self._table = AliasTable(gateway)
         self.asked = 0
 
@@ -114,6 +115,32 @@ async def test_memory_is_bounded_and_forgets_the_oldest(
     for number in (1, 2, 3, 4, 2, 3, 4, 1):
         await key_of(identities, f"554199999000{number}")
     assert table.asked == 5
+
+
+async def test_who_is_asked_about_again_is_no_longer_the_oldest(
+    identities: Identities, table: Table, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingress.identities.MEMORY_SIZE", 2)
+    for number in (1, 2):
+        await key_of(identities, f"554199999000{number}")
+    watch.now = MEMORY_S
+    for number in (1, 3, 1):
+        await key_of(identities, f"554199999000{number}")
+    assert table.asked == 4
+
+
+async def test_what_is_remembered_is_as_old_as_the_question(table: Table, watch: Watch) -> None:
+    class Slow(Table):
+        async def resolve(self, people: Sequence[Names]) -> list[str]:
+            found = await table.resolve(people)
+            watch.now += 1
+            return found
+
+    identities = Identities(PEPPER, Slow(table.gateway), watch)
+    await key_of(identities, PHONE)
+    watch.now = MEMORY_S
+    await key_of(identities, PHONE)
+    assert table.asked == 2
 
 
 async def test_one_body_asks_once_for_each_person(identities: Identities, table: Table) -> None:

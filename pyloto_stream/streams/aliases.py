@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
-from pyloto_stream.streams.scripts import Script, pack
+from pyloto_stream.streams.scripts import Script, pack_row
 from pyloto_stream.streams.together import ask
 
 Names = tuple[str, ...]
@@ -30,7 +30,7 @@ class Owner(NamedTuple):
     """De quem é um nome, e quem o deixou por último numa troca de número; vazios: ninguém."""
 
     key: str
-    leaver: str
+    leaver: str = ""
 
 
 class AliasTable:
@@ -48,17 +48,18 @@ class AliasTable:
         """
         distinct = list(dict.fromkeys(people))
         seen = dict(zip(distinct, await self._read(*distinct), strict=True))
-        known = {names: owners[0].key for names, owners in seen.items()}
-        heirs = [(names[0], _proposal(names, seen[names])) for names in distinct if not known[names]]
-        given = iter(await self._ask("claim", heirs))
-        known = {names: key or next(given).key for names, key in known.items()}
+        known = {names: owners[0].key or _proposal(names, owners) for names, owners in seen.items()}
+        if heirs := [names for names, owners in seen.items() if not owners[0].key]:
+            claimed = await self._ask("claim", [(names[0], known[names]) for names in heirs])
+            known |= {names: owner.key for names, owner in zip(heirs, claimed, strict=True)}
         stray = [
             (name, known[names])
             for names, owners in seen.items()
             for name, owner in zip(names[1:], owners[1:], strict=True)
-            if known[names] not in {owner.key or name, owner.leaver}
+            if known[names] not in (owner.key or name, owner.leaver)
         ]
-        await self._ask("point", stray)
+        if stray:
+            await self._ask("point", stray)
         return [known[names] for names in people]
 
     async def owners(self, names: Names) -> list[Owner]:
@@ -67,7 +68,7 @@ class AliasTable:
         Raises:
             UnavailableError: o Redis não respondeu.
         """
-        return await self._ask("look", [(name, None) for name in names])
+        return await self._ask("look", [(name,) for name in names])
 
     async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
         """A pessoa de `old` passa a usar `new`; devolve a chave dela, que não muda.
@@ -97,19 +98,18 @@ class AliasTable:
         """De quem é cada nome de cada pessoa, numa só ida."""
         if not all(people):
             raise ValueError("a person without a name")
-        owners = iter(await self._ask("read", [(name, None) for names in people for name in names]))
+        owners = iter(await self._ask("read", [(name,) for names in people for name in names]))
         return [list(islice(owners, len(names))) for names in people]
 
     async def _ask(
         self,
         what: Literal["look", "read", "claim", "point", "give", "leave"],
-        names: Sequence[tuple[str, str | None]],
+        names: Sequence[Sequence[str]],
     ) -> list[Owner]:
-        """Pergunta, ou pede, o mesmo de cada nome; o que vai junto dele é a pessoa."""
+        """Pergunta, ou pede, o mesmo de cada nome; o que vai junto dele, se algo, é a pessoa."""
         count = self._gateway.partitions
         asked = [
-            (keys.partition_of(name, count), pack({"k": what, "n": name, "t": person, "ttl": ALIAS_TTL_MS}))
-            for name, person in names
+            (keys.partition_of(each[0], count), pack_row((what, ALIAS_TTL_MS, *each), ())) for each in names
         ]
         return list(map(_owner, await ask(self._gateway, Script.ALIAS, asked)))
 
@@ -117,9 +117,9 @@ class AliasTable:
 def _owner(reply: object) -> Owner:
     if isinstance(reply, Exception):
         raise reply
-    if not isinstance(reply, list):
+    if not isinstance(reply, bytes):
         raise UnavailableError("unexpected reply from alias", code="redis_error")
-    return Owner(*(part.decode() for part in reply))
+    return Owner(*reply.decode().split("|", 1))
 
 
 def _proposal(names: Names, owners: Sequence[Owner]) -> str:

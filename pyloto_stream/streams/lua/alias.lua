@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- alias: de quem é um nome (ver aliases.py). Sem dono: ninguém o tem, ou foi deixado ("|<quem o deixou>").
--- op: {o que fazer, ttl ms, nome, t}: 'look' só olha | 'read' lê, e é uso: renova | 'claim' dá-o a t, se está sem dono |
---     'point' dá-o a t, a não ser que t o tenha deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou de
---     ninguém
+-- op: {o que fazer, ttl ms, nome, t}: 'look' só olha | 'read' lê, e é uso: renova | 'claim' dá-o a t, se está sem
+--     dono | 'point' dá-o a t, a não ser que t o tenha deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou
+--     de ninguém
 -- resposta por op: o que fica gravado do nome, como se grava; '' se nada
 --
 -- Um nome que alguém já deixou não expira: esquecido, voltaria a quem o tinha primeiro.

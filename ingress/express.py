@@ -1,39 +1,26 @@
-"""E se o pedido é o de sempre? Um POST simples do webhook, que chegou inteiro, não precisa do aiohttp.
+"""E se o pedido é o de sempre? Um POST simples do webhook, inteiro ou aos pedaços, não precisa do aiohttp.
 
 Promete: as mesmas regras, respostas (byte a byte), medidas e linhas do caminho normal. O que tem qualquer
-coisa de incomum, ou seria recusado, não é daqui: `read` diz `None` sem nada ter contado, e o normal o lê.
+coisa de incomum, ou seria recusado, não é daqui: nada se conta, e o normal o lê.
 """
 
-import re
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from ingress.door import Asked, Door
+from ingress.framing import fields_of, length_of
 from ingress.middleware import CORRELATION_HEADER
+from ingress.pieces import Head, Pieces, Whole
 from ingress.rate_limit import RateLimit
 from ingress.taking import Proven
 from ingress.webhook import JSON, MAX_BODY, WhatsAppWebhook
 from pyloto_stream.observability.correlation import adopted
 from pyloto_stream.whatsapp.signature import HEADER
 
-MAX_HEAD = 4096
-"""Bytes de cabeçalhos; o aiohttp aceita mais."""
-
-_LINES = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+: [!-~][ -~]*+\r\n)*+")
-"""Prova a forma numa só passagem: o que ainda não se conferiu não pode custar mais que isso."""
-_FIELDS = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): ([!-~](?:[ -~]*[!-~])?)\r\n")
-_LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
 _SIGNATURE, _CORRELATION = HEADER.lower().encode(), CORRELATION_HEADER.lower().encode()
 _SIGNED, DIGITS = b"sha256=", 64
 """Como começa a assinatura, e quantos dígitos vêm depois: só eles, e o comprimento, mudam a cada pedido."""
-_USUAL = frozenset((
-    b"host", b"accept", b"accept-encoding", b"user-agent", b"content-type", b"content-length",
-    _SIGNATURE, _CORRELATION, b"forwarded", b"x-forwarded-for",
-    b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"x-request-id",
-    b"traceparent", b"via",
-))  # fmt: skip
-"""Os únicos cabeçalhos daqui: nenhum destes muda o que o aiohttp faria do pedido."""
 
 
 class Fields(NamedTuple):
@@ -46,15 +33,11 @@ class Fields(NamedTuple):
 @lru_cache(1024)
 def _fields(lines: bytes) -> Fields | None:
     """Lê cabeçalhos sem os dígitos da assinatura; `None` se há algo incomum. Quem pede costuma repeti-los."""
-    if not _LINES.fullmatch(lines) or b" \r\n" in lines:
+    told = fields_of(lines)
+    if told is None or told.get(b"content-type") != JSON.encode() or told.get(_SIGNATURE) != _SIGNED:
         return None
-    listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
-    told = {name.lower(): value for name, value in listed}
-    length = told.get(b"content-length", b"")
-    usual = len(told) == len(listed) and _USUAL.issuperset(told) and _LENGTH.fullmatch(length)
-    if not usual or told.get(b"content-type") != JSON.encode() or told.get(_SIGNATURE) != _SIGNED:
-        return None
-    return Fields(int(length), told.get(_CORRELATION, b"").decode())
+    length = length_of(told)
+    return Fields(length, told.get(_CORRELATION, b"").decode()) if length and length <= MAX_BODY else None
 
 
 class Express:
@@ -72,21 +55,25 @@ class Express:
         self._limit = limit
         self.enter = door.enter
 
-    def read(self, data: bytes, address: str) -> Asked | None:
-        """O pedido que `data` é, inteiro e sem sobra, vindo de `address`; `None`: o caminho normal o lê."""
-        if not data.startswith(self._start):
+    def pieces(self, address: str) -> Pieces:
+        """Onde uma conexão de `address` junta os seus pedidos, um de cada vez."""
+        return Pieces(self._start, partial(self._head, address))
+
+    def admit(self, whole: Whole, address: str) -> Asked | None:
+        """O pedido, provado e contado no limite de `address`; `None`: o caminho normal o lê."""
+        if self._webhook.unproven(whole.body, whole.head.signature) is not None:
             return None
-        started, head = time.perf_counter(), data.find(b"\r\n\r\n", len(self._start), MAX_HEAD) + 2
-        digits = data.find(_SIGNED, 0, head) + len(_SIGNED)
-        fields = data[len(self._start) : digits] + data[digits + DIGITS : head]
-        known, body, signed = _fields(fields), data[head + 2 :], data[digits : digits + DIGITS]
-        if known is None or known.length != len(body) or len(body) > MAX_BODY or not signed.isalnum():
+        if self._limit is not None and self._limit.take(address) > 0:
             return None
-        signature = (_SIGNED + signed).decode()
+        return Asked(Proven(whole.body, adopted(whole.head.correlation_id)), whole.head.started)
+
+    def _head(self, address: str, head: bytes) -> Head | None:
+        """Cabeçalhos completos; também quem já passou do limite não é daqui, e ouve logo que não."""
+        started, digits = time.perf_counter(), head.find(_SIGNED) + len(_SIGNED)
+        known = _fields(head[len(self._start) : digits] + head[digits + DIGITS : -2])
+        signed = head[digits : digits + DIGITS]
+        if known is None or not signed.isalnum():
+            return None
         if self._limit is not None and self._limit.wait(address) > 0:
             return None
-        if self._webhook.unproven(body, signature) is not None:
-            return None
-        if self._limit is not None:
-            self._limit.take(address)
-        return Asked(Proven(body, adopted(known.correlation_id)), started)
+        return Head(len(head), known.length, (_SIGNED + signed).decode(), known.correlation_id, started)

@@ -13,7 +13,9 @@ from aiohttp.web_protocol import RequestHandler
 
 from ingress.answers import refusal
 from ingress.express import Express
+from ingress.framing import owed_after
 from ingress.middleware import CORRELATION_HEADER, SERVER
+from ingress.pieces import Sight, Whole
 from pyloto_stream.observability.correlation import new_correlation_id
 
 
@@ -47,41 +49,80 @@ EXPRESS = web.AppKey("express", Express)
 """O caminho curto da aplicação, se ela tem um."""
 
 
+PATIENCE_S = 1.0
+"""Quanto o caminho curto espera o resto de um pedido; depois, os prazos são os do aiohttp e do webhook."""
+
+
 class _Express(_Protocol):
     """Uma conexão que, enquanto só traz pedidos de sempre, um de cada vez, não passa pelo leitor do aiohttp.
 
-    O primeiro incomum a leva ao caminho normal, e lá ela fica: só o leitor sabe onde o seguinte começa.
+    Um incomum vai ao caminho normal com tudo o que dele já veio; o seguinte só volta se é certo que aquele
+    leitor está entre dois pedidos (`_owed`) e nada faz. Na dúvida, a conexão fica lá.
     """
 
-    __slots__ = ("_asked", "_express", "_held", "_usual")
+    __slots__ = ("_address", "_asked", "_early", "_express", "_owed", "_patience", "_pieces")
 
     def __init__(self, express: Express, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - os do aiohttp
         super().__init__(*args, **kwargs)
         self._express = express
         self._asked: asyncio.Task[None] | None = None
-        self._held = b""
-        self._usual = True
+        self._early = b""
+        self._owed: int | None = 0
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Quem pede é o mesmo até o fim da conexão."""
+        super().connection_made(transport)
+        peer = self.peername
+        self._address = str(peer[0]) if isinstance(peer, tuple) else ""
+        self._pieces = self._express.pieces(self._address)
 
     def data_received(self, data: bytes) -> None:
         """Bytes chegaram; os que vêm antes da resposta ao anterior esperam por ela."""
         if self._asked is not None:
-            self._held += data
+            self._early += data
             if self.transport is not None:
                 self.transport.pause_reading()
-        elif not (self._usual and self._took(data)):
-            self._usual = False
-            super().data_received(data)
+        elif self._owed == 0 and self._rests():
+            self._look(data)
+        else:
+            self._hand(data)
 
-    def _took(self, data: bytes) -> bool:
+    def _rests(self) -> bool:
+        """O aiohttp não tem pedido em curso nem na fila (ou nunca teve um), e a conexão continua."""
         if self._close or self._force_close:
             return False
-        peer = self.peername
-        asked = self._express.read(data, str(peer[0]) if isinstance(peer, tuple) else "")
+        waiter = self._waiter
+        return not self._request_count or (waiter is not None and not waiter.done())
+
+    def _hand(self, data: bytes) -> None:
+        self._owed = owed_after(self._owed, data)
+        super().data_received(data)
+
+    def _look(self, data: bytes) -> None:
+        seen = self._pieces.add(data)
+        if seen is Sight.UNFINISHED:
+            if self._patience is None:
+                self._patience = self._loop.call_later(PATIENCE_S, self._give)
+            return
+        asked = self._express.admit(seen, self._address) if isinstance(seen, Whole) else None
         if asked is None:
-            return False
+            self._give()
+            return
+        self._forget()
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         self._asked = self._express.enter(asked, self._answered)
-        return True
+
+    def _give(self) -> None:
+        """O que se guardava vai ao aiohttp, se havia algo."""
+        if held := self._forget():
+            self._hand(held)
+
+    def _forget(self) -> bytes:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        return self._pieces.clear()
 
     def _answered(self, answer: bytes | None) -> None:
         self._asked = None
@@ -94,15 +135,32 @@ class _Express(_Protocol):
             self._resume()
 
     def _resume(self) -> None:
-        if self._held and self.transport is not None:
-            held, self._held = self._held, b""
+        if self._early and self.transport is not None:
+            early, self._early = self._early, b""
             self.transport.resume_reading()
-            self.data_received(held)
+            self.data_received(early)
 
     def _process_keepalive(self) -> None:
         if self._asked is not None:  # não está ociosa, e o aiohttp não o sabe
             self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        self._give()  # quem já mandou os cabeçalhos também não está
         super()._process_keepalive()
+
+    def close(self) -> None:
+        """A parada: o que se guardava tem o destino que teria no aiohttp."""
+        self._give()
+        super().close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """O fim; um pedido pela metade conta como interrompido, e para isso o tratador tem de começar antes.
+
+        São duas voltas do laço: numa o aiohttp toma o pedido, noutra o tratador espera o corpo.
+        """
+        if not self._pieces:
+            super().connection_lost(exc)
+            return
+        self._give()
+        self._loop.call_soon(self._loop.call_soon, super().connection_lost, exc)
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - a forma é do aiohttp
         """O pedido em curso termina, ou é interrompido, antes do resto."""

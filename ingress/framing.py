@@ -1,0 +1,60 @@
+"""Onde acaba um pedido? Só se diz quando não há duas leituras: uma forma estrita, e o comprimento anunciado.
+
+Promete: o que se diz aqui é o que o leitor do aiohttp, ou qualquer outro, faria dos mesmos bytes. É o que
+deixa uma conexão voltar ao caminho curto: nada dela ficou naquele leitor. Na dúvida, `None`.
+"""
+
+import re
+
+from ingress.middleware import CORRELATION_HEADER
+from ingress.pieces import MAX_HEAD
+from pyloto_stream.whatsapp.signature import HEADER
+
+_LINES = rb"(?:[A-Za-z][A-Za-z0-9-]*+: [!-~][ -~]*+\r\n)*+"
+"""Prova a forma numa só passagem: o que ainda não se conferiu não pode custar mais que isso."""
+_FORM = re.compile(_LINES)
+_HEAD = re.compile(rb"(?:GET|POST) /[!-~]*+ HTTP/1\.1\r\n(" + _LINES + rb")\r\n")
+_FIELDS = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): ([!-~](?:[ -~]*[!-~])?)\r\n")
+_LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
+_USUAL = frozenset((
+    b"host", b"accept", b"accept-encoding", b"user-agent", b"content-type", b"content-length",
+    HEADER.lower().encode(), CORRELATION_HEADER.lower().encode(), b"forwarded", b"x-forwarded-for",
+    b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"x-request-id",
+    b"traceparent", b"via",
+))  # fmt: skip
+"""Os únicos cabeçalhos daqui: nenhum destes muda o que o aiohttp faria do pedido, nem onde ele acaba."""
+
+
+def fields_of(lines: bytes) -> dict[bytes, bytes] | None:
+    """Os cabeçalhos, com nomes em minúsculas; `None` se há algo incomum neles."""
+    if not _FORM.fullmatch(lines) or b" \r\n" in lines:
+        return None
+    listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
+    told = {name.lower(): value for name, value in listed}
+    return told if len(told) == len(listed) and _USUAL.issuperset(told) else None
+
+
+def length_of(told: dict[bytes, bytes]) -> int | None:
+    """Bytes do corpo: 0 se nada se anuncia; `None` se o que se anuncia não é de sempre."""
+    announced = told.get(b"content-length")
+    if announced is None:
+        return 0
+    return int(announced) if _LENGTH.fullmatch(announced) else None
+
+
+def owed_after(owed: int | None, data: bytes) -> int | None:
+    """Bytes que faltam ao último pedido dado a um leitor, depois de `data`, se antes faltavam `owed`.
+
+    0: o leitor está entre dois pedidos. `None`: não se sabe, e não se virá a saber.
+    """
+    if owed is None or not data:
+        return owed
+    left = owed - len(data) if owed else _missing(data)
+    return left if left is not None and left >= 0 else None
+
+
+def _missing(data: bytes) -> int | None:
+    head = _HEAD.match(data, 0, MAX_HEAD)
+    told = None if head is None else fields_of(head[1])
+    length = None if told is None else length_of(told)
+    return None if head is None or length is None else head.end() + length - len(data)

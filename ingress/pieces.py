@@ -1,0 +1,81 @@
+"""E se o pedido de sempre chega aos pedaços? Guarda-se o que veio, por pouco tempo, até estar inteiro.
+
+Promete: custo linear no que chega, qualquer que seja o corte: nenhum byte se procura de novo, e os cabeçalhos
+só se leem uma vez, completos. Nunca guarda mais que `MAX_HEAD`, o corpo anunciado e a última leitura. Limite:
+quanto tempo se espera é de quem guarda (`protocol.py`).
+"""
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import NamedTuple
+
+MAX_HEAD = 4096
+"""Bytes de cabeçalhos; o aiohttp aceita mais."""
+
+_BLANK = b"\r\n\r\n"
+
+
+class Head(NamedTuple):
+    """O que se usa dos cabeçalhos: tomam `size` bytes e se completaram em `started` (`perf_counter`)."""
+
+    size: int
+    length: int
+    signature: str
+    correlation_id: str
+    started: float
+
+
+class Whole(NamedTuple):
+    """Um pedido inteiro, sem sobra."""
+
+    head: Head
+    body: bytes
+
+
+class Sight(Enum):
+    """O que se vê no que ainda não é um pedido de sempre."""
+
+    UNFINISHED = auto()
+    """Ainda pode vir a ser."""
+    UNUSUAL = auto()
+    """Já não pode: é do caminho normal, com tudo o que se guardava (`clear`)."""
+
+
+class Pieces:
+    """Os pedaços de um pedido que começa por `start`; `read` lê cabeçalhos completos (`None`: incomuns)."""
+
+    __slots__ = ("_head", "_held", "_read", "_start")
+
+    def __init__(self, start: bytes, read: Callable[[bytes], Head | None]) -> None:
+        self._start = start
+        self._read = read
+        self._held = bytearray()
+        self._head: Head | None = None
+
+    def __len__(self) -> int:
+        """Quantos bytes se guardam."""
+        return len(self._held)
+
+    def add(self, data: bytes) -> Whole | Sight:
+        """Guarda `data`, e diz o que já se tem."""
+        searched = max(0, len(self._held) - len(_BLANK) + 1)
+        self._held += data
+        if self._head is None:
+            if self._held[: len(self._start)] != self._start[: len(self._held)]:
+                return Sight.UNUSUAL
+            blank = self._held.find(_BLANK, searched, MAX_HEAD)
+            if blank < 0:
+                return Sight.UNFINISHED if len(self._held) < MAX_HEAD else Sight.UNUSUAL
+            self._head = self._read(bytes(self._held[: blank + len(_BLANK)]))
+            if self._head is None:
+                return Sight.UNUSUAL
+        missing = self._head.size + self._head.length - len(self._held)
+        if missing:
+            return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
+        with memoryview(self._held) as seen:
+            return Whole(self._head, bytes(seen[self._head.size :]))
+
+    def clear(self) -> bytes:
+        """Tudo o que se guardava, na ordem; depois, nada se guarda."""
+        held, self._held, self._head = bytes(self._held), bytearray(), None
+        return held

@@ -47,7 +47,10 @@ class Size(msgspec.Struct, frozen=True):
 
 
 class Contender(msgspec.Struct, frozen=True):
-    """Um servidor: como se inicia, e quantos pedidos o Redis dele guardou (`None`: não guarda)."""
+    """Um servidor: como se inicia, e quantos pedidos o Redis dele guardou (`None`: não guarda).
+
+    `apart`: cabeçalhos e corpo lhe chegam em dois pedaços.
+    """
 
     name: str
     module: str
@@ -58,6 +61,7 @@ class Contender(msgspec.Struct, frozen=True):
     count: Count | None = None
     per_person: int = 5
     processes: int = 1
+    apart: bool = False
 
 
 def listening(text: str) -> int | None:
@@ -94,6 +98,7 @@ def ours(name: str, **changes: int) -> Contender:
     return msgspec.structs.replace(plain, **changes)
 
 
+APART = "ours, head and body apart"
 OURS, NEWCOMERS, PAIR = "ours", "ours, every message from a new person", "ours, two processes on one port"
 EMPTY, UVLOOP = "aiohttp, only answers 200", "aiohttp on uvloop, only answers 200"
 XADD, FASTAPI = "aiohttp on uvloop, HMAC + XADD", "FastAPI + uvicorn, HMAC + XADD"
@@ -103,6 +108,7 @@ def contenders() -> dict[str, Contender]:
     """Todos, por nome; FastAPI só se as bibliotecas concorrentes foram instaladas (`make peers`)."""
     all_of_them = [
         ours(OURS),
+        ours(APART, apart=True),
         ours(NEWCOMERS, per_person=1),
         ours(PAIR, processes=2),
         Contender(EMPTY, "bench.ingress.bare", ("empty",)),
@@ -161,6 +167,7 @@ async def _load(
         "per-person": contender.per_person, "series": series,
     }  # fmt: skip
     options = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    options += ["--apart"] if contender.apart else []
     return await children.run("bench.ingress.load", *options, "--watch", *watch, f"redis={redis.pid}")
 
 

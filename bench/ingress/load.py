@@ -2,6 +2,7 @@
 
 Promete: o mesmo gerador, com os mesmos bytes, para todos; só se conta depois de `--warm` pedidos. Limite: é
 laço fechado (quem demora recebe menos), e divide os dois núcleos com o servidor; por isso diz o que gastou.
+Com `--apart`, o corpo parte na volta do laço seguinte à dos cabeçalhos, como fazem intermediários.
 Uso: `python -m bench.ingress.load --port N --connections 32 --series 1 --watch server=PID`.
 """
 
@@ -83,8 +84,9 @@ class Load:
 class Connection(asyncio.Protocol):
     """Uma conexão: pede, espera a resposta inteira, pede de novo."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, *, apart: bool) -> None:
         self._load = load
+        self._apart = apart
         self._buffer = b""
         self._started = 0.0
         self._waiting = False
@@ -118,10 +120,15 @@ class Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._waiting, self._started = True, time.perf_counter()
-        self._transport.write(wanted)
+        if not self._apart:
+            self._transport.write(wanted)
+            return
+        body = wanted.index(b"\r\n\r\n") + 4
+        self._transport.write(wanted[:body])
+        asyncio.get_running_loop().call_soon(self._transport.write, wanted[body:])
 
 
-async def drive(load: Load, host: str, port: int, connections: int) -> None:
+async def drive(load: Load, host: str, port: int, connections: int, *, apart: bool = False) -> None:
     """Abre as conexões e espera a última resposta."""
     loop = asyncio.get_running_loop()
 
@@ -129,7 +136,9 @@ async def drive(load: Load, host: str, port: int, connections: int) -> None:
         load.broken(context.get("exception"))
 
     loop.set_exception_handler(defect)
-    opened = (loop.create_connection(lambda: Connection(load), host, port) for _ in range(connections))
+    opened = (
+        loop.create_connection(lambda: Connection(load, apart=apart), host, port) for _ in range(connections)
+    )
     async with asyncio.timeout(LIMIT_S):
         made = await asyncio.gather(*opened)
         try:
@@ -145,7 +154,7 @@ async def measure(options: argparse.Namespace) -> dict[str, float]:
     pool = requests(count, options.per_person, options.series, host)
     watched = {name: int(pid) for name, _, pid in (item.partition("=") for item in options.watch)}
     load = Load(pool, options.warm, watched)
-    await drive(load, "127.0.0.1", options.port, options.connections)
+    await drive(load, "127.0.0.1", options.port, options.connections, apart=options.apart)
     accepted = load.statuses[b"200"]
     return {**load.report(), "accepted": accepted, "refused": count - accepted}
 
@@ -159,6 +168,7 @@ def main() -> None:
     parser.add_argument("--timed", type=int, default=10_000)
     parser.add_argument("--per-person", type=int, default=5)
     parser.add_argument("--series", default="1")
+    parser.add_argument("--apart", action="store_true", help="head and body in two writes")
     parser.add_argument("--watch", nargs="*", default=[], help="name=pid: whose CPU to count")
     print(json.dumps(uvloop.run(measure(parser.parse_args()))))
 

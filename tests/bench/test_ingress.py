@@ -104,7 +104,9 @@ async def test_a_connection_closed_under_load_ends_the_measure() -> None:
         writer.close()
 
     async with serving(rude) as port:
-        options = Namespace(port=port, connections=2, warm=1, timed=4, per_person=1, series="1", watch=[])
+        options = Namespace(
+            port=port, connections=2, warm=1, timed=4, per_person=1, series="1", watch=[], apart=False
+        )
         with pytest.raises(ConnectionError, match="under load"):
             await load.measure(options)
 
@@ -118,9 +120,32 @@ async def test_what_is_not_answered_with_200_is_told() -> None:
             writer.write(b"late")
 
     async with serving(tired) as port:
-        options = Namespace(port=port, connections=1, warm=1, timed=4, per_person=1, series="1", watch=[])
+        options = Namespace(
+            port=port, connections=1, warm=1, timed=4, per_person=1, series="1", watch=[], apart=False
+        )
         told = await load.measure(options)
     assert (told["accepted"], told["refused"]) == (0, 5)
+
+
+async def test_head_and_body_leave_apart_when_asked_to() -> None:
+    class Wire(asyncio.Transport):
+        """Anota cada escrita: num laço só, quem lê as veria juntas."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.written: list[bytes] = []
+
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            self.written.append(bytes(data))
+
+    (request,) = requests(1, 5, "1", "127.0.0.1:1")
+    body = request.index(b"\r\n\r\n") + 4
+    for apart, expected in ((False, [request]), (True, [request[:body], request[body:]])):
+        wire = Wire()
+        load.Connection(load.Load([request], 0, {}), apart=apart).connection_made(wire)
+        assert wire.written == expected[:1]
+        await asyncio.sleep(0)
+        assert wire.written == expected
 
 
 def test_targets_are_judged_round_by_round_against_who_was_measured() -> None:

@@ -13,9 +13,6 @@ _SHARED = {"begin_send": ("slots",), "pace": ("slots",)}
 """O que alguns scripts dividem, e vai depois de `common.lua`."""
 
 
-_SCRIPT = "local function script()"
-
-
 def _text(name: str) -> str:
     return (_FOLDER / f"{name}.lua").read_text("utf-8")
 
@@ -23,8 +20,8 @@ def _text(name: str) -> str:
 class Script(Enum):
     """Uma transição.
 
-    O texto enviado: a primeira linha do arquivo (opções), `common.lua`, o resto do arquivo, que é a função
-    `script` ou a define, e `each.lua`, que a chama para cada partição.
+    O texto enviado: a primeira linha do arquivo (opções), `common.lua`, o resto do arquivo como a função
+    `script`, e `each.lua`, que a chama para cada partição.
     """
 
     ACCEPT = "accept"
@@ -63,9 +60,7 @@ class Script(Enum):
         """Texto completo do script."""
         header, _, body = _text(self.value).partition("\n")
         shared = [_text(name) for name in ("common", *_SHARED.get(self.value, ()))]
-        if _SCRIPT not in body:
-            body = f"{_SCRIPT}\n{body}\nend"
-        return "\n".join((header, *shared, body, _text("each")))
+        return "\n".join((header, *shared, "local function script()", body, "end", _text("each")))
 
     @cached_property
     def sha(self) -> str:

@@ -9,11 +9,24 @@
 -- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
-local function op_at(at)
-  local op = cmsgpack.unpack(ARGV[at])
-  if not op[3] then return with_blobs(op, at + 1) end
-  return { k = 'e', l = op[1], s = op[2], c = op[3], x = op[4], d = ARGV[at + 1], e = ARGV[at + 2] }, at + 3
+local function offered()
+  local list, at = {}, first
+  while at <= last do
+    local op = cmsgpack.unpack(ARGV[at])
+    if op[3] then
+      list[#list + 1] = { k = 'e', l = op[1], s = op[2], c = op[3], x = op[4], d = ARGV[at + 1], e = ARGV[at + 2] }
+      at = at + 3
+    else
+      list[#list + 1], at = with_blobs(op, at + 1)
+    end
+  end
+  return list
 end
+
+local list = offered()
+
+local backlog = redis.call('ZCARD', PARKED)
+for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
 
 -- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
 -- atual; quando uma gaveta enche, o balde sobe um nível. Assim nenhuma passa de FULL campos, e todas ficam na
@@ -21,40 +34,31 @@ end
 local FULL, FIRST_SLOTS, GROWTH = 120, 64, 3
 local bucket = math.floor(now / head.bucket_ms)
 local forgotten_at = int((bucket + 1) * head.bucket_ms + head.ttl_ms)
--- Fim do nome dos baldes em que um id pode estar; o atual é o último. Um adiante também: o relógio pode recuar (outro
--- servidor assume).
-local buckets = {}
+local level -- do balde atual; nil: nada se gravou nele ainda
+local layers = {} -- onde um id pode estar: { início da chave, gavetas }; a última é onde se grava
+
+local function bucket_key(b) return P .. ':seen:' .. int(b) end
+local function add_layer(b, k)
+  layers[#layers + 1] = { bucket_key(b) .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k }
+end
+
+-- Um balde adiante também: o relógio pode recuar (outro servidor assume).
+local buckets, level_keys = {}, {}
 for b = bucket - head.buckets, bucket + 1 do
-  if b ~= bucket then buckets[#buckets + 1] = ':seen:' .. int(b) end
+  if b ~= bucket then buckets[#buckets + 1] = b end
 end
-buckets[#buckets + 1] = ':seen:' .. int(bucket)
-
--- Da partição: o que espera nela; o nível do balde atual (nil: nada se gravou nele ainda); e onde um id pode estar,
--- { início da chave, gavetas }: a última é onde se grava.
-local backlog, level, layers
-
-local function add_layer(bucket_key, k)
-  layers[#layers + 1] = { bucket_key .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k }
-end
-
-local function look_around()
-  backlog = redis.call('ZCARD', PARKED)
-  for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
-  local names = {}
-  for n, name in ipairs(buckets) do names[n] = P .. name end
-  level, layers = nil, {}
-  for n, found in ipairs(redis.call('MGET', unpack(names))) do
-    local top = tonumber(found)
-    for k = 0, top or -1 do add_layer(names[n], k) end
-    if n == #buckets then level = top end
-  end
+buckets[#buckets + 1] = bucket
+for n, b in ipairs(buckets) do level_keys[n] = bucket_key(b) end
+for n, found in ipairs(redis.call('MGET', unpack(level_keys))) do
+  local top = tonumber(found)
+  for k = 0, top or -1 do add_layer(buckets[n], k) end
+  if n == #buckets then level = top end
 end
 
 local function rise()
-  local key = P .. buckets[#buckets]
   level = level and level + 1 or 0
-  redis.call('SET', key, level, 'PXAT', forgotten_at)
-  add_layer(key, level)
+  redis.call('SET', bucket_key(bucket), level, 'PXAT', forgotten_at)
+  add_layer(bucket, level)
 end
 
 local function number_of(d)
@@ -109,6 +113,7 @@ local function settle_send(op)
 end
 
 local function is_echo(op)
+  if not op.ec then return false end
   return redis.call('HGET', conv_key(op.l, op.c), 'w') == op.ec or redis.call('EXISTS', void_key(op.ec)) == 1
 end
 
@@ -126,39 +131,34 @@ local function disarm(op)
   if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
 end
 
-local function take(op)
+local replies = {}
+for i, op in ipairs(list) do
   if op.k == 'r' then
     -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
-    return backlog >= head.limit and -1 or 1
+    replies[i] = backlog >= head.limit and -1 or 1
   elseif op.k == 's' then
-    return settle_send(op)
+    replies[i] = settle_send(op)
   elseif op.k == 'q' then
-    return seen(op.d) and 0 or 1
-  elseif seen(op.d) or op.ec and is_echo(op) then
-    return 0
+    replies[i] = seen(op.d) and 0 or 1
+  elseif seen(op.d) then
+    replies[i] = 0
+  elseif op.k == 'e' and is_echo(op) then
+    replies[i] = 0
   elseif backlog >= head.limit then
-    return -1
-  end
-  backlog = backlog + 1
-  if op.k == 'e' then
-    if op.md then impose(op) end
-    enter(op.l, op.s, op.c, op.e)
+    replies[i] = -1
   else
-    redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
+    backlog = backlog + 1
+    if op.k == 'e' then
+      if op.md then impose(op) end
+      enter(op.l, op.s, op.c, op.e)
+    else
+      redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
+    end
+    remember(op.d)
+    -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
+    -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
+    if op.x and op.x[1] then disarm(op) end
+    replies[i] = 1
   end
-  remember(op.d)
-  -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
-  -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
-  if op.x and op.x[1] then disarm(op) end
-  return 1
 end
-
-local function script()
-  look_around()
-  local replies, at, op = {}, first, nil
-  while at <= last do
-    op, at = op_at(at)
-    replies[#replies + 1] = take(op)
-  end
-  return replies
-end
+return replies

@@ -31,8 +31,7 @@
 -- Uma chamada traz operações de uma ou mais partições, todas deste servidor: KEYS, as partições; ARGV[1] agora em ms
 -- (0: relógio do servidor); ARGV[2] quantos argumentos são de cada uma, "3,5" ('' se é uma só); ARGV[3] o que todas
 -- dividem, em msgpack ('' se nada); daí em diante, as operações. A resposta tem um item por operação, na ordem.
--- O que há em cada arquivo corre uma vez por partição (ver each.lua), com os argumentos dela em ARGV[first..last]; de um
--- que define ele mesmo a função `script`, só ela.
+-- O que está em cada arquivo corre uma vez por partição (ver each.lua), com os argumentos dela em ARGV[first..last].
 local P, TIMERS, PARKED
 local first, last = 4, 3
 local function enter_partition(base, from, to)
@@ -79,10 +78,10 @@ local function queue_token(stage, lane, conv, n, events, state, mode, payload)
 end
 
 -- Fecha o portão e põe um token novo na primeira etapa. O número do turno nunca se repete, nem depois que o
--- registro da conversa expira: por isso é no mínimo o relógio. c: {n, s, m} da conversa, se quem chama já os leu.
-local function start_turn(lane, stage, conv, events, c)
+-- registro da conversa expira: por isso é no mínimo o relógio.
+local function start_turn(lane, stage, conv, events)
   local key = conv_key(lane, conv)
-  c = c or redis.call('HMGET', key, 'n', 's', 'm')
+  local c = redis.call('HMGET', key, 'n', 's', 'm')
   local n = int(math.max(tonumber(c[1] or 0) + 1, now))
   local id = queue_token(stage, lane, conv, n, events, c[2] or '', c[3] or '', '')
   redis.call('HSET', key, 'g', n, 'n', n, 't', stage .. '|' .. id) -- depois: portão fechado sem token pararia a conversa
@@ -91,11 +90,10 @@ end
 
 -- Eventos chegam juntos à faixa: viram um token se o portão está aberto, senão esperam na caixa de entrada.
 local function enter_all(lane, stage, conv, events)
-  local c = redis.call('HMGET', conv_key(lane, conv), 'n', 's', 'm', 'g')
-  if c[4] then
+  if redis.call('HEXISTS', conv_key(lane, conv), 'g') == 1 then
     redis.call('RPUSH', inbox_key(lane, conv), unpack(events))
   else
-    start_turn(lane, stage, conv, '[' .. table.concat(events, ',') .. ']', c)
+    start_turn(lane, stage, conv, '[' .. table.concat(events, ',') .. ']')
   end
 end
 

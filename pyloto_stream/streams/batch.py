@@ -1,14 +1,14 @@
 """Como muitas chamadas simultâneas viram uma ida ao Redis? Juntando o que chegou enquanto a anterior voava.
 
-Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script dividem um `EVALSHA`, de quantas
-partições forem: as de um lote têm todas o mesmo dono.
+Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
+
+from redis.exceptions import RedisError
 
 from pyloto_stream.streams.scripts import Packed, Script
 
@@ -21,28 +21,20 @@ TOGETHER = 128
 
 
 class Call:
-    """Um `EVALSHA`: o script, o que todas as operações dividem, e as de cada partição (o prefixo dela)."""
+    """Um `EVALSHA`: script, prefixo da partição e as operações, já em bytes, que o dividem."""
 
-    __slots__ = ("head", "parts", "script", "size")
+    __slots__ = ("base", "head", "ops", "script")
 
-    def __init__(self, script: Script, head: bytes, parts: Sequence[tuple[str, Sequence[Packed]]]) -> None:
+    def __init__(self, script: Script, base: str, head: bytes, ops: list[Packed]) -> None:
         self.script = script
+        self.base = base
         self.head = head
-        self.parts = parts
-        self.size = sum(len(ops) for _, ops in parts)
-        """Operações."""
+        self.ops = ops
 
-    def command(self, now: str) -> tuple[str | int | bytes, ...]:
-        """O comando inteiro; os argumentos são os que `common.lua` diz."""
-        bases, counts, packed = [], [], list[bytes]()
-        for base, ops in self.parts:
-            before = len(packed)
-            for op in ops:
-                packed += op
-            bases.append(base)
-            counts.append(str(len(packed) - before))
-        shared = ",".join(counts) if len(bases) > 1 else ""
-        return "EVALSHA", self.script.sha, len(bases), *bases, now, shared, self.head, *packed
+    def argv(self) -> list[bytes]:
+        """Argumentos depois do instante: cabeçalho (se há) e uma operação por argumento."""
+        packed = [part for op in self.ops for part in op]
+        return [self.head, *packed] if self.head else packed
 
 
 class _Request(NamedTuple):
@@ -58,7 +50,7 @@ class _Request(NamedTuple):
 class Batcher:
     """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram."""
 
-    def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[list[Any]]]]) -> None:
+    def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]]) -> None:
         self._execute = execute
         self._waiting: deque[_Request] = deque()
         self._flusher: asyncio.Task[None] | None = None
@@ -82,30 +74,34 @@ class Batcher:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                together: dict[tuple[Script, bytes], dict[str, list[_Request]]] = {}
+                together: dict[tuple[Script, str, bytes], list[_Request]] = {}
                 size = 0
                 while self._waiting and (not size or size + len(self._waiting[0].ops) <= MAX_OPS):
                     request = self._waiting.popleft()
                     size += len(request.ops)
-                    same = together.setdefault((request.script, request.head), {})
-                    same.setdefault(request.base, []).append(request)
-                await self._deliver(together)
+                    together.setdefault(request[:3], []).append(request)
+                await self._deliver(list(together.values()))
         finally:
             self._flusher = None
 
-    async def _deliver(self, together: Mapping[tuple[Script, bytes], Mapping[str, list[_Request]]]) -> None:
-        calls = [
-            Call(*shared, [(base, [op for one in some for op in one.ops]) for base, some in same.items()])
-            for shared, same in together.items()
-        ]
+    async def _deliver(self, groups: list[list[_Request]]) -> None:
+        calls = [Call(*group[0][:3], [op for request in group for op in request.ops]) for group in groups]
         try:
             replies = await self._execute(calls)
         except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
-            replies = [[error] * call.size for call in calls]
-        for same, values in zip(together.values(), replies, strict=True):
-            at = 0
-            for request in chain.from_iterable(same.values()):
+            replies = [error] * len(calls)
+        for group, call, reply in zip(groups, calls, replies, strict=True):
+            values, at = _values(reply, len(call.ops)), 0
+            for request in group:
                 until = at + len(request.ops)
                 if not request.answer.done():
                     request.answer.set_result(values[at:until])
                 at = until
+
+
+def _values(reply: object, count: int) -> list[object]:
+    """Uma resposta por operação; um erro do lote, ou uma resposta sem a forma combinada, vale para todas."""
+    if isinstance(reply, list) and len(reply) == count:
+        return reply
+    refused = reply if isinstance(reply, Exception) else RedisError("script answered another number of ops")
+    return [refused] * count

@@ -55,8 +55,8 @@ class Route:
         await self._promises.close()
         await self._rest.close()
 
-    async def execute(self, calls: Sequence[Call]) -> list[list[Any]]:
-        """De cada chamada, uma resposta por operação: a dela, ou a exceção que a impediu, como valor."""
+    async def execute(self, calls: Sequence[Call]) -> list[Any]:
+        """Uma resposta por chamada; a falha de uma é o valor dela."""
         replies = await self._follow(calls)
         missing = [n for n, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if missing:  # só os que faltavam: repetir as vizinhas trocaria as respostas delas
@@ -64,7 +64,10 @@ class Route:
                 await self._servers.commands(self._base).redis.script_load(script.source)
             for n, reply in zip(missing, await self._follow([calls[n] for n in missing]), strict=True):
                 replies[n] = reply
-        return [await self._told(call, reply) for call, reply in zip(calls, replies, strict=True)]
+        return [
+            await self._one_by_one(call) if _poisoned(call, reply) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]
 
     async def read(self, *args: Any) -> Any:  # noqa: ANN401 — comando e resposta crus, ver Gateway.read
         """Um comando bloqueante do cliente de leituras."""
@@ -97,7 +100,9 @@ class Route:
 
     async def _pipeline(self, calls: Sequence[Call]) -> list[Any]:
         now = str(self._clock() if self._clock else 0)
-        asked: list[tuple[Any, ...]] = [call.command(now) for call in calls]
+        asked: list[tuple[Any, ...]] = [
+            ("EVALSHA", call.script.sha, 1, call.base, now, *call.argv()) for call in calls
+        ]
         promised = [n for n, call in enumerate(calls) if call.script in DURABLE] if self._confirm else ()
         if promised:
             asked += [("EVAL", FENCE, 1, self._base), self._confirm]
@@ -112,17 +117,13 @@ class Route:
                     replies[n] = NotDurableError("not confirmed in time")
         return replies[: len(calls)]
 
-    async def _told(self, call: Call, reply: object) -> list[Any]:
-        many = len(call.parts) > 1 and isinstance(reply, list) and len(reply) == len(call.parts)
-        parts = reply if many and isinstance(reply, list) else [reply] * len(call.parts)
-        told: list[Any] = []
-        for (base, ops), found in zip(call.parts, parts, strict=True):
-            if len(ops) > 1 and _poisoned(found):  # uma operação ruim não derruba as vizinhas
-                alone = [Call(call.script, call.head, [(base, [op])]) for op in ops]
-                told += [_values(one, 1)[0] for one in await self._pipeline(alone)]
-            else:
-                told += _values(found, len(ops))
-        return told
+    async def _one_by_one(self, call: Call) -> list[Any]:
+        """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
+        replies: list[Any] = []
+        for op in call.ops:
+            reply = (await self._pipeline([Call(call.script, call.base, call.head, [op])]))[0]
+            replies.append(reply if isinstance(reply, Exception) else reply[0])
+        return replies
 
 
 def _confirmation(durability: Durability) -> tuple[object, ...]:
@@ -148,15 +149,7 @@ def _lost_touch(reply: object) -> bool:
     return isinstance(reply, RedisError | OSError) and not isinstance(reply, ResponseError | NotDurableError)
 
 
-def _poisoned(reply: object) -> bool:
-    if not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
+def _poisoned(call: Call, reply: object) -> bool:
+    if len(call.ops) == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
         return False
     return unavailable(reply).code == SCRIPT_ERROR  # uma recusa do servidor vale para todas
-
-
-def _values(reply: object, count: int) -> list[Any]:
-    """Uma resposta por operação; um erro do lote, ou uma resposta sem a forma combinada, vale para todas."""
-    if isinstance(reply, list) and len(reply) == count:
-        return reply
-    refused = reply if isinstance(reply, Exception) else RedisError("script answered another number of ops")
-    return [refused] * count

@@ -13,16 +13,8 @@ _SHARED = {"begin_send": ("slots",), "pace": ("slots",)}
 """O que alguns scripts dividem, e vai depois de `common.lua`."""
 
 
-def _text(name: str) -> str:
-    return (_FOLDER / f"{name}.lua").read_text("utf-8")
-
-
 class Script(Enum):
-    """Uma transição.
-
-    O texto enviado: a primeira linha do arquivo (opções), `common.lua`, o resto do arquivo como a função
-    `script`, e `each.lua`, que a chama para cada partição.
-    """
+    """Uma transição. O texto enviado é a primeira linha do arquivo (opções), `common.lua`, e o resto."""
 
     ACCEPT = "accept"
     ALIAS = "alias"
@@ -58,9 +50,9 @@ class Script(Enum):
     @cached_property
     def source(self) -> str:
         """Texto completo do script."""
-        header, _, body = _text(self.value).partition("\n")
-        shared = [_text(name) for name in ("common", *_SHARED.get(self.value, ()))]
-        return "\n".join((header, *shared, "local function script()", body, "end", _text("each")))
+        header, _, body = (_FOLDER / f"{self.value}.lua").read_text("utf-8").partition("\n")
+        shared = (f"{name}.lua" for name in ("common", *_SHARED.get(self.value, ())))
+        return "\n".join((header, *((_FOLDER / name).read_text("utf-8") for name in shared), body))
 
     @cached_property
     def sha(self) -> str:

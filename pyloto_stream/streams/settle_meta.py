@@ -15,11 +15,11 @@ async def settle_partitions(route: Route, partitions: int, *, create: bool) -> N
         MisconfiguredError: são outras, ou a instalação ainda não existe.
         UnavailableError: o Redis não respondeu.
     """
-    asked = Call(Script.SETTLE_META, b"", [(keys.META, [pack({"n": partitions if create else 0})])])
-    ((found,),) = await route.execute([asked])
-    if isinstance(found, Exception):
-        raise unavailable(found) from found
-    if not found:
+    asked = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": partitions if create else 0})])
+    (reply,) = await route.execute([asked])
+    if isinstance(reply, Exception):
+        raise unavailable(reply) from reply
+    if not reply[0]:
         raise NoDeploymentError("REDIS_URL: no deployment was started on this Redis yet")
-    if found != partitions:
-        raise MisconfiguredError(f"STREAM_PARTITIONS: this deployment was created with {found} partitions")
+    if reply[0] != partitions:
+        raise MisconfiguredError(f"STREAM_PARTITIONS: this deployment was created with {reply[0]} partitions")

@@ -6,7 +6,6 @@ import pytest
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
-from pyloto_stream.streams import keys
 from pyloto_stream.streams.embedded import EmbeddedRedis
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item
@@ -94,26 +93,6 @@ async def test_an_operation_refused_by_redis_does_not_fail_its_neighbours(
         assert [name for name, reply in zip(people, replies, strict=True) if reply == [True]] == list("cd")
         assert isinstance(replies[2], UnavailableError)
         assert (await rig.status()).stages[0].backlog == 4
-
-
-async def test_many_partitions_of_a_server_share_one_call_and_each_has_its_own_fate(
-    redis_url: str, redis: Redis
-) -> None:
-    async with Rig(redis_url, partitions=4) as rig:
-        await redis.set(f"{keys.prefix(2, 4)}:conv:turn:c2", "not a hash")
-        await redis.script_load(Script.MODE.source)
-        await redis.config_resetstat()
-        modes = [
-            rig.gateway.submit(Script.MODE, p, {"l": "turn", "c": f"c{p}", "md": md})
-            for md in ("BOT", "HUMAN")
-            for p in range(4)
-        ]
-        replies = await asyncio.gather(*modes, return_exceptions=True)
-        failed = {n for n, reply in enumerate(replies) if isinstance(reply, UnavailableError)}
-        assert failed == {2, 6}
-        assert [replies[n] for n in range(8) if n not in failed] == [b""] * 3 + [b"BOT"] * 3
-        calls = (await redis.info("commandstats"))["cmdstat_evalsha"]["calls"]
-        assert calls == 1 + 2  # a de todas, e cada operação da partição que falhou, sozinha
 
 
 @pytest.mark.parametrize("bad", ["\ud800", 2**70])

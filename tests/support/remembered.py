@@ -36,8 +36,8 @@ class Crowd:
                 pack({"k": "e", "d": digest, "l": "turn", "s": "one", "c": "ana", "e": b"1"})
                 for digest in digests
             ]
-            call = Call(Script.ACCEPT, self._rig.acceptor._head, [(base, ops) for base in bases])
-            assert await self._rig.gateway._made[0].execute([call]) == [[1] * BATCH * len(bases)]
+            calls = [Call(Script.ACCEPT, base, self._rig.acceptor._head, ops) for base in bases]
+            assert await self._rig.gateway._made[0].execute(calls) == [[1] * BATCH] * len(bases)
             self.known += BATCH
             await self.redis.delete(*(f"{base}:inbox:turn:ana" for base in bases))
 

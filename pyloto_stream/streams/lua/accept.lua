@@ -1,7 +1,6 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- head: { bucket_ms, buckets, ttl_ms, limit, stages }
 -- op: {faixa, etapa, conversa, x} e depois o resumo e o evento, se é só isso, como quase sempre; ou, por nome:
 --     k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
 --     temporizadores que o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da
@@ -10,8 +9,8 @@
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
 --                  sem elas o que está em dúvida seria enviado de novo)
 local function offered()
-  local list, at = {}, first
-  while at <= last do
+  local list, at = {}, 2
+  while at <= #ARGV do
     local op = cmsgpack.unpack(ARGV[at])
     if op[3] then
       list[#list + 1] = { k = 'e', l = op[1], s = op[2], c = op[3], x = op[4], d = ARGV[at + 1], e = ARGV[at + 2] }
@@ -24,6 +23,7 @@ local function offered()
 end
 
 local list = offered()
+local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, limit, stages }
 
 local backlog = redis.call('ZCARD', PARKED)
 for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end

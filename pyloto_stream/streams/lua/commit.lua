@@ -2,7 +2,7 @@
 -- commit: aplica o plano de uma etapa, inteiro, se a entrada ainda estava pendente (o primeiro commit vence).
 -- É o script de toda mensagem em toda etapa: as operações vêm em posições, e não por nome, e o que não depende de cada
 -- uma se faz uma vez por lote.
--- head: {s etapa, w consumidor, f {faixa = primeira etapa}}
+-- ARGV[2]: {s etapa, w consumidor, f {faixa = primeira etapa}}
 -- op: {entrada, faixa, conversa, turno, próxima etapa ('': fim do turno), grava o estado?, resto}, e depois, cada um no seu
 --     argumento, o estado e, se há próxima etapa, os eventos e a carga
 -- resto, se há: md modo, fd {{faixa, etapa}} com fe {evento}, ot {{fila de saída, id}} com ob {documento},
@@ -24,12 +24,13 @@ local function publish(outlet, id, body)
 end
 
 local call, NONE = redis.call, {}
+local head = cmsgpack.unpack(ARGV[2])
 local queue = stream(head.s)
 
 -- As operações como vieram, e em que ARGV começam os bytes de cada uma.
 local I, L, C, N, TO, SAVES, MORE = 1, 2, 3, 4, 5, 6, 7
 local function rows()
-  local list, places, at, n = {}, {}, first, 0
+  local list, places, at, n, last = {}, {}, 3, 0, #ARGV
   while at <= last do
     local row = cmsgpack.unpack(ARGV[at])
     n = n + 1

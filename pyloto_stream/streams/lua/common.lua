@@ -1,4 +1,4 @@
--- MODELO DE DADOS (P: a partição, por exemplo pyloto:{03}; todas as chaves de uma ficam num slot)
+-- MODELO DE DADOS (P = KEYS[1], por exemplo pyloto:{03}; todas as chaves de uma partição ficam num slot)
 --   P:stream:<etapa>       stream  tokens: l faixa, c conversa, n turno, e eventos JSON, s estado JSON, m modo,
 --                                  p carga da etapa anterior, f falhas, z adiamentos, h falhas passadas (JSON),
 --                                  v versão do formato de quem o escreveu; grupo "workers"
@@ -28,18 +28,9 @@
 --                                  x recusas seguidas, c "<segundo>|<entradas contadas>", q última pergunta, r resposta,
 --                                  g até quando o que já saiu toma o ritmo, l instante da última pergunta
 --   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
--- Uma chamada traz operações de uma ou mais partições, todas deste servidor: KEYS, as partições; ARGV[1] agora em ms
--- (0: relógio do servidor); ARGV[2] quantos argumentos são de cada uma, "3,5" ('' se é uma só); ARGV[3] o que todas
--- dividem, em msgpack ('' se nada); daí em diante, as operações. A resposta tem um item por operação, na ordem.
--- O que está em cada arquivo corre uma vez por partição (ver each.lua), com os argumentos dela em ARGV[first..last].
-local P, TIMERS, PARKED
-local first, last = 4, 3
-local function enter_partition(base, from, to)
-  P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked'
-  first, last = from, to
-end
-
-local head = ARGV[3] ~= '' and cmsgpack.unpack(ARGV[3]) or nil
+-- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
+-- a resposta tem um item por operação.
+local P = KEYS[1]
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
 local LAST_OF_TURN = tostring(MAX_TURN_EVENTS - 1) -- em texto: um número, o servidor o escreve por extenso
@@ -129,6 +120,8 @@ local function is_mine(op)
   return #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 1
 end
 
+local TIMERS, PARKED = P .. ':timers', P .. ':parked'
+
 local function set_timer(set, member, due, body)
   redis.call('ZADD', set, int(due), member)
   redis.call('HSET', set .. ':body', member, cmsgpack.pack(body))
@@ -194,10 +187,10 @@ local function with_blobs(op, at)
   return op, at
 end
 
--- As operações da partição, cada uma em msgpack e seguida dos seus valores em bytes.
+-- As operações da chamada, cada uma em msgpack e seguida dos seus valores em bytes.
 local function ops()
-  local list, at = {}, first
-  while at <= last do
+  local list, at = {}, 2
+  while at <= #ARGV do
     list[#list + 1], at = with_blobs(cmsgpack.unpack(ARGV[at]), at + 1)
   end
   return list

@@ -80,7 +80,9 @@ async def test_i1_work_under_load_survives_kills_of_redis_without_loss_or_repeti
         await rig.quiet()
         raw = Redis.from_url(own_server.url, decode_responses=True)
         states = [await state(raw, key) for key in await found(raw, "*:conv:turn:*")]
+        stuck = await found(raw, "*:dead:*") + await found(raw, "*:inbox:*")
         await raw.aclose()
+    assert not stuck
     wanted = sorted(accepted, key=int)
     for text in states:
         assert text.translate(str.maketrans("", "", '[]"')).split(",")[1:] == wanted

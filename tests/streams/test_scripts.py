@@ -12,7 +12,7 @@ from pyloto_stream.streams import keys
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_head, commit_op, park_op
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Published, Setback, SetTimer, Turn
-from pyloto_stream.streams.scripts import Blobs, Op, Packed, Script, pack
+from pyloto_stream.streams.scripts import Blobs, Op, Packed, Script, pack, pack_row
 from tests.support.commits import commit
 from tests.support.look import snapshot
 from tests.support.sends import REPLY, WINDOW_S, Sender
@@ -53,7 +53,7 @@ class Scene:
         noted: Op = {"d": "one", "i": self.letter, "al": "audit", "as": "log", "ac": "ana", "av": b'"noted"'}
         return {
             Script.ACCEPT: {"k": "e", "d": digest, "l": "turn", "s": "one", "c": "bia", "e": b"1"},
-            Script.ALIAS: {"k": "claim", "n": "phone", "t": "ana", "ttl": HOUR_MS},
+            Script.ALIAS: pack_row(("claim", HOUR_MS, "phone", "ana"), ()),
             Script.AMEND: {**noted, "e": b'["other"]', "ed": b"[]"},
             Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},
             Script.BEGIN_SEND: {**mine, **BEGIN},

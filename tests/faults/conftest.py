@@ -11,8 +11,9 @@ import pytest_asyncio
 from loguru import logger
 
 from pyloto_stream.streams.embedded import EmbeddedRedis
-from tests.faults.harness.campaign import Campaign, Table, choice
+from tests.faults.harness.campaign import Campaign, choice
 from tests.faults.harness.processes import Zygote
+from tests.faults.harness.table import Table
 from tests.support.faults_table import FAULTS_TABLE
 from tests.support.servers import redis_binary
 

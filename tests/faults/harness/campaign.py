@@ -1,6 +1,8 @@
 """Como centenas de rodadas cabem em minutos? Várias ao mesmo tempo, cada uma no seu banco do Redis.
 
-`FAULT_SEED` é a base das sementes, ou uma rodada inteira (`7.F1.12`): a que falhou diz a sua.
+`FAULT_SEED` é a base das sementes, ou uma rodada inteira (`7.F1.12`): a que falhou diz a sua. A que só não
+terminou a tempo, ao lado das outras, faz-se de novo sozinha, e o quadro o diz; o que se perdeu, repetiu ou
+trocou de ordem nunca tem segunda vez.
 """
 
 import asyncio
@@ -13,6 +15,7 @@ from typing import NamedTuple
 from tests.faults.harness.checker import Row, check
 from tests.faults.harness.processes import Zygote
 from tests.faults.harness.run import Place, Run
+from tests.faults.harness.table import Table
 
 Scenario = Callable[[Run], Awaitable[None]]
 Trial = Callable[[Run], Awaitable[tuple[Row, list[str]]]]
@@ -36,56 +39,12 @@ def choice(text: str, *, full: bool) -> Choice:
     return Choice(base, full, text if "." in text else "")
 
 
-class Table:
-    """O quadro: uma linha por defeito."""
+class Done(NamedTuple):
+    """Uma rodada feita: a soma, o que falhou (vazio: nada), e se foi só não terminar a tempo."""
 
-    def __init__(self) -> None:
-        self.rows: dict[str, Row] = {}
-        self.seconds: dict[str, float] = {}
-        self.notes: list[str] = []
-        """O que um defeito mostra e não cabe numa coluna, uma linha cada."""
-
-    def add(self, fault: str, row: Row, seconds: float) -> None:
-        """Soma uma rodada."""
-        self.rows.setdefault(fault, Row()).add(row)
-        self.seconds[fault] = self.seconds.get(fault, 0.0) + seconds
-
-    def lines(self) -> list[str]:
-        """O quadro como texto, com a linha do total."""
-        names = (
-            "runs",
-            "accepted",
-            "replies",
-            "lost",
-            "out_of_order",
-            "duplicated",
-            "in_doubt",
-            "fenced",
-            "dead",
-        )
-        heads = (
-            "runs",
-            "accepted",
-            "replies",
-            "lost",
-            "out of order",
-            "duplicated",
-            "in doubt",
-            "fenced",
-            "dead",
-        )
-        total = Row()
-        for row in self.rows.values():
-            total.add(row)
-        ordered = sorted(self.rows.items(), key=lambda item: int(item[0].strip("F")))
-        shown = [("fault", *heads)] + [
-            (fault, *(f"{getattr(row, name):,}" for name in names))
-            for fault, row in [*ordered, ("all", total)]
-        ]
-        widths = [max(len(line[place]) for line in shown) for place in range(len(shown[0]))]
-        return [
-            "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in shown
-        ] + self.notes
+    row: Row
+    failure: str = ""
+    late: bool = False
 
 
 class Campaign:
@@ -152,47 +111,53 @@ class Campaign:
         seeds = [f"{self._choice.base}.{name}.{n}" for n in range(full if self.full else quick)]
         if self._choice.only:
             seeds = [self._choice.only] if self._choice.only.split(".")[1] == name else []
-        total, failures = Row(), dict[str, str]()
+        total, failures, late = Row(), dict[str, str](), list[str]()
         mine = asyncio.Semaphore(at_once)
 
         async def one(seed: str) -> None:
             async with mine, self._slots:
                 began = time.monotonic()
-                row, failure = await self._one(seed, trial, run_s)
-                if failure:
-                    failures[seed] = failure
-                total.add(row)
-                self._table.add(name.partition("-")[0], row, time.monotonic() - began)
+                done = await self._one(seed, trial, run_s)
+                if done.late and seed not in late:
+                    late.append(seed)
+                elif done.failure:
+                    failures[seed] = done.failure
+                total.add(done.row)
+                self._table.add(name.partition("-")[0], done.row, time.monotonic() - began)
 
         await asyncio.gather(*(one(seed) for seed in seeds))
+        for seed in late:
+            self.note(f"{seed} ran out of time beside the others and was done again, alone")
+            await one(seed)
         if failures:
             seed, text = next(iter(failures.items()))
             failed = f"{len(failures)} of {len(seeds)} runs failed: {' '.join(failures)}"
             raise AssertionError(f"{failed}\nFAULT_SEED={seed}\n{text}")
         return total
 
-    async def _one(self, seed: str, trial: Trial, run_s: float) -> tuple[Row, str]:
+    async def _one(self, seed: str, trial: Trial, run_s: float) -> Done:
         url = await self._databases.get()
         folder = self._folder / seed
         folder.mkdir(parents=True)
         run = Run(seed, Place(url, folder, self._zygote))
         run.note(f"seed {seed} on {url}")
-        row, failure = Row(runs=1), ""
+        row, failure, late = Row(runs=1), "", False
         try:
             async with asyncio.timeout(run_s):
                 row, problems = await trial(run)
                 failure = "\n".join(problems)
         except Exception as error:  # noqa: BLE001 — as outras rodadas seguem, e todas são contadas
-            failure = f"{type(error).__name__}: {error}"
+            failure, late = f"{type(error).__name__}: {error}", isinstance(error, TimeoutError)
         finally:
             self._databases.put_nowait(url)
             with (self._logs / f"faults-{seed}.log").open("ab") as archive:
                 archive.writelines(log.read_bytes() for log in sorted(folder.glob("*.log")))
-        if failure:
-            shutil.move(folder, self._kept)
-            return row, f"{failure}\n{run.diary}\nlogs in {self._kept / seed}"
-        shutil.rmtree(folder)
-        return row, ""
+        if not failure:
+            shutil.rmtree(folder)
+            return Done(row)
+        kept = self._kept / f"{seed}-{len(list(self._kept.glob(f'{seed}-*')))}"
+        shutil.move(folder, kept)
+        return Done(row, f"{failure}\n{run.diary}\nlogs in {kept}", late)
 
 
 def _database(url: str, number: int) -> str:

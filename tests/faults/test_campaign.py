@@ -1,0 +1,68 @@
+"""A campanha só dá segunda vez ao que não terminou a tempo."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from tests.faults.harness.campaign import Campaign, Choice
+from tests.faults.harness.checker import Row
+from tests.faults.harness.run import Run
+from tests.faults.harness.table import Table
+
+if TYPE_CHECKING:
+    from tests.faults.harness.processes import Zygote
+
+NOWHERE = "redis://127.0.0.1:1"
+
+
+class Tries:
+    """Uma rodada que falha de um certo modo nas primeiras `bad` vezes."""
+
+    def __init__(self, bad: int, problem: str = "") -> None:
+        self.made: Counter[str] = Counter()
+        self._bad = bad
+        self._problem = problem
+
+    async def __call__(self, run: Run) -> tuple[Row, list[str]]:
+        self.made[run.seed] += 1
+        if self.made[run.seed] > self._bad:
+            return Row(runs=1), []
+        if not self._problem:
+            raise TimeoutError
+        return Row(runs=1), [self._problem]
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+@pytest.fixture
+def campaign(tmp_path: Path, table: Table) -> Campaign:
+    runs, kept, logs = (tmp_path / name for name in ("runs", "kept", "logs"))
+    kept.mkdir()
+    logs.mkdir()
+    return Campaign(Choice("1", full=False), [NOWHERE], runs, kept, logs, cast("Zygote", None), table)
+
+
+async def test_what_ran_out_of_time_once_is_done_again_and_the_table_says_so(
+    campaign: Campaign, table: Table
+) -> None:
+    tries = Tries(bad=1)
+    await campaign.each("F1", tries, quick=2, full=2)
+    assert tries.made == {"1.F1.0": 2, "1.F1.1": 2}
+    assert [line.partition(" ")[0] for line in table.notes] == ["1.F1.0", "1.F1.1"]
+
+
+async def test_what_never_ends_fails(campaign: Campaign) -> None:
+    with pytest.raises(AssertionError, match=r"1 of 1 runs failed: 1\.F1\.0"):
+        await campaign.each("F1", Tries(bad=2), quick=1, full=1)
+
+
+async def test_what_was_lost_has_no_second_try(campaign: Campaign) -> None:
+    tries = Tries(bad=1, problem="a message was lost")
+    with pytest.raises(AssertionError, match="a message was lost"):
+        await campaign.each("F1", tries, quick=1, full=1)
+    assert tries.made == {"1.F1.0": 1}

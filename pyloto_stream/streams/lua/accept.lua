@@ -66,22 +66,25 @@ local function number_of(d)
   return ((a * 256 + b) * 256 + c) * 256 + e
 end
 
+local function drawer(layer, number) return layer[1] .. string.format('%d', number % layer[2]) end
+
+-- Já se aceitou? E a gaveta em que se gravaria, se já se sabe qual é.
 local function seen(d)
   if d == '' then return false end
-  local number = number_of(d)
+  local number, mine = number_of(d), nil
   for n = #layers, 1, -1 do
-    local layer = layers[n]
-    if redis.call('HEXISTS', layer[1] .. number % layer[2], d) == 1 then return true end
+    local key = drawer(layers[n], number)
+    if level and n == #layers then mine = key end
+    if redis.call('HEXISTS', key, d) == 1 then return true end
   end
-  return false
+  return false, mine
 end
 
 -- Sempre depois de enfileirar: um erro no meio deixa o evento fora, e quem oferece de novo o faz entrar.
-local function remember(d)
+local function remember(d, key)
   if d == '' then return end
   if not level then rise() end
-  local layer = layers[#layers]
-  local key = layer[1] .. number_of(d) % layer[2]
+  key = key or drawer(layers[#layers], number_of(d))
   redis.call('HSET', key, d, '')
   local size = redis.call('HLEN', key)
   if size == 1 then redis.call('PEXPIREAT', key, forgotten_at) end
@@ -92,7 +95,8 @@ local function settle_send(op)
   local key = P .. ':send:' .. op.i
   local row = redis.call('HMGET', key, 'st', 'c')
   if not row[1] then return redis.call('EXISTS', void_key(op.i)) == 1 and 0 or 2 end
-  if seen(op.d) or forgetting(op.tl, row[2]) then return 0 end
+  local known, mine = seen(op.d)
+  if known or forgetting(op.tl, row[2]) then return 0 end
   -- a mesma recusa pode vir na resposta e num status: de uma que já se vai repetir, o status não diz nada de novo
   local again = op.o == 'failed' and row[1] == 'retry'
   local open = row[1] ~= 'sent' and row[1] ~= 'failed' and not again
@@ -108,7 +112,7 @@ local function settle_send(op)
   -- quem esperava por esta notícia acorda já; notícia repetida não apressa quem espera por outra coisa
   if open then redis.call('ZADD', PARKED, 'XX', int(now), op.tl .. '|' .. row[2]) end
   enter(op.l, op.s, row[2], op.e)
-  remember(op.d)
+  remember(op.d, mine)
   return 1
 end
 
@@ -131,34 +135,32 @@ local function disarm(op)
   if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
 end
 
+local function take(op)
+  local known, mine = seen(op.d)
+  if op.k == 'q' then return known and 0 or 1 end
+  if known or is_echo(op) then return 0 end
+  if backlog >= head.limit then return -1 end
+  backlog = backlog + 1
+  if op.k == 'e' then
+    if op.md then impose(op) end
+    enter(op.l, op.s, op.c, op.e)
+  else
+    redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
+  end
+  remember(op.d, mine)
+  -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
+  -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
+  if op.x and op.x[1] then disarm(op) end
+  return 1
+end
+
 local replies = {}
 for i, op in ipairs(list) do
   if op.k == 'r' then
     -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
     replies[i] = backlog >= head.limit and -1 or 1
-  elseif op.k == 's' then
-    replies[i] = settle_send(op)
-  elseif op.k == 'q' then
-    replies[i] = seen(op.d) and 0 or 1
-  elseif seen(op.d) then
-    replies[i] = 0
-  elseif op.k == 'e' and is_echo(op) then
-    replies[i] = 0
-  elseif backlog >= head.limit then
-    replies[i] = -1
   else
-    backlog = backlog + 1
-    if op.k == 'e' then
-      if op.md then impose(op) end
-      enter(op.l, op.s, op.c, op.e)
-    else
-      redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
-    end
-    remember(op.d)
-    -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
-    -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
-    if op.x and op.x[1] then disarm(op) end
-    replies[i] = 1
+    replies[i] = op.k == 's' and settle_send(op) or take(op)
   end
 end
 return replies

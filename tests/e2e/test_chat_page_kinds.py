@@ -92,7 +92,7 @@ async def _files(page: Page, folder: Path) -> None:
     await sheet.get_by_role("button", name="Enviar").click()
     photo = (await delivered(page, 5)).get_by_role("img", name="Foto: a encomenda é esta")
     await expect(photo).to_be_visible()
-    assert await photo.evaluate("node => node.naturalWidth") == 720
+    await expect(photo).to_have_js_property("naturalWidth", 720)
 
 
 async def _cards(page: Page) -> None:

@@ -14,8 +14,8 @@ from ingress.health import health, readiness
 from ingress.identities import Aliases, Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
 from ingress.ports import Acceptance, IngressMetrics
-from ingress.protocol import EXPRESS
 from ingress.rate_limit import RateLimit
+from ingress.runner import EXPRESS
 from ingress.summary import Accepted
 from ingress.taking import Arrived, Taker
 from ingress.webhook import MAX_BODY, WhatsAppWebhook

@@ -14,13 +14,15 @@ from ingress.middleware import CORRELATION_HEADER
 from ingress.pieces import Head, Pieces, Whole
 from ingress.rate_limit import RateLimit
 from ingress.taking import Proven
-from ingress.webhook import JSON, MAX_BODY, WhatsAppWebhook
+from ingress.webhook import JSON, WhatsAppWebhook
 from pyloto_stream.observability.correlation import adopted
 from pyloto_stream.whatsapp.signature import HEADER
 
 _SIGNATURE, _CORRELATION = HEADER.lower().encode(), CORRELATION_HEADER.lower().encode()
 _SIGNED, DIGITS = b"sha256=", 64
 """Como começa a assinatura, e quantos dígitos vêm depois: só eles, e o comprimento, mudam a cada pedido."""
+MAX_HELD = 256 * 1024
+"""Bytes de corpo; um maior é do caminho normal: o que se guarda sem prova não pode encher a memória."""
 
 
 class Fields(NamedTuple):
@@ -37,7 +39,7 @@ def _fields(lines: bytes) -> Fields | None:
     if told is None or told.get(b"content-type") != JSON.encode() or told.get(_SIGNATURE) != _SIGNED:
         return None
     length = length_of(told)
-    return Fields(length, told.get(_CORRELATION, b"").decode()) if length and length <= MAX_BODY else None
+    return Fields(length, told.get(_CORRELATION, b"").decode()) if length and length <= MAX_HELD else None
 
 
 class Express:
@@ -70,9 +72,10 @@ class Express:
     def _head(self, address: str, head: bytes) -> Head | None:
         """Cabeçalhos completos; também quem já passou do limite não é daqui, e ouve logo que não."""
         started, digits = time.perf_counter(), head.find(_SIGNED) + len(_SIGNED)
+        line = head[head.rfind(b"\r\n", 0, digits) + 2 : digits]
         known = _fields(head[len(self._start) : digits] + head[digits + DIGITS : -2])
         signed = head[digits : digits + DIGITS]
-        if known is None or not signed.isalnum():
+        if known is None or line.lower() != _SIGNATURE + b": " + _SIGNED or not signed.isalnum():
             return None
         if self._limit is not None and self._limit.wait(address) > 0:
             return None

@@ -27,11 +27,12 @@ _USUAL = frozenset((
 
 def fields_of(lines: bytes) -> dict[bytes, bytes] | None:
     """Os cabeçalhos, com nomes em minúsculas; `None` se há algo incomum neles."""
-    if not _FORM.fullmatch(lines) or b" \r\n" in lines:
+    if not _FORM.fullmatch(lines):
         return None
     listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
     told = {name.lower(): value for name, value in listed}
-    return told if len(told) == len(listed) and _USUAL.issuperset(told) else None
+    once = len(told) == len(listed) == lines.count(b"\r\n")  # nem repetidos, nem uma linha que não se leu
+    return told if once and b"host" in told and _USUAL.issuperset(told) else None
 
 
 def length_of(told: dict[bytes, bytes]) -> int | None:

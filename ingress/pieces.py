@@ -52,7 +52,8 @@ class Pieces:
         self._held = bytearray()
         self._head: Head | None = None
 
-    def __len__(self) -> int:
+    @property
+    def held(self) -> int:
         """Quantos bytes se guardam."""
         return len(self._held)
 

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 import msgspec
 from aiohttp import web
 
-from ingress.protocol import Runner
+from ingress.runner import Runner
 from pyloto_stream.errors import MisconfiguredError
 
 KEEPALIVE_S = 75.0

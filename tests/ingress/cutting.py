@@ -9,11 +9,12 @@ from unittest.mock import patch
 
 from aiohttp import web
 
-from ingress import protocol
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
 from ingress.ports import Offer
-from ingress.protocol import EXPRESS
+from ingress.protocol import QuietConnection
+from ingress.runner import EXPRESS
+from ingress.short import ShortConnection
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
 from tests.support.raw_webhooks import answer_of, connected
 
@@ -47,10 +48,10 @@ class Arrivals:
 @contextmanager
 def counted(*, short: bool) -> Iterator[Arrivals]:
     """Conta o que chega às conexões com caminho curto, ou às que não o têm."""
-    kind: type[protocol._Protocol] = protocol._Express if short else protocol._Protocol
+    kind: type[QuietConnection] = ShortConnection if short else QuietConnection
     true, arrivals = kind.data_received, Arrivals()
 
-    def data_received(self: protocol._Protocol, data: bytes) -> None:
+    def data_received(self: QuietConnection, data: bytes) -> None:
         arrivals.count += len(data)
         true(self, data)
 

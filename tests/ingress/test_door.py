@@ -10,7 +10,7 @@ from ingress.app import create_public_app
 from ingress.door import Asked
 from ingress.identities import Names, NoAliases
 from ingress.ports import Offer
-from ingress.protocol import EXPRESS
+from ingress.runner import EXPRESS
 from ingress.taking import Proven
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.whatsapp.webhook import Batch, read

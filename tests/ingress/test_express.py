@@ -10,15 +10,21 @@ import pytest
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
 from ingress.door import Asked
-from ingress.express import Express
+from ingress.express import MAX_HELD, Express
 from ingress.pieces import Whole
 from ingress.ports import Offer
-from ingress.protocol import EXPRESS
+from ingress.runner import EXPRESS
 from pyloto_stream.errors import UnavailableError
-from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
+from pyloto_stream.whatsapp.signature import sign
+from tests.support.ingress import CONFIG, NOW_MS, SECRET, Recorder, Tally, served
 from tests.support.raw_webhooks import BODY, SLOW, answer_of, connected, post
 
 Lines = list[dict[str, object]]
+_SIGNED = f"X-Hub-Signature-256: {sign(SECRET, BODY)}".encode()
+ELSEWHERE = post(BODY).replace(
+    _SIGNED, _SIGNED.replace(b"X-Hub-Signature-256", b"X-Request-ID") + b"\r\nX-Hub-Signature-256: sha256=", 1
+)
+"""A prova certa, no cabeçalho errado."""
 LIMITED = msgspec.structs.replace(CONFIG, rate_limit_per_minute=1)
 
 
@@ -80,6 +86,11 @@ async def test_both_paths_answer_offer_measure_and_log_the_same(
 @pytest.mark.parametrize(
     "request_bytes",
     [
+        post(BODY).replace(b"Host: a\r\n", b"", 1),
+        post(BODY, f"X-Request-ID: {sign(SECRET, BODY)}", secret=b"wrong"),
+        ELSEWHERE,
+        post(BODY, "Transfer-Encoding: chunked "),
+        post(BODY + b" " * MAX_HELD),
         post(secret=b"wrong"),
         post(kind="text/plain"),
         post(kind="application/json; charset=utf-8"),

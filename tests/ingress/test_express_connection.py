@@ -74,7 +74,7 @@ async def test_request_in_pieces_and_the_usual_ones_after_it_are_answered(taken:
 async def test_what_comes_while_the_normal_path_is_busy_waits_there_for_its_turn(
     taken: list[Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingress.protocol.PATIENCE_S", 0.0)
+    monkeypatch.setattr("ingress.short.PATIENCE_S", 0.0)
     gate, tally = Gate(), Tally()
     async with (
         served(create_public_app(CONFIG, gate, tally)) as url,
@@ -103,7 +103,7 @@ async def test_what_comes_while_the_normal_path_is_busy_waits_there_for_its_turn
 async def test_who_asked_too_often_hears_it_before_the_body(
     taken: list[Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingress.protocol.PATIENCE_S", 3600.0)
+    monkeypatch.setattr("ingress.short.PATIENCE_S", 3600.0)
     async with (
         served(create_public_app(LIMITED, Recorder(), Tally())) as url,
         connected(url) as (reader, writer),

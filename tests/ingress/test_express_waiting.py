@@ -11,9 +11,10 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from ingress import protocol
 from ingress.door import Asked
+from ingress.protocol import QuietConnection
 from ingress.server import make_runner
+from ingress.short import ShortConnection
 from tests.ingress.cutting import ROUTE, Arrivals, application, counted
 from tests.support.ingress import CONFIG, Recorder, Tally
 from tests.support.raw_webhooks import answer_of, connected, post
@@ -35,10 +36,10 @@ class Waiting(NamedTuple):
     arrivals: Arrivals
 
     @property
-    def connection(self) -> protocol._Protocol:
+    def connection(self) -> QuietConnection:
         assert self.runner.server is not None
         (connection,) = self.runner.server.connections
-        assert isinstance(connection, protocol._Protocol)
+        assert isinstance(connection, QuietConnection)
         return connection
 
 
@@ -66,7 +67,7 @@ async def gone(waiting: Waiting) -> None:
 
 @pytest.fixture
 def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingress.protocol.PATIENCE_S", 0.01)
+    monkeypatch.setattr("ingress.short.PATIENCE_S", 0.01)
 
 
 @pytest.fixture
@@ -89,8 +90,8 @@ async def test_who_is_late_is_answered_by_the_normal_path(
 ) -> None:
     async with holding(HALF[half]) as waiting:
         connection = waiting.connection
-        assert isinstance(connection, protocol._Express)
-        while connection._pieces:  # noqa: ASYNC110 — até tocar o despertador
+        assert isinstance(connection, ShortConnection)
+        while connection._pieces.held:  # noqa: ASYNC110 — até tocar o despertador
             await asyncio.sleep(0.001)
         waiting.writer.write(PLAIN[len(HALF[half]) :])
         assert (await answer_of(waiting.reader)).startswith(b"HTTP/1.1 200")
@@ -103,7 +104,7 @@ async def test_who_is_late_is_answered_by_the_normal_path(
 async def test_one_alarm_at_most_waits_with_what_is_held_and_none_afterwards() -> None:
     async with holding(PLAIN[:10]) as waiting:
         connection = waiting.connection
-        assert isinstance(connection, protocol._Express)
+        assert isinstance(connection, ShortConnection)
         alarm = connection._patience
         assert alarm is not None
         for at in (10, HEAD - 1, HEAD + 5):
@@ -117,7 +118,7 @@ async def test_one_alarm_at_most_waits_with_what_is_held_and_none_afterwards() -
 
 
 async def test_a_request_that_arrives_whole_sets_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingress.protocol.PATIENCE_S", "a number is never asked for")
+    monkeypatch.setattr("ingress.short.PATIENCE_S", "a number is never asked for")
     async with holding(PLAIN) as waiting:
         assert (await answer_of(waiting.reader)).startswith(b"HTTP/1.1 200")
 
@@ -157,6 +158,16 @@ async def test_a_stop_waits_for_half_a_request_as_always(half: str, hurried: Non
     counts = [[status for _, status in requests] for requests, _ in seen]
     assert counts[0] == counts[1] == ([] if half == "half a head" else [408])
     assert [answer[9:12] for _, answer in seen] == ([b""] if half == "half a head" else [b"408"]) * 2
+
+
+async def test_an_early_alarm_of_the_connection_disturbs_no_patience(taken: list[Asked]) -> None:
+    async with holding(HALF["half a head"]) as waiting:
+        connection = waiting.connection
+        connection._next_keepalive_close_time = connection._loop.time() + 60
+        connection._process_keepalive()
+        waiting.writer.write(PLAIN[len(HALF["half a head"]) :])
+        assert (await answer_of(waiting.reader)).startswith(b"HTTP/1.1 200")
+    assert len(taken) == 1
 
 
 @pytest.mark.parametrize("half", HALF)

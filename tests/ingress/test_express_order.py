@@ -1,0 +1,105 @@
+"""Uma conexão do caminho curto não se adianta: nem ao aiohttp, nem à parada, nem a quem não lê, nem a si."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from ingress.app import create_public_app
+from ingress.door import Asked
+from ingress.ports import Offer
+from ingress.server import make_runner
+from ingress.short import ShortConnection
+from pyloto_stream.errors import TransientError
+from pyloto_stream.observability.correlation import current_correlation_id
+from tests.support import webhooks as meta
+from tests.support.ingress import CONFIG, Recorder, Tally
+from tests.support.raw_webhooks import answer_of, connected, post
+
+GET = b"GET /health HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: c1\r\n\r\n"
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter, ShortConnection]
+
+
+@asynccontextmanager
+async def served_to_one(recorder: Recorder) -> AsyncIterator[Streams]:
+    """Um cliente, e a conexão que o serve."""
+    runner = make_runner(create_public_app(CONFIG, recorder, Tally()))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with connected(f":{runner.addresses[0][1]}") as (reader, writer):
+        while runner.server is None or not runner.server.connections:  # noqa: ASYNC110 — quem a cria é o laço
+            await asyncio.sleep(0)
+        (connection,) = runner.server.connections
+        assert isinstance(connection, ShortConnection)
+        yield reader, writer, connection
+    await runner.cleanup()
+
+
+async def test_a_connection_told_to_close_takes_nothing_new(taken: list[Asked]) -> None:
+    recorder = Recorder()
+    async with served_to_one(recorder) as (_, _, connection):
+        connection.close()
+        connection.data_received(post())
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert not taken
+    assert not recorder.offers
+
+
+async def test_what_comes_in_the_same_turn_as_an_unusual_request_stays_behind_it(taken: list[Asked]) -> None:
+    async with served_to_one(Recorder()) as (reader, _, connection):
+        for data in (GET, post(), GET):
+            connection.data_received(data)
+        answers = [await answer_of(reader) for _ in range(3)]
+    assert [b"c1\r" in answer for answer in answers] == [True, False, True]
+    assert not taken
+
+
+async def test_who_does_not_read_is_left_to_the_normal_path(taken: list[Asked]) -> None:
+    """Lá, quem escreve espera; aqui, as respostas por ler ficariam na memória."""
+    async with served_to_one(Recorder()) as (reader, writer, connection):
+        connection.pause_writing()
+        writer.write(post())
+        async with asyncio.timeout(5):
+            while not connection._request_count:  # noqa: ASYNC110 — quem o conta é o aiohttp
+                await asyncio.sleep(0)
+        connection.resume_writing()
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+        assert not taken
+        writer.write(post())
+        assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+    assert len(taken) == 1
+
+
+class Asking(Recorder):
+    """Um executor que anota de que pedido era a tarefa que o chamou, antes de a porta o dizer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened, self.called_by = asyncio.Event(), list[str]()
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        self.called_by.append(current_correlation_id())
+        await self.opened.wait()
+        return await super().accept_each(groups)
+
+
+@pytest.mark.parametrize("early", [1, 3])
+async def test_what_came_early_carries_nothing_of_the_request_before_it(
+    early: int, taken: list[Asked]
+) -> None:
+    asking = Asking()
+    async with served_to_one(asking) as (reader, writer, _):
+        writer.write(post(meta.body(meta.text("wamid.A")), "X-Correlation-ID: c1"))
+        while not asking.called_by:  # noqa: ASYNC110 — o primeiro chegou ao executor
+            await asyncio.sleep(0)
+        writer.write(post(meta.body(meta.text("wamid.B"))) * early)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        asking.opened.set()
+        for _ in range(1 + early):
+            assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+    assert taken
+    assert "c1" not in asking.called_by

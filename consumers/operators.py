@@ -7,6 +7,7 @@ cumprido: o modo, a sessão, o registro na auditoria e o estado da entrega. Limi
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 
 import msgspec
 
@@ -85,14 +86,17 @@ async def settled(
     return Settled(str(data["mode"]), handoff, stored.status if stored else None)
 
 
-async def note_look(acceptor: Acceptor, user_key: str, operator: Operator, at_ms: int) -> None:
-    """Registra que alguém viu o que a pessoa disse, antes de o mostrar.
+async def note_look(acceptor: Acceptor, user_keys: Iterable[str], operator: Operator, at_ms: int) -> None:
+    """Registra que alguém viu o que estas pessoas disseram, em cada conversa, antes de o mostrar.
 
     Raises:
-        UnavailableError: não ficou registrado; não se mostra.
+        UnavailableError: não ficou tudo registrado; não se mostra.
     """
     record = ActionRecord(
         id=f"shown:{secrets.token_hex(12)}", action=SHOWN, at_ms=at_ms, actor=OPERATOR + operator.name,
         reason=operator.reason,
     )  # fmt: skip
-    await acceptor.accept([Item(AUDIT_LANE.name, user_key, _encode(storable(record)), record.id)])
+    document = _encode(storable(record))
+    await acceptor.accept(
+        [Item(AUDIT_LANE.name, key, document, f"{record.id}\0{key}") for key in dict.fromkeys(user_keys)]
+    )

@@ -63,5 +63,5 @@ async def _view(
     async with given.desk(settings) as desk:
         found = await view(desk.gateway, desk.documents, user_key, last=last, personal=viewer is not None)
         if found is not None and viewer is not None:
-            await note_look(desk.acceptor, user_key, viewer, system_clock())
+            await note_look(desk.acceptor, [user_key], viewer, system_clock())
         return found

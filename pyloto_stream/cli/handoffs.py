@@ -1,16 +1,21 @@
-"""Quem espera por uma pessoa, e quem primeiro? `handoffs list`."""
+"""Quem espera por uma pessoa, e quem primeiro? `handoffs list`.
+
+Ver o que as pessoas disseram é uma ação, e fica na auditoria de cada uma; sem a registrar, nada se mostra.
+"""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from pyloto_stream.cli.operator_options import Personal
+from pyloto_stream.cli import operator_options as given
 from pyloto_stream.cli.output import AsJson, print_json, print_table
 
 if TYPE_CHECKING:
+    from consumers.letters import Operator
     from pyloto_stream.settings import Settings
     from pyloto_stream.stores.handoffs import Handoff, Level, Status
+    from pyloto_stream.stores.ports import Documents
 
 app = typer.Typer(
     name="handoffs",
@@ -30,7 +35,8 @@ def handoffs() -> None:
 @app.command(
     "list",
     help="Hand-offs, the most urgent first: by level, then score, then how long they wait. Times are those "
-    "of São Paulo. What the person said only with --include-pii.",
+    "of São Paulo. What the person said only with --include-pii, which is audited in each conversation and "
+    "needs Redis.",
     epilog="Example: pyloto-stream handoffs list --status OPEN --level high --limit 20",
 )
 def list_handoffs(
@@ -42,18 +48,22 @@ def list_handoffs(
         Literal["high", "medium", "low"] | None, typer.Option("--level", help="Only this qualification.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 50,
-    include_pii: Personal = False,
+    include_pii: given.Personal = False,
+    operator: given.Name = "",
+    reason: given.Reason = "",
     as_json: AsJson = False,
 ) -> None:
     """Lista entregas.
 
     Raises:
-        MisconfiguredError: opções ou valores errados.
-        UnavailableError: o banco de documentos não respondeu.
+        MisconfiguredError: opções ou valores errados, ou não há instalação.
+        UnavailableError: o banco de documentos não respondeu, ou o Redis, a quem mostra o que se disse.
     """
     from pyloto_stream.cli.process import settings_of  # noqa: PLC0415 — `--help` não carrega o sistema
 
-    found, more = asyncio.run(_queue(settings_of("handoffs", quiet=True), status, level, limit))
+    viewer = given.operator(operator, reason) if include_pii else None
+    asked = Asked(status, level, limit)
+    found, more = asyncio.run(_queue(settings_of("handoffs", quiet=True), asked, viewer))
     if as_json:
         print_json([_document(handoff, personal=include_pii) for handoff in found])
     elif found:
@@ -65,17 +75,37 @@ def list_handoffs(
         typer.echo(f"there are more than these {limit}: raise --limit", err=True)
 
 
+class Asked(NamedTuple):
+    """Que entregas se querem ver."""
+
+    status: "Status"
+    level: "Level | None"
+    limit: int
+
+
 async def _queue(
-    settings: "Settings", status: "Status", level: "Level | None", limit: int
+    settings: "Settings", asked: Asked, viewer: "Operator | None"
 ) -> "tuple[list[Handoff], bool]":
     from consumers.documents import open_documents  # noqa: PLC0415 — ver acima
-    from pyloto_stream.stores.handoffs import HandoffStore  # noqa: PLC0415
+    from consumers.operators import note_look  # noqa: PLC0415
+    from pyloto_stream.clock import system_clock  # noqa: PLC0415
 
-    documents = await open_documents(settings)
-    try:
-        found, after = await HandoffStore(documents).queue(status, level=level, limit=limit)
-    finally:
-        await documents.close()
+    if viewer is None:
+        documents = await open_documents(settings)
+        try:
+            return await _found(documents, asked)
+        finally:
+            await documents.close()
+    async with given.desk(settings) as desk:
+        found, more = await _found(desk.documents, asked)
+        await note_look(desk.acceptor, (handoff.user_key for handoff in found), viewer, system_clock())
+        return found, more
+
+
+async def _found(documents: "Documents", asked: Asked) -> "tuple[list[Handoff], bool]":
+    from pyloto_stream.stores.handoffs import HandoffStore  # noqa: PLC0415 — ver acima
+
+    found, after = await HandoffStore(documents).queue(asked.status, level=asked.level, limit=asked.limit)
     return found, after is not None
 
 

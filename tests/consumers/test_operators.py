@@ -131,7 +131,7 @@ async def test_an_act_offered_again_is_the_same_act(front: Attended) -> None:
 async def test_who_looked_at_what_a_person_said_is_in_the_trail(front: Attended) -> None:
     front.start()
     await front.hears(sure("INSTITUTIONAL"))
-    await note_look(front.acceptor, "ana", Operator("carla", "cpf 529.982.247-25"), system_clock())
+    await note_look(front.acceptor, ["ana"], Operator("carla", "cpf 529.982.247-25"), system_clock())
     await front.quiet()
     (event,) = [event for event in await front.trail() if event.action == "CONVERSATION_SHOWN"]
     assert (event.actor, event.reason) == ("OPERATOR:carla", "cpf [CPF]")

@@ -90,7 +90,7 @@ async def note_look(acceptor: Acceptor, user_keys: Iterable[str], operator: Oper
     """Registra que alguém viu o que estas pessoas disseram, em cada conversa, antes de o mostrar.
 
     Raises:
-        UnavailableError: não ficou tudo registrado; não se mostra.
+        UnavailableError: não ficou tudo registrado; não se mostra, e em alguma pode ter ficado.
     """
     record = ActionRecord(
         id=f"shown:{secrets.token_hex(12)}", action=SHOWN, at_ms=at_ms, actor=OPERATOR + operator.name,

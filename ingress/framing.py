@@ -10,11 +10,12 @@ from ingress.middleware import CORRELATION_HEADER
 from ingress.pieces import MAX_HEAD
 from pyloto_stream.whatsapp.signature import HEADER
 
-_LINES = rb"(?:[A-Za-z][A-Za-z0-9-]*+: [!-~][ -~]*+\r\n)*+"
-"""Prova a forma numa só passagem: o que ainda não se conferiu não pode custar mais que isso."""
+_NAME, _VALUE = rb"[A-Za-z][A-Za-z0-9-]*+", rb"[!-~]++(?: ++[!-~]++)*+"
+_LINES = b"(?:" + _NAME + b": " + _VALUE + rb"\r\n)*+"
+"""Nenhuma repetição volta atrás: o que ainda não se conferiu não pode custar mais que uma passagem."""
 _FORM = re.compile(_LINES)
 _HEAD = re.compile(rb"(?:GET|POST) /[!-~]*+ HTTP/1\.1\r\n(" + _LINES + rb")\r\n")
-_FIELDS = re.compile(rb"([A-Za-z][A-Za-z0-9-]*): ([!-~](?:[ -~]*[!-~])?)\r\n")
+_FIELDS = re.compile(b"(" + _NAME + b"): (" + _VALUE + rb")\r\n")
 _LENGTH = re.compile(rb"[1-9][0-9]{0,6}")
 _USUAL = frozenset((
     b"host", b"accept", b"accept-encoding", b"user-agent", b"content-type", b"content-length",
@@ -31,7 +32,7 @@ def fields_of(lines: bytes) -> dict[bytes, bytes] | None:
         return None
     listed: list[tuple[bytes, bytes]] = _FIELDS.findall(lines)
     told = {name.lower(): value for name, value in listed}
-    once = len(told) == len(listed) == lines.count(b"\r\n")  # nem repetidos, nem uma linha que não se leu
+    once = len(told) == len(listed)
     return told if once and b"host" in told and _USUAL.issuperset(told) else None
 
 

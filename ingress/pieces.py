@@ -2,7 +2,7 @@
 
 Promete: custo linear no que chega, qualquer que seja o corte: nenhum byte se procura de novo, e os cabeçalhos
 só se leem uma vez, completos. Nunca guarda mais que `MAX_HEAD`, o corpo anunciado e a última leitura. Limite:
-quanto tempo se espera é de quem guarda (`protocol.py`).
+quanto tempo se espera é de quem guarda (`short.py`).
 """
 
 from collections.abc import Callable

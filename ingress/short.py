@@ -72,7 +72,6 @@ class ShortConnection(QuietConnection):
             self._release()
             return
         self._take_held()
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         self._asked = self._express.enter(asked, self._answered)
 
     def _release(self) -> None:
@@ -94,6 +93,7 @@ class ShortConnection(QuietConnection):
             self.force_close()
             return
         self.transport.write(answer)
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         if self._early:  # noutra volta: aqui corre a tarefa de quem acaba de ouvir a resposta
             self._loop.call_soon(self._resume, context=self._context)
 
@@ -105,7 +105,7 @@ class ShortConnection(QuietConnection):
 
     def _process_keepalive(self) -> None:
         now = self._loop.time()
-        if self._asked is not None:  # não está ociosa, e o aiohttp não o sabe
+        if self._asked is not None or self._early:  # não está ociosa, e o aiohttp não o sabe
             self._next_keepalive_close_time = now + self._keepalive_timeout
         elif now >= self._next_keepalive_close_time:
             self._release()  # quem já mandou os cabeçalhos também não está

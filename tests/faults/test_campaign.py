@@ -1,6 +1,8 @@
 """A campanha só dá segunda vez ao que não terminou a tempo."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,21 +19,36 @@ if TYPE_CHECKING:
 NOWHERE = "redis://127.0.0.1:1"
 
 
-class Tries:
-    """Uma rodada que falha de um certo modo nas primeiras `bad` vezes."""
+RUN_S = 0.05
 
-    def __init__(self, bad: int, problem: str = "") -> None:
+
+class Tries:
+    """Uma rodada que falha, como `fails` diz, nas primeiras `bad` vezes."""
+
+    def __init__(self, bad: int, fails: Callable[[], Awaitable[list[str]]]) -> None:
         self.made: Counter[str] = Counter()
         self._bad = bad
-        self._problem = problem
+        self._fails = fails
 
     async def __call__(self, run: Run) -> tuple[Row, list[str]]:
         self.made[run.seed] += 1
         if self.made[run.seed] > self._bad:
             return Row(runs=1), []
-        if not self._problem:
-            raise TimeoutError
-        return Row(runs=1), [self._problem]
+        return Row(runs=1), await self._fails()
+
+
+async def never_ends() -> list[str]:
+    await asyncio.Event().wait()
+    return []
+
+
+async def loses() -> list[str]:
+    return ["a message was lost"]
+
+
+async def waits_in_vain() -> list[str]:
+    """Alguém, lá dentro, esperou o que devia vir."""
+    raise TimeoutError
 
 
 @pytest.fixture
@@ -50,19 +67,23 @@ def campaign(tmp_path: Path, table: Table) -> Campaign:
 async def test_what_ran_out_of_time_once_is_done_again_and_the_table_says_so(
     campaign: Campaign, table: Table
 ) -> None:
-    tries = Tries(bad=1)
-    await campaign.each("F1", tries, quick=2, full=2)
+    tries = Tries(1, never_ends)
+    total = await campaign.each("F1", tries, quick=2, full=2, run_s=RUN_S)
     assert tries.made == {"1.F1.0": 2, "1.F1.1": 2}
+    assert total.runs == table.rows["F1"].runs == 2
     assert [line.partition(" ")[0] for line in table.notes] == ["1.F1.0", "1.F1.1"]
 
 
 async def test_what_never_ends_fails(campaign: Campaign) -> None:
     with pytest.raises(AssertionError, match=r"1 of 1 runs failed: 1\.F1\.0"):
-        await campaign.each("F1", Tries(bad=2), quick=1, full=1)
+        await campaign.each("F1", Tries(2, never_ends), quick=1, full=1, run_s=RUN_S)
 
 
-async def test_what_was_lost_has_no_second_try(campaign: Campaign) -> None:
-    tries = Tries(bad=1, problem="a message was lost")
-    with pytest.raises(AssertionError, match="a message was lost"):
+@pytest.mark.parametrize("fails", [loses, waits_in_vain])
+async def test_what_was_lost_or_did_not_come_has_no_second_try(
+    campaign: Campaign, fails: Callable[[], Awaitable[list[str]]]
+) -> None:
+    tries = Tries(1, fails)
+    with pytest.raises(AssertionError, match="1 of 1 runs failed"):
         await campaign.each("F1", tries, quick=1, full=1)
     assert tries.made == {"1.F1.0": 1}

@@ -90,7 +90,7 @@ async def test_both_paths_answer_offer_measure_and_log_the_same(
         post(BODY, f"X-Request-ID: {sign(SECRET, BODY)}", secret=b"wrong"),
         ELSEWHERE,
         post(BODY, "Transfer-Encoding: chunked "),
-        post(BODY + b" " * MAX_HELD),
+        post(BODY + b" " * (MAX_HELD + 1 - len(BODY))),
         post(secret=b"wrong"),
         post(kind="text/plain"),
         post(kind="application/json; charset=utf-8"),
@@ -118,15 +118,16 @@ async def test_both_paths_answer_offer_measure_and_log_the_same(
 def test_what_is_not_usual_is_left_to_the_normal_path_and_spends_nothing(request_bytes: bytes) -> None:
     app = create_public_app(LIMITED, Recorder(), Tally())
     assert read(app[EXPRESS], request_bytes) is None
-    assert read(app[EXPRESS], post()) is not None
+    assert read(app[EXPRESS], post(BODY + b" " * (MAX_HELD - len(BODY)))) is not None
 
 
 def test_a_hostile_head_costs_no_more_than_its_length() -> None:
     """Ainda sem assinatura nem limite: o tempo não pode crescer com o quadrado."""
     app, started = create_public_app(LIMITED, Recorder(), Tally()), time.process_time()
     for number in range(200):
-        hostile = b"a: a" * (900 + number % 7) + b"\t"
-        assert read(app[EXPRESS], post().replace(b"\r\nHost", b"\r\n" + hostile + b"\r\nHost", 1)) is None
+        for hostile in (b"a: a" * (900 + number % 7) + b"\t", b"Via: " + b"a" * (3000 + number % 7) + b" "):
+            mutant = post().replace(b"\r\nHost", b"\r\n" + hostile + b"\r\nHost", 1)
+            assert read(app[EXPRESS], mutant) is None
     assert time.process_time() - started < 5, "milliseconds; the square took half a minute"
 
 

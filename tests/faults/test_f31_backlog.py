@@ -51,6 +51,7 @@ class Crowd:
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self.turns = self.events = 0
+        self.first_at = 0.0
         self.telemetry = Recorder()
 
     def one(self, _turn: Turn) -> Outcome:
@@ -59,27 +60,29 @@ class Crowd:
 
     def two(self, turn: Turn) -> Outcome:
         """Termina."""
+        self.first_at = self.first_at or time.monotonic()
         self.turns += 1
         self.events += len(msgspec.json.decode(turn.events, type=list[msgspec.Raw]))
         return Plan(state=b'"done"')
 
     async def work(self, done: Callable[[], bool]) -> tuple[float, float]:
-        """Trabalha até `done`; devolve os segundos até o primeiro turno e os que custou cada um."""
+        """Trabalha até `done`; devolve os segundos até o primeiro turno, e o que custou cada um desde ele."""
         stop, before, began = asyncio.Event(), self.turns, time.monotonic()
+        self.first_at = 0.0
         specs = [StageSpec("one", self.one), StageSpec("two", self.two)]
         jobs = [TimerPump(self.gateway).run] + [
             Worker(self.gateway, LANES, spec, f"w{began}", OPTIONS, self.telemetry).run for spec in specs
         ]
         running = [asyncio.create_task(job(stop)) for job in jobs]
         await until(lambda: self.turns > before or done())
-        first_s = time.monotonic() - began
         async with asyncio.timeout(60):
             while not done():  # noqa: ASYNC110 — quem conta é outra tarefa
                 await asyncio.sleep(0.001)
-        each_s = (time.monotonic() - began) / max(1, self.turns - before)
+        first_at = self.first_at or began
+        each_s = (time.monotonic() - first_at) / max(1, self.turns - before)
         stop.set()
         await asyncio.gather(*running)
-        return first_s, each_s
+        return first_at - began, each_s
 
 
 async def short(gateway: Gateway, crowd: Crowd, n: int) -> float:

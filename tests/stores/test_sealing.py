@@ -8,6 +8,8 @@ from pyloto_stream.stores.sealing import Sealer, UnopenableError, key_version
 
 OLD, NEW = {1: b"1" * 32}, {7: b"7" * 32}
 HERE = "user_profiles/a#name"
+NAME, OTHERS = "Maria da Silva", "AZaz019-_.k~"
+SIZE = len(Sealer(OLD).seal(NAME, context=HERE))
 
 
 @given(st.text(st.characters(), max_size=200))
@@ -18,12 +20,12 @@ def test_any_text_opens_as_it_was_sealed_and_no_two_seals_are_equal(text: str) -
     assert sealer.open(one, context=HERE) == sealer.open(other, context=HERE) == text
 
 
-@given(st.data())
-def test_one_changed_character_is_found_wherever_it_is(data: st.DataObject) -> None:
+@given(st.integers(0, SIZE - 1), st.integers(1, len(OTHERS) - 1))
+def test_one_changed_character_is_found_wherever_it_is(at: int, step: int) -> None:
     sealer = Sealer(OLD)
-    sealed = sealer.seal("Maria da Silva", context=HERE)
-    at = data.draw(st.integers(0, len(sealed) - 1))
-    other = data.draw(st.sampled_from("AZaz019-_.k~").filter(lambda c: c != sealed[at]))
+    sealed = sealer.seal(NAME, context=HERE)
+    # nunca o mesmo, e sem que o sorteio dependa do selo, que é outro a cada vez
+    other = OTHERS[(OTHERS.find(sealed[at]) + step) % len(OTHERS)]
     with pytest.raises(UnopenableError):
         sealer.open(sealed[:at] + other + sealed[at + 1 :], context=HERE)
 

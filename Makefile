@@ -11,8 +11,9 @@ endif
 SPREAD := -n auto --maxprocesses=4 --dist loadgroup
 # O que falhou ao lado dos outros faz-se mais uma vez, sozinho: uma máquina ocupada falta a prazos. A primeira falha fica à
 # vista; um defeito volta a falhar. Os defeitos semeados não têm segunda vez (ver tests/faults/harness/campaign.py).
-AGAIN = { code=$$?; [ $$code = 1 ] || exit $$code; echo "what failed beside the others, once more and alone:"; \
-  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none --ignore=tests/faults
+again = { code=$$?; [ $$code = 1 ] || exit $$code; echo "what failed beside the others, once more and alone:"; \
+  $(BIN)/python -m pytest --last-failed --last-failed-no-failures none --ignore=tests/faults $(1); }
+MEASURED := --cov --cov-report= --cov-fail-under=0
 STAMP := $(VENV)/.installed-$(shell { cat requirements-dev.lock pyproject.toml; echo '$(CHOSEN)'; pwd; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
@@ -29,7 +30,7 @@ dev: $(STAMP)  ## Run the whole system here and chat with the bot in a browser
 	@$(BIN)/pyloto-stream dev
 
 test: $(STAMP)  ## Run the tests
-	@$(BIN)/python -m pytest $(SPREAD) --ignore=tests/faults || $(AGAIN); }
+	@$(BIN)/python -m pytest $(SPREAD) --ignore=tests/faults || $(call again)
 	@$(BIN)/python -m pytest tests/faults
 
 check: $(STAMP)  ## Lint, format, types, import rules
@@ -39,8 +40,7 @@ check: $(STAMP)  ## Lint, format, types, import rules
 	@$(BIN)/lint-imports
 
 coverage: $(STAMP)  ## Run the tests and fail if they cover less than the limit in pyproject.toml, or 95 % of the stores
-	@$(BIN)/python -m pytest $(SPREAD) --ignore=tests/faults --cov --cov-report= --cov-fail-under=0 \
-	  || $(AGAIN) --cov --cov-append --cov-report= --cov-fail-under=0; }
+	@$(BIN)/python -m pytest $(SPREAD) --ignore=tests/faults $(MEASURED) || $(call again,$(MEASURED) --cov-append)
 	@$(BIN)/python -m pytest tests/faults --cov --cov-append --cov-report=term:skip-covered
 	@$(BIN)/coverage report --include='pyloto_stream/stores/*' --fail-under=95
 

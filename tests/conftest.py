@@ -40,6 +40,8 @@ LONG_GROUPS = ("faults", "cluster", "firestore", "browser")
 GROUP_OF = {"firestore": "firestore_emulator", "browser": "browser"}
 MANY = 1000
 """Testes a partir dos quais é certo que algum escreveu no log o que aqui se olha."""
+NO_SECOND_TRY = 8
+"""Saída de uma rodada com erro fora de um teste, como o que se acha no log: `make` não a tenta de novo."""
 _FROM_WORKERS: list[str] = []
 
 
@@ -89,6 +91,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"skipped {count}: {reason}")
     for line in _FROM_WORKERS:
         terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """O que falha ao desmontar é da rodada inteira: um teste sozinho, de novo, não o mostraria."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("error"):
+        session.exitstatus = NO_SECOND_TRY
 
 
 @pytest.fixture(scope="session")

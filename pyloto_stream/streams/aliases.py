@@ -58,8 +58,7 @@ class AliasTable:
             for name, owner in zip(names[1:], owners[1:], strict=True)
             if known[names] not in (owner.key or name, owner.leaver)
         ]
-        if stray:
-            await self._ask("point", stray)
+        await self._ask("point", stray)
         return [known[names] for names in people]
 
     async def owners(self, names: Names) -> list[Owner]:

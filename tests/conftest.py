@@ -41,7 +41,8 @@ GROUP_OF = {"firestore": "firestore_emulator", "browser": "browser"}
 MANY = 1000
 """Testes a partir dos quais é certo que algum escreveu no log o que aqui se olha."""
 NO_SECOND_TRY = 8
-"""Saída de uma rodada com erro fora de um teste, como o que se acha no log: `make` não a tenta de novo."""
+"""Saída de uma rodada em cujo log se achou o que não devia lá estar: `make` não a tenta de novo."""
+OF_THE_WHOLE_RUN = "the log of the whole run:"
 _FROM_WORKERS: list[str] = []
 
 
@@ -95,9 +96,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """O que falha ao desmontar é da rodada inteira: um teste sozinho, de novo, não o mostraria."""
+    """O que se acha no log é da rodada inteira: um teste sozinho, de novo, não o mostraria."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None and reporter.stats.get("error"):
+    errors = reporter.stats.get("error", []) if reporter is not None else []
+    if any(OF_THE_WHOLE_RUN in error.longreprtext for error in errors):
         session.exitstatus = NO_SECOND_TRY
 
 
@@ -110,9 +112,10 @@ def log_folder(tmp_path_factory: pytest.TempPathFactory, request: pytest.Fixture
     folder = tmp_path_factory.mktemp("logs")
     yield folder
     found = list(lines(folder))
-    assert leaking(found) == []
+    leaks = leaking(found)
+    assert not leaks, f"{OF_THE_WHOLE_RUN} {leaks}"
     if len(request.session.items) > MANY:
-        assert found, "there is no log to look at"
+        assert found, f"{OF_THE_WHOLE_RUN} there is no log to look at"
 
 
 @pytest.fixture(autouse=True)

@@ -53,9 +53,8 @@ def create_public_app(
     identities = Identities(config.pepper, aliases or NoAliases())
     taker = Taker(acceptance, identities, metrics, clock, arrived)
     webhook = WhatsAppWebhook(live or (lambda: config), taker)
-    app[EXPRESS] = Express(
-        WEBHOOK_PATH, webhook, Door(WEBHOOK_PATH, taker, metrics, accepted, config.crowd), limit
-    )
+    door = Door(WEBHOOK_PATH, taker, metrics, accepted, crowd=config.crowd, detail=config.detail)
+    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, door, limit)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

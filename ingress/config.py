@@ -13,6 +13,7 @@ class IngressConfig(msgspec.Struct, frozen=True, kw_only=True):
     `require_signature` falso só existe para desenvolvimento. `rate_limit_per_minute` por endereço; 0 desliga.
     `verify_token` ou `admin_token` vazios não servem a ninguém: o que depende deles é recusado.
     `crowd`: pedidos que entram juntos, no máximo (ver `door.py`): enquanto um grupo grava, lê-se o seguinte.
+    `detail`: o log está em DEBUG, e cada webhook aceito tem a sua linha.
 
     Raises:
         MisconfiguredError: sem segredo de webhook (com assinatura exigida), sem pimenta, ou limite negativo.
@@ -25,6 +26,7 @@ class IngressConfig(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_per_minute: int = 0
     admin_token: str = ""
     crowd: int = 32
+    detail: bool = True
 
     def __post_init__(self) -> None:
         """Confere tudo de uma vez."""

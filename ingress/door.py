@@ -7,8 +7,8 @@ não chegou.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -37,13 +37,33 @@ class Asked(NamedTuple):
 Waiting = tuple[Asked, Opened, Respond]
 
 
+class Answered(NamedTuple):
+    """Um pedido a que se respondeu, `seconds` depois de chegar."""
+
+    correlation_id: str
+    status: int
+    seconds: float
+    counts: Mapping[str, int]
+
+
 class Door:
-    """A porta de `route`: reúne o que chega junto, até `crowd` pedidos, e responde a cada um."""
+    """A porta de `route`: reúne o que chega junto, até `crowd` pedidos, e responde a cada um.
+
+    `detail`: cada pedido aceito tem a sua linha em DEBUG; sem isso, nem se monta.
+    """
 
     def __init__(
-        self, route: str, taker: Taker, metrics: IngressMetrics, accepted: Accepted, crowd: int
+        self,
+        route: str,
+        taker: Taker,
+        metrics: IngressMetrics,
+        accepted: Accepted,
+        *,
+        crowd: int,
+        detail: bool,
     ) -> None:
         self._most = crowd
+        self._detail = detail
         self._route = route
         self._taker = taker
         self._metrics = metrics
@@ -68,7 +88,7 @@ class Door:
             try:
                 opened = self._taker.open(asked.proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
-                self._answer(asked, respond, error)
+                self._count([self._answer(asked, respond, error)])
             else:
                 (strangers if opened.keys is None else known).append((asked, opened, respond))
         if known and strangers:  # quem se conhece não espera que se pergunte pelos outros
@@ -81,37 +101,52 @@ class Door:
         try:
             outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
         finally:
-            for (asked, _, respond), outcome in zip(group, outcomes, strict=True):
-                self._answer(asked, respond, outcome)
+            pairs = zip(group, outcomes, strict=True)
+            self._count([self._answer(asked, respond, outcome) for (asked, _, respond), outcome in pairs])
 
-    def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> None:
-        try:
-            respond(self._told(asked, outcome))
-        except Exception:  # noqa: BLE001 - os outros do grupo também esperam
-            logger.exception("request failed outside of every handler")
-            with suppress(Exception):
-                respond(written(refusal(500, "internal"), asked.proven.correlation_id))
-
-    def _told(self, asked: Asked, outcome: Taken | Exception | None) -> bytes | None:
-        """A resposta a um pedido, depois de o medir e contar."""
+    def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> Answered:
         correlation_id = asked.proven.correlation_id
-        carry(correlation_id)
-        refused, counts, status = None, dict[str, int](), CLIENT_GONE
-        if isinstance(outcome, Taken):
-            refused, counts = outcome.refused, outcome.counts
-            status = refused.status if refused else 200
-        elif outcome is not None:  # fronteira do processo, como em `middleware`
-            logger.opt(exception=outcome).error("request handler failed")
-            refused = refusal(500, "internal")
-            status = 500
+        answer, status, counts = self._decided(correlation_id, outcome)
         seconds = time.perf_counter() - asked.started
-        self._metrics.request(self._route, status, seconds)
-        if status < 400:
-            self._accepted.count(counts, seconds)
-        tell("POST", self._route, status, seconds, counts)
+        try:
+            respond(answer)
+        except Exception:  # noqa: BLE001 - os outros do grupo também esperam
+            carry(correlation_id)
+            logger.exception("request failed outside of every handler")
+        return Answered(correlation_id, status, seconds, counts)
+
+    def _decided(
+        self, correlation_id: str, outcome: Taken | Exception | None
+    ) -> tuple[bytes | None, int, Mapping[str, int]]:
+        """O que ouve quem pediu (nada, se foi interrompido), o código, e o que se contou do corpo."""
+        if isinstance(outcome, Taken):
+            refused = outcome.refused
+            if refused is None:
+                return _taken(correlation_id), 200, outcome.counts
+            return written(refused, correlation_id), refused.status, outcome.counts
         if outcome is None:
-            return None
-        return written(refused, correlation_id) if refused else _taken(correlation_id)
+            return None, CLIENT_GONE, {}
+        carry(correlation_id)  # fronteira do processo, como em `middleware`
+        logger.opt(exception=outcome).error("request handler failed")
+        return written(refusal(500, "internal"), correlation_id), 500, {}
+
+    def _count(self, group: Sequence[Answered]) -> None:
+        """Mede e conta o grupo, e escreve as linhas; um defeito nisso já não é de quem pediu."""
+        took: dict[int, list[float]] = defaultdict(list)
+        for one in group:
+            took[one.status].append(one.seconds)
+        try:
+            for status, each in took.items():
+                self._metrics.requests(self._route, status, each)
+            if 200 in took:
+                accepted = [one.counts for one in group if one.status == 200]
+                self._accepted.count(accepted, max(took[200]))
+        except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
+            logger.exception("requests answered but not counted")
+        for correlation_id, status, seconds, counts in group:
+            if self._detail or status != 200:
+                carry(correlation_id)
+                tell("POST", self._route, status, seconds, counts)
 
 
 def written(answer: web.Response, correlation_id: str) -> bytes:

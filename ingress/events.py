@@ -41,7 +41,7 @@ def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived
         location=_place(said.place) if said.place else None,
         correlation_id=correlation_id,
         form=said.form,
-        contacts=tuple(ContactCard(card.name, card.phone, card.own) for card in said.cards),
+        contacts=tuple(map(_card, said.cards)),
         referral=Referral(ad.source, ad.source_id, ad.headline, ad.click_id) if ad else None,
         order_items=said.items,
         forwarded=said.forwarded,
@@ -128,6 +128,10 @@ def _media(media: content.Media) -> Media:
     return Media(
         media.id, media.mime_type, media.sha256, media.filename, media.url, media.voice, media.animated
     )
+
+
+def _card(card: content.Card) -> ContactCard:
+    return ContactCard(card.name, card.phone, card.own)
 
 
 def _place(place: content.Place) -> Location:

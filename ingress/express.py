@@ -33,9 +33,13 @@ class Fields(NamedTuple):
 
 
 @lru_cache(1024)
-def _fields(lines: bytes) -> Fields | None:
-    """Lê cabeçalhos sem os dígitos da assinatura; `None` se há algo incomum. Quem pede costuma repeti-los."""
-    told = fields_of(lines)
+def _fields(lines: bytes, at: int) -> Fields | None:
+    """Lê cabeçalhos sem os dígitos da assinatura, que estavam em `at`; `None` se há algo incomum.
+
+    Quem pede costuma repeti-los.
+    """
+    line = lines[lines.rfind(b"\n", 0, at) + 1 : at]
+    told = fields_of(lines) if line.lower() == _SIGNATURE + b": " + _SIGNED else None
     if told is None or told.get(b"content-type") != JSON.encode() or told.get(_SIGNATURE) != _SIGNED:
         return None
     length = length_of(told)
@@ -71,11 +75,11 @@ class Express:
 
     def _head(self, address: str, head: bytes) -> Head | None:
         """Cabeçalhos completos; também quem já passou do limite não é daqui, e ouve logo que não."""
-        started, digits = time.perf_counter(), head.find(_SIGNED) + len(_SIGNED)
-        line = head[head.rfind(b"\r\n", 0, digits) + 2 : digits]
-        known = _fields(head[len(self._start) : digits] + head[digits + DIGITS : -2])
+        started, first = time.perf_counter(), len(self._start)
+        digits = head.find(_SIGNED, first) + len(_SIGNED)
         signed = head[digits : digits + DIGITS]
-        if known is None or line.lower() != _SIGNATURE + b": " + _SIGNED or not signed.isalnum():
+        known = _fields(head[first:digits] + head[digits + DIGITS : -2], digits - first)
+        if known is None or not signed.isalnum():
             return None
         if self._limit is not None and self._limit.wait(address) > 0:
             return None

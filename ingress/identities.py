@@ -111,9 +111,11 @@ class Identities:
 
     def remembered(self, batch: Batch) -> Keys | None:
         """As chaves, se todas se sabem sem perguntar à tabela."""
-        if any(message.moved_to is not None for message in batch.messages):
-            return None
-        now, found = self._clock(), dict[Person, Place]()
+        for message in batch.messages:
+            if message.moved_to is not None:
+                return None
+        now = self._clock()
+        found: dict[Person, Place] = {}
         for person in _people(batch):
             place = self._remembered(person, now)
             if place is None:

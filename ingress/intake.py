@@ -70,8 +70,8 @@ def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> I
     event = _encode(talked(message, at_ms, correlation_id))
     key = f"message\0{message.phone_number_id}\0{message.id}"
     voided = () if message.standby else cancelled_by(message.content.kind)
-    person = message.person
-    return Item(TURN, keys.of(person), event, key, voided, former=keys.former(person))
+    place = keys.people[message.person]
+    return Item(TURN, place.key, event, key, voided, former=place.former)
 
 
 def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:

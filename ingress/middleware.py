@@ -62,10 +62,10 @@ def observed(metrics: IngressMetrics, accepted: Accepted | None = None) -> Middl
                 return response
             finally:
                 route, seconds = route_of(request), time.perf_counter() - started
-                metrics.request(route, status, seconds)
+                metrics.requests(route, status, (seconds,))
                 counts = request.get(COUNTS, {})
                 if accepted is not None and counts and status < 400:
-                    accepted.count(counts, seconds)
+                    accepted.count((counts,), seconds)
                 tell(request.method, route, status, seconds, counts)
 
     return observe

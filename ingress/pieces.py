@@ -49,7 +49,7 @@ class Pieces:
     def __init__(self, start: bytes, read: Callable[[bytes], Head | None]) -> None:
         self._start = start
         self._read = read
-        self._held = bytearray()
+        self._held: bytes | bytearray = b""
         self._head: Head | None = None
 
     @property
@@ -60,23 +60,31 @@ class Pieces:
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
         searched = max(0, len(self._held) - len(_BLANK) + 1)
-        self._held += data
+        held = self._held = self._with(data)
         if self._head is None:
-            if self._held[: len(self._start)] != self._start[: len(self._held)]:
+            if held[: len(self._start)] != self._start[: len(held)]:
                 return Sight.UNUSUAL
-            blank = self._held.find(_BLANK, searched, MAX_HEAD)
+            blank = held.find(_BLANK, searched, MAX_HEAD)
             if blank < 0:
-                return Sight.UNFINISHED if len(self._held) < MAX_HEAD else Sight.UNUSUAL
-            self._head = self._read(bytes(self._held[: blank + len(_BLANK)]))
+                return Sight.UNFINISHED if len(held) < MAX_HEAD else Sight.UNUSUAL
+            self._head = self._read(bytes(held[: blank + len(_BLANK)]))
             if self._head is None:
                 return Sight.UNUSUAL
-        missing = self._head.size + self._head.length - len(self._held)
+        missing = self._head.size + self._head.length - len(held)
         if missing:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
-        with memoryview(self._held) as seen:
-            return Whole(self._head, bytes(seen[self._head.size :]))
+        return Whole(self._head, bytes(held[self._head.size :]))
+
+    def _with(self, data: bytes) -> bytes | bytearray:
+        """O que se guardava e `data`; o primeiro pedaço, quase sempre o único, não se copia."""
+        if not self._held:
+            return data
+        if isinstance(self._held, bytes):
+            self._held = bytearray(self._held)
+        self._held += data
+        return self._held
 
     def clear(self) -> bytes:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""
-        held, self._held, self._head = bytes(self._held), bytearray(), None
+        held, self._held, self._head = bytes(self._held), b"", None
         return held

@@ -34,8 +34,8 @@ class Acceptance(Readiness, Protocol):
 class IngressMetrics(Protocol):
     """O que a entrada conta. Rótulos são enumerações ou rotas declaradas: nunca dados pessoais."""
 
-    def request(self, route: str, status: int, seconds: float) -> None:
-        """Uma requisição terminou. `route` é o modelo da rota, ou `unmatched`."""
+    def requests(self, route: str, status: int, seconds: Sequence[float]) -> None:
+        """Requisições terminaram, cada uma nestes segundos. `route` é o modelo da rota, ou `unmatched`."""
 
     def update(self, kind: UpdateKind, result: UpdateResult, n: int = 1) -> None:
         """`n` partes de webhooks foram guardadas, ou já o tinham sido."""

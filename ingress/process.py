@@ -34,6 +34,7 @@ def ingress_config(settings: Settings) -> IngressConfig:
         require_signature=settings.zero_trust_mode,
         rate_limit_per_minute=settings.rate_limit_per_minute,
         admin_token=settings.admin_token.reveal(),
+        detail=settings.log_level == "DEBUG",
     )
 
 

@@ -5,7 +5,7 @@ ordem. Cada webhook aceito tem a sua própria linha só em DEBUG; uma recusa sem
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 
 from aiohttp import web
@@ -22,12 +22,13 @@ class Accepted:
         self._worst_s = 0.0
         self._due: asyncio.TimerHandle | None = None
 
-    def count(self, counts: Mapping[str, int], seconds: float) -> None:
-        """Um webhook foi aceito em `seconds`, com estas partes novas e repetidas."""
-        self._requests += 1
-        self._new += counts.get("new", 0)
-        self._duplicate += counts.get("duplicate", 0)
-        self._worst_s = max(self._worst_s, seconds)
+    def count(self, counts: Sequence[Mapping[str, int]], worst_s: float) -> None:
+        """Estes webhooks, cada um com as suas partes novas e repetidas, foram aceitos em até `worst_s`."""
+        self._requests += len(counts)
+        for each in counts:
+            self._new += each.get("new", 0)
+            self._duplicate += each.get("duplicate", 0)
+        self._worst_s = max(self._worst_s, worst_s)
         if self._due is None:
             # contexto vazio: a linha não é de nenhuma requisição, e não leva o id de uma
             self._due = asyncio.get_running_loop().call_later(EVERY_S, self.tell, context=Context())

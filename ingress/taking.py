@@ -29,8 +29,8 @@ Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
 
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
-Counted = Counter[tuple[UpdateKind, bool]]
-"""Partes por espécie, novas ou não."""
+Counted = list[tuple[UpdateKind, bool]]
+"""Espécie de cada parte, e se era nova."""
 
 
 class Taken(NamedTuple):
@@ -103,9 +103,9 @@ class Taker:
             updates_of(one.batch, one.keys or next(found), at_ms, one.proven.correlation_id) for one in opened
         ]
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
-        counted: Counted = Counter()
+        counted: Counted = []
         taken = [self._taken(counted, *each) for each in zip(opened, updates, told, strict=True)]
-        for (kind, new), n in counted.items():
+        for (kind, new), n in Counter(counted).items():
             self._metrics.update(kind, _RESULTS[new], n)
         return taken
 
@@ -118,19 +118,18 @@ class Taker:
     ) -> Taken:
         """O que foi feito de um corpo, contado em `counted`."""
         batch = opened.batch
-        carry(opened.proven.correlation_id)
         if isinstance(told, TransientError):
+            carry(opened.proven.correlation_id)
             return _refused(told, batch)
         kinds = [kind for kind, _ in updates]
-        counted.update(zip(kinds, told, strict=True))
-        if standby := kinds.count("standby"):
-            logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
+        counted += zip(kinds, told, strict=True)
         # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
         for message, new in zip(batch.messages, told, strict=False):
             if new:
                 self._arrived(message.phone_number_id, 1)
-        if batch.unreadable:
-            _warn(batch.unreadable)
+        if batch.unreadable or "standby" in kinds:
+            carry(opened.proven.correlation_id)
+            _warn(batch.unreadable, kinds.count("standby"))
         reached("before_answer", "ingress")
         fresh = sum(told)
         return Taken({"duplicate": len(told) - fresh, "new": fresh})
@@ -142,7 +141,9 @@ def _refused(error: TransientError, batch: Batch) -> Taken:
     return Taken({"offered": batch.size}, refusal(503, error.code, retry_after_s=wait_s))
 
 
-def _warn(parts: Sequence[Part]) -> None:
-    """Uma linha por motivo: partes não lidas pedem que alguém olhe."""
-    for reason, count in Counter(part.reason for part in parts).items():
+def _warn(unreadable: Sequence[Part], standby: int) -> None:
+    """Uma linha por motivo: partes não lidas, e uma conversa que outro tem, pedem que alguém olhe."""
+    if standby:
+        logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
+    for reason, count in Counter(part.reason for part in unreadable).items():
         logger.bind(code=reason, count=count).warning("webhook part kept unread")

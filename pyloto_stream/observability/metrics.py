@@ -4,6 +4,8 @@ Promete: rótulos são enumerações, códigos e modelos de rota; o que não tem
 nenhum dado pessoal nem cardinalidade sem fim chega ao Prometheus. Limite: um registro por processo.
 """
 
+from collections.abc import Sequence
+
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 
@@ -56,10 +58,10 @@ class Metrics(ProductMetrics):
 
         self._secrets = self._counter("secret_readings", "Readings of Secret Manager while running", "result")
 
-    def request(self, route: str, status: int, seconds: float) -> None:
-        """Uma requisição HTTP foi respondida. `route` é o modelo da rota, não o caminho pedido."""
-        self._of(self._requests, route, status).inc()
-        self._request_seconds.observe(route, seconds)
+    def requests(self, route: str, status: int, seconds: Sequence[float]) -> None:
+        """Requisições HTTP foram respondidas. `route` é o modelo da rota, não o caminho pedido."""
+        self._of(self._requests, route, status).inc(len(seconds))
+        self._request_seconds.observe_all(route, seconds)
 
     def update(self, kind: str, result: str, n: int = 1) -> None:
         """`n` partes de webhook (`message`, `status`, …) foram guardadas (`new`, `duplicate`)."""

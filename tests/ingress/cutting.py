@@ -92,7 +92,7 @@ async def played(
                     sent += len(piece)
                     await arrivals.reach(sent)
                 answers += [await answer_of(reader) for _ in range(wanted)]
-    return Seen(answers, recorder.offers, tally.requests, list(tally.updates))
+    return Seen(answers, recorder.offers, tally.answered, list(tally.updates))
 
 
 def cut(data: bytes, *places: int) -> list[bytes]:

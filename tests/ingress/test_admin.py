@@ -31,7 +31,7 @@ async def test_metrics_are_prometheus_text(private: str, http: ClientSession, ta
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith("text/plain; version=")
         assert "messages_total 3.0" in await answer.text()
-    assert tally.requests == [("/metrics", 200)]
+    assert tally.answered == [("/metrics", 200)]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:9090", "localhost", "[::1]:9090", "127.3.2.1"])

@@ -271,7 +271,7 @@ class TestBrokenTransport:
             assert await reader.read() == b""
         async with http.get(url + "/health") as answer:
             assert answer.status == 200
-        assert tally.requests == [(PATH, 400), ("/health", 200)]
+        assert tally.answered == [(PATH, 400), ("/health", 200)]
         assert recorder.offers == []
 
     async def test_malformed_chunk_takes_nothing(
@@ -282,7 +282,7 @@ class TestBrokenTransport:
         async with self._started(url, b"Transfer-Encoding: chunked") as (reader, writer):
             writer.write(b"zz\r\n{}\r\n")
             assert b" 408 " in await reader.readline()
-        assert tally.requests == [(PATH, 408)]
+        assert tally.answered == [(PATH, 408)]
         assert recorder.offers == []
 
     async def test_body_that_never_ends_is_given_up(

@@ -76,7 +76,7 @@ async def test_both_paths_answer_offer_measure_and_log_the_same(
         answers, offers, tally = await told_to(requests, config, error)
         varying = {"ts", "duration_ms", "worst_ms", "error"} | (set() if known else {"correlation_id"})
         told = [{name: line[name] for name in line.keys() - varying} for line in lines]
-        seen.append((answers, offers if known else len(offers), tally.requests, tally.updates, told))
+        seen.append((answers, offers if known else len(offers), tally.answered, tally.updates, told))
         lines.clear()
     assert seen[0] == seen[1]
     assert [int(answer[9:12]) for answer in seen[0][0]] == statuses

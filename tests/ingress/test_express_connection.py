@@ -49,7 +49,7 @@ async def test_what_comes_before_the_answer_waits_for_its_turn(taken: list[Asked
         gate.opened.set()
         answers = [await answer_of(reader) for _ in range(4)]
     assert [b"c1\r" in answer for answer in answers] == [False, False, True, False]
-    assert tally.requests == [("/webhooks/whatsapp", 200)] * 4
+    assert tally.answered == [("/webhooks/whatsapp", 200)] * 4
     assert tally.updates == [("message", "new"), ("message", "new"), *[("message", "duplicate")] * 2]
     assert taken
 
@@ -96,7 +96,7 @@ async def test_what_comes_while_the_normal_path_is_busy_waits_there_for_its_turn
         assert [b"c1\r" in answer for answer in answers] == [True, False]
         writer.write(post())
         assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
-    assert tally.requests == [("/webhooks/whatsapp", 200)] * 3
+    assert tally.answered == [("/webhooks/whatsapp", 200)] * 3
     assert len(taken) == 1
 
 
@@ -169,7 +169,7 @@ async def test_stop_waits_for_the_request_in_hand(taken: list[Asked]) -> None:
         await stopping
         assert await reader.read() == b""
     assert len(taken) == 1
-    assert tally.requests == [("/webhooks/whatsapp", 200)]
+    assert tally.answered == [("/webhooks/whatsapp", 200)]
 
 
 async def test_who_leaves_before_the_answer_loses_only_the_answer(taken: list[Asked]) -> None:

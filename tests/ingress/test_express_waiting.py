@@ -80,7 +80,7 @@ async def test_a_body_that_never_ends_is_given_up_as_always(
 ) -> None:
     async with holding(HALF["half a body"]) as waiting:
         assert (await answer_of(waiting.reader)).startswith(b"HTTP/1.1 408")
-    assert waiting.tally.requests == [(ROUTE, 408)]
+    assert waiting.tally.answered == [(ROUTE, 408)]
     assert not taken
 
 
@@ -141,7 +141,7 @@ def test_who_leaves_halfway_counts_as_always(how: str, half: str, loop: NewLoop)
                 waiting.writer.transport.abort()
             async with asyncio.timeout(5):
                 await gone(waiting)
-            return waiting.tally.requests
+            return waiting.tally.answered
 
     with asyncio.Runner(loop_factory=loop) as run:
         fast, normal = run.run(leave(short=True)), run.run(leave(short=False))
@@ -154,7 +154,7 @@ async def test_a_stop_waits_for_half_a_request_as_always(half: str, hurried: Non
     for short in (True, False):
         async with holding(HALF[half], short=short) as waiting, asyncio.timeout(5):
             await waiting.runner.cleanup()
-            seen.append((waiting.tally.requests, await waiting.reader.read()))
+            seen.append((waiting.tally.answered, await waiting.reader.read()))
     counts = [[status for _, status in requests] for requests, _ in seen]
     assert counts[0] == counts[1] == ([] if half == "half a head" else [408])
     assert [answer[9:12] for _, answer in seen] == ([b""] if half == "half a head" else [b"408"]) * 2

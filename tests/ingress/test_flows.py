@@ -111,7 +111,7 @@ async def test_nothing_of_a_request_reaches_the_log_or_the_queues(
     body = Device().body(action="data_exchange", screen="ENTRY", flow_token=token, data={"name": "Zuleica"})
     await post(http, door, body)
     await post(http, door, body, b"other")
-    assert tally.requests == [(FLOWS_PATH, 427), (FLOWS_PATH, 432)]
+    assert tally.answered == [(FLOWS_PATH, 427), (FLOWS_PATH, 432)]
     assert recorder.offers == []
     shown = str(lines)
     assert len(lines) == 2

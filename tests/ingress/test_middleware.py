@@ -59,7 +59,7 @@ class TestObservation:
             "status": 404,
             "correlation_id": "c1",
         }
-        assert tally.requests == [("unmatched", 404)]
+        assert tally.answered == [("unmatched", 404)]
 
     async def test_unusual_method_is_not_repeated_in_the_log(
         self, url: str, http: ClientSession, lines: list[dict[str, object]]
@@ -85,7 +85,7 @@ class TestObservation:
         async with served(app) as url:
             with pytest.raises(ClientError):
                 await http.post(url + "/gone")
-        assert tally.requests == [("/gone", 499)]
+        assert tally.answered == [("/gone", 499)]
 
 
 class TestRateLimit:

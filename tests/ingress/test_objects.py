@@ -96,7 +96,7 @@ async def test_the_log_and_the_metrics_have_neither_path_nor_signature(
         url = ObjectLinks(settings.data_key(), address).url("exports/secret-name", 60, "")
         async with http.get(url) as answer:
             assert answer.status == 404
-    assert tally.requests == [("/api/objects/{path}", 404)]
+    assert tally.answered == [("/api/objects/{path}", 404)]
     (line,) = [line for line in lines if line.get("route") == "/api/objects/{path}"]
     assert not any(part in str(line) for part in ("secret-name", "signature", "expires"))
 

@@ -135,7 +135,7 @@ async def test_what_fails_outside_of_every_handler_is_a_500_that_tells_nothing(
     def explode(*_: object) -> None:
         raise ZeroDivisionError("segredo")
 
-    monkeypatch.setattr(Tally, "request", explode)
+    monkeypatch.setattr(Tally, "requests", explode)
     async with (
         served(create_public_app(CONFIG, Recorder(), Tally())) as url,
         http.get(url + "/health", headers={"Accept": "text/html"}) as answer,

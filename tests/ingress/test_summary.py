@@ -25,7 +25,7 @@ async def test_many_deliveries_are_one_line_that_is_of_none_of_them(
     accepted = Accepted()
     with correlated("c1"):
         for seconds in (0.001, 0.0425, 0.002):
-            accepted.count({"new": 2, "duplicate": 1}, seconds)
+            accepted.count([{"new": 2, "duplicate": 1}], seconds)
     later = asyncio.Event()
     asyncio.get_running_loop().call_later(0.0, later.set)
     await later.wait()

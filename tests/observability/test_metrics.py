@@ -20,7 +20,7 @@ def metrics() -> Metrics:
 def used() -> Metrics:
     """Todas as métricas com ao menos um valor."""
     metrics = Metrics()
-    metrics.request("/webhooks/whatsapp", 200, 0.01)
+    metrics.requests("/webhooks/whatsapp", 200, [0.01])
     metrics.update("message", "new", 3)
     for name in ("read", "committed", "fenced", "claimed", "lost"):
         getattr(metrics, name)("ai", 2)
@@ -55,7 +55,7 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 
 def test_requests_are_counted_by_route_and_status_and_timed_by_route(metrics: Metrics) -> None:
-    metrics.request("/health", 200, 0.25)
+    metrics.requests("/health", 200, [0.25])
     assert value(metrics, "pyloto_http_requests_total", route="/health", status="200") == 1
     assert value(metrics, "pyloto_http_request_seconds_sum", route="/health") == 0.25
 

@@ -58,12 +58,13 @@ class Tally:
     """Métricas anotadas na ordem."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[str, int]] = []
+        self.answered: list[tuple[str, int]] = []
         self.updates: list[tuple[UpdateKind, UpdateResult]] = []
 
-    def request(self, route: str, status: int, seconds: float) -> None:
-        assert seconds >= 0
-        self.requests.append((route, status))
+    def requests(self, route: str, status: int, seconds: Sequence[float]) -> None:
+        assert seconds
+        assert min(seconds) >= 0
+        self.answered += [(route, status)] * len(seconds)
 
     def update(self, kind: UpdateKind, result: UpdateResult, n: int = 1) -> None:
         self.updates += [(kind, result)] * n

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from ingress import taking
@@ -38,9 +39,12 @@ class Crowds(Recorder):
         return await super().accept(offers)
 
 
-async def told_to(bodies: Sequence[bytes], crowds: Recorder, tally: Tally) -> list[bytes]:
+async def told_to(
+    bodies: Sequence[bytes], crowds: Recorder, tally: Tally, *, detail: bool = True
+) -> list[bytes]:
     """As respostas aos pedidos, chegados todos na mesma volta."""
-    app = create_public_app(CONFIG, crowds, tally, clock=lambda: NOW_MS)
+    config = msgspec.structs.replace(CONFIG, detail=detail)
+    app = create_public_app(config, crowds, tally, clock=lambda: NOW_MS)
     answers: list[list[bytes | None]] = [[] for _ in bodies]
     asked = [Asked(Proven(body, f"c{n}"), 0.0) for n, body in enumerate(bodies)]
     tasks = {app[EXPRESS].enter(each, heard.append) for each, heard in zip(asked, answers, strict=True)}
@@ -105,6 +109,16 @@ async def test_a_refusal_is_only_of_who_was_refused(lines: Lines) -> None:
     (warned,) = [line for line in lines if line["event"] == "webhook not taken"]
     assert warned["correlation_id"] == "c1"
     assert crowds.sizes == [3]
+
+
+@pytest.mark.parametrize(("detail", "told"), [(True, ["c0", "c1", "c2"]), (False, ["c1"])])
+async def test_without_detail_only_who_was_refused_has_a_line(
+    lines: Lines, told: list[str], *, detail: bool
+) -> None:
+    tally = Tally()
+    await told_to(bodies(3), Crowds(refused="wamid.1"), tally, detail=detail)
+    assert [line["correlation_id"] for line in lines if line["event"] == "request"] == told
+    assert len(tally.answered) == 3
 
 
 async def test_a_defect_is_only_of_who_brought_it(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:

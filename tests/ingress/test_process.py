@@ -137,3 +137,5 @@ def test_what_ingress_uses_comes_from_the_settings() -> None:
     assert config.webhook_secrets == (b"new-webhook-secret", b"old-webhook-secret")
     assert (config.rate_limit_per_minute, config.require_signature) == (7, False)
     assert ingress_config(settings()).require_signature
+    assert ingress_config(settings(LOG_LEVEL="DEBUG")).detail
+    assert not ingress_config(settings()).detail

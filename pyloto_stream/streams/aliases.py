@@ -38,6 +38,7 @@ class AliasTable:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
+        self._one_server = len(gateway.routes) == 1
 
     async def resolve(self, people: Sequence[Names]) -> list[str]:
         """A `user_key` de cada pessoa, na ordem de `people`; quem é novo passa a ter uma.
@@ -47,7 +48,8 @@ class AliasTable:
             UnavailableError: o Redis não respondeu; repetir é seguro.
         """
         distinct = list(dict.fromkeys(people))
-        seen = dict(zip(distinct, await self._read(*distinct), strict=True))
+        look = self._meet if self._one_server else self._read
+        seen = dict(zip(distinct, await look(*distinct), strict=True))
         known = {names: owners[0].key or _proposal(names, owners) for names, owners in seen.items()}
         if heirs := [names for names, owners in seen.items() if not owners[0].key]:
             claimed = await self._ask("claim", [(names[0], known[names]) for names in heirs])
@@ -95,10 +97,23 @@ class AliasTable:
 
     async def _read(self, *people: Names) -> list[list[Owner]]:
         """De quem é cada nome de cada pessoa, numa só ida."""
-        if not all(people):
-            raise ValueError("a person without a name")
+        _check_named(people)
         owners = iter(await self._ask("read", [(name,) for names in people for name in names]))
         return [list(islice(owners, len(names))) for names in people]
+
+    async def _meet(self, *people: Names) -> list[list[Owner]]:
+        """Como `_read`; e quem ninguém conhece, por nome nenhum, já fica com a chave que lhe cabe.
+
+        Num script só, com chaves de todas as partições: só onde um servidor as tem todas.
+        """
+        _check_named(people)
+        count = self._gateway.partitions
+        rows = (
+            ("meet", ALIAS_TTL_MS, names[-1], [keys.alias(name, count) for name in names]) for names in people
+        )
+        # a partição de que se pede é sempre a mesma: assim vai tudo num `EVALSHA`
+        replies = await ask(self._gateway, Script.ALIAS, [(0, pack_row(row, ())) for row in rows])
+        return [_owners(reply, len(names)) for reply, names in zip(replies, people, strict=True)]
 
     async def _ask(
         self,
@@ -113,12 +128,27 @@ class AliasTable:
         return list(map(_owner, await ask(self._gateway, Script.ALIAS, asked)))
 
 
+def _check_named(people: Sequence[Names]) -> None:
+    if not all(people):
+        raise ValueError("a person without a name")
+
+
+def _owners(reply: object, count: int) -> list[Owner]:
+    if isinstance(reply, list) and len(reply) == count:
+        return list(map(_owner, reply))
+    raise _refused(reply)
+
+
 def _owner(reply: object) -> Owner:
+    if isinstance(reply, bytes):
+        return Owner(*reply.decode().split("|", 1))
+    raise _refused(reply)
+
+
+def _refused(reply: object) -> Exception:
     if isinstance(reply, Exception):
-        raise reply
-    if not isinstance(reply, bytes):
-        raise UnavailableError("unexpected reply from alias", code="redis_error")
-    return Owner(*reply.decode().split("|", 1))
+        return reply
+    return UnavailableError("unexpected reply from alias", code="redis_error")
 
 
 def _proposal(names: Names, owners: Sequence[Owner]) -> str:

@@ -80,6 +80,11 @@ def outlet(base: str, name: str) -> str:
     return f"{base}:out:{name}"
 
 
+def alias(name: str, partitions: int) -> str:
+    """De quem é um nome: na partição do nome."""
+    return f"{prefix(partition_of(name, partitions), partitions)}:alias:{name}"
+
+
 def timers(base: str) -> str:
     """Temporizadores da partição: conjunto ordenado de vencimentos."""
     return f"{base}:timers"

@@ -5,6 +5,7 @@ import random
 import pytest
 from redis.asyncio import Redis
 
+from pyloto_stream.streams import keys
 from pyloto_stream.streams.aliases import AliasTable, Names
 from tests.support.streams import Rig
 
@@ -48,20 +49,20 @@ async def test_i16_in_any_history_a_person_has_one_key_and_a_key_one_person(
     redis_url: str, seed: int
 ) -> None:
     draw = random.Random(seed)
-    world, keys = World(draw), dict[int, str]()
+    world, known = World(draw), dict[int, str]()
     async with Rig(redis_url, partitions=4) as rig:
         table = AliasTable(rig.gateway)
         for _ in range(150):
             who = (
                 world.born() if not world.people or draw.random() < 0.2 else draw.randrange(len(world.people))
             )
-            if who in keys and draw.random() < 0.2:
+            if who in known and draw.random() < 0.2:
                 old, new = world.moves(who)
                 found = {await table.move(old, new) for _ in range(draw.randint(1, 2))}
             else:
                 found = {*await table.resolve([world.writes(who) for _ in range(draw.randint(1, 3))])}
-            assert found == {keys.setdefault(who, min(found))}
-    assert len({*keys.values()}) == len(keys)
+            assert found == {known.setdefault(who, min(found))}
+    assert len({*known.values()}) == len(known)
 
 
 async def used(redis: Redis) -> int:
@@ -70,6 +71,7 @@ async def used(redis: Redis) -> int:
     return int(memory["used_memory"]) - int(memory["mem_clients_normal"]) - int(memory["mem_aof_buffer"])
 
 
+@pytest.mark.one_server
 async def test_a_person_costs_one_entry_of_at_most_260_bytes(redis_url: str, redis: Redis) -> None:
     names = [(f"{n:043d}", f"{n + PEOPLE:043d}") for n in range(PEOPLE)]
     async with Rig(redis_url, partitions=4) as rig:
@@ -88,13 +90,14 @@ async def test_a_person_costs_one_entry_of_at_most_260_bytes(redis_url: str, red
 async def test_a_name_in_use_is_remembered_and_a_number_that_was_left_for_ever(
     redis_url: str, redis: Redis
 ) -> None:
-    async with Rig(redis_url, partitions=1) as rig:
+    bsuid, phone = keys.alias("bsuid", 4), keys.alias("phone", 4)
+    async with Rig(redis_url, partitions=4) as rig:
         table = AliasTable(rig.gateway)
         await table.resolve([("bsuid", "phone")])
-        await redis.pexpire("pyloto:{00}:alias:bsuid", 60_000)
+        await redis.pexpire(bsuid, 60_000)
         await table.resolve([("bsuid", "phone")])
-        assert await redis.pttl("pyloto:{00}:alias:bsuid") > 399 * 86_400_000
+        assert await redis.pttl(bsuid) > 399 * 86_400_000
         await table.move(("bsuid", "phone"), ("bsuid-2", "phone-2"))
         await table.resolve([("bsuid-9", "phone")])
-        assert await redis.get("pyloto:{00}:alias:phone") == "bsuid-9|phone"
-        assert await redis.pttl("pyloto:{00}:alias:phone") == -1
+        assert await redis.get(phone) == "bsuid-9|phone"
+        assert await redis.pttl(phone) == -1

@@ -70,6 +70,14 @@ async def test_i16_twenty_webhooks_of_one_person_at_once_agree(table: AliasTable
     assert {await one(table, *names) for names in (*STRONG, (PHONE,))} == {found[0]}
 
 
+async def test_i16_two_known_phones_that_come_at_once_with_one_new_id_are_one_person(
+    table: AliasTable,
+) -> None:
+    assert [await one(table, PHONE), await one(table, PHONE_2)] == [PHONE, PHONE_2]
+    found = await asyncio.gather(one(table, BSUID, PHONE), one(table, BSUID, PHONE_2))
+    assert len({*found, await one(table, BSUID)}) == 1
+
+
 async def test_one_call_keeps_the_order_of_the_people(table: AliasTable) -> None:
     people: list[Names] = [("a",), ("b", "c"), ("a",)]
     assert await table.resolve(people) == ["a", "c", "a"]

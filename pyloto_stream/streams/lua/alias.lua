@@ -3,7 +3,9 @@
 -- op: {o que fazer, ttl ms, nome, t}: 'look' só olha | 'read' lê, e é uso: renova | 'claim' dá-o a t, se está sem
 --     dono | 'point' dá-o a t, a não ser que t o tenha deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou
 --     de ninguém
--- resposta por op: o que fica gravado do nome, como se grava; '' se nada
+--   | {'meet', ttl ms, t, {chave inteira de cada nome, que pode ser de outra partição do mesmo servidor}}: 'read' de
+--     todos; sem registro de nenhum, ficam com t, de quem o último já é: esse só se grava se não há outro
+-- resposta por op: o que fica gravado do nome, como se grava; '' se nada; de 'meet', a lista disso
 --
 -- Um nome que alguém já deixou não expira: esquecido, voltaria a quem o tinha primeiro.
 local RENEW_MS = 86400000 -- uma renovação por dia chega; cada uma é uma gravação replicada
@@ -13,9 +15,25 @@ local function touch(key, ttl)
   if left >= 0 and left < ttl - RENEW_MS then redis.call('PEXPIREAT', key, int(now + ttl)) end
 end
 
-local replies = {}
-for i, op in ipairs(ops()) do
-  local what, ttl, name, t = unpack(op)
+local function meet(_, ttl, t, keys)
+  local found, known = redis.call('MGET', unpack(keys)), false
+  for n, key in ipairs(keys) do
+    if found[n] then
+      known = true
+      touch(key, ttl)
+    end
+    found[n] = found[n] or ''
+  end
+  if not known then
+    for n = 1, math.max(1, #keys - 1) do
+      redis.call('SET', keys[n], t, 'PXAT', int(now + ttl))
+      found[n] = t
+    end
+  end
+  return found
+end
+
+local function settle(what, ttl, name, t)
   local key = P .. ':alias:' .. name
   local found = redis.call('GET', key) or ''
   local owner, leaver = string.match(found, '^([^|]*)|?(.*)$')
@@ -31,6 +49,12 @@ for i, op in ipairs(ops()) do
   else
     redis.call('SET', key, value, 'PXAT', int(now + ttl))
   end
-  replies[i] = value
+  return value
+end
+
+local replies = {}
+for i, op in ipairs(ops()) do
+  local act = op[1] == 'meet' and meet or settle
+  replies[i] = act(unpack(op))
 end
 return replies

@@ -6,7 +6,7 @@ que veio com ela. Limite: outra entrada pode juntar ou mover alguém, e aqui iss
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from pyloto_stream.whatsapp.identity import Person, user_key
@@ -172,10 +172,10 @@ class Identities:
         """Onde ela fica, se todos os ids são sabidamente da mesma pessoa; `None` se é preciso perguntar."""
         place = None
         for identity in person.identities():
-            known, until = self._seen.get(identity, (None, 0.0))
-            if known is None or until <= now or (place is not None and place.key != known.key):
+            seen = self._seen.get(identity)
+            if seen is None or seen[1] <= now or (place is not None and place.key != seen[0].key):
                 return None
-            place = known
+            place = seen[0]
         return place
 
     def _remember(self, person: Person, names: Names, key: str, asked_at: float) -> Place:
@@ -192,11 +192,8 @@ def _place(weakest: str, key: str) -> Place:
     return Place(key, "" if weakest == key else weakest)
 
 
-def _people(batch: Batch) -> Iterator[Person]:
-    groups: tuple[Iterable[FromSomebody], ...] = (
-        batch.messages, batch.statuses, batch.echoes, batch.calls, batch.preferences,
-    )  # fmt: skip
-    for group in groups:
-        for part in group:
-            if part.person.address:
-                yield part.person
+def _people(batch: Batch) -> list[Person]:
+    parts: list[FromSomebody] = [
+        *batch.messages, *batch.statuses, *batch.echoes, *batch.calls, *batch.preferences
+    ]  # fmt: skip
+    return [part.person for part in parts if part.person.address]

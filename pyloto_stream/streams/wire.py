@@ -69,7 +69,7 @@ class Wire(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._answer, self._wanted, self._replies = loop.create_future(), replies, []
         self._transport.write(data)
-        alarm = loop.call_later(timeout_s, self.fail, RedisTimeoutError("no answer in time"))
+        alarm = loop.call_later(timeout_s, self._give_up)
         try:
             return await self._answer
         finally:
@@ -95,6 +95,9 @@ class Wire(asyncio.Protocol):
         lost = RedisConnectionError(f"connection lost: {type(exc).__name__}")
         lost.__cause__ = exc  # um alerta de TLS não é uma queda
         self.fail(lost)
+
+    def _give_up(self) -> None:
+        self.fail(RedisTimeoutError("no answer in time"))
 
     def close(self) -> None:
         """Fecha já, sem esperar pelo outro lado."""

@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -38,9 +40,23 @@ def test_an_id_with_few_digits_in_a_row_is_kept(value: str) -> None:
 
 
 def test_new_ids_differ_and_never_look_like_a_phone() -> None:
-    ids = {new_correlation_id() for _ in range(200)}
-    assert len(ids) == 200
+    ids = {new_correlation_id() for _ in range(2000)}
+    assert len(ids) == 2000
+    assert {len(value) for value in ids} == {16}
     assert all(redact(value) == value for value in ids)
+
+
+def test_a_forked_process_draws_ids_of_its_own() -> None:
+    code = (
+        "import os\n"
+        "from pyloto_stream.observability.correlation import new_correlation_id as new\n"
+        "new()\n"
+        "child = os.fork()\n"
+        "os.write(1, (new() + '\\n').encode())\n"
+        "if child: os.waitpid(child, 0)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert len(set(told.split())) == 2
 
 
 async def test_each_task_has_its_own_id() -> None:

@@ -25,8 +25,8 @@ from tests.support.servers import open_raw, redis_binary
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
 
 ON_CLUSTER = frozenset({
-    "test_accept", "test_accept_modes", "test_alias_walks", "test_aliases", "test_dead", "test_dead_actions",
-    "test_forget", "test_forget_meanwhile", "test_gate", "test_ledger", "test_traces",
+    "test_accept", "test_accept_each", "test_accept_modes", "test_alias_walks", "test_aliases", "test_dead",
+    "test_dead_actions", "test_forget", "test_forget_meanwhile", "test_gate", "test_ledger", "test_traces",
     "test_many_workers", "test_model", "test_outlets", "test_pace", "test_pace_throttle", "test_repair",
     "test_scripts", "test_settlement", "test_status", "test_timers", "test_upcoming", "test_worker",
     "test_worker_faults", "test_worker_ownership", "test_worker_plans",

@@ -5,8 +5,8 @@ pode deixar parte das partições gravadas, e quem chama oferece tudo de novo (a
 Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -42,6 +42,10 @@ class Acceptor:
         self._gateway = gateway
         self._first = {lane.name: lane.stages[0] for lane in lanes}
         self._turn_lane = lanes[0].name
+        count, one_server = gateway.partitions, len(gateway.routes) == 1
+        self._door = [(0, keys.prefix(p, count)) if one_server else (p, None) for p in range(count)]
+        """De cada partição, a que se pede o que é dela, e o início das suas chaves, se pode não ser a mesma:
+        um servidor que as tem todas ouve tudo num `EVALSHA`."""
         ttl_ms = int(options.dedupe_ttl_s * 1000)
         (self._head,) = pack({
             "bucket_ms": max(1, -(-ttl_ms // DEDUPE_BUCKETS)),
@@ -64,75 +68,74 @@ class Acceptor:
 
     async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | UnavailableError]:
         """Oferece muitos grupos juntos; de cada um, o que `accept` dele devolveria ou levantaria."""
-        formers = await self._formers(groups)
-        kept = [_kept(group, formers) for group in groups] if formers else groups
-        asked = [offer for each in kept if not isinstance(each, UnavailableError) for offer in each]
-        told = iter(await self._offered(asked))
-        return [
-            each if isinstance(each, UnavailableError) else _taken(group, formers, told)
-            for group, each in zip(groups, kept, strict=True)
-        ]
+        known = await self._known(groups)
+        offers = [offer for group in groups for offer in group]
+        told = await self._offered([each for n, each in enumerate(offers) if n not in known])
+        for n, reply in known.items():
+            told.insert(n, reply)
+        ends = accumulate(map(len, groups))
+        return [_taken(told[end - len(group) : end]) for group, end in zip(groups, ends, strict=True)]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
-        asked = (
-            self._gateway.submit(Script.ACCEPT, partition, {"k": "r"}, self._head)
-            for partition in range(self._gateway.partitions)
-        )
-        replies = await asyncio.gather(*asked, return_exceptions=True)
+        replies = await self._ask([(at, pack({"k": "r", "p": base})) for at, base in self._door])
         return all(reply == 1 for reply in replies)
 
     async def _offered(self, offers: Sequence[Offer]) -> list[Reply]:
         replies = await self._ask(list(map(self._op, offers)))
-        absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
-        if absent:
+        if _NOT_IN_LEDGER in replies:
+            absent = [n for n, reply in enumerate(replies) if reply == _NOT_IN_LEDGER]
             again = await self._ask([self._op(_as_item(offers[n])) for n in absent])
             for n, reply in zip(absent, again, strict=True):
                 replies[n] = reply
         return replies
 
-    async def _formers(self, groups: Sequence[Sequence[Offer]]) -> dict[str, Reply]:
-        """Que chaves de deduplicação outra conversa já lembra (`Item.former`): 0 lembra, 1 não.
+    async def _known(self, groups: Sequence[Sequence[Offer]]) -> dict[int, Reply]:
+        """O que não se oferece, por lugar, em ordem: 0 se outra conversa o lembra (`Item.former`), ou falha.
 
-        Pergunta-se tudo antes de oferecer qualquer coisa: a ordem do que se oferece fica.
+        A falha é do grupo inteiro: de quem não se soube isso de uma parte nada se oferece. Pergunta-se tudo
+        antes de oferecer qualquer coisa: a ordem do que se oferece fica.
         """
         asked = [offer for group in groups for offer in group if isinstance(offer, Item) and offer.former]
         if not asked:
             return {}
         replies = await self._ask(list(map(self._question, asked)))
-        return {offer.dedupe_key: reply for offer, reply in zip(asked, replies, strict=True)}
+        formers = {offer.dedupe_key: reply for offer, reply in zip(asked, replies, strict=True)}
+        found: list[Reply] = []
+        for group in groups:
+            told = [formers.get(offer.dedupe_key, 1) for offer in group]
+            failed = _failure(told)
+            found += [failed] * len(group) if failed else told
+        return {n: reply for n, reply in enumerate(found) if reply != 1}
 
     def _question(self, offer: Item) -> Asked:
-        partition = keys.partition_of(offer.former, self._gateway.partitions)
-        return partition, pack({"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)})
+        at, base = self._door[keys.partition_of(offer.former, self._gateway.partitions)]
+        return at, pack({"k": "q", "d": keys.dedupe_digest(offer.dedupe_key), "p": base})
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
-        return [_usable(reply) for reply in await ask(self._gateway, Script.ACCEPT, asked, self._head)]
+        replies = await ask(self._gateway, Script.ACCEPT, asked, self._head)
+        return [reply if isinstance(reply, int) and reply >= 0 else _refusal(reply) for reply in replies]
 
     def _op(self, offer: Offer) -> Asked:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
         match offer:
-            case Item():
-                home = keys.partition_of(offer.conversation, count)
-                row = (offer.lane, self._first[offer.lane], offer.conversation, offer.cancels)
-                if not (offer.mode or offer.echo_of):
-                    return home, pack_row(row, (digest, offer.event))
-                op: dict[str, object] = dict(zip("lscx", row, strict=True))
-                op |= {"k": "e", "d": digest, "e": offer.event, "md": offer.mode or None}
-                op |= {"ec": offer.echo_of or None}
-                return home, pack(op)
+            case Item(lane=lane, conversation=conversation):
+                at, base = self._door[keys.partition_of(conversation, count)]
+                row = (lane, self._first[lane], conversation, offer.cancels, offer.mode, offer.echo_of, base)
+                return at, pack_row(row, (digest, offer.event))
             case Unreadable():
-                op = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
-                return keys.partition_of(digest.hex(), count), pack(op)
+                at, base = self._door[keys.partition_of(digest.hex(), count)]
+                return at, pack({"k": "d", "d": digest, "r": offer.reason, "b": offer.body, "p": base})
             case Settlement():
                 partition = keys.partition_of_reply(offer.reply_id, count)
                 if partition is None:
                     return self._op(_as_item(offer))
+                at, base = self._door[partition]
                 op = {"k": "s", "d": digest, "i": offer.reply_id, "o": offer.outcome,
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
-                      "e": offer.event, "tl": self._turn_lane,
+                      "e": offer.event, "tl": self._turn_lane, "p": base,
                       "ts": self._first[self._turn_lane], "te": offer.turn_event or None}  # fmt: skip
-                return partition, pack(op)
+                return at, pack(op)
 
 
 def _as_item(offer: Offer) -> Offer:
@@ -142,25 +145,21 @@ def _as_item(offer: Offer) -> Offer:
     return offer
 
 
-def _kept(group: Sequence[Offer], formers: Mapping[str, Reply]) -> Sequence[Offer] | UnavailableError:
-    """O que se oferece de um grupo; nada, se de alguma parte não se soube onde já entrou."""
-    known = [formers.get(offer.dedupe_key, 1) for offer in group]
-    failed = next((reply for reply in known if isinstance(reply, UnavailableError)), None)
-    return failed or [offer for offer, reply in zip(group, known, strict=True) if reply]
-
-
-def _taken(
-    group: Sequence[Offer], formers: Mapping[str, Reply], told: Iterator[Reply]
-) -> list[bool] | UnavailableError:
+def _taken(replies: Sequence[Reply]) -> list[bool] | UnavailableError:
     """O que se fez de um grupo; a primeira falha, se houve alguma."""
-    replies = [next(told) if formers.get(offer.dedupe_key, 1) else 0 for offer in group]
-    failed = next((reply for reply in replies if isinstance(reply, UnavailableError)), None)
-    return failed or [reply == 1 for reply in replies]
+    return _failure(replies) or [reply == 1 for reply in replies]
 
 
-def _usable(reply: object) -> Reply:
+def _failure(replies: Sequence[Reply]) -> UnavailableError | None:
+    for reply in replies:
+        if isinstance(reply, UnavailableError):
+            return reply
+    return None
+
+
+def _refusal(reply: object) -> UnavailableError:
     if isinstance(reply, UnavailableError):
         return reply
-    if not isinstance(reply, int):
-        return UnavailableError("unexpected reply from accept", code="redis_error")
-    return UnavailableError("too many tokens waiting", code="backlog_full") if reply == _FULL else reply
+    if reply == _FULL:
+        return UnavailableError("too many tokens waiting", code="backlog_full")
+    return UnavailableError("unexpected reply from accept", code="redis_error")

@@ -32,8 +32,8 @@ async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: by
     replies: list[object] = [None] * len(asked)
     for some, answer in sent:
         for place, reply in zip(some, await answer, strict=True):
-            replies[place] = told(reply)
-    return replies
+            replies[place] = reply
+    return [unavailable(reply) if isinstance(reply, Exception) else reply for reply in replies]
 
 
 async def ask_each(

@@ -52,7 +52,7 @@ class Scene:
         digest = keys.dedupe_digest("new")
         noted: Op = {"d": "one", "i": self.letter, "al": "audit", "as": "log", "ac": "ana", "av": b'"noted"'}
         return {
-            Script.ACCEPT: {"k": "e", "d": digest, "l": "turn", "s": "one", "c": "bia", "e": b"1"},
+            Script.ACCEPT: pack_row(("turn", "one", "bia", (), "", ""), (digest, b"1")),
             Script.ALIAS: pack_row(("claim", HOUR_MS, "phone", "ana"), ()),
             Script.AMEND: {**noted, "e": b'["other"]', "ed": b"[]"},
             Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},

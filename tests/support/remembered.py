@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import Call
 from pyloto_stream.streams.model import Item
-from pyloto_stream.streams.scripts import Script, pack
+from pyloto_stream.streams.scripts import Script, pack_row
 from tests.support.look import found
 from tests.support.streams import Rig
 
@@ -32,10 +32,7 @@ class Crowd:
         bases = [keys.prefix(partition, partitions) for partition in range(partitions)]
         while self.known < to:
             digests = [keys.dedupe_digest(f"wamid.{self.known + n}") for n in range(BATCH)]
-            ops = [
-                pack({"k": "e", "d": digest, "l": "turn", "s": "one", "c": "ana", "e": b"1"})
-                for digest in digests
-            ]
+            ops = [pack_row(("turn", "one", "ana", (), "", ""), (digest, b"1")) for digest in digests]
             calls = [Call(Script.ACCEPT, base, self._rig.acceptor._head, ops) for base in bases]
             assert await self._rig.gateway._made[0].execute(calls) == [[1] * BATCH] * len(bases)
             self.known += BATCH

@@ -1,32 +1,15 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
--- op: {faixa, etapa, conversa, x} e depois o resumo e o evento, se é só isso, como quase sempre; ou, por nome:
---     k 'e' evento | 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; x nomes de
---     temporizadores que o evento novo desarma; md modo que ele põe em vigor; ec id externo: se é o do último envio da
---     conversa, o evento é eco nosso; ver cada ramo
+-- op: um evento, por posição, e depois o resumo e o corpo: {faixa, etapa, conversa, x nomes de temporizadores que o
+--     evento novo desarma, modo que ele põe em vigor ou '', id externo ou '': se é o do último envio da conversa, o
+--     evento é eco nosso, P}
+--   | por nome: k 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; p P; ver cada ramo
+--     P: início das chaves da op, que um servidor só tem todas; nada: o da chamada
 -- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro (nada foi gravado),
 --                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
---                  sem elas o que está em dúvida seria enviado de novo)
-local function offered()
-  local list, at = {}, 2
-  while at <= #ARGV do
-    local op = cmsgpack.unpack(ARGV[at])
-    if op[3] then
-      list[#list + 1] = { k = 'e', l = op[1], s = op[2], c = op[3], x = op[4], d = ARGV[at + 1], e = ARGV[at + 2] }
-      at = at + 3
-    else
-      list[#list + 1], at = with_blobs(op, at + 1)
-    end
-  end
-  return list
-end
-
-local list = offered()
-local head = table.remove(list, 1) -- { bucket_ms, buckets, ttl_ms, limit, stages }
-
-local backlog = redis.call('ZCARD', PARKED)
-for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
+--                  sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
+local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, limit, stages }
 
 -- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
 -- atual; quando uma gaveta enche, o balde sobe um nível. Assim nenhuma passa de FULL campos, e todas ficam na
@@ -34,47 +17,67 @@ for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', st
 local FULL, FIRST_SLOTS, GROWTH = 120, 64, 3
 local bucket = math.floor(now / head.bucket_ms)
 local forgotten_at = int((bucket + 1) * head.bucket_ms + head.ttl_ms)
-local level -- do balde atual; nil: nada se gravou nele ainda
-local layers = {} -- onde um id pode estar: { início da chave, gavetas }; a última é onde se grava
 
-local function bucket_key(b) return P .. ':seen:' .. int(b) end
-local function add_layer(b, k)
-  layers[#layers + 1] = { bucket_key(b) .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k }
-end
-
--- Um balde adiante também: o relógio pode recuar (outro servidor assume).
-local buckets, level_keys = {}, {}
+-- Um balde adiante também: o relógio pode recuar (outro servidor assume). O atual é o último.
+local buckets = {}
 for b = bucket - head.buckets, bucket + 1 do
-  if b ~= bucket then buckets[#buckets + 1] = b end
+  if b ~= bucket then buckets[#buckets + 1] = ':seen:' .. int(b) end
 end
-buckets[#buckets + 1] = bucket
-for n, b in ipairs(buckets) do level_keys[n] = bucket_key(b) end
-for n, found in ipairs(redis.call('MGET', unpack(level_keys))) do
-  local top = tonumber(found)
-  for k = 0, top or -1 do add_layer(buckets[n], k) end
-  if n == #buckets then level = top end
+buckets[#buckets + 1] = ':seen:' .. int(bucket)
+
+-- O que a chamada sabe de cada partição em que toca, lido uma vez: backlog, tokens à espera; now_key, o balde atual;
+-- level, o nível dele (nil: nada se gravou nele ainda); e onde um id pode estar, camada a camada (a última é onde se
+-- grava): starts, início da chave, e slots, gavetas.
+local rooms, room = {}, nil
+
+local function add_layer(found, key, k)
+  local n = #found.slots + 1
+  found.starts[n], found.slots[n] = key .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k
+end
+
+local function look()
+  local found = { backlog = redis.call('ZCARD', PARKED), starts = {}, slots = {} }
+  for _, stage in ipairs(head.stages) do found.backlog = found.backlog + redis.call('XLEN', stream(stage)) end
+  local keys = {}
+  for n, name in ipairs(buckets) do keys[n] = P .. name end
+  found.now_key = keys[#keys]
+  for n, level in ipairs(redis.call('MGET', unpack(keys))) do
+    found.level = tonumber(level)
+    for k = 0, found.level or -1 do add_layer(found, keys[n], k) end
+  end
+  return found
+end
+
+-- Daqui em diante tudo é da partição de início `base`; de um erro no meio não fica nada que valha para outra op.
+local function go(base)
+  if room and base == P then return end
+  P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked'
+  room = rooms[base]
+  if not room then
+    room = look()
+    rooms[base] = room
+  end
 end
 
 local function rise()
-  level = level and level + 1 or 0
-  redis.call('SET', bucket_key(bucket), level, 'PXAT', forgotten_at)
-  add_layer(bucket, level)
+  local level = room.level and room.level + 1 or 0
+  redis.call('SET', room.now_key, level, 'PXAT', forgotten_at)
+  room.level = level
+  add_layer(room, room.now_key, level)
 end
 
-local function number_of(d)
+local function drawer(n, d)
   local a, b, c, e = string.byte(d, 1, 4)
-  return ((a * 256 + b) * 256 + c) * 256 + e
+  return room.starts[n] .. string.format('%d', (((a * 256 + b) * 256 + c) * 256 + e) % room.slots[n])
 end
-
-local function drawer(layer, number) return layer[1] .. string.format('%d', number % layer[2]) end
 
 -- Já se aceitou? E a gaveta em que se gravaria, se já se sabe qual é.
 local function seen(d)
   if d == '' then return false end
-  local number, mine = number_of(d), nil
-  for n = #layers, 1, -1 do
-    local key = drawer(layers[n], number)
-    if level and n == #layers then mine = key end
+  local mine
+  for n = #room.slots, 1, -1 do
+    local key = drawer(n, d)
+    if room.level and n == #room.slots then mine = key end
     if redis.call('HEXISTS', key, d) == 1 then return true end
   end
   return false, mine
@@ -83,8 +86,8 @@ end
 -- Sempre depois de enfileirar: um erro no meio deixa o evento fora, e quem oferece de novo o faz entrar.
 local function remember(d, key)
   if d == '' then return end
-  if not level then rise() end
-  key = key or drawer(layers[#layers], number_of(d))
+  if not room.level then rise() end
+  key = key or drawer(#room.slots, d)
   redis.call('HSET', key, d, '')
   local size = redis.call('HLEN', key)
   if size == 1 then redis.call('PEXPIREAT', key, forgotten_at) end
@@ -116,51 +119,69 @@ local function settle_send(op)
   return 1
 end
 
-local function is_echo(op)
-  if not op.ec then return false end
-  return redis.call('HGET', conv_key(op.l, op.c), 'w') == op.ec or redis.call('EXISTS', void_key(op.ec)) == 1
+local function is_echo(lane, conv, id)
+  return redis.call('HGET', conv_key(lane, conv), 'w') == id or redis.call('EXISTS', void_key(id)) == 1
 end
 
 -- Só cala o robô (BOT -> HUMAN): uma pausa, que alguém pediu, continua. Antes de enfileirar, para que o turno do evento
 -- já o veja; se o evento acaba recusado, quem o ofereceu oferece de novo, e o robô calado um instante não faz mal.
-local function impose(op)
-  local key = conv_key(op.l, op.c)
+local function impose(lane, conv, wanted)
+  local key = conv_key(lane, conv)
   local mode = redis.call('HGET', key, 'm')
-  if not mode or mode == '' or mode == 'BOT' then redis.call('HSET', key, 'm', op.md) end
+  if not mode or mode == '' or mode == 'BOT' then redis.call('HSET', key, 'm', wanted) end
 end
 
-local function disarm(op)
-  local members = {}
-  for n, name in ipairs(op.x) do members[n] = op.l .. '|' .. op.c .. '|' .. name end
+local function disarm(lane, conv, names)
+  local members, whose = {}, lane .. '|' .. conv .. '|'
+  for n, name in ipairs(names) do members[n] = whose .. name end
   if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
 end
 
-local function take(op)
-  local known, mine = seen(op.d)
-  if op.k == 'q' then return known and 0 or 1 end
-  if known or is_echo(op) then return 0 end
-  if backlog >= head.limit then return -1 end
-  backlog = backlog + 1
-  if op.k == 'e' then
-    if op.md then impose(op) end
-    enter(op.l, op.s, op.c, op.e)
-  else
-    redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
-  end
-  remember(op.d, mine)
+local function take(lane, stage, conv, cancels, mode, echo, d, event)
+  local known, mine = seen(d)
+  if known or (echo ~= '' and is_echo(lane, conv, echo)) then return 0 end
+  if room.backlog >= head.limit then return -1 end
+  if mode ~= '' then impose(lane, conv, mode) end
+  enter(lane, stage, conv, event)
+  room.backlog = room.backlog + 1
+  remember(d, mine)
   -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
   -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
-  if op.x and op.x[1] then disarm(op) end
+  if cancels[1] then disarm(lane, conv, cancels) end
   return 1
 end
 
-local replies = {}
-for i, op in ipairs(list) do
-  if op.k == 'r' then
-    -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
-    replies[i] = backlog >= head.limit and -1 or 1
+local function keep_unread(op)
+  local known, mine = seen(op.d)
+  if known then return 0 end
+  if room.backlog >= head.limit then return -1 end
+  redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
+  room.backlog = room.backlog + 1
+  remember(op.d, mine)
+  return 1
+end
+
+local function answer(op, d, event)
+  go(op[7] or op.p or KEYS[1])
+  if d then return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event) end
+  if op.k == 's' then return settle_send(op) end
+  if op.k == 'd' then return keep_unread(op) end
+  if op.k == 'q' then return seen(op.d) and 0 or 1 end
+  -- 'r': um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
+  return room.backlog >= head.limit and -1 or 1
+end
+
+-- O erro de uma op é só dela: das outras, o que já se fez está feito, e repeti-las as daria por duplicadas. Termina como
+-- o servidor diz que um script falhou (ver clients.unavailable).
+local replies, at = {}, 3
+while at <= #ARGV do
+  local op, d, event = cmsgpack.unpack(ARGV[at]), nil, nil
+  if op[1] then
+    d, event, at = ARGV[at + 1], ARGV[at + 2], at + 3
   else
-    replies[i] = op.k == 's' and settle_send(op) or take(op)
+    op, at = with_blobs(op, at + 1)
   end
+  local done, reply = pcall(answer, op, d, event)
+  replies[#replies + 1] = done and reply or { err = reply .. ' script: accept' }
 end
 return replies

@@ -39,7 +39,7 @@ async def everyone(folder: Path, **environ: str) -> list[Told]:
 
 async def _group(group: str, folder: Path, **environ: str) -> list[Told]:
     scenes = [scene for scene in dialogues() if scene.group == group]
-    settings = local_settings(folder, **GROUPS[group], **environ)
+    settings = local_settings(folder, LOG_LEVEL="DEBUG", **GROUPS[group], **environ)  # olha-se o log inteiro
     return await perform(scenes, settings, forms=group == "forms")
 
 

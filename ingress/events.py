@@ -41,7 +41,7 @@ def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived
         location=_place(said.place) if said.place else None,
         correlation_id=correlation_id,
         form=said.form,
-        contacts=tuple(map(_card, said.cards)),
+        contacts=tuple(map(_card, said.cards)) if said.cards else (),
         referral=Referral(ad.source, ad.source_id, ad.headline, ad.click_id) if ad else None,
         order_items=said.items,
         forwarded=said.forwarded,

@@ -5,7 +5,7 @@ coisa de incomum, ou seria recusado, não é daqui: nada se conta, e o normal o 
 """
 
 import time
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingress.door import Asked, Door
@@ -61,9 +61,9 @@ class Express:
         self._limit = limit
         self.enter = door.enter
 
-    def pieces(self, address: str) -> Pieces:
-        """Onde uma conexão de `address` junta os seus pedidos, um de cada vez."""
-        return Pieces(self._start, partial(self._head, address))
+    def pieces(self) -> Pieces:
+        """Onde uma conexão junta os seus pedidos, um de cada vez."""
+        return Pieces(self._start, self._head)
 
     def admit(self, whole: Whole, address: str) -> Asked | None:
         """O pedido, provado e contado no limite de `address`; `None`: o caminho normal o lê."""
@@ -73,14 +73,15 @@ class Express:
             return None
         return Asked(Proven(whole.body, adopted(whole.head.correlation_id)), whole.head.started)
 
-    def _head(self, address: str, head: bytes) -> Head | None:
-        """Cabeçalhos completos; também quem já passou do limite não é daqui, e ouve logo que não."""
+    def welcomes(self, address: str) -> bool:
+        """Espera-se aqui o resto do que `address` manda? Quem já passou do limite ouve logo que não."""
+        return self._limit is None or self._limit.wait(address) == 0
+
+    def _head(self, head: bytes) -> Head | None:
         started, first = time.perf_counter(), len(self._start)
         digits = head.find(_SIGNED, first) + len(_SIGNED)
         signed = head[digits : digits + DIGITS]
         known = _fields(head[first:digits] + head[digits + DIGITS : -2], digits - first)
         if known is None or not signed.isalnum():
-            return None
-        if self._limit is not None and self._limit.wait(address) > 0:
             return None
         return Head(len(head), known.length, (_SIGNED + signed).decode(), known.correlation_id, started)

@@ -36,7 +36,7 @@ class ShortConnection(QuietConnection):
         super().connection_made(transport)
         peer = self.peername
         self._address = str(peer[0]) if isinstance(peer, tuple) else ""
-        self._pieces = self._express.pieces(self._address)
+        self._pieces = self._express.pieces()
         self._context = copy_context()
 
     def data_received(self, data: bytes) -> None:
@@ -63,9 +63,8 @@ class ShortConnection(QuietConnection):
 
     def _gather(self, data: bytes) -> None:
         seen = self._pieces.add(data)
-        if seen is Sight.UNFINISHED:
-            if self._patience is None:
-                self._patience = self._loop.call_later(PATIENCE_S, self._release)
+        if seen is Sight.UNFINISHED and (self._patience or self._express.welcomes(self._address)):
+            self._patience = self._patience or self._loop.call_later(PATIENCE_S, self._release)
             return
         asked = self._express.admit(seen, self._address) if isinstance(seen, Whole) else None
         if asked is None:

@@ -66,7 +66,7 @@ def echo_of(raw: wire.InboundMessage, origin: Origin, via: Via) -> tuple[Echo | 
         return None, flawed_id(raw.id)
     if not raw.type:
         return None, "missing_type"
-    contact = origin.by_id.get(str(raw.to or "")) or origin.by_id.get(str(raw.to_user_id or ""))
+    contact = origin.of(raw.to) or origin.of(raw.to_user_id)
     shown = (contact.wa_id, contact.user_id, contact.parent_user_id) if contact else ()
     person = person_of(raw.to, raw.to_user_id, raw.to_parent_user_id, *shown)
     if not person.address:

@@ -15,6 +15,7 @@ Reason = Literal[
 
 _LATEST_S = 32_503_680_000
 """Ano 3000: acima disso não são segundos."""
+_LATEST_DIGITS = len(str(_LATEST_S))
 _CODE_DIGITS = 9
 """Os códigos de erro da Meta têm até sete."""
 
@@ -29,7 +30,7 @@ def instant_ms(value: Instant) -> int | None:
     if value is None or value == "":
         return 0
     if isinstance(value, str):
-        if len(value) > len(str(_LATEST_S)) or not (value.isascii() and value.isdigit()):
+        if len(value) > _LATEST_DIGITS or not (value.isascii() and value.isdigit()):
             return None
         value = int(value)
     return int(value) * 1000 if 0 <= value <= _LATEST_S else None

@@ -88,25 +88,38 @@ class Status(msgspec.Struct, frozen=True, gc=False):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """O que as mensagens de uma mudança têm em comum: o número nosso, os contatos e quem tem a conversa."""
+    """O que as mensagens de uma mudança têm em comum: o número nosso, os contatos e quem tem a conversa.
+
+    `only`: o contato único de uma mensagem única, que é dela; havendo, `by_id` está vazio.
+    """
 
     phone_number_id: str
     by_id: dict[str, wire.Contact]
     only: wire.Contact | None
     standby: bool = False
 
+    def of(self, value: Id) -> wire.Contact | None:
+        """O contato que tem este id."""
+        if not value:
+            return None
+        if self.only is None:
+            return self.by_id.get(str(value))
+        shown = (self.only.wa_id, self.only.user_id)
+        return self.only if any(key and str(key) == str(value) for key in shown) else None
+
 
 def origin_of(
     number: Id, contacts: Sequence[wire.Contact], messages: int, *, standby: bool = False
 ) -> Origin:
     """Origem de uma mudança; um contato só vale sem casar ids se a mensagem também é uma só."""
+    if len(contacts) == messages == 1:
+        return Origin(usable_id(number), {}, contacts[0], standby)
     by_id: dict[str, wire.Contact] = {}
     for contact in contacts:
         for key in (contact.wa_id, contact.user_id):
             if key:
                 by_id[str(key)] = contact
-    alone = len(contacts) == 1 and messages == 1
-    return Origin(usable_id(number), by_id, contacts[0] if alone else None, standby)
+    return Origin(usable_id(number), by_id, None, standby)
 
 
 def message_of(raw: wire.InboundMessage, origin: Origin) -> tuple[Message | None, Reason | None]:
@@ -118,8 +131,7 @@ def message_of(raw: wire.InboundMessage, origin: Origin) -> tuple[Message | None
         return None, "missing_number"
     if not raw.type:
         return None, "missing_type"
-    by_id = origin.by_id
-    contact = by_id.get(str(raw.sender or "")) or by_id.get(str(raw.from_user_id or "")) or origin.only
+    contact = origin.only or origin.of(raw.sender) or origin.of(raw.from_user_id)
     person, moved_to = _sender(raw, contact)
     if not person.address:
         return None, "missing_sender"

@@ -30,7 +30,7 @@ LIMITED = msgspec.structs.replace(CONFIG, rate_limit_per_minute=1)
 
 def read(short: Express, data: bytes) -> Asked | None:
     """O que o caminho curto faz de `data`, chegado de uma vez."""
-    seen = short.pieces("a").add(data)
+    seen = short.pieces().add(data)
     return short.admit(seen, "a") if isinstance(seen, Whole) else None
 
 

@@ -47,6 +47,16 @@ class TestEcho:
         assert echo.person == Person("", BSUID)
 
     @pytest.mark.parametrize(
+        ("shown", "person"), [(PHONE, Person(PHONE, BSUID)), ("5541900000000", Person(PHONE))]
+    )
+    def test_the_only_contact_beside_a_message_is_of_the_echo_only_if_it_is_its(
+        self, shown: str, person: Person
+    ) -> None:
+        echo, contact = ECHO | {"to_user_id": None}, {"wa_id": shown, "user_id": BSUID}
+        batch = batch_of("messages", messages=[meta.text()], message_echoes=[echo], contacts=[contact])
+        assert [each.person for each in batch.echoes] == [person]
+
+    @pytest.mark.parametrize(
         ("broken", "reason", "read_too"),
         [
             ({"id": ""}, "missing_id", 0),

@@ -52,8 +52,9 @@ class TestEcho:
     def test_the_only_contact_beside_a_message_is_of_the_echo_only_if_it_is_its(
         self, shown: str, person: Person
     ) -> None:
-        echo, contact = ECHO | {"to_user_id": None}, {"wa_id": shown, "user_id": BSUID}
-        batch = batch_of("messages", messages=[meta.text()], message_echoes=[echo], contacts=[contact])
+        echo: Object = ECHO | {"to_user_id": None}
+        contact: Object = {"wa_id": shown, "user_id": BSUID}
+        batch = batch_of("standby", messages=[meta.text()], message_echoes=[echo], contacts=[contact])
         assert [each.person for each in batch.echoes] == [person]
 
     @pytest.mark.parametrize(

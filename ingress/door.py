@@ -1,14 +1,15 @@
 """Como muitos pedidos simples entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
 Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); por
-pedido, a sua própria resposta, medida e linha. Uma falha é só de quem a traz, e ninguém espera por quem ainda
-não chegou.
+pedido, a sua própria resposta e medida, e a linha, se foi recusado ou o log é de detalhe. Uma falha é só de
+quem a traz, e ninguém espera por quem ainda não chegou.
 """
 
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -84,13 +85,15 @@ class Door:
             self._task = None
         known: list[Waiting] = []
         strangers: list[Waiting] = []
+        failed: list[Answered] = []
         for asked, respond in crowd:
             try:
                 opened = self._taker.open(asked.proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
-                self._count([self._answer(asked, respond, error)])
+                failed.append(self._answer(asked, respond, error))
             else:
                 (strangers if opened.keys is None else known).append((asked, opened, respond))
+        self._count(failed)
         if known and strangers:  # quem se conhece não espera que se pergunte pelos outros
             await asyncio.gather(self._pass(known), self._pass(strangers))
         else:
@@ -106,14 +109,18 @@ class Door:
 
     def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> Answered:
         correlation_id = asked.proven.correlation_id
-        answer, status, counts = self._decided(correlation_id, outcome)
-        seconds = time.perf_counter() - asked.started
+        status = 500
+        counts: Mapping[str, int] = {}
         try:
+            answer, status, counts = self._decided(correlation_id, outcome)
             respond(answer)
         except Exception:  # noqa: BLE001 - os outros do grupo também esperam
+            status = 500
             carry(correlation_id)
             logger.exception("request failed outside of every handler")
-        return Answered(correlation_id, status, seconds, counts)
+            with suppress(Exception):
+                respond(None)
+        return Answered(correlation_id, status, time.perf_counter() - asked.started, counts)
 
     def _decided(
         self, correlation_id: str, outcome: Taken | Exception | None
@@ -141,12 +148,13 @@ class Door:
             if 200 in took:
                 accepted = [one.counts for one in group if one.status == 200]
                 self._accepted.count(accepted, max(took[200]))
+            for correlation_id, status, seconds, counts in group:
+                if self._detail or status != 200:
+                    carry(correlation_id)
+                    tell("POST", self._route, status, seconds, counts)
         except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
+            carry("")
             logger.exception("requests answered but not counted")
-        for correlation_id, status, seconds, counts in group:
-            if self._detail or status != 200:
-                carry(correlation_id)
-                tell("POST", self._route, status, seconds, counts)
 
 
 def written(answer: web.Response, correlation_id: str) -> bytes:

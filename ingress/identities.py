@@ -78,10 +78,6 @@ class Keys(NamedTuple):
         """A chave da conversa de uma pessoa do webhook."""
         return self.people[person].key
 
-    def former(self, person: Person) -> str:
-        """A conversa em que o mesmo já pode ter entrado, numa entrega anterior; ver `Item.former`."""
-        return self.people[person].former
-
     def of_thing(self, name: str) -> str:
         """A chave do que não é de pessoa nenhuma (`account:…`, `message:…`)."""
         return user_key(self.pepper, name)

@@ -77,23 +77,22 @@ def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> I
 def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:
     """Quem responde por fora assume a conversa já ao entrar o eco: nem o que está saindo passa à frente."""
     event, key = _encode(replied(echo, at_ms, correlation_id)), f"echo\0{echo.id}"
-    mode, person = "" if echo.standby else HUMAN, echo.person
-    return Item(TURN, keys.of(person), event, key, mode=mode, echo_of=echo.id, former=keys.former(person))
+    mode, place = "" if echo.standby else HUMAN, keys.people[echo.person]
+    return Item(TURN, place.key, event, key, mode=mode, echo_of=echo.id, former=place.former)
 
 
 def _call(call: Call, keys: Keys, at_ms: int, correlation_id: str) -> Item:
     said = call.status if call.event == "status" else ""
-    key, conversation = f"call\0{call.id}\0{call.event}\0{said}", keys.of(call.person)
+    key, place = f"call\0{call.id}\0{call.event}\0{said}", keys.people[call.person]
     event = called(call, key, at_ms, correlation_id)
-    lane, former = TURN if call.inbound else AUDIT, keys.former(call.person)
-    return Item(lane, conversation, _encode(event), key, former=former)
+    return Item(TURN if call.inbound else AUDIT, place.key, _encode(event), key, former=place.former)
 
 
 def _preference(preference: Preference, keys: Keys, at_ms: int) -> Item:
     who = "\0".join(preference.person.identities())
     key = keys.veiled(f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}")
-    event, person = _encode(changed(preference, at_ms)), preference.person
-    return Item(TURN, keys.of(person), event, key, former=keys.former(person))
+    event, place = _encode(changed(preference, at_ms)), keys.people[preference.person]
+    return Item(TURN, place.key, event, key, former=place.former)
 
 
 def _status(status: Status, keys: Keys, at_ms: int) -> Item | Settlement:

@@ -60,7 +60,7 @@ class Pieces:
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
         searched = max(0, len(self._held) - len(_BLANK) + 1)
-        held = self._held = self._with(data)
+        held = self._keep(data)
         if self._head is None:
             if held[: len(self._start)] != self._start[: len(held)]:
                 return Sight.UNUSUAL
@@ -75,13 +75,14 @@ class Pieces:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
         return Whole(self._head, bytes(held[self._head.size :]))
 
-    def _with(self, data: bytes) -> bytes | bytearray:
-        """O que se guardava e `data`; o primeiro pedaço, quase sempre o único, não se copia."""
+    def _keep(self, data: bytes) -> bytes | bytearray:
+        """Tudo o que se guarda, com `data`; o primeiro pedaço, quase sempre o único, não se copia."""
         if not self._held:
-            return data
-        if isinstance(self._held, bytes):
-            self._held = bytearray(self._held)
-        self._held += data
+            self._held = data
+        else:
+            if isinstance(self._held, bytes):
+                self._held = bytearray(self._held)
+            self._held += data
         return self._held
 
     def clear(self) -> bytes:

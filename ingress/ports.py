@@ -35,7 +35,7 @@ class IngressMetrics(Protocol):
     """O que a entrada conta. Rótulos são enumerações ou rotas declaradas: nunca dados pessoais."""
 
     def requests(self, route: str, status: int, seconds: Sequence[float]) -> None:
-        """Requisições terminaram, cada uma nestes segundos. `route` é o modelo da rota, ou `unmatched`."""
+        """Requisições com este fim; quanto levou cada uma. `route` é o modelo da rota, ou `unmatched`."""
 
     def update(self, kind: UpdateKind, result: UpdateResult, n: int = 1) -> None:
         """`n` partes de webhooks foram guardadas, ou já o tinham sido."""

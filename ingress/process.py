@@ -69,7 +69,7 @@ async def run_ingress(
         for job in (meter.run(stop), keep_fresh(live, stop, metrics.secrets_read)):
             resources.push_async_callback(_ended, asyncio.create_task(job))
         # num cluster, um nó calado seguraria os outros pedidos do grupo; o executor junta as idas na mesma
-        alone = {"crowd": 1} if len(gateway.routes) > 1 else {}
+        alone = {} if gateway.one_server else {"crowd": 1}
         public = create_public_app(
             msgspec.structs.replace(config(), **alone),
             acceptor,

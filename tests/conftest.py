@@ -41,8 +41,9 @@ GROUP_OF = {"firestore": "firestore_emulator", "browser": "browser"}
 MANY = 1000
 """Testes a partir dos quais é certo que algum escreveu no log o que aqui se olha."""
 NO_SECOND_TRY = 8
-"""Saída de uma rodada em cujo log se achou o que não devia lá estar: `make` não a tenta de novo."""
+"""Saída de uma rodada cujo log, olhado inteiro, não é o que devia: `make` não a tenta de novo."""
 OF_THE_WHOLE_RUN = "the log of the whole run:"
+"""Como começa o que se diz dele."""
 _FROM_WORKERS: list[str] = []
 
 

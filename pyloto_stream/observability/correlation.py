@@ -12,9 +12,10 @@ _PHONE_LIKE = re.compile(r"[0-9]{8}", re.ASCII)
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _DRAWN = 512
 """Ids sorteados de uma vez: perguntar ao sistema por um só custa mais que o resto dele."""
-_SIZE = 16
+_LENGTH = 16
+"""Letras de um id."""
 _ready: list[str] = []
-os.register_at_fork(after_in_child=_ready.clear)
+os.register_at_fork(after_in_child=_ready.clear)  # senão pai e filho dariam os mesmos ids
 _current: ContextVar[str] = ContextVar("correlation_id", default="")
 
 
@@ -23,9 +24,9 @@ def new_correlation_id() -> str:
     while True:
         try:
             return _ready.pop()
-        except IndexError:
-            letters = os.urandom(_DRAWN * _SIZE // 2).hex().translate(_LETTERS)
-            _ready.extend(letters[at : at + _SIZE] for at in range(0, len(letters), _SIZE))
+        except IndexError:  # mesmo depois de sortear: outra linha pode levar o último
+            letters = os.urandom(_DRAWN * _LENGTH // 2).hex().translate(_LETTERS)
+            _ready.extend(letters[at : at + _LENGTH] for at in range(0, len(letters), _LENGTH))
 
 
 def current_correlation_id() -> str:

@@ -59,7 +59,7 @@ class Metrics(ProductMetrics):
         self._secrets = self._counter("secret_readings", "Readings of Secret Manager while running", "result")
 
     def requests(self, route: str, status: int, seconds: Sequence[float]) -> None:
-        """Requisições HTTP foram respondidas. `route` é o modelo da rota, não o caminho pedido."""
+        """Requisições HTTP com este fim; quanto levou cada uma. `route` é o modelo da rota, não o caminho."""
         self._of(self._requests, route, status).inc(len(seconds))
         self._request_seconds.observe_all(route, seconds)
 

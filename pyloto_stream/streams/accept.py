@@ -1,11 +1,11 @@
 """Como um evento entra? Deduplicado e enfileirado por um script, ou de jeito nenhum.
 
 Promete: `accept` só retorna depois que o Redis tem tudo; repetir a chamada inteira não muda nada. Uma recusa
-pode deixar parte das partições gravadas, e quem chama oferece tudo de novo (a Meta reenvia).
+pode deixar gravada parte do que se ofereceu, e quem chama oferece tudo de novo (a Meta reenvia).
 Limite: quanto "ter" resiste a uma queda do servidor é o que `DURABILITY` diz.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import msgspec
@@ -42,10 +42,12 @@ class Acceptor:
         self._gateway = gateway
         self._first = {lane.name: lane.stages[0] for lane in lanes}
         self._turn_lane = lanes[0].name
-        count, one_server = gateway.partitions, len(gateway.routes) == 1
-        self._door = [(0, keys.prefix(p, count)) if one_server else (p, None) for p in range(count)]
-        """De cada partição, a que se pede o que é dela, e o início das suas chaves, se pode não ser a mesma:
-        um servidor que as tem todas ouve tudo num `EVALSHA`."""
+        count = gateway.partitions
+        # por partição: a quem se pede, e o início das chaves, se não é o da chamada; um servidor que as tem
+        # todas ouve tudo num `EVALSHA`
+        self._targets = [
+            (0, keys.prefix(p, count)) if gateway.one_server else (p, None) for p in range(count)
+        ]
         ttl_ms = int(options.dedupe_ttl_s * 1000)
         (self._head,) = pack({
             "bucket_ms": max(1, -(-ttl_ms // DEDUPE_BUCKETS)),
@@ -70,15 +72,14 @@ class Acceptor:
         """Oferece muitos grupos juntos; de cada um, o que `accept` dele devolveria ou levantaria."""
         known = await self._known(groups)
         offers = [offer for group in groups for offer in group]
-        told = await self._offered([each for n, each in enumerate(offers) if n not in known])
-        for n, reply in known.items():
-            told.insert(n, reply)
+        fresh = iter(await self._offered([each for n, each in enumerate(offers) if n not in known]))
+        told = [known[n] if n in known else next(fresh) for n in range(len(offers))]
         ends = accumulate(map(len, groups))
         return [_taken(told[end - len(group) : end]) for group, end in zip(groups, ends, strict=True)]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
-        replies = await self._ask([(at, pack({"k": "r", "p": base})) for at, base in self._door])
+        replies = await self._ask([self._named(p, {"k": "r"}) for p in range(self._gateway.partitions)])
         return all(reply == 1 for reply in replies)
 
     async def _offered(self, offers: Sequence[Offer]) -> list[Reply]:
@@ -109,33 +110,36 @@ class Acceptor:
         return {n: reply for n, reply in enumerate(found) if reply != 1}
 
     def _question(self, offer: Item) -> Asked:
-        at, base = self._door[keys.partition_of(offer.former, self._gateway.partitions)]
-        return at, pack({"k": "q", "d": keys.dedupe_digest(offer.dedupe_key), "p": base})
+        partition = keys.partition_of(offer.former, self._gateway.partitions)
+        return self._named(partition, {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)})
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
         replies = await ask(self._gateway, Script.ACCEPT, asked, self._head)
         return [reply if isinstance(reply, int) and reply >= 0 else _refusal(reply) for reply in replies]
 
+    def _named(self, partition: int, op: Mapping[str, object]) -> Asked:
+        at, base = self._targets[partition]
+        return at, pack({**op, "p": base})
+
     def _op(self, offer: Offer) -> Asked:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
         match offer:
             case Item(lane=lane, conversation=conversation):
-                at, base = self._door[keys.partition_of(conversation, count)]
+                at, base = self._targets[keys.partition_of(conversation, count)]
                 row = (lane, self._first[lane], conversation, offer.cancels, offer.mode, offer.echo_of, base)
                 return at, pack_row(row, (digest, offer.event))
             case Unreadable():
-                at, base = self._door[keys.partition_of(digest.hex(), count)]
-                return at, pack({"k": "d", "d": digest, "r": offer.reason, "b": offer.body, "p": base})
+                unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
+                return self._named(keys.partition_of(digest.hex(), count), unread)
             case Settlement():
                 partition = keys.partition_of_reply(offer.reply_id, count)
                 if partition is None:
                     return self._op(_as_item(offer))
-                at, base = self._door[partition]
                 op = {"k": "s", "d": digest, "i": offer.reply_id, "o": offer.outcome,
                       "x": offer.external_id, "l": offer.lane, "s": self._first[offer.lane],
-                      "e": offer.event, "tl": self._turn_lane, "p": base,
+                      "e": offer.event, "tl": self._turn_lane,
                       "ts": self._first[self._turn_lane], "te": offer.turn_event or None}  # fmt: skip
-                return at, pack(op)
+                return self._named(partition, op)
 
 
 def _as_item(offer: Offer) -> Offer:

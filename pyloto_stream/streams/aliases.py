@@ -38,7 +38,6 @@ class AliasTable:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._one_server = len(gateway.routes) == 1
 
     async def resolve(self, people: Sequence[Names]) -> list[str]:
         """A `user_key` de cada pessoa, na ordem de `people`; quem é novo passa a ter uma.
@@ -48,7 +47,7 @@ class AliasTable:
             UnavailableError: o Redis não respondeu; repetir é seguro.
         """
         distinct = list(dict.fromkeys(people))
-        look = self._meet if self._one_server else self._read
+        look = self._meet if self._gateway.one_server else self._read
         seen = dict(zip(distinct, await look(*distinct), strict=True))
         known = {names: owners[0].key or _proposal(names, owners) for names, owners in seen.items()}
         if heirs := [names for names, owners in seen.items() if not owners[0].key]:

@@ -57,6 +57,11 @@ class Gateway:
         self._paths = {p: path for path, route in zip(made, self.routes, strict=True) for p in route}
         self._meta = Route(self._servers, keys.META, "memory", clock) if self._servers.clustered else made[0]
 
+    @property
+    def one_server(self) -> bool:
+        """Um servidor tem todas as partições? Então um script pode tocar em chaves de várias."""
+        return len(self.routes) == 1
+
     async def open(self, stages: Sequence[str]) -> None:
         """Confere o número de partições gravado e cria os grupos de `stages`; idempotente.
 

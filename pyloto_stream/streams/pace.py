@@ -74,7 +74,6 @@ class Pacer:
         self._number = lru_cache(KNOWN_NUMBERS)(self._rate_of)
         self._fresh = lru_cache(KNOWN_NUMBERS)(self._without_slot)
         self._asker, self._asked = secrets.token_hex(6), count()
-        self._one_server = len(gateway.routes) == 1
 
     async def reserve(
         self, conversation: str, number: str, held: Slot | None = None, rate: float = 0.0
@@ -102,7 +101,7 @@ class Pacer:
 
         `None`: o ritmo do número pode morar noutro servidor que a conversa.
         """
-        if not self._one_server:
+        if not self._gateway.one_server:
             return None
         pair = {"k": "take", "n": f"pair:{conversation}", "hd": 0, "ep": 0, **self._pair}
         of_number = self._fresh(number, rate)

@@ -33,7 +33,7 @@ async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: by
     for some, answer in sent:
         for place, reply in zip(some, await answer, strict=True):
             replies[place] = reply
-    return [unavailable(reply) if isinstance(reply, Exception) else reply for reply in replies]
+    return list(map(told, replies))
 
 
 async def ask_each(

@@ -96,7 +96,7 @@ class Wire(asyncio.Protocol):
         lost.__cause__ = exc  # um alerta de TLS não é uma queda
         self.fail(lost)
 
-    def _give_up(self) -> None:
+    def _give_up(self) -> None:  # o erro só se faz se o prazo vence
         self.fail(RedisTimeoutError("no answer in time"))
 
     def close(self) -> None:

@@ -32,7 +32,7 @@ def sign(secret: bytes, body: bytes) -> str:
 
 @lru_cache(16)
 def _keyed(secret: bytes) -> hmac.HMAC:
-    """Um HMAC que já leu a chave: é o que ele gasta com um corpo pequeno, e ela quase nunca muda."""
+    """Um HMAC com a chave já lida: num corpo pequeno, lê-la é quase metade do custo."""
     return hmac.new(secret, digestmod="sha256")
 
 

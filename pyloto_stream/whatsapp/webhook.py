@@ -11,8 +11,9 @@ from msgspec import UNSET
 
 from pyloto_stream.whatsapp import webhook_envelope as envelope
 from pyloto_stream.whatsapp.webhook_batch import Batch, Part
+from pyloto_stream.whatsapp.webhook_origin import origin_of
 from pyloto_stream.whatsapp.webhook_pieces import MESSAGES, OBJECT, read_pieces
-from pyloto_stream.whatsapp.webhook_updates import message_of, origin_of, status_of
+from pyloto_stream.whatsapp.webhook_updates import message_of, status_of
 from pyloto_stream.whatsapp.webhook_values import CALL
 
 __all__ = ["MAX_PARTS", "Batch", "Part", "read"]

@@ -10,10 +10,10 @@ import msgspec
 from pyloto_stream.whatsapp import webhook_structs as wire
 from pyloto_stream.whatsapp.identity import Person, person_of, usable_id
 from pyloto_stream.whatsapp.webhook_content import Content
+from pyloto_stream.whatsapp.webhook_origin import Origin
 from pyloto_stream.whatsapp.webhook_readers import content_of, word
 from pyloto_stream.whatsapp.webhook_reasons import Reason, flawed_id, instant_ms
 from pyloto_stream.whatsapp.webhook_side_structs import DeliveryStatus, PhoneCall, UserPreference
-from pyloto_stream.whatsapp.webhook_updates import Origin
 
 Via = Literal["business_app", "other_app"]
 MARKETING = "marketing_messages"

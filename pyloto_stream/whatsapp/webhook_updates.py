@@ -4,16 +4,14 @@ Promete: o que volta sem motivo está completo; com motivo, a parte vai também 
 Limite: não tem relógio. Instante ausente é 0, e quem chama decide o que isso quer dizer.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from pyloto_stream.whatsapp import webhook_structs as wire
 from pyloto_stream.whatsapp.identity import Person, person_of, usable_id
 from pyloto_stream.whatsapp.webhook_content import Content
+from pyloto_stream.whatsapp.webhook_origin import Origin
 from pyloto_stream.whatsapp.webhook_readers import content_of, word
 from pyloto_stream.whatsapp.webhook_reasons import Reason, error_code, flawed_id, instant_ms
-from pyloto_stream.whatsapp.webhook_reply_structs import Id
 from pyloto_stream.whatsapp.webhook_side_structs import DeliveryStatus
 
 STATUSES = frozenset(("sent", "delivered", "read", "played", "failed"))
@@ -85,41 +83,6 @@ class Status(msgspec.Struct, frozen=True, gc=False):
         """A identidade do destinatário; vazia se a Meta não o mostra."""
         known = self.person.identities()
         return known[-1] if known else ""
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """O que as mensagens de uma mudança têm em comum: o número nosso, os contatos e quem tem a conversa.
-
-    `only`: o contato único de uma mensagem única, que é dela; havendo, `by_id` está vazio.
-    """
-
-    phone_number_id: str
-    by_id: dict[str, wire.Contact]
-    only: wire.Contact | None
-    standby: bool = False
-
-    def of(self, value: Id) -> wire.Contact | None:
-        """O contato que tem este id."""
-        if not value:
-            return None
-        if self.only is None:
-            return self.by_id.get(str(value))
-        shown = (self.only.wa_id, self.only.user_id)
-        return self.only if any(key and str(key) == str(value) for key in shown) else None
-
-
-def origin_of(
-    number: Id, contacts: Sequence[wire.Contact], messages: int, *, standby: bool = False
-) -> Origin:
-    """Origem de uma mudança; um contato só vale sem casar ids se a mensagem também é uma só."""
-    if len(contacts) == messages == 1:
-        return Origin(usable_id(number), {}, contacts[0], standby)
-    by_id: dict[str, wire.Contact] = {}
-    for contact in contacts:
-        for key in (contact.wa_id, contact.user_id):
-            if key:
-                by_id[str(key)] = contact
-    return Origin(usable_id(number), by_id, None, standby)
 
 
 def message_of(raw: wire.InboundMessage, origin: Origin) -> tuple[Message | None, Reason | None]:

@@ -13,11 +13,12 @@ from pyloto_stream.whatsapp import webhook_envelope as envelope
 from pyloto_stream.whatsapp.webhook_batch import Batch
 from pyloto_stream.whatsapp.webhook_frames import Frame, decode, elements, present, repeat
 from pyloto_stream.whatsapp.webhook_notices import Notice
+from pyloto_stream.whatsapp.webhook_origin import Origin, origin_of
 from pyloto_stream.whatsapp.webhook_others import Via, call_of, call_status_of, echo_of, preference_of
 from pyloto_stream.whatsapp.webhook_reasons import Reason
 from pyloto_stream.whatsapp.webhook_side_structs import DeliveryStatus
 from pyloto_stream.whatsapp.webhook_structs import Contact, InboundMessage
-from pyloto_stream.whatsapp.webhook_updates import Message, Origin, Status, message_of, origin_of, status_of
+from pyloto_stream.whatsapp.webhook_updates import Message, Status, message_of, status_of
 
 CALL = "call"
 STANDBY = "standby"

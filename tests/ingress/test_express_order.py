@@ -12,7 +12,7 @@ from ingress.door import Asked
 from ingress.ports import Offer
 from ingress.server import make_runner
 from ingress.short import ShortConnection
-from pyloto_stream.errors import TransientError
+from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.observability.correlation import current_correlation_id
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, Recorder, Tally
@@ -104,6 +104,9 @@ async def test_what_came_early_carries_nothing_of_the_request_before_it(
     early: int, taken: list[Asked]
 ) -> None:
     asking = Asking()
+    asking.error = UnavailableError(
+        code="backlog_full"
+    )  # uma recusa tem a sua linha, com o id de quem a ouve
     async with served_to_one(asking) as (reader, writer, _):
         writer.write(post(meta.body(meta.text("wamid.A")), "X-Correlation-ID: c1"))
         while not asking.called_by:  # noqa: ASYNC110 — o primeiro chegou ao executor
@@ -113,7 +116,7 @@ async def test_what_came_early_carries_nothing_of_the_request_before_it(
             await asyncio.sleep(0)
         asking.opened.set()
         for _ in range(1 + early):
-            assert (await answer_of(reader)).startswith(b"HTTP/1.1 200")
+            assert (await answer_of(reader)).startswith(b"HTTP/1.1 503")
     assert taken
     assert "c1" not in asking.called_by
 
@@ -125,9 +128,9 @@ def named(name: str) -> bytes:
 
 async def names(reader: asyncio.StreamReader, count: int) -> list[str]:
     """A quem se respondeu, na ordem."""
-    return [
-        (await answer_of(reader)).partition(b"X-Correlation-ID: c1")[2][:1].decode() for _ in range(count)
-    ]
+    async with asyncio.timeout(10):
+        answers = [await answer_of(reader) for _ in range(count)]
+    return [answer.partition(b"X-Correlation-ID: c1")[2][:1].decode() for answer in answers]
 
 
 async def test_what_comes_between_the_answer_and_what_came_early_stays_behind_it(

@@ -55,7 +55,9 @@ def without_guard(text: str, mutant: Mutant) -> str:
 
 def run_tests(tree: Path, tests: Sequence[str]) -> int:
     """Código de saída do pytest sobre a cópia `tree`."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=30", *tests]
+    # `plain`: o que difere não interessa, e entre mil valores leva mais que o prazo a mostrar
+    options = ("-q", "-x", "-p", "no:cacheprovider", "--timeout=30", "--assert=plain")
+    command = [sys.executable, "-m", "pytest", *options, *tests]
     environ = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         command, cwd=tree, env=environ, capture_output=True, text=True, timeout=TIMEOUT_S, check=False

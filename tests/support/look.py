@@ -7,6 +7,11 @@ from redis.asyncio import Redis
 from tests.support.servers import open_raw
 
 
+async def evalsha_calls(redis: Redis) -> int:
+    """Quantos scripts o servidor já executou."""
+    return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
+
+
 async def entries(redis: Redis, key: str) -> list[dict[str, str]]:
     """Campos de cada entrada de um stream, na ordem; vazio se a chave não existe."""
     found = cast("list[tuple[str, dict[str, str]]]", await redis.xrange(key))

@@ -5,10 +5,10 @@
 --     evento novo desarma, modo que ele põe em vigor ou '', id externo ou '': se é o do último envio da conversa, o
 --     evento é eco nosso, P}
 --   | por nome: k 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; p P; ver cada ramo
---     P: início das chaves da op, que um servidor só tem todas; nada: o da chamada
--- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro (nada foi gravado),
---                  -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram sempre, porque
---                  sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
+--     P: início das chaves da op, se um servidor tem todas as partições; ausente, o da chamada
+-- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro
+--                  (nada foi gravado), -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram
+--                  sempre, porque sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
 local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, limit, stages }
 
 -- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
@@ -35,7 +35,7 @@ local function add_layer(found, key, k)
   found.starts[n], found.slots[n] = key .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k
 end
 
-local function look()
+local function read_room()
   local found = { backlog = redis.call('ZCARD', PARKED), starts = {}, slots = {} }
   for _, stage in ipairs(head.stages) do found.backlog = found.backlog + redis.call('XLEN', stream(stage)) end
   local keys = {}
@@ -49,12 +49,12 @@ local function look()
 end
 
 -- Daqui em diante tudo é da partição de início `base`; de um erro no meio não fica nada que valha para outra op.
-local function go(base)
+local function switch_to(base)
   if room and base == P then return end
   P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked'
   room = rooms[base]
   if not room then
-    room = look()
+    room = read_room()
     rooms[base] = room
   end
 end
@@ -161,27 +161,33 @@ local function keep_unread(op)
   return 1
 end
 
-local function answer(op, d, event)
-  go(op[7] or op.p or KEYS[1])
-  if d then return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event) end
+local function by_position(op, d, event)
+  switch_to(op[7] or KEYS[1])
+  return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event)
+end
+
+local function by_name(op)
+  switch_to(op.p or KEYS[1])
   if op.k == 's' then return settle_send(op) end
   if op.k == 'd' then return keep_unread(op) end
   if op.k == 'q' then return seen(op.d) and 0 or 1 end
-  -- 'r': um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
-  return room.backlog >= head.limit and -1 or 1
+  -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
+  if op.k == 'r' then return room.backlog >= head.limit and -1 or 1 end
+  error('unknown op')
 end
 
 -- O erro de uma op é só dela: das outras, o que já se fez está feito, e repeti-las as daria por duplicadas. Termina como
 -- o servidor diz que um script falhou (ver clients.unavailable).
 local replies, at = {}, 3
 while at <= #ARGV do
-  local op, d, event = cmsgpack.unpack(ARGV[at]), nil, nil
+  local op, done, reply = cmsgpack.unpack(ARGV[at]), nil, nil
   if op[1] then
-    d, event, at = ARGV[at + 1], ARGV[at + 2], at + 3
+    done, reply = pcall(by_position, op, ARGV[at + 1], ARGV[at + 2])
+    at = at + 3
   else
     op, at = with_blobs(op, at + 1)
+    done, reply = pcall(by_name, op)
   end
-  local done, reply = pcall(answer, op, d, event)
   replies[#replies + 1] = done and reply or { err = reply .. ' script: accept' }
 end
 return replies

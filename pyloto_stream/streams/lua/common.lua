@@ -30,7 +30,7 @@
 --   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
 -- a resposta tem um item por operação.
-local P = KEYS[1]
+local P = KEYS[1] -- `accept` a troca a cada op: o que se deriva dela uma só vez (TIMERS, PARKED) troca lá com ela
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
 local LAST_OF_TURN = tostring(MAX_TURN_EVENTS - 1) -- em texto: um número, o servidor o escreve por extenso

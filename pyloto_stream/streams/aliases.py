@@ -101,15 +101,14 @@ class AliasTable:
         return [list(islice(owners, len(names))) for names in people]
 
     async def _meet(self, *people: Names) -> list[list[Owner]]:
-        """Como `_read`; e quem ninguém conhece, por nome nenhum, já fica com a chave que lhe cabe.
+        """Como `_read`, com o que `resolve` faria a seguir já feito: cada pessoa como se viesse sozinha.
 
-        Num script só, com chaves de todas as partições: só onde um servidor as tem todas.
+        Num script só, com chaves de todas as partições: só onde um servidor as tem todas. Sobra quem vem
+        apenas por um telefone que alguém deixou (`fresh`).
         """
         _check_named(people)
         count = self._gateway.partitions
-        rows = (
-            ("meet", ALIAS_TTL_MS, names[-1], [keys.alias(name, count) for name in names]) for names in people
-        )
+        rows = (("meet", ALIAS_TTL_MS, [keys.alias(name, count) for name in names]) for names in people)
         # a partição de que se pede é sempre a mesma: assim vai tudo num `EVALSHA`
         replies = await ask(self._gateway, Script.ALIAS, [(0, pack_row(row, ())) for row in rows])
         return [_owners(reply, len(names)) for reply, names in zip(replies, people, strict=True)]

@@ -3,8 +3,9 @@
 -- op: {o que fazer, ttl ms, nome, t}: 'look' só olha | 'read' lê, e é uso: renova | 'claim' dá-o a t, se está sem
 --     dono | 'point' dá-o a t, a não ser que t o tenha deixado | 'give' dá-o a t | 'leave' tira-o de t, se é de t ou
 --     de ninguém
---   | {'meet', ttl ms, t, {chave inteira de cada nome, que pode ser de outra partição do mesmo servidor}}: 'read' de
---     todos; sem registro de nenhum, ficam com t, de quem o último já é: esse só se grava se não há outro
+--   | {'meet', ttl ms, {chave inteira de cada nome, que pode ser de outra partição do mesmo servidor}}: os 'read',
+--     'claim' e 'point' de uma pessoa, de uma vez, como `AliasTable.resolve` os pediria; só não se decide aqui quem vem
+--     apenas por um telefone que alguém deixou: a chave dele não se calcula aqui
 -- resposta por op: o que fica gravado do nome, como se grava; '' se nada; de 'meet', a lista disso
 --
 -- Um nome que alguém já deixou não expira: esquecido, voltaria a quem o tinha primeiro.
@@ -15,20 +16,42 @@ local function touch(key, ttl)
   if left >= 0 and left < ttl - RENEW_MS then redis.call('PEXPIREAT', key, int(now + ttl)) end
 end
 
-local function meet(_, ttl, t, keys)
-  local found, known = redis.call('MGET', unpack(keys)), false
-  for n, key in ipairs(keys) do
-    if found[n] then
-      known = true
-      touch(key, ttl)
-    end
-    found[n] = found[n] or ''
+local function parts(found) return string.match(found, '^([^|]*)|?(.*)$') end
+
+local function write(key, owner, leaver, ttl)
+  local value = leaver == '' and owner or owner .. '|' .. leaver
+  if leaver ~= '' then
+    redis.call('SET', key, value)
+  else
+    redis.call('SET', key, value, 'PXAT', int(now + ttl))
   end
-  if not known then
-    for n = 1, math.max(1, #keys - 1) do
-      redis.call('SET', keys[n], t, 'PXAT', int(now + ttl))
-      found[n] = t
-    end
+  return value
+end
+
+local function name_of(key) return string.match(key, ':alias:(.*)$') end
+
+-- Quem as regras de `_proposal` (aliases.py) dizem que a pessoa é; nil: só lá se sabe.
+local function whose(keys, owners, leavers)
+  for n = 1, #keys do
+    if owners[n] ~= '' then return owners[n] end
+  end
+  if leavers[#keys] == '' then return name_of(keys[#keys]) end
+  return #keys > 1 and name_of(keys[1]) or nil
+end
+
+local function meet(_, ttl, keys)
+  local found, owners, leavers = redis.call('MGET', unpack(keys)), {}, {}
+  for n, key in ipairs(keys) do
+    if found[n] then touch(key, ttl) end
+    found[n] = found[n] or ''
+    owners[n], leavers[n] = parts(found[n])
+  end
+  local person = whose(keys, owners, leavers)
+  if not person then return found end
+  if owners[1] == '' then found[1] = write(keys[1], person, leavers[1], ttl) end
+  for n = 2, #keys do
+    local owner = owners[n] == '' and name_of(keys[n]) or owners[n] -- sem dono, um nome fraco é de si mesmo
+    if owner ~= person and leavers[n] ~= person then found[n] = write(keys[n], person, leavers[n], ttl) end
   end
   return found
 end
@@ -36,20 +59,14 @@ end
 local function settle(what, ttl, name, t)
   local key = P .. ':alias:' .. name
   local found = redis.call('GET', key) or ''
-  local owner, leaver = string.match(found, '^([^|]*)|?(.*)$')
+  local owner, leaver = parts(found)
   if what == 'claim' and owner == '' then owner = t end
   if what == 'point' and leaver ~= t then owner = t end
   if what == 'give' then owner = t end
   if what == 'leave' and (owner == t or found == '') then owner, leaver = '', t end
-  local value = leaver == '' and owner or owner .. '|' .. leaver
-  if value == found then
-    if found ~= '' and what ~= 'look' then touch(key, ttl) end
-  elseif leaver ~= '' then
-    redis.call('SET', key, value)
-  else
-    redis.call('SET', key, value, 'PXAT', int(now + ttl))
-  end
-  return value
+  if (leaver == '' and owner or owner .. '|' .. leaver) ~= found then return write(key, owner, leaver, ttl) end
+  if found ~= '' and what ~= 'look' then touch(key, ttl) end
+  return found
 end
 
 local replies = {}

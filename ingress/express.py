@@ -67,6 +67,8 @@ class Express:
 
     def admit(self, whole: Whole, address: str) -> Asked | None:
         """O pedido, provado e contado no limite de `address`; `None`: o caminho normal o lê."""
+        if not self.welcomes(address):  # nem a prova se calcula para quem já passou do limite
+            return None
         if self._webhook.unproven(whole.body, whole.head.signature) is not None:
             return None
         if self._limit is not None and self._limit.take(address) > 0:
@@ -74,7 +76,7 @@ class Express:
         return Asked(Proven(whole.body, adopted(whole.head.correlation_id)), whole.head.started)
 
     def welcomes(self, address: str) -> bool:
-        """Espera-se aqui o resto do que `address` manda? Quem já passou do limite ouve logo que não."""
+        """Trata-se aqui do que `address` manda? Quem já passou do limite ouve logo que não."""
         return self._limit is None or self._limit.wait(address) == 0
 
     def _head(self, head: bytes) -> Head | None:

@@ -42,12 +42,8 @@ class Acceptor:
         self._gateway = gateway
         self._first = {lane.name: lane.stages[0] for lane in lanes}
         self._turn_lane = lanes[0].name
-        count = gateway.partitions
-        # por partição: a quem se pede, e o início das chaves, se não é o da chamada; um servidor que as tem
-        # todas ouve tudo num `EVALSHA`
-        self._targets = [
-            (0, keys.prefix(p, count)) if gateway.one_server else (p, None) for p in range(count)
-        ]
+        self._crossing, count = gateway.one_server, gateway.partitions
+        self._bases = [keys.prefix(p, count) if self._crossing else None for p in range(count)]
         ttl_ms = int(options.dedupe_ttl_s * 1000)
         (self._head,) = pack({
             "bucket_ms": max(1, -(-ttl_ms // DEDUPE_BUCKETS)),
@@ -114,20 +110,20 @@ class Acceptor:
         return self._named(partition, {"k": "q", "d": keys.dedupe_digest(offer.dedupe_key)})
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
-        replies = await ask(self._gateway, Script.ACCEPT, asked, self._head)
+        replies = await ask(self._gateway, Script.ACCEPT, asked, self._head, crossing=self._crossing)
         return [reply if isinstance(reply, int) and reply >= 0 else _refusal(reply) for reply in replies]
 
     def _named(self, partition: int, op: Mapping[str, object]) -> Asked:
-        at, base = self._targets[partition]
-        return at, pack({**op, "p": base})
+        return partition, pack({**op, "p": self._bases[partition]})
 
     def _op(self, offer: Offer) -> Asked:
         count, digest = self._gateway.partitions, keys.dedupe_digest(offer.dedupe_key)
         match offer:
             case Item(lane=lane, conversation=conversation):
-                at, base = self._targets[keys.partition_of(conversation, count)]
+                home = keys.partition_of(conversation, count)
+                base = self._bases[home]
                 row = (lane, self._first[lane], conversation, offer.cancels, offer.mode, offer.echo_of, base)
-                return at, pack_row(row, (digest, offer.event))
+                return home, pack_row(row, (digest, offer.event))
             case Unreadable():
                 unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
                 return self._named(keys.partition_of(digest.hex(), count), unread)

@@ -109,8 +109,8 @@ class AliasTable:
         _check_named(people)
         count = self._gateway.partitions
         rows = (("meet", ALIAS_TTL_MS, [keys.alias(name, count) for name in names]) for names in people)
-        # a partição de que se pede é sempre a mesma: assim vai tudo num `EVALSHA`
-        replies = await ask(self._gateway, Script.ALIAS, [(0, pack_row(row, ())) for row in rows])
+        asked = [(0, pack_row(row, ())) for row in rows]
+        replies = await ask(self._gateway, Script.ALIAS, asked, crossing=True)
         return [_owners(reply, len(names)) for reply, names in zip(replies, people, strict=True)]
 
     async def _ask(

@@ -1,6 +1,7 @@
 """Como muitas chamadas simultâneas viram uma ida ao Redis? Juntando o que chegou enquanto a anterior voava.
 
-Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`.
+Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`,
+até `TOGETHER` delas; as de um mesmo pedido nunca se separam.
 """
 
 import asyncio
@@ -13,11 +14,10 @@ from redis.exceptions import RedisError
 from pyloto_stream.streams.scripts import Packed, Script
 
 MAX_OPS = 512
-"""Operações por ida: limita o tempo em que um script ocupa o servidor."""
-
-
+"""Operações por ida: limita quanto espera quem pede durante uma."""
 TOGETHER = 128
-"""Operações de um pedido que não se separam: um enorme não prende o servidor além do que o lote deixa."""
+"""Operações por `EVALSHA`, e por pedido: uns dois milissegundos, para que um script não prenda o servidor nem
+entre no registro dos lentos (SLOWLOG), que guardaria o início dos eventos."""
 
 
 class Call:
@@ -74,13 +74,12 @@ class Batcher:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                together: dict[tuple[Script, str, bytes], list[_Request]] = {}
+                requests: list[_Request] = []
                 size = 0
                 while self._waiting and (not size or size + len(self._waiting[0].ops) <= MAX_OPS):
-                    request = self._waiting.popleft()
-                    size += len(request.ops)
-                    together.setdefault(request[:3], []).append(request)
-                await self._deliver(list(together.values()))
+                    requests.append(self._waiting.popleft())
+                    size += len(requests[-1].ops)
+                await self._deliver(_grouped(requests))
         finally:
             self._flusher = None
 
@@ -97,6 +96,20 @@ class Batcher:
                 if not request.answer.done():
                     request.answer.set_result(values[at:until])
                 at = until
+
+
+def _grouped(requests: Sequence[_Request]) -> list[list[_Request]]:
+    """Os que dividem um `EVALSHA`; os de um mesmo script e partição, na ordem em que chegaram."""
+    groups: list[list[_Request]] = []
+    last: dict[tuple[Script, str, bytes], tuple[list[_Request], int]] = {}
+    for request in requests:
+        group, size = last.get(request[:3], ([], TOGETHER))
+        if size + len(request.ops) > TOGETHER:
+            group, size = [], 0
+            groups.append(group)
+        group.append(request)
+        last[request[:3]] = group, size + len(request.ops)
+    return groups
 
 
 def _values(reply: object, count: int) -> list[object]:

@@ -15,17 +15,24 @@ Asked = tuple[int, Packed]
 """A partição e a operação, pronta."""
 
 
-async def ask(gateway: Gateway, script: Script, asked: Sequence[Asked], head: bytes = b"") -> list[object]:
-    """Pede tudo já, e só então espera por tudo; uma falha é o `UnavailableError` dela, como valor."""
+async def ask(
+    gateway: Gateway, script: Script, asked: Sequence[Asked], head: bytes = b"", *, crossing: bool = False
+) -> list[object]:
+    """Pede tudo já, e só então espera por tudo; uma falha é o `UnavailableError` dela, como valor.
+
+    `crossing`: cada operação traz o início das suas chaves, e tudo se pede à partição 0 (`one_server`).
+    Até `TOGETHER` operações de uma partição acontecem de uma vez, ou nenhuma.
+    """
     if len(asked) == 1:
         ((partition, op),) = asked
-        (reply,) = await gateway.send(script, partition, [op], head)
+        (reply,) = await gateway.send(script, 0 if crossing else partition, [op], head)
         return [told(reply)]
+    whole = crossing and len(asked) <= TOGETHER
     places: dict[int, list[int]] = {}
     for place, (partition, _) in enumerate(asked):
-        places.setdefault(partition, []).append(place)
+        places.setdefault(0 if whole else partition, []).append(place)
     sent = [
-        (some, gateway.send(script, partition, [asked[place][1] for place in some], head))
+        (some, gateway.send(script, 0 if crossing else partition, [asked[place][1] for place in some], head))
         for partition, every in places.items()
         for some in (every[at : at + TOGETHER] for at in range(0, len(every), TOGETHER))
     ]

@@ -14,6 +14,7 @@ from ingress.express import MAX_HELD, Express
 from ingress.pieces import Whole
 from ingress.ports import Offer
 from ingress.runner import EXPRESS
+from ingress.webhook import WhatsAppWebhook
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.whatsapp.signature import sign
 from tests.support.ingress import CONFIG, NOW_MS, SECRET, Recorder, Tally, served
@@ -129,6 +130,14 @@ def test_a_hostile_head_costs_no_more_than_its_length() -> None:
             mutant = post().replace(b"\r\nHost", b"\r\n" + hostile + b"\r\nHost", 1)
             assert read(app[EXPRESS], mutant) is None
     assert time.process_time() - started < 5, "milliseconds; the square took half a minute"
+
+
+def test_who_is_over_the_limit_costs_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    short, proved = create_public_app(LIMITED, Recorder(), Tally())[EXPRESS], list[bytes]()
+    assert read(short, post()) is not None
+    monkeypatch.setattr(WhatsAppWebhook, "unproven", lambda _self, body, _signature: proved.append(body))
+    assert read(short, post(secret=b"forged")) is None
+    assert not proved
 
 
 async def test_whatever_the_short_path_takes_the_normal_one_would_have_taken(taken: list[Asked]) -> None:

@@ -2,17 +2,22 @@
 
 import random
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ReadOnlyError
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor, Offer
+from pyloto_stream.streams.batch import MAX_OPS, TOGETHER, Call
 from pyloto_stream.streams.keys import partition_of, prefix
-from pyloto_stream.streams.model import Item, Settlement, Unreadable
+from pyloto_stream.streams.model import Item, Outcome, Plan, Settlement, Turn, Unreadable
+from pyloto_stream.streams.route import Route
 from tests.support.look import evalsha_calls, snapshot
-from tests.support.streams import LANES, ManualClock, Rig
+from tests.support.streams import LANES, ManualClock, Rig, texts
 
 PARTITIONS = 4
 PEOPLE = 6
@@ -39,6 +44,48 @@ async def test_one_server_is_asked_once_whatever_is_offered(redis_url: str, redi
         assert await rig.acceptor.accept(offers) == [True] * len(offers)
         # o que outra conversa lembra, o que se oferece, e a confirmação que virou registro
         assert await evalsha_calls(redis) - before == 1 + 3
+
+
+def crowd(count: int) -> list[Offer]:
+    """Ofertas de muita gente, por todas as partições."""
+    return [Item("turn", f"p{n}", b'"oi"', f"p{n}") for n in range(count)]
+
+
+async def test_no_call_holds_the_server_for_more_than_its_share(redis_url: str, redis: Redis) -> None:
+    async with Rig(redis_url, partitions=PARTITIONS) as rig:
+        assert await rig.acceptor.ready()
+        before = await evalsha_calls(redis)
+        told = await rig.acceptor.accept_each([[each] for each in crowd(5 * TOGETHER)])
+        assert told == [[True]] * len(told)
+        calls = await evalsha_calls(redis) - before
+        assert 5 <= calls <= 5 + 2 * PARTITIONS, "full calls, but for the last of each partition"
+
+
+@pytest.mark.parametrize("before", [TOGETHER - 1, MAX_OPS - 1])
+async def test_i5_two_messages_of_a_person_do_not_part_where_a_trip_ends(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    trips, true, heard = list[int](), Route._pipeline, list[str]()
+
+    async def first_refused(self: Route, calls: Sequence[Call]) -> list[Any]:
+        trips.append(len(calls))
+        return [ReadOnlyError("READONLY")] * len(calls) if len(trips) == 1 else await true(self, calls)
+
+    def listen(turn: Turn) -> Outcome:
+        heard.extend(texts(turn) if turn.conversation == "ana" else ())
+        return Plan()
+
+    webhook: list[Offer] = [Item("turn", "ana", event, event.decode()) for event in (b'"first"', b'"second"')]
+    async with Rig(redis_url, partitions=PARTITIONS) as rig:
+        with monkeypatch.context() as patched:
+            patched.setattr(Route, "_pipeline", first_refused)
+            *_, told = await rig.acceptor.accept_each([*([each] for each in crowd(before)), webhook])
+        assert trips
+        again = await rig.acceptor.accept(webhook)  # como a Meta faria, se ouviu que não
+        assert again == ([False, False] if told == [True, True] else [True, True])
+        rig.start({"one": listen})
+        await rig.quiet()
+    assert heard == ["first", "second"]
 
 
 def offer(draw: random.Random) -> Offer:

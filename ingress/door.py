@@ -112,7 +112,14 @@ class Door:
         status = 500
         counts: Mapping[str, int] = {}
         try:
-            answer, status, counts = self._decided(correlation_id, outcome)
+            if isinstance(outcome, Taken):
+                counts, refused = outcome
+                status = 200 if refused is None else refused.status
+                answer = _taken(correlation_id) if refused is None else written(refused, correlation_id)
+            elif outcome is None:
+                answer, status = None, CLIENT_GONE
+            else:
+                answer = _broken(outcome, correlation_id)
             respond(answer)
         except Exception:  # noqa: BLE001 - os outros do grupo também esperam
             status = 500
@@ -121,21 +128,6 @@ class Door:
             with suppress(Exception):
                 respond(None)
         return Answered(correlation_id, status, time.perf_counter() - asked.started, counts)
-
-    def _decided(
-        self, correlation_id: str, outcome: Taken | Exception | None
-    ) -> tuple[bytes | None, int, Mapping[str, int]]:
-        """O que ouve quem pediu (nada, se foi interrompido), o código, e o que se contou do corpo."""
-        if isinstance(outcome, Taken):
-            refused = outcome.refused
-            if refused is None:
-                return _taken(correlation_id), 200, outcome.counts
-            return written(refused, correlation_id), refused.status, outcome.counts
-        if outcome is None:
-            return None, CLIENT_GONE, {}
-        carry(correlation_id)  # fronteira do processo, como em `middleware`
-        logger.opt(exception=outcome).error("request handler failed")
-        return written(refusal(500, "internal"), correlation_id), 500, {}
 
     def _count(self, group: Sequence[Answered]) -> None:
         """Mede e conta o grupo, e escreve as linhas; um defeito nisso já não é de quem pediu."""
@@ -155,6 +147,13 @@ class Door:
         except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
             carry("")
             logger.exception("requests answered but not counted")
+
+
+def _broken(error: Exception, correlation_id: str) -> bytes:
+    """O que ouve quem trouxe um defeito."""
+    carry(correlation_id)  # fronteira do processo, como em `middleware`
+    logger.opt(exception=error).error("request handler failed")
+    return written(refusal(500, "internal"), correlation_id)
 
 
 def written(answer: web.Response, correlation_id: str) -> bytes:

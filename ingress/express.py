@@ -67,13 +67,14 @@ class Express:
 
     def admit(self, whole: Whole, address: str) -> Asked | None:
         """O pedido, provado e contado no limite de `address`; `None`: o caminho normal o lê."""
-        if not self.welcomes(address):  # nem a prova se calcula para quem já passou do limite
+        limit, head = self._limit, whole.head
+        if limit is not None and limit.take(address) > 0:  # nem a prova se calcula para quem passou do limite
             return None
-        if self._webhook.unproven(whole.body, whole.head.signature) is not None:
+        if self._webhook.unproven(whole.body, head.signature) is not None:
+            if limit is not None:
+                limit.give_back(address)
             return None
-        if self._limit is not None and self._limit.take(address) > 0:
-            return None
-        return Asked(Proven(whole.body, adopted(whole.head.correlation_id)), whole.head.started)
+        return Asked(Proven(whole.body, adopted(head.correlation_id)), head.started)
 
     def welcomes(self, address: str) -> bool:
         """Trata-se aqui do que `address` manda? Quem já passou do limite ouve logo que não."""

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from pyloto_stream.whatsapp.identity import Person, user_key
+from pyloto_stream.whatsapp.identity import NOBODY, Person, user_key
 from pyloto_stream.whatsapp.webhook import Batch
 
 MEMORY_S = 60.0
@@ -192,4 +192,4 @@ def _people(batch: Batch) -> list[Person]:
     parts: list[FromSomebody] = [
         *batch.messages, *batch.statuses, *batch.echoes, *batch.calls, *batch.preferences
     ]  # fmt: skip
-    return [part.person for part in parts if part.person.address]
+    return [part.person for part in parts if part.person != NOBODY]

@@ -44,25 +44,21 @@ class Sight(Enum):
 class Pieces:
     """Os pedaços de um pedido que começa por `start`; `read` lê cabeçalhos completos (`None`: incomuns)."""
 
-    __slots__ = ("_head", "_held", "_read", "_start")
+    __slots__ = ("_head", "_read", "_start", "held")
 
     def __init__(self, start: bytes, read: Callable[[bytes], Head | None]) -> None:
         self._start = start
         self._read = read
-        self._held: bytes | bytearray = b""
         self._head: Head | None = None
-
-    @property
-    def held(self) -> int:
-        """Quantos bytes se guardam."""
-        return len(self._held)
+        self.held: bytes | bytearray = b""
+        """O que se guarda."""
 
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
-        searched = max(0, len(self._held) - len(_BLANK) + 1)
-        held = self._keep(data)
+        searched = self._keep(data)
+        held = self.held
         if self._head is None:
-            if held[: len(self._start)] != self._start[: len(held)]:
+            if not (held.startswith(self._start) or self._start.startswith(held)):
                 return Sight.UNUSUAL
             blank = held.find(_BLANK, searched, MAX_HEAD)
             if blank < 0:
@@ -75,17 +71,18 @@ class Pieces:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
         return Whole(self._head, bytes(held[self._head.size :]))
 
-    def _keep(self, data: bytes) -> bytes | bytearray:
-        """Tudo o que se guarda, com `data`; o primeiro pedaço, quase sempre o único, não se copia."""
-        if not self._held:
-            self._held = data
-        else:
-            if isinstance(self._held, bytes):
-                self._held = bytearray(self._held)
-            self._held += data
-        return self._held
+    def _keep(self, data: bytes) -> int:
+        """Guarda `data` (sem copiar o primeiro pedaço, quase sempre o único); diz até onde já se procurou."""
+        if not self.held:
+            self.held = data
+            return 0
+        searched = max(0, len(self.held) - len(_BLANK) + 1)
+        if isinstance(self.held, bytes):
+            self.held = bytearray(self.held)
+        self.held += data
+        return searched
 
     def clear(self) -> bytes:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""
-        held, self._held, self._head = bytes(self._held), b"", None
+        held, self.held, self._head = bytes(self.held), b"", None
         return held

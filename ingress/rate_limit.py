@@ -23,24 +23,29 @@ class RateLimit:
     def wait(self, address: str) -> float:
         """Quantos segundos `address` teria de esperar; nada se gasta."""
         now = self._now()
-        return self._wait(self._next(address, now), now)
+        return self._wait_s(self._full_at.get(address, now) - now)
 
     def take(self, address: str) -> float:
         """Usa uma vez de `address`: 0, ou quantos segundos esperar (e então nada foi gasto)."""
         now = self._now()
-        full_at = self._next(address, now)
-        if wait_s := self._wait(full_at, now):
-            return wait_s
-        if address not in self._full_at and len(self._full_at) >= self._max:
-            self._forget(now)
-        self._full_at[address] = full_at
+        full_at = self._full_at.get(address, 0.0)
+        if full_at > now:
+            if wait_s := self._wait_s(full_at - now):
+                return wait_s
+        else:
+            full_at = now
+            if address not in self._full_at and len(self._full_at) >= self._max:
+                self._forget(now)
+        self._full_at[address] = full_at + self._interval_s
         return 0.0
 
-    def _next(self, address: str, now: float) -> float:
-        return max(self._full_at.get(address, now), now) + self._interval_s
+    def give_back(self, address: str) -> None:
+        """Desfaz o último `take` de `address`, que não chegou a servir."""
+        self._full_at[address] -= self._interval_s
 
-    def _wait(self, full_at: float, now: float) -> float:
-        wait_s = full_at - now - WINDOW_S
+    def _wait_s(self, filling_s: float) -> float:
+        """Quanto espera quem tem um balde que se enche em `filling_s`."""
+        wait_s = filling_s + self._interval_s - WINDOW_S
         # a soma de muitos intervalos não é exata: um milésimo não faz ninguém esperar
         return wait_s if wait_s > self._interval_s / 1000 else 0.0
 

@@ -29,8 +29,6 @@ Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
 
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
-Counted = list[tuple[UpdateKind, bool]]
-"""Espécie de cada parte, e se era nova."""
 
 
 class Taken(NamedTuple):
@@ -103,36 +101,43 @@ class Taker:
             updates_of(one.batch, one.keys or next(found), at_ms, one.proven.correlation_id) for one in opened
         ]
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
-        counted: Counted = []
-        taken = [self._taken(counted, *each) for each in zip(opened, updates, told, strict=True)]
-        for (kind, new), n in Counter(counted).items():
+        tally = _Tally()
+        taken = [_taken(tally, *each) for each in zip(opened, updates, told, strict=True)]
+        for (kind, new), n in Counter(tally.updates).items():
             self._metrics.update(kind, _RESULTS[new], n)
+        for number, n in Counter(tally.numbers).items():
+            self._arrived(number, n)
         return taken
 
-    def _taken(
-        self,
-        counted: Counted,
-        opened: Opened,
-        updates: Sequence[Update],
-        told: Sequence[bool] | TransientError,
-    ) -> Taken:
-        """O que foi feito de um corpo, contado em `counted`."""
-        batch = opened.batch
-        if isinstance(told, TransientError):
-            carry(opened.proven.correlation_id)
-            return _refused(told, batch)
-        kinds = [kind for kind, _ in updates]
-        counted += zip(kinds, told, strict=True)
-        # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-        for message, new in zip(batch.messages, told, strict=False):
-            if new:
-                self._arrived(message.phone_number_id, 1)
-        if batch.unreadable or "standby" in kinds:
-            carry(opened.proven.correlation_id)
-            _warn(batch.unreadable, kinds.count("standby"))
-        reached("before_answer", "ingress")
-        fresh = sum(told)
-        return Taken({"duplicate": len(told) - fresh, "new": fresh})
+
+class _Tally:
+    """O que se conta de um grupo: espécie de cada parte e se era nova; por que número entrou cada mensagem."""
+
+    def __init__(self) -> None:
+        self.updates: list[tuple[UpdateKind, bool]] = []
+        self.numbers: list[str] = []
+
+
+def _taken(
+    tally: _Tally, opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError
+) -> Taken:
+    """O que foi feito de um corpo, contado em `tally`."""
+    batch = opened.batch
+    if isinstance(told, TransientError):
+        carry(opened.proven.correlation_id)
+        return _refused(told, batch)
+    kinds = [kind for kind, _ in updates]
+    tally.updates += zip(kinds, told, strict=True)
+    # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
+    tally.numbers += [
+        message.phone_number_id for message, new in zip(batch.messages, told, strict=False) if new
+    ]
+    if batch.unreadable or "standby" in kinds:
+        carry(opened.proven.correlation_id)
+        _warn(batch.unreadable, kinds.count("standby"))
+    reached("before_answer", "ingress")
+    fresh = sum(told)
+    return Taken({"duplicate": len(told) - fresh, "new": fresh})
 
 
 def _refused(error: TransientError, batch: Batch) -> Taken:

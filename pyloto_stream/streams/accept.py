@@ -68,10 +68,16 @@ class Acceptor:
         """Oferece muitos grupos juntos; de cada um, o que `accept` dele devolveria ou levantaria."""
         known = await self._known(groups)
         offers = [offer for group in groups for offer in group]
-        fresh = iter(await self._offered([each for n, each in enumerate(offers) if n not in known]))
-        told = [known[n] if n in known else next(fresh) for n in range(len(offers))]
+        if known:
+            fresh = iter(await self._offered([each for n, each in enumerate(offers) if n not in known]))
+            told = [known[n] if n in known else next(fresh) for n in range(len(offers))]
+        else:
+            told = await self._offered(offers)
         ends = accumulate(map(len, groups))
-        return [_taken(told[end - len(group) : end]) for group, end in zip(groups, ends, strict=True)]
+        parts = [told[end - len(group) : end] for group, end in zip(groups, ends, strict=True)]
+        if _failure(told) is None:
+            return [[reply == 1 for reply in part] for part in parts]
+        return [_failure(part) or [reply == 1 for reply in part] for part in parts]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""
@@ -145,12 +151,8 @@ def _as_item(offer: Offer) -> Offer:
     return offer
 
 
-def _taken(replies: Sequence[Reply]) -> list[bool] | UnavailableError:
-    """O que se fez de um grupo; a primeira falha, se houve alguma."""
-    return _failure(replies) or [reply == 1 for reply in replies]
-
-
 def _failure(replies: Sequence[Reply]) -> UnavailableError | None:
+    """A primeira falha, se houve alguma."""
     for reply in replies:
         if isinstance(reply, UnavailableError):
             return reply

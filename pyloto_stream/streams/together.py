@@ -23,14 +23,14 @@ async def ask(
     `crossing`: cada operação traz o início das suas chaves, e tudo se pede à partição 0 (`one_server`).
     Até `TOGETHER` operações de uma partição acontecem de uma vez, ou nenhuma.
     """
-    if len(asked) == 1:
-        ((partition, op),) = asked
-        (reply,) = await gateway.send(script, 0 if crossing else partition, [op], head)
-        return [told(reply)]
-    whole = crossing and len(asked) <= TOGETHER
+    if not asked:
+        return []
+    if len(asked) == 1 or (crossing and len(asked) <= TOGETHER):
+        home = 0 if crossing else asked[0][0]
+        return list(map(told, await gateway.send(script, home, [op for _, op in asked], head)))
     places: dict[int, list[int]] = {}
     for place, (partition, _) in enumerate(asked):
-        places.setdefault(0 if whole else partition, []).append(place)
+        places.setdefault(partition, []).append(place)
     sent = [
         (some, gateway.send(script, 0 if crossing else partition, [asked[place][1] for place in some], head))
         for partition, every in places.items()

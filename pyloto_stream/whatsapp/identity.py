@@ -19,7 +19,7 @@ MAX_ID = 512
 """Tamanho máximo, em caracteres, de um id; o maior documentado tem 128."""
 
 RECENT = 4096
-"""Ids cuja forma se lembra: cada um é olhado várias vezes por mensagem, e quem conversa volta logo."""
+"""Ids, e pessoas, que se lembram: cada um é olhado várias vezes por mensagem, e quem conversa volta logo."""
 
 _PHONE = re.compile(r"[0-9]{6,15}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
@@ -92,6 +92,10 @@ class Person(msgspec.Struct, frozen=True, gc=False):
         return _identities(self)
 
 
+NOBODY = Person()
+"""Ninguém: a Meta não mostrou id nenhum."""
+
+
 @lru_cache(RECENT)
 def _identities(person: Person) -> tuple[str, ...]:
     found = (person.user_id, person.parent_user_id, person.phone)
@@ -100,6 +104,11 @@ def _identities(person: Person) -> tuple[str, ...]:
 
 def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
+    return _person(values)
+
+
+@lru_cache(RECENT)
+def _person(values: tuple[str | int | None, ...]) -> Person:
     phone = user_id = parent = ""
     for value in values:
         if value is None or value in (phone, user_id):
@@ -118,10 +127,8 @@ def person_of(*values: str | int | None) -> Person:
 
 def usable_id(value: str | int | None) -> str:
     """Um id que pode virar chave (curto, ASCII, sem controles), como texto; vazio se não é."""
-    if value is None:
-        return ""
-    given = value if isinstance(value, str) else str(value)
-    return given if 0 < len(given) <= MAX_ID and given.isascii() and given.isprintable() else ""
+    given = value if isinstance(value, str) else "" if value is None else str(value)
+    return given if given.isascii() and given.isprintable() and len(given) <= MAX_ID else ""
 
 
 def user_key(pepper: bytes, identity: str) -> str:

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import NamedTuple
 
+import msgspec
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from loguru import logger
@@ -28,7 +28,7 @@ Respond = Callable[[bytes | None], None]
 """Recebe a resposta inteira; `None` se o pedido foi interrompido."""
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True, gc=False):
     """Um pedido; `started` em segundos de `perf_counter`."""
 
     proven: Proven
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
 Waiting = tuple[Asked, Opened, Respond]
 
 
-class Answered(NamedTuple):
+class Answered(msgspec.Struct, frozen=True, gc=False):
     """Um pedido a que se respondeu, `seconds` depois de chegar."""
 
     correlation_id: str
@@ -113,7 +113,7 @@ class Door:
         counts: Mapping[str, int] = {}
         try:
             if isinstance(outcome, Taken):
-                counts, refused = outcome
+                refused, counts = outcome.refused, outcome.counts
                 status = 200 if refused is None else refused.status
                 answer = _taken(correlation_id) if refused is None else written(refused, correlation_id)
             elif outcome is None:
@@ -140,10 +140,10 @@ class Door:
             if 200 in took:
                 accepted = [one.counts for one in group if one.status == 200]
                 self._accepted.count(accepted, max(took[200]))
-            for correlation_id, status, seconds, counts in group:
-                if self._detail or status != 200:
-                    carry(correlation_id)
-                    tell("POST", self._route, status, seconds, counts)
+            for one in group:
+                if self._detail or one.status != 200:
+                    carry(one.correlation_id)
+                    tell("POST", self._route, one.status, one.seconds, one.counts)
         except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
             carry("")
             logger.exception("requests answered but not counted")

@@ -6,7 +6,8 @@ coisa de incomum, ou seria recusado, não é daqui: nada se conta, e o normal o 
 
 import time
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from ingress.door import Asked, Door
 from ingress.framing import fields_of, length_of
@@ -25,7 +26,7 @@ MAX_HELD = 256 * 1024
 """Bytes de corpo; um maior é do caminho normal: o que se guarda sem prova não pode encher a memória."""
 
 
-class Fields(NamedTuple):
+class Fields(msgspec.Struct, frozen=True, gc=False):
     """O que se usa dos cabeçalhos, menos a assinatura."""
 
     length: int

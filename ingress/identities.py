@@ -7,7 +7,9 @@ que veio com ela. Limite: outra entrada pode juntar ou mover alguém, e aqui iss
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from pyloto_stream.whatsapp.identity import NOBODY, Person, user_key
 from pyloto_stream.whatsapp.webhook import Batch
@@ -58,7 +60,7 @@ class NoAliases:
         return old[-1]
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
 
     Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
@@ -68,7 +70,7 @@ class Place(NamedTuple):
     former: str = ""
 
 
-class Keys(NamedTuple):
+class Keys(msgspec.Struct, frozen=True, gc=False):
     """As chaves de tudo o que há num webhook."""
 
     pepper: bytes

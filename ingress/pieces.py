@@ -7,7 +7,8 @@ quanto tempo se espera é de quem guarda (`short.py`).
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import NamedTuple
+
+import msgspec
 
 MAX_HEAD = 4096
 """Bytes de cabeçalhos; o aiohttp aceita mais."""
@@ -15,7 +16,7 @@ MAX_HEAD = 4096
 _BLANK = b"\r\n\r\n"
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """O que se usa dos cabeçalhos: tomam `size` bytes e se completaram em `started` (`perf_counter`)."""
 
     size: int
@@ -25,7 +26,7 @@ class Head(NamedTuple):
     started: float
 
 
-class Whole(NamedTuple):
+class Whole(msgspec.Struct, frozen=True, gc=False):
     """Um pedido inteiro, sem sobra."""
 
     head: Head

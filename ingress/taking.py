@@ -7,8 +7,8 @@ própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gra
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
+import msgspec
 from aiohttp import web
 from loguru import logger
 
@@ -31,21 +31,21 @@ Arrived = Callable[[str, int], None]
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
 
     counts: dict[str, int]
     refused: web.Response | None = None
 
 
-class Proven(NamedTuple):
+class Proven(msgspec.Struct, frozen=True, gc=False):
     """Um corpo inteiro que a Meta assinou, e o id de correlação do pedido que o trouxe."""
 
     body: bytes
     correlation_id: str
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True, gc=False):
     """Um corpo lido; `keys` `None` se é preciso perguntar de quem é."""
 
     proven: Proven
@@ -111,7 +111,7 @@ class Taker:
 
 
 class _Tally:
-    """O que se conta de um grupo: espécie de cada parte e se era nova; por que número entrou cada mensagem."""
+    """O que se conta de um grupo: espécie de cada parte, e se era nova; o número de cada mensagem nova."""
 
     def __init__(self) -> None:
         self.updates: list[tuple[UpdateKind, bool]] = []

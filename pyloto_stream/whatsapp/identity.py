@@ -5,13 +5,14 @@ Limite: telefone e id de escopo de negócio da mesma pessoa dão chaves diferent
 apelidos. México (`52`/`521`) e Argentina (`54`/`549`) não são unificados.
 """
 
-import hmac
 import re
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
+
+from pyloto_stream.whatsapp.keyed import hmac_sha256
 
 IdKind = Literal["phone", "bsuid", "opaque"]
 
@@ -136,5 +137,5 @@ def user_key(pepper: bytes, identity: str) -> str:
 
     `identity` é o que a função `identity` devolve: E.164 canônico ou id com o prefixo `bsuid:`.
     """
-    digest = hmac.digest(pepper, identity.encode(), "sha256")
-    return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    digest = hmac_sha256(pepper, identity.encode())
+    return urlsafe_b64encode(digest)[:-1].decode("ascii")  # 32 bytes: 43 letras e um "="

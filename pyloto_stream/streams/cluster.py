@@ -5,6 +5,7 @@ na queda de um nó, só há a quem ir quando o próprio cluster a reconhece.
 """
 
 import asyncio
+import itertools
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ class ClusterServers:
         self._lock = asyncio.Lock()
         self._refreshed_at = -REFRESH_AT_MOST_EVERY_S
         self._plain = False
+        self._closed = False
 
     async def open(self) -> None:
         """Lê o mapa de slots de quem responder primeiro.
@@ -71,9 +73,10 @@ class ClusterServers:
         return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
 
     async def close(self) -> None:
-        """Fecha as conexões com todos os nós."""
-        for pair in self._nodes.values():
-            for client in pair:
+        """Fecha as conexões com todos os nós; quem soube disso como uma queda já não pergunta por ninguém."""
+        self._closed = True
+        async with self._lock:  # quem perguntava termina antes
+            for client in itertools.chain.from_iterable([*self._nodes.values()]):
                 await client.close()
 
     def _owner(self, key: str) -> tuple[str, int]:
@@ -90,7 +93,7 @@ class ClusterServers:
 
     async def _refresh(self) -> None:
         async with self._lock:
-            if time.monotonic() - self._refreshed_at < REFRESH_AT_MOST_EVERY_S:
+            if self._closed or time.monotonic() - self._refreshed_at < REFRESH_AT_MOST_EVERY_S:
                 return
             asked = [asyncio.create_task(self._slots(a)) for a in dict.fromkeys([*self._known, *self._seeds])]
             answers = [answer for answer in await asyncio.gather(*asked) if answer]

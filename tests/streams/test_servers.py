@@ -11,7 +11,7 @@ from redis.exceptions import MovedError
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
 from pyloto_stream.streams import keys
-from pyloto_stream.streams.cluster import NOT_A_NODE, ClusterServers
+from pyloto_stream.streams.cluster import NOT_A_NODE, REFRESH_AT_MOST_EVERY_S, ClusterServers
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.servers import NOT_ALONE, SentinelServers
 from tests.support.cluster import Cluster
@@ -81,6 +81,17 @@ async def test_partitions_are_spread_evenly_over_the_masters(cluster: Cluster) -
     owners = [id(servers.commands(keys.prefix(p, 12))) for p in range(12)]
     assert sorted(owners.count(owner) for owner in {*owners}) == [4, 4, 4]
     await servers.close()
+
+
+async def test_a_closed_cluster_is_asked_nothing_more(cluster: Cluster) -> None:
+    """Quem lia ouve que a conexão caiu, e perguntaria por um dono: ninguém fecharia o que isso abre."""
+    servers = ClusterServers(cluster.url.replace("+cluster", ""), 1.0)
+    await servers.open()
+    await servers.close()
+    await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
+    await servers.moved(None)
+    pools = [client.redis.connection_pool for pair in servers._nodes.values() for client in pair]
+    assert not [each for pool in pools for each in pool._available_connections if each.is_connected]
 
 
 def connection(servers: SentinelServers) -> dict[str, Any]:

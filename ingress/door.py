@@ -113,9 +113,9 @@ class Door:
         counts: Mapping[str, int] = {}
         try:
             if isinstance(outcome, Taken):
-                refused, counts = outcome.refused, outcome.counts
-                status = 200 if refused is None else refused.status
+                refused = outcome.refused
                 answer = _taken(correlation_id) if refused is None else written(refused, correlation_id)
+                status, counts = 200 if refused is None else refused.status, outcome.counts
             elif outcome is None:
                 answer, status = None, CLIENT_GONE
             else:
@@ -150,7 +150,7 @@ class Door:
 
 
 def _broken(error: Exception, correlation_id: str) -> bytes:
-    """O que ouve quem trouxe um defeito."""
+    """Anota um defeito, e diz o que ouve quem o trouxe."""
     carry(correlation_id)  # fronteira do processo, como em `middleware`
     logger.opt(exception=error).error("request handler failed")
     return written(refusal(500, "internal"), correlation_id)

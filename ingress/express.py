@@ -1,7 +1,7 @@
 """E se o pedido é o de sempre? Um POST simples do webhook, inteiro ou aos pedaços, não precisa do aiohttp.
 
 Promete: as mesmas regras, respostas (byte a byte), medidas e linhas do caminho normal. O que tem qualquer
-coisa de incomum, ou seria recusado, não é daqui: nada se conta, e o normal o lê.
+coisa de incomum, ou seria recusado, não é daqui: nada fica contado, e o normal o lê.
 """
 
 import time
@@ -73,7 +73,7 @@ class Express:
             return None
         if self._webhook.unproven(whole.body, head.signature) is not None:
             if limit is not None:
-                limit.give_back(address)
+                limit.give_back(address)  # o normal vai contá-lo
             return None
         return Asked(Proven(whole.body, adopted(head.correlation_id)), head.started)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from pyloto_stream.whatsapp.identity import NOBODY, Person, user_key
+from pyloto_stream.whatsapp.identity import Person, user_key
 from pyloto_stream.whatsapp.webhook import Batch
 
 MEMORY_S = 60.0
@@ -194,4 +194,4 @@ def _people(batch: Batch) -> list[Person]:
     parts: list[FromSomebody] = [
         *batch.messages, *batch.statuses, *batch.echoes, *batch.calls, *batch.preferences
     ]  # fmt: skip
-    return [part.person for part in parts if part.person != NOBODY]
+    return [part.person for part in parts if part.person.address]

@@ -52,12 +52,12 @@ class Pieces:
         self._read = read
         self._head: Head | None = None
         self.held: bytes | bytearray = b""
-        """O que se guarda."""
+        """O que se guarda; só para ver: quem o muda é `add` e `clear`."""
 
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
-        searched = self._keep(data)
-        held = self.held
+        searched = max(0, len(self.held) - len(_BLANK) + 1)
+        held = self._keep(data)
         if self._head is None:
             if not (held.startswith(self._start) or self._start.startswith(held)):
                 return Sight.UNUSUAL
@@ -72,16 +72,15 @@ class Pieces:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
         return Whole(self._head, bytes(held[self._head.size :]))
 
-    def _keep(self, data: bytes) -> int:
-        """Guarda `data` (sem copiar o primeiro pedaço, quase sempre o único); diz até onde já se procurou."""
+    def _keep(self, data: bytes) -> bytes | bytearray:
+        """Tudo o que se guarda, com `data`; o primeiro pedaço, quase sempre o único, não se copia."""
         if not self.held:
             self.held = data
-            return 0
-        searched = max(0, len(self.held) - len(_BLANK) + 1)
-        if isinstance(self.held, bytes):
-            self.held = bytearray(self.held)
-        self.held += data
-        return searched
+        else:
+            if isinstance(self.held, bytes):
+                self.held = bytearray(self.held)
+            self.held += data
+        return self.held
 
     def clear(self) -> bytes:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""

@@ -28,11 +28,11 @@ class RateLimit:
     def take(self, address: str) -> float:
         """Usa uma vez de `address`: 0, ou quantos segundos esperar (e então nada foi gasto)."""
         now = self._now()
-        full_at = self._full_at.get(address, 0.0)
+        full_at = self._full_at.get(address, now)
         if full_at > now:
             if wait_s := self._wait_s(full_at - now):
                 return wait_s
-        else:
+        else:  # cheio: uma vez cabe sempre
             full_at = now
             if address not in self._full_at and len(self._full_at) >= self._max:
                 self._forget(now)
@@ -40,7 +40,7 @@ class RateLimit:
         return 0.0
 
     def give_back(self, address: str) -> None:
-        """Desfaz o último `take` de `address`, que não chegou a servir."""
+        """Desfaz o último `take` de `address`, que deu 0: só logo a seguir a ele."""
         self._full_at[address] -= self._interval_s
 
     def _wait_s(self, filling_s: float) -> float:

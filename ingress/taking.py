@@ -102,24 +102,26 @@ class Taker:
         ]
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
         tally = _Tally()
-        taken = [_taken(tally, *each) for each in zip(opened, updates, told, strict=True)]
+        taken = [_taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
+        for number, n in Counter(
+            tally.arrived
+        ).items():  # antes: repetido, nada mais seria novo
+            self._arrived(number, n)
         for (kind, new), n in Counter(tally.updates).items():
             self._metrics.update(kind, _RESULTS[new], n)
-        for number, n in Counter(tally.numbers).items():
-            self._arrived(number, n)
         return taken
 
 
 class _Tally:
-    """O que se conta de um grupo: espécie de cada parte, e se era nova; o número de cada mensagem nova."""
+    """O que um grupo trouxe, por contar: espécie de cada parte, e se era nova; o número de cada mensagem."""
 
     def __init__(self) -> None:
         self.updates: list[tuple[UpdateKind, bool]] = []
-        self.numbers: list[str] = []
+        self.arrived: list[str] = []
 
 
 def _taken(
-    tally: _Tally, opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError
+    opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: _Tally
 ) -> Taken:
     """O que foi feito de um corpo, contado em `tally`."""
     batch = opened.batch
@@ -129,7 +131,7 @@ def _taken(
     kinds = [kind for kind, _ in updates]
     tally.updates += zip(kinds, told, strict=True)
     # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-    tally.numbers += [
+    tally.arrived += [
         message.phone_number_id for message, new in zip(batch.messages, told, strict=False) if new
     ]
     if batch.unreadable or "standby" in kinds:

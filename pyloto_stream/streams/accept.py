@@ -68,16 +68,15 @@ class Acceptor:
         """Oferece muitos grupos juntos; de cada um, o que `accept` dele devolveria ou levantaria."""
         known = await self._known(groups)
         offers = [offer for group in groups for offer in group]
-        if known:
+        if known:  # quase nunca: pouca gente tem um nome anterior
             fresh = iter(await self._offered([each for n, each in enumerate(offers) if n not in known]))
             told = [known[n] if n in known else next(fresh) for n in range(len(offers))]
         else:
             told = await self._offered(offers)
         ends = accumulate(map(len, groups))
         parts = [told[end - len(group) : end] for group, end in zip(groups, ends, strict=True)]
-        if _failure(told) is None:
-            return [[reply == 1 for reply in part] for part in parts]
-        return [_failure(part) or [reply == 1 for reply in part] for part in parts]
+        failing = _failure(told) is not None  # quase nunca: não se procura em cada grupo
+        return [(failing and _failure(part)) or [reply == 1 for reply in part] for part in parts]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""

@@ -73,7 +73,7 @@ class ClusterServers:
         return [self._node(address)[0] for address in dict.fromkeys(self._owners) if address is not None]
 
     async def close(self) -> None:
-        """Fecha as conexões com todos os nós; quem soube disso como uma queda já não pergunta por ninguém."""
+        """Fecha as conexões com todos os nós. Quem as perde pensa que um caiu: já não se procura outro."""
         self._closed = True
         async with self._lock:  # quem perguntava termina antes
             for client in itertools.chain.from_iterable([*self._nodes.values()]):

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from pyloto_stream.whatsapp.keyed import hmac_sha256
+from pyloto_stream.whatsapp.hmac256 import hmac_sha256
 
 IdKind = Literal["phone", "bsuid", "opaque"]
 
@@ -93,10 +93,6 @@ class Person(msgspec.Struct, frozen=True, gc=False):
         return _identities(self)
 
 
-NOBODY = Person()
-"""Ninguém: a Meta não mostrou id nenhum."""
-
-
 @lru_cache(RECENT)
 def _identities(person: Person) -> tuple[str, ...]:
     found = (person.user_id, person.parent_user_id, person.phone)
@@ -105,17 +101,14 @@ def _identities(person: Person) -> tuple[str, ...]:
 
 def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
-    return _person(values)
+    return _person(tuple(map(usable_id, values)))  # só o que é curto se lembra
 
 
 @lru_cache(RECENT)
-def _person(values: tuple[str | int | None, ...]) -> Person:
+def _person(values: tuple[str, ...]) -> Person:
     phone = user_id = parent = ""
-    for value in values:
-        if value is None or value in (phone, user_id):
-            continue
-        given = usable_id(value)
-        if not given:
+    for given in values:
+        if not given or given in (phone, user_id):
             continue
         if classify(given) == "phone":
             phone = phone or given

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from pyloto_stream.whatsapp.keyed import hmac_sha256
+from pyloto_stream.whatsapp.hmac256 import hmac_sha256
 
 HEADER = "X-Hub-Signature-256"
 _FORM = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)

@@ -27,7 +27,10 @@ COUNTED: dict[str, UpdateKind] = {
 
 
 async def sent(url: str, http: ClientSession, name: str) -> None:
-    body = meta.dump(KINDS[name])
+    await delivered(url, http, meta.dump(KINDS[name]))
+
+
+async def delivered(url: str, http: ClientSession, body: bytes) -> None:
     headers = {"Content-Type": "application/json", "X-Hub-Signature-256": sign(SECRET, body)}
     async with http.post(url + PATH, data=io.BytesIO(body), headers=headers) as answer:
         assert answer.status == 200
@@ -118,4 +121,6 @@ async def test_messages_are_counted_by_number_once_they_are_taken(
     async with served(app) as url:
         for name in ("text", "text", "status_sent", "smb_message_echoes"):
             await sent(url, http, name)
-    assert arrived == [(meta.NUMBER, 1)]
+        one = meta.text("wamid.1")
+        await delivered(url, http, meta.body(one, meta.text("wamid.2"), one))
+    assert arrived == [(meta.NUMBER, 1), (meta.NUMBER, 2)]

@@ -32,6 +32,13 @@ def test_wait_is_what_one_more_needs(clock: Clock) -> None:
     assert limit.take("a") == pytest.approx(30)
 
 
+def test_what_is_given_back_is_one_turn_and_no_more(clock: Clock) -> None:
+    limit = RateLimit(3, clock)
+    limit.take("a"), limit.take("a"), limit.take("a")
+    limit.give_back("a")
+    assert [limit.take("a") > 0 for _ in range(2)] == [False, True]
+
+
 def test_refusal_costs_nothing(clock: Clock) -> None:
     limit = RateLimit(1, clock)
     limit.take("a")

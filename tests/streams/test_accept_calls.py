@@ -1,5 +1,6 @@
 """Num servidor só, o que se oferece junto é uma chamada de um script, com o resultado de uma por partição."""
 
+import asyncio
 import random
 import re
 from collections.abc import Sequence
@@ -44,6 +45,16 @@ async def test_one_server_is_asked_once_whatever_is_offered(redis_url: str, redi
         assert await rig.acceptor.accept(offers) == [True] * len(offers)
         # o que outra conversa lembra, o que se oferece, e a confirmação que virou registro
         assert await evalsha_calls(redis) - before == 1 + 3
+
+
+async def test_who_asks_at_once_of_one_server_shares_the_call(redis_url: str, redis: Redis) -> None:
+    people = (next(n for n in range(99) if partition_of(f"c{n}", PARTITIONS) == p) for p in range(PARTITIONS))
+    alone = [Item("turn", f"c{n}", b'"oi"', str(n)) for n in people]
+    async with Rig(redis_url, partitions=PARTITIONS) as rig:
+        assert await rig.acceptor.ready()
+        before = await evalsha_calls(redis)
+        assert await asyncio.gather(*(rig.acceptor.accept([each]) for each in alone)) == [[True]] * PARTITIONS
+        assert await evalsha_calls(redis) - before == 1
 
 
 def crowd(count: int) -> list[Offer]:

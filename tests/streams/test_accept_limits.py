@@ -8,7 +8,6 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams import keys
 from pyloto_stream.streams.accept import AcceptOptions
 from pyloto_stream.streams.model import Feed, Item, Outcome, Plan, Settlement, Snooze, Turn, Unreadable
 from tests.support.streams import Rig, finish, forward, texts, until
@@ -52,21 +51,6 @@ async def test_what_was_taken_before_is_answered_as_duplicate_although_full(redi
     async with Rig(redis_url, partitions=1, options=LIMIT) as rig:
         await rig.acceptor.accept(crowd(10))
         assert await rig.acceptor.accept(crowd(10)) == [False] * 10
-
-
-async def test_far_from_the_limit_what_waits_is_counted_once_a_second_and_near_it_always(
-    redis: Redis, redis_url: str
-) -> None:
-    counted = f"{keys.prefix(0, 1)}:backlog"
-    async with Rig(redis_url, partitions=1, options=AcceptOptions(backlog_limit=1010)) as rig:
-        await rig.acceptor.accept(crowd(12))
-        assert await redis.get(counted) == "0"
-        assert 0 < await redis.pttl(counted) <= 1000
-        await redis.set(counted, "1010")
-        assert await refusal(rig, item("one more", "late")) == "backlog_full"
-        await redis.delete(counted)  # como se o segundo tivesse passado
-        assert await rig.acceptor.accept([item("one more", "late")]) == [True]
-        assert not await redis.exists(counted), "a thousand more could already be too many"
 
 
 async def test_parked_tokens_count_as_backlog(redis_url: str) -> None:

@@ -88,7 +88,7 @@ async def test_a_closed_cluster_is_asked_nothing_more(cluster: Cluster) -> None:
     servers = ClusterServers(cluster.url.replace("+cluster", ""), 1.0)
     await servers.open()
     await servers.close()
-    await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
+    servers._refreshed_at = -REFRESH_AT_MOST_EVERY_S
     await servers.moved(None)
     pools = [client.redis.connection_pool for pair in servers._nodes.values() for client in pair]
     assert not [each for pool in pools for each in pool._available_connections if each.is_connected]

@@ -2,7 +2,16 @@ import re
 
 import pytest
 
-from pyloto_stream.whatsapp.identity import canonical_phone, classify, identity, user_key
+from pyloto_stream.whatsapp.identity import (
+    MAX_ID,
+    Person,
+    canonical_phone,
+    classify,
+    identity,
+    person_of,
+    usable_id,
+    user_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -87,3 +96,25 @@ def test_other_pepper_or_person_is_another_key(other: tuple[bytes, str]) -> None
 def test_user_key_reveals_nothing_and_fits_anywhere() -> None:
     key = user_key(b"p", "bsuid:BR.70412290518836604517")
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", key)
+
+
+@pytest.mark.parametrize(
+    ("value", "usable"),
+    [
+        ("a" * MAX_ID, "a" * MAX_ID),
+        ("a" * (MAX_ID + 1), ""),
+        ("", ""),
+        (None, ""),
+        (7, "7"),
+        ("a\n", ""),
+        ("é", ""),
+    ],
+)
+def test_an_id_that_may_become_a_key_is_short_printable_ascii(value: str | int | None, usable: str) -> None:
+    assert usable_id(value) == usable
+
+
+def test_each_id_of_a_person_is_where_its_form_says_and_the_first_of_a_kind_counts() -> None:
+    given = (None, "BR.ENT.9", "x" * (MAX_ID + 1), "BR.1", 554199990000, "BR.2", "5541999990000", "BR.ENT.8")
+    assert person_of(*given) == Person("554199990000", "BR.1", "BR.ENT.9")
+    assert person_of("") == Person()

@@ -18,10 +18,6 @@ local FULL, FIRST_SLOTS, GROWTH = 120, 64, 3
 local bucket = math.floor(now / head.bucket_ms)
 local forgotten_at = int((bucket + 1) * head.bucket_ms + head.ttl_ms)
 
--- Contar o que espera é metade do custo de uma chamada: longe do limite conta-se uma vez por segundo, e o que entra até
--- à próxima conta, de todos os processos, não chega a FAR. Perto dele, sempre.
-local FAR, COUNTED_MS = 1000, '1000'
-
 -- Um balde adiante também: o relógio pode recuar (outro servidor assume). O atual é o último.
 local buckets = {}
 for b = bucket - head.buckets, bucket + 1 do
@@ -29,7 +25,7 @@ for b = bucket - head.buckets, bucket + 1 do
 end
 buckets[#buckets + 1] = ':seen:' .. int(bucket)
 
--- O que a chamada sabe de cada partição em que toca, lido de uma vez: backlog, tokens à espera; now_key, o balde atual;
+-- O que a chamada sabe de cada partição em que toca, lido uma vez: backlog, tokens à espera; now_key, o balde atual;
 -- level, o nível dele (nil: nada se gravou nele ainda); e onde um id pode estar, camada a camada (a última é onde se
 -- grava): starts, início da chave, e slots, gavetas.
 local rooms, room = {}, nil
@@ -39,21 +35,15 @@ local function add_layer(found, key, k)
   found.starts[n], found.slots[n] = key .. ':' .. k .. ':', FIRST_SLOTS * GROWTH ^ k
 end
 
-local function count_backlog(counted_key)
-  local backlog = redis.call('ZCARD', PARKED)
-  for _, stage in ipairs(head.stages) do backlog = backlog + redis.call('XLEN', stream(stage)) end
-  if backlog + FAR < head.limit then redis.call('SET', counted_key, backlog, 'PX', COUNTED_MS) end
-  return backlog
-end
-
 local function read_room()
-  local keys, last = { P .. ':backlog' }, #buckets + 1
-  for n, name in ipairs(buckets) do keys[n + 1] = P .. name end
-  local told = redis.call('MGET', unpack(keys))
-  local found = { now_key = keys[last], level = tonumber(told[last]), starts = {}, slots = {} }
-  found.backlog = tonumber(told[1]) or count_backlog(keys[1])
-  for n = 2, last do
-    for k = 0, tonumber(told[n]) or -1 do add_layer(found, keys[n], k) end
+  local found = { backlog = redis.call('ZCARD', PARKED), starts = {}, slots = {} }
+  for _, stage in ipairs(head.stages) do found.backlog = found.backlog + redis.call('XLEN', stream(stage)) end
+  local keys = {}
+  for n, name in ipairs(buckets) do keys[n] = P .. name end
+  found.now_key = keys[#keys]
+  for n, level in ipairs(redis.call('MGET', unpack(keys))) do
+    found.level = tonumber(level)
+    for k = 0, found.level or -1 do add_layer(found, keys[n], k) end
   end
   return found
 end

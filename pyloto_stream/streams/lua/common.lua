@@ -27,7 +27,6 @@
 --                                  antes, f parte do ritmo na última recusa, a instante dela, e época das vezes dadas,
 --                                  x recusas seguidas, c "<segundo>|<entradas contadas>", q última pergunta, r resposta,
 --                                  g até quando o que já saiu toma o ritmo, l instante da última pergunta
---   P:backlog              string  quantos tokens esperavam na partição quando se contou (ver accept.lua)
 --   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
 -- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
 -- a resposta tem um item por operação.

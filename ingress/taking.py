@@ -103,9 +103,7 @@ class Taker:
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
         tally = _Tally()
         taken = [_taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
-        for number, n in Counter(
-            tally.arrived
-        ).items():  # antes: repetido, nada mais seria novo
+        for number, n in Counter(tally.arrived).items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in Counter(tally.updates).items():
             self._metrics.update(kind, _RESULTS[new], n)

@@ -101,7 +101,7 @@ def _identities(person: Person) -> tuple[str, ...]:
 
 def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
-    return _person(tuple(map(usable_id, values)))  # só o que é curto se lembra
+    return _person(tuple(map(usable_id, dict.fromkeys(values))))  # só o que é curto se lembra
 
 
 @lru_cache(RECENT)

@@ -31,11 +31,14 @@ COLUMNS = (
 )
 COSTS = {
     "take_worker": "take: worker µs", "take_redis": "take: Redis µs",
-    "add_worker": "add: process µs", "add_redis": "add: Redis µs",
+    "add_worker": "add: process µs", "add_redis": "add: Redis µs", "all": "all µs",
 }  # fmt: skip
 BACKLOG_COLUMNS = (
-    *(Column(key, title, drawn=True) for key, title in COSTS.items()),
-    *(Column(f"{key}_times", "×", 2, ratio=True) for key in COSTS),
+    *(
+        column
+        for key, title in COSTS.items()
+        for column in (Column(key, title, drawn=True), Column(f"{key}_times", "×", 2, ratio=True))
+    ),
     Column("redis_mb", "Redis MB", 0),
 )
 BACKLOG_NOTES = (

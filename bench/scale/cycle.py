@@ -69,6 +69,7 @@ class Queue:
         adding = await self._spent(self._add(taking.events))
         used = await self._redis.info("memory")
         told = {**taking.per_event("take"), **adding.per_event("add")}
+        told["all"] = sum(cost for name, cost in told.items() if name.endswith(("_worker", "_redis")))
         return {**told, "redis_mb": float(used["used_memory"]) / (1 << 20)}
 
     async def _spent(self, doing: Awaitable[int]) -> Cost:

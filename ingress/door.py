@@ -1,4 +1,4 @@
-"""Como muitos pedidos simples entram de uma vez? Os que chegam juntos dividem uma tarefa (`gathering.py`).
+"""Como muitos pedidos simples entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
 Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); por
 pedido, a sua própria resposta e medida, e a linha, se foi recusado ou o log é de detalhe. Uma falha é só de
@@ -18,7 +18,6 @@ from aiohttp.helpers import rfc822_formatted_time
 from loguru import logger
 
 from ingress.answers import refusal
-from ingress.gathering import Gathering
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
@@ -64,18 +63,26 @@ class Door:
         crowd: int,
         detail: bool,
     ) -> None:
+        self._most = crowd
         self._detail = detail
         self._route = route
         self._taker = taker
         self._metrics = metrics
         self._accepted = accepted
-        self._gathering = Gathering(self._carry, self._drop, crowd)
+        self._crowd: list[tuple[Asked, Respond]] = []
+        self._task: asyncio.Task[None] | None = None
 
     def enter(self, asked: Asked, respond: Respond) -> "asyncio.Task[None]":
         """Põe `asked` no grupo que se forma; a tarefa é de todos eles, e chama cada `respond` uma vez."""
-        return self._gathering.add((asked, respond))
+        if self._task is None or self._task.done() or len(self._crowd) >= self._most:
+            self._crowd = []
+            self._task = asyncio.get_running_loop().create_task(self._take(self._crowd))
+        self._crowd.append((asked, respond))
+        return self._task
 
-    async def _carry(self, crowd: Sequence[tuple[Asked, Respond]]) -> None:
+    async def _take(self, crowd: list[tuple[Asked, Respond]]) -> None:
+        if self._crowd is crowd:  # quem chegar agora forma outro, e este não se guarda
+            self._crowd, self._task = [], None
         known: list[Waiting] = []
         strangers: list[Waiting] = []
         failed: list[Answered] = []
@@ -91,9 +98,6 @@ class Door:
             await asyncio.gather(self._pass(known), self._pass(strangers))
         else:
             await self._pass(known or strangers)
-
-    def _drop(self, crowd: Sequence[tuple[Asked, Respond]]) -> None:
-        self._count([self._answer(asked, respond, None) for asked, respond in crowd])
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Taken | Exception | None] = [None] * len(group)

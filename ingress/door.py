@@ -84,7 +84,7 @@ class Door:
         if self._crowd is crowd:  # quem chegar agora forma outro, e este não se guarda
             self._crowd, self._task = [], None
         known: list[Waiting] = []
-        strangers: list[Waiting] = []
+        others: list[Waiting] = []
         failed: list[Answered] = []
         for asked, respond in crowd:
             try:
@@ -92,12 +92,26 @@ class Door:
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
                 failed.append(self._answer(asked, respond, error))
             else:
-                (strangers if opened.keys is None else known).append((asked, opened, respond))
+                (others if opened.keys is None else known).append((asked, opened, respond))
         self._count(failed)
-        if known and strangers:  # quem se conhece não espera que se pergunte pelos outros
-            await asyncio.gather(self._pass(known), self._pass(strangers))
-        else:
-            await self._pass(known or strangers)
+        try:
+            if known and others:
+                await self._pass_apart(known, others)
+            else:
+                await self._pass(known or others)
+        finally:
+            self._taker.give_up([opened for _, opened, _ in others])
+
+    async def _pass_apart(self, known: Sequence[Waiting], others: Sequence[Waiting]) -> None:
+        """Quem se conhece não espera que se pergunte pelos outros, e parte já: nenhum outro grupo o passa."""
+        asking = asyncio.ensure_future(self._pass(others))
+        try:
+            await self._pass(known)
+        except asyncio.CancelledError:
+            asking.cancel()
+            await asyncio.wait([asking])
+            raise
+        await asking
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Taken | Exception | None] = [None] * len(group)

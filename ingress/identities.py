@@ -108,7 +108,7 @@ class Identities:
         return keys
 
     def remembered(self, batch: Batch) -> Keys | None:
-        """As chaves, se todas se sabem sem perguntar à tabela."""
+        """As chaves, se todas se sabem sem perguntar nada, nem à tabela, nem por um nome anterior."""
         for message in batch.messages:
             if message.moved_to is not None:
                 return None
@@ -116,7 +116,7 @@ class Identities:
         found: dict[Person, Place] = {}
         for person in _people(batch):
             place = self._remembered(person, now)
-            if place is None:
+            if place is None or place.former:
                 return None
             found[person] = place
         return Keys(self._pepper, found)
@@ -188,6 +188,12 @@ class Identities:
 
 def _place(weakest: str, key: str) -> Place:
     return Place(key, "" if weakest == key else weakest)
+
+
+def ids_of(batch: Batch) -> set[str]:
+    """As identidades de todas as pessoas de um webhook, também as novas de quem trocou de número."""
+    moved = [message.moved_to for message in batch.messages if message.moved_to is not None]
+    return {identity for person in (*_people(batch), *moved) for identity in person.identities()}
 
 
 def _people(batch: Batch) -> list[Person]:

@@ -6,15 +6,16 @@ própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gra
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
-from ingress.identities import Identities, Keys
+from ingress.identities import Identities, Keys, ids_of
 from ingress.intake import Update, updates_of
+from ingress.line import Line, Turn
 from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError
@@ -45,12 +46,13 @@ class Proven(msgspec.Struct, frozen=True, gc=False):
     correlation_id: str
 
 
-class Opened(msgspec.Struct, frozen=True, gc=False):
-    """Um corpo lido; `keys` `None` se é preciso perguntar de quem é."""
+class Opened(msgspec.Struct, frozen=True):
+    """Um corpo lido; `keys` `None` se é preciso perguntar algo antes, e então tem a sua vez na fila."""
 
     proven: Proven
     batch: Batch
     keys: Keys | None
+    turn: Turn | None = None
 
 
 class Taker:
@@ -69,17 +71,34 @@ class Taker:
         self._metrics = metrics
         self._clock = clock
         self._arrived = arrived
+        self._line = Line()
 
     def open(self, proven: Proven) -> Opened:
-        """Lê um corpo provado."""
+        """Lê um corpo provado, na ordem de chegada; quem o pede chama depois `take_all`, ou `give_up`."""
         batch = read(proven.body)
-        return Opened(proven, batch, self._identities.remembered(batch))
+        keys = self._identities.remembered(batch)
+        if keys is not None and (self._line.empty or not self._line.holds(ids_of(batch))):
+            return Opened(proven, batch, keys)
+        return Opened(proven, batch, None, self._line.join(ids_of(batch)))
+
+    def give_up(self, opened: Iterable[Opened]) -> None:
+        """Deixa passar quem espera atrás destes, que não serão guardados (ou já o foram)."""
+        self._line.leave([one.turn for one in opened if one.turn is not None])
 
     async def take_all(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
 
         O que não se guardou é uma recusa.
         """
+        turns = [one.turn for one in opened if one.turn is not None]
+        try:
+            if turns:
+                await self._line.wait(turns)
+            return await self._tried(opened)
+        finally:
+            self._line.leave(turns)
+
+    async def _tried(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
         try:
             return [*await self._together(opened)]
         except TransientError as error:

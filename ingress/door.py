@@ -94,13 +94,10 @@ class Door:
             else:
                 (others if opened.keys is None else known).append((asked, opened, respond))
         self._count(failed)
-        try:
-            if known and others:
-                await self._pass_apart(known, others)
-            else:
-                await self._pass(known or others)
-        finally:
-            self._taker.give_up([opened for _, opened, _ in others])
+        if known and others:
+            await self._pass_apart(known, others)
+        else:
+            await self._pass(known or others)
 
     async def _pass_apart(self, known: Sequence[Waiting], others: Sequence[Waiting]) -> None:
         """Quem se conhece não espera que se pergunte pelos outros, e parte já: nenhum outro grupo o passa."""

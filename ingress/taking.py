@@ -6,7 +6,7 @@ própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gra
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from aiohttp import web
@@ -74,16 +74,12 @@ class Taker:
         self._line = Line()
 
     def open(self, proven: Proven) -> Opened:
-        """Lê um corpo provado, na ordem de chegada; quem o pede chama depois `take_all`, ou `give_up`."""
+        """Lê um corpo provado, na ordem de chegada; quem o pede chama depois, sempre, `take_all`."""
         batch = read(proven.body)
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(ids_of(batch))):
             return Opened(proven, batch, keys)
         return Opened(proven, batch, None, self._line.join(ids_of(batch)))
-
-    def give_up(self, opened: Iterable[Opened]) -> None:
-        """Deixa passar quem espera atrás destes, que não serão guardados (ou já o foram)."""
-        self._line.leave([one.turn for one in opened if one.turn is not None])
 
     async def take_all(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.

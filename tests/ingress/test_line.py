@@ -167,6 +167,30 @@ async def test_who_is_interrupted_holds_nobody_back(when: int) -> None:
     assert entered(slow) == [1]
 
 
+@pytest.mark.parametrize("when", range(4))
+async def test_who_is_interrupted_beside_somebody_known_hears_it_and_holds_nobody_back(when: int) -> None:
+    table, slow = Table(), Slow()
+    slow.going.set()
+    door = Door(slow, table)
+    door.ask(BIA)
+    await turns()
+    table.asked[0].set()
+    await door.ended()
+    slow.going.clear()
+    task = door.ask(BIA)
+    assert door.ask(PHONE) is task
+    await turns(1 + when)
+    task.cancel()
+    await asyncio.wait([task])
+    assert [door.heard[number] for number in (1, 2)] == [[None], [None]]
+    slow.going.set()
+    later = door.ask(PHONE)
+    await turns()
+    table.asked[-1].set()
+    await asyncio.wait_for(later, 5)
+    assert entered(slow)[-1] == 3
+
+
 async def test_while_the_table_is_away_all_of_a_person_are_refused_and_then_taken_in_order() -> None:
     class Away(Table):
         away = True

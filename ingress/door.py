@@ -2,7 +2,7 @@
 
 Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); por
 pedido, a sua própria resposta e medida, e a linha, se foi recusado ou o log é de detalhe. Uma falha é só de
-quem a traz, e ninguém espera por quem ainda não chegou.
+quem a traz, e ninguém espera por quem ainda não chegou, nem por quem não tem um id em comum.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from aiohttp.helpers import rfc822_formatted_time
 from loguru import logger
 
 from ingress.answers import refusal
+from ingress.line import Turn, apart
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
@@ -35,7 +36,17 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     started: float
 
 
-Waiting = tuple[Asked, Opened, Respond]
+class Waiting(msgspec.Struct, frozen=True):
+    """Um pedido lido, e quem lhe responde."""
+
+    asked: Asked
+    opened: Opened
+    respond: Respond
+
+    @property
+    def turn(self) -> Turn | None:
+        """A vez dele na fila."""
+        return self.opened.turn
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
@@ -92,18 +103,17 @@ class Door:
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
                 failed.append(self._answer(asked, respond, error))
             else:
-                (others if opened.keys is None else known).append((asked, opened, respond))
+                (others if opened.keys is None else known).append(Waiting(asked, opened, respond))
         self._count(failed)
-        if known and others:
-            await self._pass_apart(known, others)
-        else:
-            await self._pass(known or others)
+        if groups := [each for each in (known, *apart(others)) if each]:
+            await self._pass_all(groups)
 
-    async def _pass_apart(self, known: Sequence[Waiting], others: Sequence[Waiting]) -> None:
-        """Quem se conhece não espera que se pergunte pelos outros, e parte já: nenhum outro grupo o passa."""
-        asking = asyncio.ensure_future(self._pass(others))
+    async def _pass_all(self, groups: Sequence[Sequence[Waiting]]) -> None:
+        """Nenhum espera pelos outros; e o primeiro sai já, antes que outro grupo o ultrapasse."""
+        first, *rest = groups
+        asking = asyncio.gather(*map(self._pass, rest))
         try:
-            await self._pass(known)
+            await self._pass(first)
         except asyncio.CancelledError:
             asking.cancel()
             await asyncio.wait([asking])
@@ -113,10 +123,10 @@ class Door:
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Taken | Exception | None] = [None] * len(group)
         try:
-            outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
+            outcomes[:] = await self._taker.take_all([one.opened for one in group])
         finally:
             pairs = zip(group, outcomes, strict=True)
-            self._count([self._answer(asked, respond, outcome) for (asked, _, respond), outcome in pairs])
+            self._count([self._answer(one.asked, one.respond, outcome) for one, outcome in pairs])
 
     def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> Answered:
         correlation_id = asked.proven.correlation_id

@@ -1,26 +1,43 @@
 """E se uma pessoa escreve outra vez antes de a primeira mensagem entrar? A segunda espera atrás dela.
 
-Quem se conhece entra numa só ida, e as idas seguem a ordem; quem não se conhece, ou teve outro nome, precisa
-de mais uma antes, e nela alguém o passaria à frente. Promete: o que chega a este processo com um mesmo id
-entra na ordem em que chegou, precise cada parte das idas que precisar. Limite: vale por processo.
+Quem já se conhece entra numa só ida, e as idas saem na ordem. Quem é novo, ou já teve outro nome, precisa
+antes de mais uma; enquanto ela dura, uma mensagem posterior poderia passar à frente. Promete: o que chega a
+este processo com um mesmo id entra na ordem em que chegou, ou se recusa; quem não tem id em comum não espera.
+Limite: vale por processo. Um status de um envio que não está no livro precisa de outra ida, e outro status
+pode passar-lhe à frente.
 """
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 
 
 class Turn(msgspec.Struct, frozen=True, eq=False):
-    """A vez de quem entrou na fila com `ids`: acaba com `over`, e só começa quando acabam as de `ahead`."""
+    """A vez de quem está na fila com `ids`: só começa quando terminam todas as de `ahead`.
+
+    `over` termina com `True` se entrou, `False` se não.
+    """
 
     ids: frozenset[str]
-    ahead: tuple[asyncio.Event, ...]
-    over: asyncio.Event
+    ahead: "tuple[asyncio.Future[bool], ...]"
+    over: "asyncio.Future[bool]"
+
+
+class InLine(Protocol):
+    """Quem pode estar na fila."""
+
+    @property
+    def turn(self) -> Turn | None:
+        """A sua vez, se está."""
+
+
+T = TypeVar("T", bound=InLine)
 
 
 class Line:
-    """Quem precisa de mais do que uma ida, até entrar; por id, a última vez."""
+    """Quem precisa de mais de uma ida, até entrar. Guarda, para cada id, a vez do último da fila."""
 
     def __init__(self) -> None:
         self._last: dict[str, Turn] = {}
@@ -38,20 +55,46 @@ class Line:
         """A vez de quem tem `ids`, atrás de quem já está na fila com algum deles."""
         mine = frozenset(ids)
         ahead = {self._last[each].over: None for each in mine if each in self._last}
-        turn = Turn(mine, tuple(ahead), asyncio.Event())
+        turn = Turn(mine, tuple(ahead), asyncio.get_running_loop().create_future())
         self._last |= dict.fromkeys(mine, turn)
         return turn
 
-    async def wait(self, turns: Sequence[Turn]) -> None:
-        """Espera por quem está à frente de `turns`; entre si não esperam: entram juntos, e na ordem."""
+    async def wait(self, turns: Sequence[Turn]) -> bool:
+        """Espera por quem está à frente de `turns`, que entre si não se esperam; diz se todos entraram."""
         own = {turn.over for turn in turns}
-        for ahead in {event: None for turn in turns for event in turn.ahead if event not in own}:
-            await ahead.wait()
+        ahead = {over for turn in turns for over in turn.ahead if over not in own}
+        if ahead:
+            await asyncio.wait(ahead)
+        return all(over.result() for over in ahead)
 
-    def leave(self, turns: Iterable[Turn]) -> None:
-        """Entraram, ou não entrarão; repetir não faz mal."""
+    def leave(self, turns: Iterable[Turn], *, entered: bool) -> None:
+        """Termina a vez de quem entrou ou desistiu; repetir não tem efeito."""
         for turn in turns:
-            turn.over.set()
+            self._end(turn, entered=entered)
+
+    def _end(self, turn: Turn, *, entered: bool) -> None:
+        waiting = next((over for over in turn.ahead if not over.done()), None)
+        if waiting is not None:
+            # desistiu antes da sua vez: quem vem atrás continua a esperar pelos da frente
+            waiting.add_done_callback(lambda _over: self._end(turn, entered=False))
+        elif not turn.over.done():
+            turn.over.set_result(entered)
             for each in turn.ids:
                 if self._last.get(each) is turn:
                     del self._last[each]
+
+
+def apart(found: Sequence[T]) -> list[list[T]]:
+    """Os que podem ir juntos: numa lista, quem não espera; nas outras, quem espera e os de trás dele."""
+    free: list[T] = []
+    lists, place = [free], dict["asyncio.Future[bool]", list[T]]()
+    for one in found:
+        ahead = one.turn.ahead if one.turn is not None else ()
+        with_them = {id(place.get(over)): place.get(over) for over in ahead}
+        mine = free if not ahead else next(iter(with_them.values())) if len(with_them) == 1 else None
+        if mine is None:
+            lists.append(mine := [])
+        mine.append(one)
+        if one.turn is not None:
+            place[one.turn.over] = mine
+    return [each for each in lists if each]

@@ -18,7 +18,7 @@ from ingress.intake import Update, updates_of
 from ingress.line import Line, Turn
 from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
 from pyloto_stream.clock import Clock
-from pyloto_stream.errors import TransientError
+from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.observability.correlation import carry
 from pyloto_stream.streams.points import reached
 from pyloto_stream.whatsapp.webhook import Batch, Part, read
@@ -28,6 +28,9 @@ RETRY_AFTER_S = 5.0
 
 Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
+
+_BEHIND = UnavailableError("whoever was ahead did not enter", code="redis_unavailable")
+"""Quem vem atrás de uma recusa também se recusa: reenviados, entram na ordem, e ninguém espera duas vezes."""
 
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
@@ -47,7 +50,7 @@ class Proven(msgspec.Struct, frozen=True, gc=False):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """Um corpo lido; `keys` `None` se é preciso perguntar algo antes, e então tem a sua vez na fila."""
+    """Um corpo lido. `keys` é `None` se é preciso perguntar algo, ou esperar por alguém: `turn` é a vez."""
 
     proven: Proven
     batch: Batch
@@ -74,7 +77,11 @@ class Taker:
         self._line = Line()
 
     def open(self, proven: Proven) -> Opened:
-        """Lê um corpo provado, na ordem de chegada; quem o pede chama depois, sempre, `take_all`."""
+        """Lê um corpo provado, na ordem de chegada.
+
+        Quem chama deve chamar depois `take_all`, com todos ou com os de cada lista de `line.apart`: sem isso,
+        os ids dele ficam presos na fila.
+        """
         batch = read(proven.body)
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(ids_of(batch))):
@@ -87,12 +94,19 @@ class Taker:
         O que não se guardou é uma recusa.
         """
         turns = [one.turn for one in opened if one.turn is not None]
-        try:
-            if turns:
-                await self._line.wait(turns)
+        if not turns:
             return await self._tried(opened)
+        try:
+            if not await self._line.wait(turns):
+                carry(opened[0].proven.correlation_id)
+                return [_refused(_BEHIND, one.batch) for one in opened]
+            taken = await self._tried(opened)
+            for one, told in zip(opened, taken, strict=True):
+                if one.turn is not None:
+                    self._line.leave([one.turn], entered=isinstance(told, Taken) and told.refused is None)
+            return taken
         finally:
-            self._line.leave(turns)
+            self._line.leave(turns, entered=False)
 
     async def _tried(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
         try:

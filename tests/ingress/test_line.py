@@ -3,9 +3,11 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
+import pytest_asyncio
+from aiohttp import web
 
 from ingress.app import create_public_app
 from ingress.door import Asked
@@ -24,12 +26,26 @@ ANA, PHONE = Person("5511900000001", "BR.1"), Person("5511900000001")
 BIA = Person("5511900000002")
 
 
+_open: list[web.Application] = []
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def _closed() -> AsyncIterator[None]:
+    """Fecha as aplicações do teste: a linha de resumo de uma não pode sair no meio de outro."""
+    yield
+    for app in _open:
+        app.freeze()
+        await app.cleanup()
+    _open.clear()
+
+
 class Door:
     """Uma porta sobre um executor e uma tabela quaisquer; `heard`: a resposta a cada pedido, por lugar."""
 
     def __init__(self, acceptance: Recorder, aliases: NoAliases) -> None:
         self.tally = Tally()
         self.app = create_public_app(CONFIG, acceptance, self.tally, clock=lambda: NOW_MS, aliases=aliases)
+        _open.append(self.app)
         self.heard: dict[int, list[bytes | None]] = defaultdict(list)
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -123,6 +139,61 @@ async def test_whoever_shares_an_id_with_who_is_asked_about_waits_and_others_do_
     table.asked[1].set()
     await door.ended()
     assert entered(slow) == [0, 1, 4, 2, 3]
+
+
+async def test_nobody_waits_for_who_has_no_id_in_common_not_even_in_the_same_group() -> None:
+    table, slow = Table(), Slow()
+    slow.going.set()
+    door = Door(slow, table)
+    door.ask(PHONE)
+    await turns()
+    for person in (PHONE, BIA, PHONE):
+        door.ask(person)
+    await turns()
+    door.ask(BIA)
+    assert len(table.asked) == 2, "of Bia, who is as new"
+    table.asked[1].set()
+    await turns()
+    assert entered(slow) == [2, 4]
+    table.asked[0].set()
+    await door.ended()
+    assert entered(slow) == [2, 4, 0, 1, 3]
+    assert len(table.asked) == 2
+
+
+async def test_who_waits_behind_a_refusal_is_refused_too_and_asks_nothing() -> None:
+    class Away(Table):
+        async def resolve(self, people: Sequence[Names]) -> list[str]:
+            await super().resolve(people)
+            raise UnavailableError(code="redis_unavailable")
+
+    table, slow = Away(), Slow()
+    door = Door(slow, table)
+    for _ in range(3):
+        door.ask(PHONE)
+        await turns()
+    table.asked[0].set()
+    await door.ended()
+    assert [(heard[0] or b"")[9:12] for heard in door.heard.values()] == [b"503"] * 3
+    assert len(table.asked) == 1
+
+
+async def test_who_is_interrupted_while_waiting_lets_nobody_past_who_is_ahead() -> None:
+    table, slow = Table(), Slow()
+    slow.going.set()
+    door = Door(slow, table)
+    tasks = []
+    for _ in range(3):
+        tasks.append(door.ask(PHONE))
+        await turns()
+    tasks[1].cancel()
+    await turns()
+    tasks.append(door.ask(PHONE))
+    await turns()
+    assert len(table.asked) == 1
+    table.asked[0].set()
+    await door.ended()
+    assert entered(slow) == [0], "what came behind is refused, and comes again behind it"
 
 
 async def test_a_former_name_of_somebody_holds_back_nobody_else() -> None:

@@ -36,17 +36,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
     started: float
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """Um pedido lido, e quem lhe responde."""
-
-    asked: Asked
-    opened: Opened
-    respond: Respond
-
-    @property
-    def turn(self) -> Turn | None:
-        """A vez dele na fila."""
-        return self.opened.turn
+Waiting = tuple[Asked, Opened, Respond]
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
@@ -95,15 +85,18 @@ class Door:
         if self._crowd is crowd:  # quem chegar agora forma outro, e este não se guarda
             self._crowd, self._task = [], None
         known: list[Waiting] = []
-        others: list[Waiting] = []
+        others: list[tuple[Turn, Waiting]] = []
         failed: list[Answered] = []
         for asked, respond in crowd:
             try:
                 opened = self._taker.open(asked.proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
                 failed.append(self._answer(asked, respond, error))
+                continue
+            if opened.turn is None:
+                known.append((asked, opened, respond))
             else:
-                (others if opened.keys is None else known).append(Waiting(asked, opened, respond))
+                others.append((opened.turn, (asked, opened, respond)))
         self._count(failed)
         if groups := [each for each in (known, *apart(others)) if each]:
             await self._pass_all(groups)
@@ -123,10 +116,10 @@ class Door:
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Taken | Exception | None] = [None] * len(group)
         try:
-            outcomes[:] = await self._taker.take_all([one.opened for one in group])
+            outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
         finally:
             pairs = zip(group, outcomes, strict=True)
-            self._count([self._answer(one.asked, one.respond, outcome) for one, outcome in pairs])
+            self._count([self._answer(asked, respond, outcome) for (asked, _, respond), outcome in pairs])
 
     def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> Answered:
         correlation_id = asked.proven.correlation_id

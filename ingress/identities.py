@@ -112,8 +112,7 @@ class Identities:
         for message in batch.messages:
             if message.moved_to is not None:
                 return None
-        now = self._clock()
-        found: dict[Person, Place] = {}
+        now, found = self._clock(), dict[Person, Place]()
         for person in _people(batch):
             place = self._remembered(person, now)
             if place is None or place.former:
@@ -132,8 +131,7 @@ class Identities:
         return [Keys(self._pepper, await self._found(*batches))] * len(batches)
 
     async def _found(self, *batches: Batch) -> dict[Person, Place]:
-        found: dict[Person, Place] = {}
-        now, moved = self._clock(), dict[str, str]()
+        now, found, moved = self._clock(), dict[Person, Place](), dict[str, str]()
         for message in (message for batch in batches for message in batch.messages):
             if message.moved_to is not None:
                 key = await self._move(message.person, message.moved_to, now)
@@ -197,7 +195,6 @@ def ids_of(batch: Batch) -> set[str]:
 
 
 def _people(batch: Batch) -> list[Person]:
-    parts: list[FromSomebody] = [
-        *batch.messages, *batch.statuses, *batch.echoes, *batch.calls, *batch.preferences
-    ]  # fmt: skip
+    parts: list[FromSomebody] = [*batch.messages, *batch.statuses, *batch.echoes]
+    parts += [*batch.calls, *batch.preferences]
     return [part.person for part in parts if part.person.address]

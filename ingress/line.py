@@ -9,9 +9,11 @@ pode passar-lhe à frente.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class Turn(msgspec.Struct, frozen=True, eq=False):
@@ -23,17 +25,6 @@ class Turn(msgspec.Struct, frozen=True, eq=False):
     ids: frozenset[str]
     ahead: "tuple[asyncio.Future[bool], ...]"
     over: "asyncio.Future[bool]"
-
-
-class InLine(Protocol):
-    """Quem pode estar na fila."""
-
-    @property
-    def turn(self) -> Turn | None:
-        """A sua vez, se está."""
-
-
-T = TypeVar("T", bound=InLine)
 
 
 class Line:
@@ -84,17 +75,17 @@ class Line:
                     del self._last[each]
 
 
-def apart(found: Sequence[T]) -> list[list[T]]:
+def apart(found: Iterable[tuple[Turn, T]]) -> list[list[T]]:
     """Os que podem ir juntos: numa lista, quem não espera; nas outras, quem espera e os de trás dele."""
     free: list[T] = []
     lists, place = [free], dict["asyncio.Future[bool]", list[T]]()
-    for one in found:
-        ahead = one.turn.ahead if one.turn is not None else ()
-        with_them = {id(place.get(over)): place.get(over) for over in ahead}
-        mine = free if not ahead else next(iter(with_them.values())) if len(with_them) == 1 else None
-        if mine is None:
-            lists.append(mine := [])
+    for turn, one in found:
+        theirs = [place.get(over) for over in turn.ahead]
+        mine = free
+        if theirs:
+            mine = theirs[0] or []
+            if any(each is not mine for each in theirs):  # espera por alguém que não está aqui, ou por dois
+                lists.append(mine := [])
         mine.append(one)
-        if one.turn is not None:
-            place[one.turn.over] = mine
+        place[turn.over] = mine
     return [each for each in lists if each]

@@ -29,7 +29,7 @@ RETRY_AFTER_S = 5.0
 Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
 
-_BEHIND = UnavailableError("whoever was ahead did not enter", code="redis_unavailable")
+_BEHIND = UnavailableError("whoever was ahead did not enter", code="behind_refused")
 """Quem vem atrás de uma recusa também se recusa: reenviados, entram na ordem, e ninguém espera duas vezes."""
 
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
@@ -98,8 +98,7 @@ class Taker:
             return await self._tried(opened)
         try:
             if not await self._line.wait(turns):
-                carry(opened[0].proven.correlation_id)
-                return [_refused(_BEHIND, one.batch) for one in opened]
+                return [_refused(_BEHIND, one) for one in opened]
             taken = await self._tried(opened)
             for one, told in zip(opened, taken, strict=True):
                 if one.turn is not None:
@@ -113,8 +112,7 @@ class Taker:
             return [*await self._together(opened)]
         except TransientError as error:
             if len(opened) == 1:
-                carry(opened[0].proven.correlation_id)
-                return [_refused(error, opened[0].batch)]
+                return [_refused(error, opened[0])]
         except Exception as error:  # noqa: BLE001 - quem pede decide o que dizer de um defeito
             if len(opened) == 1:
                 return [error]
@@ -151,10 +149,9 @@ def _taken(
     opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: _Tally
 ) -> Taken:
     """O que foi feito de um corpo, contado em `tally`."""
-    batch = opened.batch
     if isinstance(told, TransientError):
-        carry(opened.proven.correlation_id)
-        return _refused(told, batch)
+        return _refused(told, opened)
+    batch = opened.batch
     kinds = [kind for kind, _ in updates]
     tally.updates += zip(kinds, told, strict=True)
     # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
@@ -169,10 +166,11 @@ def _taken(
     return Taken({"duplicate": len(told) - fresh, "new": fresh})
 
 
-def _refused(error: TransientError, batch: Batch) -> Taken:
+def _refused(error: TransientError, opened: Opened) -> Taken:
+    carry(opened.proven.correlation_id)
     logger.bind(code=error.code).warning("webhook not taken")
     wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
-    return Taken({"offered": batch.size}, refusal(503, error.code, retry_after_s=wait_s))
+    return Taken({"offered": opened.batch.size}, refusal(503, error.code, retry_after_s=wait_s))
 
 
 def _warn(unreadable: Sequence[Part], standby: int) -> None:

@@ -5,7 +5,6 @@ na queda de um nó, só há a quem ir quando o próprio cluster a reconhece.
 """
 
 import asyncio
-import itertools
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -76,8 +75,9 @@ class ClusterServers:
         """Fecha as conexões com todos os nós. Quem as perde pensa que um caiu: já não se procura outro."""
         self._closed = True
         async with self._lock:  # quem perguntava termina antes
-            for client in itertools.chain.from_iterable([*self._nodes.values()]):
-                await client.close()
+            for pair in [*self._nodes.values()]:
+                for client in pair:
+                    await client.close()
 
     def _owner(self, key: str) -> tuple[str, int]:
         return self._owners[key_slot(key.encode())] or self._seeds[0]

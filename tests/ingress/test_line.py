@@ -161,7 +161,9 @@ async def test_nobody_waits_for_who_has_no_id_in_common_not_even_in_the_same_gro
     assert len(table.asked) == 2
 
 
-async def test_who_waits_behind_a_refusal_is_refused_too_and_asks_nothing() -> None:
+async def test_who_waits_behind_a_refusal_is_refused_too_and_asks_nothing(
+    lines: list[dict[str, object]],
+) -> None:
     class Away(Table):
         async def resolve(self, people: Sequence[Names]) -> list[str]:
             await super().resolve(people)
@@ -169,13 +171,19 @@ async def test_who_waits_behind_a_refusal_is_refused_too_and_asks_nothing() -> N
 
     table, slow = Away(), Slow()
     door = Door(slow, table)
-    for _ in range(3):
+    for _ in range(2):
         door.ask(PHONE)
         await turns()
+    for _ in range(2):
+        door.ask(PHONE)
+    await turns()
     table.asked[0].set()
     await door.ended()
-    assert [(heard[0] or b"")[9:12] for heard in door.heard.values()] == [b"503"] * 3
+    assert [(heard[0] or b"")[9:12] for heard in door.heard.values()] == [b"503"] * 4
     assert len(table.asked) == 1
+    told = [(line["correlation_id"], line["code"]) for line in lines if line["event"] == "webhook not taken"]
+    behind = [(f"c{number}", "behind_refused") for number in (1, 2, 3)]
+    assert told == [("c0", "redis_unavailable"), *behind], "each line is of its own request"
 
 
 async def test_who_is_interrupted_while_waiting_lets_nobody_past_who_is_ahead() -> None:

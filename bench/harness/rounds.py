@@ -1,10 +1,13 @@
 """Como comparar numa máquina que oscila? Rodadas intercaladas, e a razão de cada rodada antes da mediana.
 
 O ruído de um minuto pega todos os contendores dele; entre rodadas a ordem gira, para que nenhum seja sempre o
-primeiro. Limite: o que oscila mais depressa que uma rodada vê-se na dispersão, que se mostra sempre.
+primeiro. Quem se mede em pouco tempo fica de pé a rodada inteira, e mede-se em janelas curtas, ao lado dos
+outros (`standing`): a sorte de um processo vale uma rodada, e a de um segundo, uma janela. Limite: o que
+oscila mais depressa que isso vê-se na dispersão, que se mostra sempre.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from statistics import median
 
 import msgspec
@@ -45,6 +48,22 @@ async def interleaved(
     return samples
 
 
+async def standing(
+    raised: Callable[[], AbstractAsyncContextManager[Mapping[str, Contender]]],
+    rounds: int,
+    windows: int,
+    *,
+    warm_up: bool = True,
+) -> dict[str, list[Sample]]:
+    """As janelas de `rounds` rodadas: em cada uma `raised` põe todos de pé, novos, e cada um tem `windows`."""
+    samples: dict[str, list[Sample]] = {}
+    for _ in range(rounds):
+        async with raised() as contenders:
+            for name, found in (await interleaved(contenders, windows, warm_up=warm_up)).items():
+                samples.setdefault(name, []).extend(found)
+    return samples
+
+
 def medians(samples: Sequence[Sample]) -> Sample:
     """A mediana de cada medida, sobre as rodadas de um contendor."""
     return {key: median(sample[key] for sample in samples) for key in samples[0]}
@@ -55,12 +74,18 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median(values), min(values), max(values))
 
 
-def ratio_of(samples: Mapping[str, Sequence[Sample]], name: str, base: str, key: str) -> Spread:
-    """Quantas vezes `base` é `name` na medida `key`: a razão dentro de cada rodada, e a mediana delas."""
+def ratio_of(
+    samples: Mapping[str, Sequence[Sample]], name: str, base: str, key: str, windows: int = 1
+) -> Spread:
+    """Quantas vezes `base` é `name` na medida `key`: a razão dentro de cada rodada, e a mediana delas.
+
+    Com `windows` janelas por rodada, a da rodada é a mediana das razões das suas janelas.
+    """
     found, against = samples[name], samples[base]
     if 1 in (len(found), len(against)):  # quem se mediu uma vez, foi na primeira rodada
         found, against = found[:1], against[:1]
-    return spread([ours[key] / theirs[key] for ours, theirs in zip(found, against, strict=True)])
+    ratios = [ours[key] / theirs[key] for ours, theirs in zip(found, against, strict=True)]
+    return spread([median(ratios[at : at + windows]) for at in range(0, len(ratios), windows)])
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:

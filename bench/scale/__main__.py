@@ -20,7 +20,7 @@ QUESTION = "What do more workers per stage and more Redis masters change?"
 BACKLOG_QUESTION = "Does the cost of an event grow with the queue?"
 EVENTS, QUICK_EVENTS = 12_000, 1_000
 FLAT = 1.10
-WINDOWS = 12
+WINDOWS = 20
 """Janelas de cada fila por rodada."""
 COLUMNS = (
     Column("per_s", "messages/s", 0, drawn=True),
@@ -46,7 +46,8 @@ BACKLOG_NOTES = (
     "every Redis holds as many conversations as the longest queue; those that do not wait there are idle",
     f"a window takes {CHUNK:,} events and puts as many in; {WINDOWS} windows a round, the sizes in turn",
     "a window includes starting and stopping a worker; who writes in it has not written for long",
-    "× is taken within each turn of the sizes, then the median of the turns",
+    "each round has servers of its own; × is taken within each turn of the sizes, then the median of the "
+    "turns of a round, and of the rounds",
 )
 
 
@@ -96,10 +97,10 @@ async def _workers(options: argparse.Namespace, machine: Machine) -> Result:
 async def _backlog(options: argparse.Namespace, machine: Machine) -> Result:
     usual = backlog.QUICK if options.quick else backlog.FULL
     sizes = [size for size in usual if size <= options.most] or usual[:1]
-    windows = 1 if options.quick else options.rounds * WINDOWS
-    by_size = await backlog.costs(sizes, windows, warm_up=not options.quick)
+    windows = 1 if options.quick else WINDOWS
+    by_size = await backlog.costs(sizes, options.rounds, windows, warm_up=not options.quick)
     found, base = {f"{size:,}": samples for size, samples in by_size.items()}, f"{sizes[0]:,}"
-    times = {name: {key: ratio_of(found, name, base, key) for key in COSTS} for name in found}
+    times = {name: {key: ratio_of(found, name, base, key, windows) for key in COSTS} for name in found}
     rows = (
         Row(name, {**medians(samples), **{f"{key}_times": times[name][key].median for key in COSTS}})
         for name, samples in found.items()

@@ -23,7 +23,7 @@ from bench.harness.results import read
 STANDARD = {
     "chain": ("--rounds", "3", "--events", "10000"),
     "latency": ("--seconds", "0.5"),
-    "ingress": ("--requests", "2000"),
+    "ingress": ("--rounds", "1"),
     "outbound": ("--rounds", "3"),
     "end_to_end": (),
     "memory": ("--messages", "3000"),

@@ -55,7 +55,7 @@ async def standing(
     *,
     warm_up: bool = True,
 ) -> dict[str, list[Sample]]:
-    """As janelas de `rounds` rodadas: em cada uma `raised` põe todos de pé, novos, e cada um tem `windows`."""
+    """`windows` janelas de cada um em cada uma das `rounds` rodadas; `raised` põe-nos de pé, novos."""
     samples: dict[str, list[Sample]] = {}
     for _ in range(rounds):
         async with raised() as contenders:

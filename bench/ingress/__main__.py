@@ -1,7 +1,8 @@
 """Quantos webhooks por segundo um processo aceita, e quanto disso é só o servidor HTTP?
 
-Cada servidor em processo seu, num Redis novo por rodada, sob o mesmo gerador de carga, que divide com ele os
-dois núcleos. Limite: laço fechado, uma máquina só; o p99 segue o ruído dela mais do que o código.
+Cada servidor em processo seu, com um Redis seu, novos em cada rodada, sob o mesmo gerador de carga, que
+divide com ele os dois núcleos. Limite: laço fechado, uma máquina só; o p99 segue o ruído dela mais do que o
+código.
 """
 
 import sys
@@ -15,7 +16,7 @@ from bench.harness.machine import LIBRARIES, facts
 from bench.harness.options import parser
 from bench.harness.report import publish
 from bench.harness.results import Check, Column, Result, Row
-from bench.harness.rounds import Sample, interleaved, medians, ratio_of
+from bench.harness.rounds import Sample, Spread, medians, ratio_of, standing
 from bench.harness.servers import find_redis
 from bench.ingress.contenders import (
     EMPTY,
@@ -26,14 +27,17 @@ from bench.ingress.contenders import (
     SETTINGS,
     UVLOOP,
     Size,
+    at,
     contenders,
-    measure,
+    raised,
 )  # fmt: skip
 from ingress.server import SHARES_PORT
 
 QUESTION = "What does a signed webhook cost at the door, next to servers that do less with it?"
-FULL, QUICK = Size(warm=2000, timed=10_000), Size(warm=20, timed=256)
+FULL, QUICK = Size(warm=500, timed=4000), Size(warm=20, timed=256)
 ROUNDS = 3
+WINDOWS = 5
+"""Janelas de cada contendor por rodada, em cada nível; antes delas, uma que só aquece."""
 TARGETS = ((EMPTY, 0.75), (FASTAPI, 2.5))
 
 COLUMNS = (
@@ -55,8 +59,10 @@ async def measured(options: Namespace) -> Result:
         notes.append("a second process cannot listen on the port of the first: no row for two processes")
     if FASTAPI not in chosen and not options.quick:
         notes.append("FastAPI + uvicorn not measured: `make peers` installs it")
-    runs = {name: partial(measure, contender, size) for name, contender in chosen.items()}
-    samples = await interleaved(runs, options.rounds, warm_up=False)
+    windows = 1 if options.quick else WINDOWS
+    samples = await standing(
+        partial(raised, chosen, size), options.rounds, windows, warm_up=not options.quick
+    )
     return Result(
         bench="ingress",
         question=QUESTION,
@@ -64,9 +70,9 @@ async def measured(options: Namespace) -> Result:
         quick=options.quick,
         rounds=options.rounds,
         columns=COLUMNS,
-        rows=tuple(row(samples, name, level) for level in LEVELS for name in samples),
-        checks=checks(samples),
-        notes=(*notes, *_notes(samples, size)),
+        rows=tuple(row(samples, name, level, windows) for level in LEVELS for name in chosen),
+        checks=checks(samples, windows),
+        notes=(*notes, *_notes(samples, size, windows)),
     )
 
 
@@ -75,51 +81,50 @@ def _size(options: Namespace) -> Size:
     return Size(usual.warm, options.requests or usual.timed)
 
 
-def row(samples: Mapping[str, Sequence[Sample]], name: str, level: int) -> Row:
+def row(samples: Mapping[str, Sequence[Sample]], name: str, level: int, windows: int) -> Row:
     """A linha de um contendor com `level` conexões: medianas, e a razão para o aiohttp nu."""
-    found = medians(samples[name])
-    values = {column.key: found.get(f"{column.key}_{level}") for column in COLUMNS}
-    times = ratio_of(samples, name, EMPTY, f"rps_{level}").median
-    return Row(f"{name}, {level} connections", values | {"times": times})
+    found = medians(samples[at(name, level)])
+    values = {column.key: found.get(column.key) for column in COLUMNS}
+    return Row(at(name, level), values | {"times": _times(samples, name, EMPTY, level, windows).median})
 
 
-def checks(samples: Mapping[str, Sequence[Sample]]) -> tuple[Check, ...]:
+def checks(samples: Mapping[str, Sequence[Sample]], windows: int) -> tuple[Check, ...]:
     """As metas, a 32 conexões, contra quem foi medido."""
+    level = LEVELS[0]
     return tuple(
-        Check(
-            f"× {base}, {LEVELS[0]} connections",
-            ratio_of(samples, OURS, base, f"rps_{LEVELS[0]}").median,
-            target,
-        )
+        Check(f"× {base}, {level} connections", _times(samples, OURS, base, level, windows).median, target)
         for base, target in TARGETS
-        if base in samples
+        if at(base, level) in samples
     )
 
 
-def _notes(samples: Mapping[str, Sequence[Sample]], size: Size) -> list[str]:
-    busy = max(
-        sample[f"load_busy_{level}"] for level in LEVELS for runs in samples.values() for sample in runs
-    )
+def _times(samples: Mapping[str, Sequence[Sample]], name: str, base: str, level: int, windows: int) -> Spread:
+    """Quantas vezes `base` é `name`, em pedidos por segundo com `level` conexões."""
+    return ratio_of(samples, at(name, level), at(base, level), "rps", windows)
+
+
+def _notes(samples: Mapping[str, Sequence[Sample]], size: Size, windows: int) -> list[str]:
+    busy = max(sample["load_busy"] for found in samples.values() for sample in found)
     limits = ", ".join(f"{name}={value}" for name, value in SETTINGS.items())
     notes = [
         f"ours: the command `pyloto-stream ingress` with {limits}; log level INFO, to a file",
-        f"{size.timed} requests per level after {size.warm}, each a new message; a person writes 5 of them",
+        f"each round has servers of its own, all up, measured one at a time in {windows} windows each",
+        f"a window: {size.timed} requests after {size.warm}, each a new message; a person writes 5 of them",
         "connections are kept alive; µs: CPU per request",
         "after each round Redis held exactly what was answered with 200",
         f"the load process was busy {busy:.0%} of one core at most",
     ]
     for base in (EMPTY, UVLOOP, FASTAPI):
-        if base in samples:
-            notes += (
-                f"ours × {base}, {n} connections: {ratio_of(samples, OURS, base, f'rps_{n}')}" for n in LEVELS
-            )
+        if at(base, LEVELS[0]) in samples:
+            told = (f"{n} connections: {_times(samples, OURS, base, n, windows)}" for n in LEVELS)
+            notes += (f"ours × {base}, {each}" for each in told)
     return notes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Mede e publica; o código de saída é o de `publish`."""
     made = parser("ingress", QUESTION, rounds=ROUNDS)
-    made.add_argument("--requests", type=int, help=f"at each number of connections (default {FULL.timed:,})")
+    made.add_argument("--requests", type=int, help=f"per window (default {FULL.timed:,})")
     options = made.parse_args(argv)
     return publish(uvloop.run(measured(options)), options)
 

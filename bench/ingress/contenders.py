@@ -1,20 +1,21 @@
 """Quem concorre, e como se confere que não perdeu nada? Um servidor novo e um Redis novo por rodada.
 
-Cada rodada mede os dois níveis de `LEVELS` no mesmo servidor; ao fim, o Redis tem de ter exatamente o que foi
-aceito com 200, ou a rodada não vale.
+Numa rodada todos estão de pé, e medem-se um por vez, em janelas; ao fim dela, o Redis de cada um tem de ter
+exatamente o que ele aceitou com 200, ou a rodada não vale.
 """
 
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 from redis.asyncio import Redis
 
-from bench.harness import children
+from bench.harness import children, rounds
 from bench.harness.children import ROOT, ChildError
 from bench.harness.rounds import Sample
 from bench.harness.servers import Server, redis_server
@@ -40,7 +41,7 @@ Count = Callable[[Redis], Awaitable[int]]
 
 
 class Size(msgspec.Struct, frozen=True):
-    """Quantos pedidos por nível: os que só aquecem, e os que contam."""
+    """Quantos pedidos por janela: os que só aquecem, e os que contam."""
 
     warm: int
     timed: int
@@ -107,10 +108,10 @@ XADD, FASTAPI = "aiohttp on uvloop, HMAC + XADD", "FastAPI + uvicorn, HMAC + XAD
 def contenders() -> dict[str, Contender]:
     """Todos, por nome; FastAPI só se as bibliotecas concorrentes foram instaladas (`make peers`)."""
     all_of_them = [
-        ours(OURS),
         ours(APART, apart=True),
         ours(NEWCOMERS, per_person=1),
         ours(PAIR, processes=2),
+        ours(OURS),
         Contender(EMPTY, "bench.ingress.bare", ("empty",)),
         Contender(UVLOOP, "bench.ingress.bare", ("uvloop",)),
         Contender(XADD, "bench.ingress.bare", ("xadd",), count=_in_stream),
@@ -121,24 +122,57 @@ def contenders() -> dict[str, Contender]:
     return {contender.name: contender for contender in all_of_them}
 
 
-async def measure(contender: Contender, size: Size) -> Sample:
-    """Uma rodada de um contendor: os dois níveis, e a conferência.
+def at(name: str, level: int) -> str:
+    """Como se chama nos quadros um contendor com `level` conexões."""
+    return f"{name}, {level} connections"
+
+
+class Door:
+    """Um contendor de pé: os seus processos, o seu Redis, e o que já aceitou."""
+
+    def __init__(self, contender: Contender, servers: list[Service[int]], redis: Server) -> None:
+        self.name = contender.name
+        self._contender = contender
+        self._servers = servers
+        self._redis = redis
+        self._accepted = self._series = 0
+
+    async def window(self, level: int, size: Size) -> Sample:
+        """Uma janela, com `level` conexões.
+
+        Raises:
+            ChildError: um processo falhou, ou não respondeu 200 a tudo.
+        """
+        self._series += 1
+        told = await _load(self._contender, size, self._series, level, self._servers, self._redis)
+        if told.pop("refused"):
+            raise ChildError(f"{self.name}: some requests were not answered with 200")
+        self._accepted += int(told.pop("accepted"))
+        return told | {"server_us": sum(told.pop(f"server{n}_us") for n in range(len(self._servers)))}
+
+    async def verify(self) -> None:
+        """Confere que nada se perdeu; ver `verify_kept`."""
+        await verify_kept(self._contender, self._redis, self._accepted)
+
+
+@asynccontextmanager
+async def raised(
+    chosen: Mapping[str, Contender], size: Size
+) -> AsyncIterator[Mapping[str, rounds.Contender]]:
+    """Todos de pé, e a janela de cada um em cada nível; ao sair, a conferência.
 
     Raises:
         ChildError: um processo falhou, ou o Redis não guarda exatamente o que foi aceito.
     """
-    sample: Sample = {}
-    async with redis_server() as redis, _serving(contender, redis) as servers:
-        accepted = 0.0
-        for series, level in enumerate(LEVELS, start=1):
-            told = await _load(contender, size, series, level, servers, redis)
-            if told.pop("refused"):
-                raise ChildError(f"{contender.name}: some requests were not answered with 200")
-            accepted += told.pop("accepted")
-            server_us = sum(told.pop(f"server{n}_us") for n in range(len(servers)))
-            sample |= {f"{key}_{level}": value for key, value in (told | {"server_us": server_us}).items()}
-        await verify_kept(contender, redis, int(accepted))
-    return sample
+    async with AsyncExitStack() as stack:
+        doors = list[Door]()
+        for contender in chosen.values():
+            redis = await stack.enter_async_context(redis_server())
+            servers = await stack.enter_async_context(_serving(contender, redis))
+            doors.append(Door(contender, servers, redis))
+        yield {at(door.name, level): partial(door.window, level, size) for level in LEVELS for door in doors}
+        for door in doors:
+            await door.verify()
 
 
 @asynccontextmanager

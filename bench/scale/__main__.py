@@ -46,8 +46,8 @@ BACKLOG_NOTES = (
     "every Redis holds as many conversations as the longest queue; those that do not wait there are idle",
     f"a window takes {CHUNK:,} events and puts as many in; {WINDOWS} windows a round, the sizes in turn",
     "a window includes starting and stopping a worker; who writes in it has not written for long",
-    "each round has servers of its own; × is taken within each turn of the sizes, then the median of the "
-    "turns of a round, and of the rounds",
+    "each round has servers of its own",
+    "× is taken within each turn of the sizes, then the median of the turns of a round, and of the rounds",
 )
 
 

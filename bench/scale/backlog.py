@@ -31,9 +31,7 @@ FILLERS, ALONE = 2, 20_000
 FILL_S = 600.0
 
 
-async def costs(
-    sizes: Sequence[int], rounds: int, windows: int, *, warm_up: bool
-) -> dict[int, list[Sample]]:
+async def costs(sizes: Sequence[int], rounds: int, windows: int, *, warm_up: bool) -> dict[int, list[Sample]]:
     """Por tamanho de fila, o custo de pôr e de tirar um evento em cada janela; ver `standing`.
 
     Raises:

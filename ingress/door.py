@@ -18,6 +18,7 @@ from aiohttp.helpers import rfc822_formatted_time
 from loguru import logger
 
 from ingress.answers import refusal
+from ingress.gathering import Gathering, Left
 from ingress.line import Turn, apart
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
 from ingress.ports import IngressMetrics
@@ -64,26 +65,18 @@ class Door:
         crowd: int,
         detail: bool,
     ) -> None:
-        self._most = crowd
         self._detail = detail
         self._route = route
         self._taker = taker
         self._metrics = metrics
         self._accepted = accepted
-        self._crowd: list[tuple[Asked, Respond]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._gathering = Gathering(crowd, self._take)
 
     def enter(self, asked: Asked, respond: Respond) -> "asyncio.Task[None]":
         """Põe `asked` no grupo que se forma; a tarefa é de todos eles, e chama cada `respond` uma vez."""
-        if self._task is None or self._task.done() or len(self._crowd) >= self._most:
-            self._crowd = []
-            self._task = asyncio.get_running_loop().create_task(self._take(self._crowd))
-        self._crowd.append((asked, respond))
-        return self._task
+        return self._gathering.enter((asked, respond))
 
-    async def _take(self, crowd: list[tuple[Asked, Respond]]) -> None:
-        if self._crowd is crowd:  # quem chegar agora forma outro, e este não se guarda
-            self._crowd, self._task = [], None
+    async def _take(self, crowd: Sequence[tuple[Asked, Respond]], left: Left) -> None:
         known: list[Waiting] = []
         others: list[tuple[Turn, Waiting]] = []
         failed: list[Answered] = []
@@ -92,21 +85,24 @@ class Door:
                 opened = self._taker.open(asked.proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
                 failed.append(self._answer(asked, respond, error))
+                self._gathering.leave(1)
                 continue
             if opened.turn is None:
                 known.append((asked, opened, respond))
             else:
                 others.append((opened.turn, (asked, opened, respond)))
         self._count(failed)
-        if groups := [each for each in (known, *apart(others)) if each]:
-            await self._pass_all(groups)
+        await self._pass_all([each for each in (known, *apart(others)) if each], left)
 
-    async def _pass_all(self, groups: Sequence[Sequence[Waiting]]) -> None:
+    async def _pass_all(self, groups: Sequence[Sequence[Waiting]], left: Left) -> None:
         """Nenhum espera pelos outros; e o primeiro sai já, antes que outro grupo o ultrapasse."""
-        first, *rest = groups
-        asking = asyncio.gather(*map(self._pass, rest))
+        if len(groups) == 1 and not left:
+            await self._pass(groups[0])
+            return
+        asking = asyncio.gather(*map(self._pass, groups[1:]), *left)
         try:
-            await self._pass(first)
+            if groups:
+                await self._pass(groups[0])
         except asyncio.CancelledError:
             asking.cancel()
             await asyncio.wait([asking])
@@ -115,9 +111,11 @@ class Door:
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Taken | Exception | None] = [None] * len(group)
+        began = time.perf_counter()
         try:
             outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
         finally:
+            self._gathering.leave(len(group), time.perf_counter() - began)
             pairs = zip(group, outcomes, strict=True)
             self._count([self._answer(asked, respond, outcome) for (asked, _, respond), outcome in pairs])
 

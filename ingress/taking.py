@@ -5,7 +5,7 @@ própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gra
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -130,19 +130,19 @@ class Taker:
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
         tally = _Tally()
         taken = [_taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
-        for number, n in Counter(tally.arrived).items():  # antes: repetido, nada mais seria novo
+        for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
-        for (kind, new), n in Counter(tally.updates).items():
+        for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return taken
 
 
 class _Tally:
-    """O que um grupo trouxe, por contar: espécie de cada parte, e se era nova; o número de cada mensagem."""
+    """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas por cada número nosso."""
 
     def __init__(self) -> None:
-        self.updates: list[tuple[UpdateKind, bool]] = []
-        self.arrived: list[str] = []
+        self.updates: dict[tuple[UpdateKind, bool], int] = defaultdict(int)
+        self.arrived: dict[str, int] = defaultdict(int)
 
 
 def _taken(
@@ -153,11 +153,12 @@ def _taken(
         return _refused(told, opened)
     batch = opened.batch
     kinds = [kind for kind, _ in updates]
-    tally.updates += zip(kinds, told, strict=True)
+    for update in zip(kinds, told, strict=True):
+        tally.updates[update] += 1
     # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-    tally.arrived += [
-        message.phone_number_id for message, new in zip(batch.messages, told, strict=False) if new
-    ]
+    for message, new in zip(batch.messages, told, strict=False):
+        if new:
+            tally.arrived[message.phone_number_id] += 1
     if batch.unreadable or "standby" in kinds:
         carry(opened.proven.correlation_id)
         _warn(batch.unreadable, kinds.count("standby"))

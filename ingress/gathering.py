@@ -60,10 +60,10 @@ class Gathering(Generic[T]):
         left: list[asyncio.Task[None]] = []
         if self._forming is group:  # quem chegar agora forma outro, e este não se guarda
             self._forming, self._task, self._held = [], None, False
-            if self._halves_pay(len(group)):
-                half = len(group) // 2
-                left.append(self._form(group[half:], held=True))
-                del group[half:]
+            most = len(group) // 2 if not held and self._halves_pay(len(group)) else self._most
+            if len(group) > most:
+                left.append(self._form(group[most:], held=True))
+                del group[most:]
         await self._take(group, left)
 
     def _halves_pay(self, size: int) -> bool:

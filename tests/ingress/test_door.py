@@ -68,6 +68,16 @@ async def test_who_arrives_together_shares_trips_of_at_most_a_crowd() -> None:
     assert tally.answered == [("/webhooks/whatsapp", 200)] * (CONFIG.crowd + 3)
 
 
+async def test_of_a_whole_crowd_half_goes_first_and_all_in_order() -> None:
+    crowds, tally = Crowds(), Tally()
+    answers = await told_to(bodies(CONFIG.crowd), crowds, tally)
+    assert crowds.sizes == [CONFIG.crowd // 2] * 2
+    assert [answer[9:12] for answer in answers] == [b"200"] * CONFIG.crowd
+    assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [
+        str(n) for n in range(CONFIG.crowd)
+    ]
+
+
 async def test_who_is_known_does_not_wait_until_a_stranger_is() -> None:
     class Slow(NoAliases):
         """Uma tabela que só responde sobre quem vem depois do primeiro quando se quer."""

@@ -1,0 +1,119 @@
+"""Quem chega junto entra junto; quase todos de uma vez, em duas metades; e nunca fora da ordem."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ingress import gathering
+from ingress.gathering import HALF, Gathering, Left
+
+MOST = 4 * HALF
+
+
+class Taking:
+    """Anota os grupos, e deixa-os dentro até `over`; `arriving` chegam enquanto se toma o primeiro."""
+
+    def __init__(self, most: int = MOST, arriving: Sequence[int] = ()) -> None:
+        self.groups: list[list[int]] = []
+        self.waited: list[int] = []
+        self.over = asyncio.Event()
+        self._arriving = arriving
+        self.gathering = Gathering(most, self._take)
+
+    async def _take(self, group: Sequence[int], left: Left) -> None:
+        self.groups.append([*group])
+        arriving, self._arriving = self._arriving, ()
+        for each in arriving:
+            self.gathering.enter(each)
+        await self.over.wait()
+        await asyncio.gather(*left)
+        self.waited += group
+
+    def enter(self, numbers: Sequence[int]) -> list[asyncio.Task[None]]:
+        return [*dict.fromkeys(map(self.gathering.enter, numbers))]
+
+    async def finish(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Espera que todos saiam, e que nada tenha ficado por tomar."""
+        await turns()
+        self.over.set()
+        await asyncio.gather(*tasks)
+
+
+async def turns(count: int = 5) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_who_arrives_in_one_turn_is_one_group() -> None:
+    taking = Taking()
+    await taking.finish(taking.enter(range(2 * HALF - 1)))
+    assert taking.groups == [[*range(2 * HALF - 1)]]
+
+
+async def test_of_nearly_everybody_half_goes_first_and_ends_last() -> None:
+    taking = Taking()
+    (task,) = taking.enter(range(2 * HALF))
+    await taking.finish([task])
+    assert taking.groups == [[*range(HALF)], [*range(HALF, 2 * HALF)]]
+    assert taking.waited == [*range(HALF, 2 * HALF), *range(HALF)]
+
+
+async def test_the_first_half_leaves_before_the_other_is_read() -> None:
+    taking = Taking()
+    tasks = taking.enter(range(2 * HALF))
+    await asyncio.sleep(0)
+    left = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(lambda: left.set_result(len(taking.groups)))
+    assert await left == 1
+    await taking.finish(tasks)
+    assert len(taking.groups) == 2
+
+
+async def test_whoever_arrives_meanwhile_goes_behind_the_half_that_waits() -> None:
+    taking = Taking(arriving=[98, 99])
+    await taking.finish(taking.enter(range(2 * HALF)))
+    assert taking.groups == [[*range(HALF)], [*range(HALF, 2 * HALF), 98, 99]]
+
+
+async def test_nobody_passes_the_half_that_waits_even_if_it_is_full() -> None:
+    late = range(100, 100 + 2 * MOST)
+    taking = Taking(arriving=late)
+    await taking.finish(taking.enter(range(MOST)))
+    assert [one for group in taking.groups for one in group] == [*range(MOST), *late]
+    assert max(map(len, taking.groups)) <= MOST
+
+
+async def test_a_group_has_at_most_so_many() -> None:
+    taking = Taking(most=HALF)
+    await taking.finish(taking.enter(range(2 * HALF + 1)))
+    assert taking.groups == [[*range(HALF)], [*range(HALF, 2 * HALF)], [2 * HALF]]
+
+
+async def test_it_goes_whole_beside_as_many_that_are_still_inside() -> None:
+    taking = Taking()
+    tasks = taking.enter(range(2 * HALF - 1))
+    await turns()
+    tasks += taking.enter(range(100, 100 + 2 * HALF))
+    await taking.finish(tasks)
+    assert [len(group) for group in taking.groups] == [2 * HALF - 1, 2 * HALF]
+
+
+async def test_who_left_is_no_longer_inside() -> None:
+    taking = Taking()
+    tasks = taking.enter(range(2 * HALF - 1))
+    await turns()
+    taking.gathering.leave(2 * HALF - 1)
+    tasks += taking.enter(range(100, 100 + 2 * HALF))
+    await taking.finish(tasks)
+    assert [len(group) for group in taking.groups] == [2 * HALF - 1, HALF, HALF]
+
+
+async def test_where_a_trip_takes_long_all_go_in_the_same() -> None:
+    for took_s, expected in ((2 * HALF * gathering.SOON_S, [2 * HALF]), (0.0, [HALF, HALF])):
+        taking = Taking()
+        tasks = taking.enter([99])
+        await turns()
+        taking.gathering.leave(1, took_s)
+        taking.gathering.leave(0)
+        tasks += taking.enter(range(2 * HALF))
+        await taking.finish(tasks)
+        assert [len(group) for group in taking.groups] == [1, *expected]

@@ -7,6 +7,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from ingress.admin import authorized, metrics_page
+from ingress.answering import Answering
 from ingress.config import Configured, IngressConfig
 from ingress.door import Door
 from ingress.express import Express
@@ -52,9 +53,10 @@ def create_public_app(
     app.on_cleanup.append(accepted.close)
     identities = Identities(config.pepper, aliases or NoAliases())
     taker = Taker(acceptance, identities, metrics, clock, arrived)
-    webhook = WhatsAppWebhook(live or (lambda: config), taker)
-    door = Door(WEBHOOK_PATH, taker, metrics, accepted, crowd=config.crowd, detail=config.detail)
-    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, door, limit)
+    answering = Answering(WEBHOOK_PATH, metrics, accepted, detail=config.detail)
+    door = Door(taker, crowd=config.crowd, after=answering.count)
+    webhook = WhatsAppWebhook(live or (lambda: config), door)
+    app[EXPRESS] = Express(WEBHOOK_PATH, webhook, door, answering, limit)
     app.router.add_get(WEBHOOK_PATH, webhook.challenge, allow_head=False)
     app.router.add_post(WEBHOOK_PATH, webhook.receive)
     app.router.add_get("/health", health)

@@ -1,97 +1,70 @@
-"""Como muitos pedidos simples entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
+"""Como muitos corpos entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); por
-pedido, a sua própria resposta e medida, e a linha, se foi recusado ou o log é de detalhe. Uma falha é só de
-quem a traz, e ninguém espera por quem ainda não chegou, nem por quem não tem um id em comum.
+Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); de
+cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem ainda não
+chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos: a ordem é a de chegada à porta.
 """
 
 import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from http import HTTPStatus
+from collections.abc import Callable, Sequence
+from functools import partial
 
-import msgspec
-from aiohttp import web
-from aiohttp.helpers import rfc822_formatted_time
-from loguru import logger
-
-from ingress.answers import refusal
 from ingress.gathering import Gathering, Left
 from ingress.line import Turn, apart
-from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
-from ingress.ports import IngressMetrics
-from ingress.summary import Accepted
 from ingress.taking import Opened, Proven, Taken, Taker
-from pyloto_stream.observability.correlation import carry
 
-Respond = Callable[[bytes | None], None]
-"""Recebe a resposta inteira; `None` se o pedido foi interrompido."""
+Outcome = Taken | Exception | None
+"""O que foi feito de um corpo: o que se guardou ou recusou, um defeito, ou nada, se foi interrompido."""
+Tell = Callable[[Outcome], None]
 
-
-class Asked(msgspec.Struct, frozen=True, gc=False):
-    """Um pedido; `started` em segundos de `perf_counter`."""
-
-    proven: Proven
-    started: float
-
-
-Waiting = tuple[Asked, Opened, Respond]
-
-
-class Answered(msgspec.Struct, frozen=True, gc=False):
-    """Um pedido a que se respondeu, `seconds` depois de chegar."""
-
-    correlation_id: str
-    status: int
-    seconds: float
-    counts: Mapping[str, int]
+Waiting = tuple[Opened, Tell]
 
 
 class Door:
-    """A porta de `route`: reúne o que chega junto, até `crowd` pedidos, e responde a cada um.
+    """Reúne o que chega junto, até `crowd` corpos, dá-o a `taker`, e diz a cada um o que foi feito dele.
 
-    `detail`: cada pedido aceito tem a sua linha em DEBUG; sem isso, nem se monta.
+    `after` é chamada depois de se ter dito a todos os de um grupo.
     """
 
-    def __init__(
-        self,
-        route: str,
-        taker: Taker,
-        metrics: IngressMetrics,
-        accepted: Accepted,
-        *,
-        crowd: int,
-        detail: bool,
-    ) -> None:
-        self._detail = detail
-        self._route = route
+    def __init__(self, taker: Taker, *, crowd: int, after: Callable[[], None]) -> None:
         self._taker = taker
-        self._metrics = metrics
-        self._accepted = accepted
+        self._after = after
         self._gathering = Gathering(crowd, self._take)
 
-    def enter(self, asked: Asked, respond: Respond) -> "asyncio.Task[None]":
-        """Põe `asked` no grupo que se forma; a tarefa é de todos eles, e chama cada `respond` uma vez."""
-        return self._gathering.enter((asked, respond))
+    def enter(self, proven: Proven, tell: Tell) -> "asyncio.Task[None]":
+        """Põe `proven` no grupo que se forma; a tarefa é de todos eles, e chama cada `tell` uma vez."""
+        return self._gathering.enter((proven, tell))
 
-    async def _take(self, crowd: Sequence[tuple[Asked, Respond]], left: Left) -> None:
+    async def pass_one(self, proven: Proven) -> Taken:
+        """O que foi feito de `proven`, para quem o espera. Quem desiste não o impede de entrar.
+
+        Raises:
+            Exception: o defeito que o impediu.
+        """
+        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.enter(proven, partial(_settle, told))
+        outcome = await told
+        if isinstance(outcome, Taken):
+            return outcome
+        raise outcome or asyncio.CancelledError
+
+    async def _take(self, crowd: Sequence[tuple[Proven, Tell]], left: Left) -> None:
         known: list[Waiting] = []
         others: list[tuple[Turn, Waiting]] = []
-        failed: list[Answered] = []
-        for asked, respond in crowd:
+        for proven, tell in crowd:
             try:
-                opened = self._taker.open(asked.proven)
+                opened = self._taker.open(proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
-                failed.append(self._answer(asked, respond, error))
                 self._gathering.leave(1)
+                tell(error)
                 continue
             if opened.turn is None:
-                known.append((asked, opened, respond))
+                known.append((opened, tell))
             else:
-                others.append((opened.turn, (asked, opened, respond)))
-        self._count(failed)
+                others.append((opened.turn, (opened, tell)))
+        if len(known) + len(others) < len(crowd):
+            self._after()
         await self._pass_all([each for each in (known, *apart(others)) if each], left)
 
     async def _pass_all(self, groups: Sequence[Sequence[Waiting]], left: Left) -> None:
@@ -113,79 +86,14 @@ class Door:
         outcomes: list[Taken | Exception | None] = [None] * len(group)
         began = time.perf_counter()
         try:
-            outcomes[:] = await self._taker.take_all([opened for _, opened, _ in group])
+            outcomes[:] = await self._taker.take_all([opened for opened, _ in group])
         finally:
             self._gathering.leave(len(group), time.perf_counter() - began)
-            pairs = zip(group, outcomes, strict=True)
-            self._count([self._answer(asked, respond, outcome) for (asked, _, respond), outcome in pairs])
-
-    def _answer(self, asked: Asked, respond: Respond, outcome: Taken | Exception | None) -> Answered:
-        correlation_id = asked.proven.correlation_id
-        status = 500
-        counts: Mapping[str, int] = {}
-        try:
-            if isinstance(outcome, Taken):
-                refused = outcome.refused
-                answer = _taken(correlation_id) if refused is None else written(refused, correlation_id)
-                status, counts = 200 if refused is None else refused.status, outcome.counts
-            elif outcome is None:
-                answer, status = None, CLIENT_GONE
-            else:
-                answer = _broken(outcome, correlation_id)
-            respond(answer)
-        except Exception:  # noqa: BLE001 - os outros do grupo também esperam
-            status = 500
-            carry(correlation_id)
-            logger.exception("request failed outside of every handler")
-            with suppress(Exception):
-                respond(None)
-        return Answered(correlation_id, status, time.perf_counter() - asked.started, counts)
-
-    def _count(self, group: Sequence[Answered]) -> None:
-        """Mede e conta o grupo, e escreve as linhas; um defeito nisso já não é de quem pediu."""
-        took: dict[int, list[float]] = defaultdict(list)
-        for one in group:
-            took[one.status].append(one.seconds)
-        try:
-            for status, each in took.items():
-                self._metrics.requests(self._route, status, each)
-            if 200 in took:
-                accepted = [one.counts for one in group if one.status == 200]
-                self._accepted.count(accepted, max(took[200]))
-            for one in group:
-                if self._detail or one.status != 200:
-                    carry(one.correlation_id)
-                    tell("POST", self._route, one.status, one.seconds, one.counts)
-        except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
-            carry("")
-            logger.exception("requests answered but not counted")
+            for (_, tell), outcome in zip(group, outcomes, strict=True):
+                tell(outcome)
+            self._after()
 
 
-def _broken(error: Exception, correlation_id: str) -> bytes:
-    """Anota um defeito, e diz o que ouve quem o trouxe."""
-    carry(correlation_id)  # fronteira do processo, como em `middleware`
-    logger.opt(exception=error).error("request handler failed")
-    return written(refusal(500, "internal"), correlation_id)
-
-
-def written(answer: web.Response, correlation_id: str) -> bytes:
-    """Como o aiohttp a escreveria, na mesma ordem."""
-    body = answer.body if isinstance(answer.body, bytes) else b""
-    fields = {
-        **answer.headers,
-        "Content-Length": str(len(body)),
-        "Date": rfc822_formatted_time(),
-        "Server": SERVER,
-        CORRELATION_HEADER: correlation_id,
-    }
-    lines = (f"{name}: {value}" for name, value in fields.items())
-    status = f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"
-    return "\r\n".join((status, *lines, "", "")).encode() + body
-
-
-def _taken(correlation_id: str) -> bytes:
-    """O mesmo, de um 200."""
-    return (
-        f"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: {rfc822_formatted_time()}\r\nServer: {SERVER}\r\n"
-        f"{CORRELATION_HEADER}: {correlation_id}\r\n\r\n"
-    ).encode()
+def _settle(told: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    if not told.done():
+        told.set_result(outcome)

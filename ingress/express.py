@@ -4,12 +4,14 @@ Promete: as mesmas regras, respostas (byte a byte), medidas e linhas do caminho 
 coisa de incomum, ou seria recusado, não é daqui: nada fica contado, e o normal o lê.
 """
 
+import asyncio
 import time
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
-from ingress.door import Asked, Door
+from ingress.answering import Answering, Asked, Respond
+from ingress.door import Door
 from ingress.framing import fields_of, length_of
 from ingress.middleware import CORRELATION_HEADER
 from ingress.pieces import Head, Pieces, Whole
@@ -55,12 +57,14 @@ class Express:
         path: str,
         webhook: WhatsAppWebhook,
         door: Door,
+        answering: Answering,
         limit: RateLimit | None,
     ) -> None:
         self._start = f"POST {path} HTTP/1.1\r\n".encode()
         self._webhook = webhook
         self._limit = limit
-        self.enter = door.enter
+        self._door = door
+        self._answering = answering
 
     def pieces(self) -> Pieces:
         """Onde uma conexão junta os seus pedidos, um de cada vez."""
@@ -76,6 +80,10 @@ class Express:
                 limit.give_back(address)  # o normal vai contá-lo
             return None
         return Asked(Proven(whole.body, adopted(head.correlation_id)), head.started)
+
+    def enter(self, asked: Asked, respond: Respond) -> asyncio.Task[None]:
+        """Põe `asked` à porta; `respond` é chamada uma vez, no máximo até ao fim da tarefa."""
+        return self._door.enter(asked.proven, partial(self._answering.answer, asked, respond))
 
     def welcomes(self, address: str) -> bool:
         """Trata-se aqui do que `address` manda? Quem já passou do limite ouve logo que não."""

@@ -13,8 +13,9 @@ from aiohttp import web
 
 from ingress.answers import refusal
 from ingress.config import Configured
+from ingress.door import Door
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.taking import Proven, Taker
+from ingress.taking import Proven
 from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
 
 MAX_BODY = 4 * 1024 * 1024
@@ -28,9 +29,9 @@ _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,256}", re.ASCII)
 class WhatsAppWebhook:
     """`/webhooks/whatsapp`: o desafio da verificação (GET) e as entregas (POST)."""
 
-    def __init__(self, config: Configured, taker: Taker) -> None:
+    def __init__(self, config: Configured, door: Door) -> None:
         self._config = config
-        self._taker = taker
+        self._door = door
 
     async def challenge(self, request: web.Request) -> web.Response:
         """Devolve `hub.challenge` tal como veio; 400 se algo falta ou não serve, 403 se o token é outro."""
@@ -62,9 +63,7 @@ class WhatsAppWebhook:
         encoding = request.headers.get("Content-Encoding", "identity")
         if request.content_type != JSON or encoding.lower() != "identity":
             return refusal(415, "not_json")
-        (taken,) = await self._taker.take_all([self._taker.open(Proven(body, request[CORRELATION_ID]))])
-        if isinstance(taken, Exception):
-            raise taken
+        taken = await self._door.pass_one(Proven(body, request[CORRELATION_ID]))
         request[COUNTS] = taken.counts
         return taken.refused or web.Response()
 

@@ -8,8 +8,9 @@ import pytest_asyncio
 from aiohttp import ClientSession
 from loguru import logger
 
+from ingress.answering import Asked, Respond
 from ingress.app import create_public_app
-from ingress.door import Asked, Door, Respond
+from ingress.express import Express
 from pyloto_stream.observability.logging import fields_of
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
 
@@ -50,11 +51,11 @@ def lines() -> Iterator[list[dict[str, object]]]:
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Os pedidos que tomaram o caminho curto."""
     seen: list[Asked] = []
-    true = Door.enter
+    true = Express.enter
 
-    def enter(door: Door, asked: Asked, respond: Respond) -> asyncio.Task[None]:
+    def enter(express: Express, asked: Asked, respond: Respond) -> asyncio.Task[None]:
         seen.append(asked)
-        return true(door, asked, respond)
+        return true(express, asked, respond)
 
-    monkeypatch.setattr(Door, "enter", enter)
+    monkeypatch.setattr(Express, "enter", enter)
     return seen

@@ -7,16 +7,17 @@ import msgspec
 import pytest
 
 from ingress import taking
+from ingress.answering import Asked
 from ingress.app import create_public_app
-from ingress.door import Asked
-from ingress.identities import Names, NoAliases
+from ingress.door import Door
+from ingress.identities import Identities, Names, NoAliases
 from ingress.ports import Offer
 from ingress.runner import EXPRESS
-from ingress.taking import Proven
+from ingress.taking import Proven, Taken, Taker
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.whatsapp.webhook import Batch, read
 from tests.support import webhooks as meta
-from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally
+from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally
 
 Lines = list[dict[str, object]]
 
@@ -76,6 +77,39 @@ async def test_of_a_whole_crowd_half_goes_first_and_all_in_order() -> None:
     assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [
         str(n) for n in range(CONFIG.crowd)
     ]
+
+
+async def test_i5_an_unusual_request_does_not_pass_the_half_that_waits() -> None:
+    crowds = Crowds()
+    taker = Taker(crowds, Identities(PEPPER, NoAliases()), Tally(), lambda: NOW_MS, lambda _number, _n: None)
+    door, made = Door(taker, crowd=CONFIG.crowd, after=lambda: None), bodies(CONFIG.crowd + 1)
+    proven = [Proven(body, f"c{n}") for n, body in enumerate(made)]
+    tasks = {door.enter(each, lambda _outcome: None) for each in proven[:-1]}
+    await asyncio.sleep(0)  # a primeira metade partiu
+    assert await door.pass_one(proven[-1]) == Taken({"duplicate": 0, "new": 1})
+    await asyncio.gather(*tasks)
+    assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [*map(str, range(len(made)))]
+
+
+async def test_who_waits_alone_hears_of_a_defect_and_may_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowds, over = Crowds(), list[None]()
+    taker = Taker(crowds, Identities(PEPPER, NoAliases()), Tally(), lambda: NOW_MS, lambda _number, _n: None)
+    door, (body,) = Door(taker, crowd=CONFIG.crowd, after=lambda: over.append(None)), bodies(1)
+    waiting = asyncio.create_task(door.pass_one(Proven(body, "c")))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    while not over:  # noqa: ASYNC110 — quem desistiu não espera por ninguém
+        await asyncio.sleep(0)
+    assert waiting.cancelled()
+    assert len(crowds.offers) == 1
+
+    def broken(_body: bytes) -> Batch:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(taking, "read", broken)
+    with pytest.raises(ZeroDivisionError):
+        await door.pass_one(Proven(body, "c"))
+    assert len(over) == 2
 
 
 async def test_who_is_known_does_not_wait_until_a_stranger_is() -> None:

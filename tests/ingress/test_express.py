@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
+from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
-from ingress.door import Asked
 from ingress.express import MAX_HELD, Express
 from ingress.pieces import Whole
 from ingress.ports import Offer

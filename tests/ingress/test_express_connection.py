@@ -9,8 +9,8 @@ import pytest
 import uvloop
 from aiohttp import web
 
+from ingress.answering import Asked
 from ingress.app import create_public_app
-from ingress.door import Asked
 from ingress.ports import Offer
 from ingress.server import make_runner
 from tests.ingress.cutting import counted

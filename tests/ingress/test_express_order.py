@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from ingress.answering import Asked
 from ingress.app import create_public_app
-from ingress.door import Asked
 from ingress.ports import Offer
 from ingress.server import make_runner
 from ingress.short import ShortConnection

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingress.door import Asked
+from ingress.answering import Asked
 from ingress.pieces import MAX_HEAD
 from pyloto_stream.whatsapp.signature import sign
 from tests.ingress.cutting import ROUTE, Seen, Step, cut, played

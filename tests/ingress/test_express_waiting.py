@@ -11,7 +11,7 @@ import pytest
 import uvloop
 from aiohttp import web
 
-from ingress.door import Asked
+from ingress.answering import Asked
 from ingress.protocol import QuietConnection
 from ingress.server import make_runner
 from ingress.short import ShortConnection

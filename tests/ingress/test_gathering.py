@@ -1,7 +1,10 @@
 """Quem chega junto entra junto; quase todos de uma vez, em duas metades; e nunca fora da ordem."""
 
 import asyncio
+import random
 from collections.abc import Sequence
+
+import pytest
 
 from ingress import gathering
 from ingress.gathering import HALF, Gathering, Left
@@ -117,3 +120,32 @@ async def test_where_a_trip_takes_long_all_go_in_the_same() -> None:
         tasks += taking.enter(range(2 * HALF))
         await taking.finish(tasks)
         assert [len(group) for group in taking.groups] == [1, *expected]
+
+
+@pytest.mark.parametrize("seed", range(30))
+async def test_in_any_walk_groups_start_in_the_order_in_which_their_members_came(seed: int) -> None:
+    dice, started, sizes, halves, count = random.Random(seed), list[int](), list[int](), 0, 0
+
+    async def take(group: Sequence[int], left: Left) -> None:
+        nonlocal count, halves
+        halves += len(left)
+        started.extend(group)
+        sizes.append(len(group))
+        if dice.random() < 0.3:  # alguém que se retoma dentro da mesma volta
+            gathered.enter(count)
+            count += 1
+        await turns(dice.randrange(8))
+        gathered.leave(len(group), dice.choice((0.0, 0.0, 1.0)))
+        await asyncio.gather(*left)
+
+    gathered, tasks = Gathering(MOST, take), set[asyncio.Task[None]]()
+    for _ in range(60):
+        for _ in range(dice.choice((0, 1, 2, 2 * HALF, 3 * MOST))):
+            tasks.add(gathered.enter(count))
+            count += 1
+        await turns(dice.randrange(3))
+    await asyncio.gather(*tasks)
+    await turns(20)
+    assert started == [*range(count)]
+    assert max(sizes) <= MOST
+    assert halves > 3

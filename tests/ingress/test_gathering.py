@@ -134,16 +134,16 @@ async def test_in_any_walk_groups_start_in_the_order_in_which_their_members_came
         if dice.random() < 0.3:  # alguém que se retoma dentro da mesma volta
             gathered.enter(count)
             count += 1
-        await turns(dice.randrange(8))
-        gathered.leave(len(group), dice.choice((0.0, 0.0, 1.0)))
+        await turns(dice.randrange(5))
+        gathered.leave(len(group), dice.choice((0.0,) * 9 + (1.0,)))
         await asyncio.gather(*left)
 
     gathered, tasks = Gathering(MOST, take), set[asyncio.Task[None]]()
     for _ in range(60):
-        for _ in range(dice.choice((0, 1, 2, 2 * HALF, 3 * MOST))):
+        for _ in range(dice.choice((0, 1, 2 * HALF, 3 * HALF, 3 * MOST))):
             tasks.add(gathered.enter(count))
             count += 1
-        await turns(dice.randrange(3))
+        await turns(dice.choice((0, 0, 1, 2, 9)))
     await asyncio.gather(*tasks)
     await turns(20)
     assert started == [*range(count)]

@@ -6,9 +6,12 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import msgspec
 import pytest
+from redis.asyncio import Redis
 
 from bench.harness.children import ChildError
+from bench.harness.rounds import Sample
 from bench.harness.servers import redis_server
 from bench.ingress import load
 from bench.ingress.__main__ import checks, row
@@ -17,9 +20,10 @@ from bench.ingress.contenders import (
     OURS,
     XADD,
     Size,
+    at,
     contenders,
     listening,
-    measure,
+    raised,
     running,
     verify_kept,
 )
@@ -72,12 +76,27 @@ async def test_a_benchmark_that_loses_is_worth_nothing() -> None:
             await verify_kept(contenders()[XADD], redis, 3)
 
 
-async def test_a_round_measures_both_levels() -> None:
-    sample = await measure(contenders()[XADD], Size(warm=10, timed=300))
-    assert {
-        f"{key}_{level}" for key in ("rps", "p50_ms", "p99_ms", "server_us") for level in (32, 256)
-    } <= set(sample)
-    assert all(value >= 0 for value in sample.values())
+async def test_who_stands_is_measured_at_both_levels_again_and_again() -> None:
+    chosen = {name: contenders()[name] for name in (XADD, EMPTY)}
+    async with raised(chosen, Size(warm=10, timed=300)) as doors:
+        assert list(doors) == [at(name, level) for level in (32, 256) for name in (XADD, EMPTY)]
+        samples = [await doors[at(XADD, level)]() for level in (32, 256, 32)]
+    for sample in samples:
+        assert {"rps", "p50_ms", "p99_ms", "server_us", "redis_us"} <= set(sample)
+        assert all(value >= 0 for value in sample.values())
+
+
+async def test_a_round_in_which_something_was_lost_is_worth_nothing() -> None:
+    async def fewer(_redis: Redis) -> int:
+        return 69
+
+    async def a_round() -> None:
+        chosen = {XADD: msgspec.structs.replace(contenders()[XADD], count=fewer)}
+        async with raised(chosen, Size(warm=10, timed=60)) as doors:
+            await doors[at(XADD, 32)]()
+
+    with pytest.raises(ChildError, match="answered 200 to 70 webhooks, and 69 are in Redis"):
+        await a_round()
 
 
 @asynccontextmanager
@@ -148,13 +167,16 @@ async def test_head_and_body_leave_apart_when_asked_to() -> None:
         assert wire.written == expected
 
 
-def test_targets_are_judged_round_by_round_against_who_was_measured() -> None:
-    levels = {f"{key}_{level}": 1.0 for key in ("rps", "p99_ms") for level in (32, 256)}
+def test_targets_are_judged_window_by_window_and_round_by_round_against_who_was_measured() -> None:
+    def windows(*per_second: float) -> list[Sample]:
+        return [{"rps": rps, "p99_ms": 1.0} for rps in per_second]
+
     samples = {
-        OURS: [levels | {"rps_32": 80.0}, levels | {"rps_32": 30.0}, levels | {"rps_32": 75.0}],
-        EMPTY: [levels | {"rps_32": 100.0}, levels | {"rps_32": 100.0}, levels | {"rps_32": 50.0}],
+        at(OURS, 32): windows(80.0, 30.0, 70.0, 70.0, 75.0, 90.0),
+        at(EMPTY, 32): windows(100.0, 100.0, 100.0, 50.0, 100.0, 100.0),
     }
-    (check,) = checks(samples)
-    assert check.value == 0.8
+    for per_round, expected in ((3, 0.8), (1, 0.775)):  # 0,8 0,3 0,7 | 1,4 0,75 0,9
+        (check,) = checks(samples, per_round)
+        assert check.value == pytest.approx(expected)
+        assert row(samples, OURS, 32, per_round).values["times"] == check.value
     assert check.ok
-    assert row(samples, OURS, 32).values["times"] == 0.8

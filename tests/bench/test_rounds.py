@@ -1,8 +1,12 @@
 """O ruído de um minuto pega todos: as razões são de cada rodada, e a ordem gira."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+
 import pytest
 
-from bench.harness.rounds import Sample, interleaved, medians, percentile, ratio_of
+from bench.harness.rounds import Contender, Sample, interleaved, medians, percentile, ratio_of, standing
 
 
 async def test_each_round_measures_everyone_once_and_another_goes_first() -> None:
@@ -39,6 +43,34 @@ async def test_a_warm_up_is_run_and_does_not_count() -> None:
 
     samples = await interleaved({"a": run}, 2)
     assert samples == {"a": [{"call": 2.0}, {"call": 3.0}]}
+
+
+async def test_in_each_round_all_stand_anew_and_are_measured_in_turns() -> None:
+    said: list[str] = []
+
+    async def window(name: str) -> Sample:
+        said.append(name)
+        return {"n": float(len(said))}
+
+    @asynccontextmanager
+    async def raised() -> AsyncIterator[Mapping[str, Contender]]:
+        said.append("up")
+        yield {name: partial(window, name) for name in "ab"}
+        said.append("down")
+
+    samples = await standing(raised, 2, 2)
+    assert said == ["up", *"ab", *"ab", *"ba", "down"] * 2
+    assert samples == {
+        "a": [{"n": 4.0}, {"n": 7.0}, {"n": 12.0}, {"n": 15.0}],
+        "b": [{"n": 5.0}, {"n": 6.0}, {"n": 13.0}, {"n": 14.0}],
+    }
+
+
+def test_the_ratio_of_a_round_is_the_median_of_its_windows() -> None:
+    ours, base = (1.0, 2.0, 9.0, 4.0, 5.0, 60.0), (1.0, 1.0, 1.0, 1.0, 1.0, 10.0)
+    samples = {"ours": [{"x": x} for x in ours], "base": [{"x": x} for x in base]}
+    found = ratio_of(samples, "ours", "base", "x", windows=3)
+    assert (found.median, found.low, found.high) == (3.5, 2.0, 5.0)
 
 
 def test_a_ratio_is_taken_within_a_round_and_not_between_medians() -> None:

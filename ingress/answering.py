@@ -1,7 +1,7 @@
 """O que ouve quem pede pelo caminho curto? O mesmo que diria o aiohttp, medido e contado do mesmo modo.
 
-Promete: a cada pedido, uma resposta e uma medida; e a linha, se foi recusado ou o log é de detalhe. O que se
-mede e conta, conta-se por grupo.
+Promete: a cada pedido, uma resposta e uma medida; e a linha, se foi recusado ou o log é de detalhe. Mede-se e
+conta-se por grupo.
 """
 
 import time

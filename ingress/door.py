@@ -3,6 +3,7 @@
 Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); de
 cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem ainda não
 chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos: a ordem é a de chegada à porta.
+Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
 
 import asyncio
@@ -10,13 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ingress.gathering import Gathering, Left
+from ingress.gathering import Gathering, Rest
 from ingress.line import Turn, apart
 from ingress.taking import Opened, Proven, Taken, Taker
 
 Outcome = Taken | Exception | None
 """O que foi feito de um corpo: o que se guardou ou recusou, um defeito, ou nada, se foi interrompido."""
 Tell = Callable[[Outcome], None]
+"""Ouve, uma vez, o que foi feito de um corpo."""
 
 Waiting = tuple[Opened, Tell]
 
@@ -30,7 +32,7 @@ class Door:
     def __init__(self, taker: Taker, *, crowd: int, after: Callable[[], None]) -> None:
         self._taker = taker
         self._after = after
-        self._gathering = Gathering(crowd, self._take)
+        self._gathering = Gathering(crowd, self._take, self._drop)
 
     def enter(self, proven: Proven, tell: Tell) -> "asyncio.Task[None]":
         """Põe `proven` no grupo que se forma; a tarefa é de todos eles, e chama cada `tell` uma vez."""
@@ -40,6 +42,7 @@ class Door:
         """O que foi feito de `proven`, para quem o espera. Quem desiste não o impede de entrar.
 
         Raises:
+            asyncio.CancelledError: o grupo foi interrompido.
             Exception: o defeito que o impediu.
         """
         told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -49,10 +52,10 @@ class Door:
             return outcome
         raise outcome or asyncio.CancelledError
 
-    async def _take(self, crowd: Sequence[tuple[Proven, Tell]], left: Left) -> None:
+    async def _take(self, arrived: Sequence[tuple[Proven, Tell]], rest: Rest) -> None:
         known: list[Waiting] = []
         others: list[tuple[Turn, Waiting]] = []
-        for proven, tell in crowd:
+        for proven, tell in arrived:
             try:
                 opened = self._taker.open(proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
@@ -63,16 +66,21 @@ class Door:
                 known.append((opened, tell))
             else:
                 others.append((opened.turn, (opened, tell)))
-        if len(known) + len(others) < len(crowd):
+        if len(known) + len(others) < len(arrived):
             self._after()
-        await self._pass_all([each for each in (known, *apart(others)) if each], left)
+        await self._pass_all([each for each in (known, *apart(others)) if each], rest)
 
-    async def _pass_all(self, groups: Sequence[Sequence[Waiting]], left: Left) -> None:
-        """Nenhum espera pelos outros; e o primeiro sai já, antes que outro grupo o ultrapasse."""
-        if len(groups) == 1 and not left:
+    def _drop(self, one: tuple[Proven, Tell]) -> None:
+        _, tell = one
+        tell(None)
+        self._after()
+
+    async def _pass_all(self, groups: Sequence[Sequence[Waiting]], rest: Rest) -> None:
+        """Nenhum espera pelos outros; o primeiro sai já, antes que outro o ultrapasse. Termina com todos."""
+        if len(groups) == 1 and not rest:
             await self._pass(groups[0])
             return
-        asking = asyncio.gather(*map(self._pass, groups[1:]), *left)
+        asking = asyncio.gather(*map(self._pass, groups[1:]), *rest)
         try:
             if groups:
                 await self._pass(groups[0])
@@ -83,7 +91,7 @@ class Door:
         await asking
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
-        outcomes: list[Taken | Exception | None] = [None] * len(group)
+        outcomes: list[Outcome] = [None] * len(group)
         began = time.perf_counter()
         try:
             outcomes[:] = await self._taker.take_all([opened for opened, _ in group])

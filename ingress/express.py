@@ -82,7 +82,7 @@ class Express:
         return Asked(Proven(whole.body, adopted(head.correlation_id)), head.started)
 
     def enter(self, asked: Asked, respond: Respond) -> asyncio.Task[None]:
-        """Põe `asked` à porta; `respond` é chamada uma vez, no máximo até ao fim da tarefa."""
+        """Põe `asked` à porta; `respond` é chamada até o fim da tarefa (e outra vez, se levanta)."""
         return self._door.enter(asked.proven, partial(self._answering.answer, asked, respond))
 
     def welcomes(self, address: str) -> bool:

@@ -1,31 +1,41 @@
-"""Quem entra junto? Quem chega na mesma volta do laço; se são quase todos os que lá estão, em duas metades.
+"""Quem entra junto? Quem chega na mesma volta do laço; a maior parte de quem está dentro, em duas metades.
 
 Todos de uma vez esperariam juntos pela mesma ida, e ninguém trabalharia enquanto ela dura. Com metade fora, a
-outra lê-se enquanto o Redis tem a primeira, e daí em diante alternam-se sozinhas. Promete: os grupos começam
-na ordem em que se chegou, e quem chega enquanto uma metade espera entra com ela, atrás dela.
+outra se lê enquanto o Redis tem a primeira; se quem ouve a resposta logo pede de novo, alternam-se sozinhas.
+Promete: os grupos começam na ordem de chegada, e quem chega enquanto uma metade espera entra com ela, atrás;
+cada um é tomado ou largado, uma vez. Limite: ordena o começo; o que `take` faz depois da primeira espera já
+não é daqui.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
+from functools import partial
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-HALF = 8
-"""Metades menores que isto não pagam a ida a mais."""
-SOON_S = 0.0001
-"""Nem a paga uma ida mais demorada que isto por pedido do grupo: duas demorariam mais do que lê-los."""
+LEAST_HALF = 8
+"""Pedidos em cada metade, no mínimo: menores não pagam a ida a mais."""
+SOON_EACH_S = 0.0001
+"""Segundos por pedido do grupo: se a última ida levou mais, vai tudo numa só, que duas demorariam mais."""
 
-Left = Sequence["asyncio.Task[None]"]
-"""A tarefa da metade que ficou, se ficou alguma: quem toma a primeira só termina depois dela."""
+Rest = Sequence["asyncio.Task[None]"]
+"""A tarefa dos que ficaram, se ficou alguém: quem toma os primeiros só termina depois dela."""
 
 
 class Gathering(Generic[T]):
-    """Forma grupos de até `most`, e dá cada um a `take` na volta seguinte."""
+    """Forma grupos de até `most`, e dá cada um a `take` na volta seguinte.
 
-    def __init__(self, most: int, take: Callable[[Sequence[T], Left], Coroutine[Any, Any, None]]) -> None:
+    `drop` ouve de quem não se tomou: a tarefa do seu grupo foi cancelada antes de começar.
+    """
+
+    def __init__(
+        self, most: int, take: Callable[[Sequence[T], Rest], Awaitable[None]], drop: Callable[[T], None]
+    ) -> None:
         self._most = most
         self._take = take
+        self._drop = drop
         self._forming: list[T] = []
         self._task: asyncio.Task[None] | None = None
         self._held = False
@@ -44,28 +54,37 @@ class Gathering(Generic[T]):
         return task
 
     def leave(self, count: int, took_s: float | None = None) -> None:
-        """Saem `count`; `took_s`: o que levou gravá-los, se se gravaram."""
+        """Saem `count`; `took_s`: segundos desde que se começou a gravá-los, se se gravaram."""
         self._inside -= count
         if took_s is not None:
             self._took_s = took_s
 
     def _form(self, group: list[T], *, held: bool) -> "asyncio.Task[None]":
-        self._forming, self._held = group, held
-        self._task = asyncio.get_running_loop().create_task(self._start(group, held=held))
-        return self._task
+        started = self._start(group, held=held)
+        # contexto vazio: o grupo não é de nenhum pedido, e não leva o id de um
+        task = asyncio.get_running_loop().create_task(started, context=Context())
+        task.add_done_callback(partial(self._ended, group))
+        self._forming, self._task, self._held = group, task, held
+        return task
 
     async def _start(self, group: list[T], *, held: bool) -> None:
         if held:
             await asyncio.sleep(0)  # nesta volta parte a ida da outra metade
-        left: list[asyncio.Task[None]] = []
-        if self._forming is group:  # quem chegar agora forma outro, e este não se guarda
+        most, rest = len(group), list[asyncio.Task[None]]()
+        if self._forming is group:  # quem chegar agora forma outro
             self._forming, self._task, self._held = [], None, False
             most = len(group) // 2 if not held and self._halves_pay(len(group)) else self._most
             if len(group) > most:
-                left.append(self._form(group[most:], held=True))
-                del group[most:]
-        await self._take(group, left)
+                rest.append(self._form(group[most:], held=True))
+        taken = group[:most]
+        group.clear()  # do que aqui fica, ninguém cuidou
+        await self._take(taken, rest)
+
+    def _ended(self, group: list[T], _task: "asyncio.Task[None]") -> None:
+        self.leave(len(group))
+        for one in group:
+            self._drop(one)
 
     def _halves_pay(self, size: int) -> bool:
-        """Há pouca gente dentro além destes, e uma ida não demora?"""
-        return size >= 2 * HALF and 5 * size > 3 * self._inside and self._took_s < SOON_S * size
+        """Mais de três quintos de quem está dentro são deste grupo, e a última ida não demorou?"""
+        return size >= 2 * LEAST_HALF and 5 * size > 3 * self._inside and self._took_s < SOON_EACH_S * size

@@ -77,10 +77,10 @@ class Taker:
         self._line = Line()
 
     def open(self, proven: Proven) -> Opened:
-        """Lê um corpo provado, na ordem de chegada.
+        """Lê um corpo provado.
 
-        Quem chama deve chamar depois `take_all`, com todos ou com os de cada lista de `line.apart`: sem isso,
-        os ids dele ficam presos na fila.
+        Quem chama o faz na ordem de chegada, e depois chama `take_all`, com todos ou com os de cada lista de
+        `line.apart`: sem isso, os ids dele ficam presos na fila.
         """
         batch = read(proven.body)
         keys = self._identities.remembered(batch)
@@ -138,7 +138,7 @@ class Taker:
 
 
 class _Tally:
-    """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas por cada número nosso."""
+    """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas de cada número nosso."""
 
     def __init__(self) -> None:
         self.updates: dict[tuple[UpdateKind, bool], int] = defaultdict(int)

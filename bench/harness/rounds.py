@@ -2,8 +2,8 @@
 
 O ruído de um minuto pega todos os contendores dele; entre rodadas a ordem gira, para que nenhum seja sempre o
 primeiro. Quem se mede em pouco tempo fica de pé a rodada inteira, e mede-se em janelas curtas, ao lado dos
-outros (`standing`): a sorte de um processo vale uma rodada, e a de um segundo, uma janela. Limite: o que
-oscila mais depressa que isso vê-se na dispersão, que se mostra sempre.
+outros (`standing`): a sorte de um processo vale uma rodada, e a de um segundo, uma janela. Limite: mostra-se a
+dispersão entre rodadas; com uma só não há, e o que oscila entre janelas some na mediana delas.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -55,7 +55,10 @@ async def standing(
     *,
     warm_up: bool = True,
 ) -> dict[str, list[Sample]]:
-    """`windows` janelas de cada um em cada uma das `rounds` rodadas; `raised` põe-nos de pé, novos."""
+    """`windows` janelas de cada um em cada rodada, rodada após rodada; `raised` põe todos de pé, novos.
+
+    `warm_up`: em cada rodada, antes, uma janela que não conta.
+    """
     samples: dict[str, list[Sample]] = {}
     for _ in range(rounds):
         async with raised() as contenders:
@@ -65,7 +68,7 @@ async def standing(
 
 
 def medians(samples: Sequence[Sample]) -> Sample:
-    """A mediana de cada medida, sobre as rodadas de um contendor."""
+    """A mediana de cada medida, sobre as rodadas, ou todas as janelas, de um contendor."""
     return {key: median(sample[key] for sample in samples) for key in samples[0]}
 
 

@@ -127,7 +127,7 @@ def at(name: str, level: int) -> str:
     return f"{name}, {level} connections"
 
 
-class Door:
+class Raised:
     """Um contendor de pé: os seus processos, o seu Redis, e o que já aceitou."""
 
     def __init__(self, contender: Contender, servers: list[Service[int]], redis: Server) -> None:
@@ -165,11 +165,11 @@ async def raised(
         ChildError: um processo falhou, ou o Redis não guarda exatamente o que foi aceito.
     """
     async with AsyncExitStack() as stack:
-        doors = list[Door]()
+        doors = list[Raised]()
         for contender in chosen.values():
             redis = await stack.enter_async_context(redis_server())
             servers = await stack.enter_async_context(_serving(contender, redis))
-            doors.append(Door(contender, servers, redis))
+            doors.append(Raised(contender, servers, redis))
         yield {at(door.name, level): partial(door.window, level, size) for level in LEVELS for door in doors}
         for door in doors:
             await door.verify()

@@ -1,6 +1,7 @@
 """O custo de um evento cresce com a fila? Um Redis por tamanho, todos de pé, e janelas curtas por todos.
 
-Em cada rodada são outros Redis: dois iguais, na mesma máquina e hora, diferem em alguns por cento até o fim.
+Em cada rodada são outros Redis: dois iguais, na mesma máquina e hora, diferem em alguns por cento enquanto
+vivem.
 
 Cada Redis guarda as mesmas conversas, na fila ou paradas, e entre pôr um evento e o tirar trabalham os outros
 tamanhos: senão comparar-se-ia também o que cabe na memória rápida do processador com o que não cabe. As

@@ -100,7 +100,7 @@ class Batcher:
 
 def _grouped(requests: Sequence[_Request]) -> list[list[_Request]]:
     """Os que dividem um `EVALSHA`; os de um mesmo script e partição, na ordem em que chegaram."""
-    if len(requests) == 1:
+    if len(requests) == 1:  # o mais comum: poupa o dicionário a cada ida
         return [[*requests]]
     groups: list[list[_Request]] = []
     last: dict[tuple[Script, str, bytes], tuple[list[_Request], int]] = {}

@@ -1,7 +1,7 @@
 """Os pedidos que chegam na mesma volta do laço entram juntos, e cada um tem a sua própria sorte."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pytest
@@ -15,6 +15,7 @@ from ingress.ports import Offer
 from ingress.runner import EXPRESS
 from ingress.taking import Proven, Taken, Taker
 from pyloto_stream.errors import TransientError, UnavailableError
+from pyloto_stream.observability.correlation import correlated, current_correlation_id
 from pyloto_stream.whatsapp.webhook import Batch, read
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally
@@ -79,37 +80,75 @@ async def test_of_a_whole_crowd_half_goes_first_and_all_in_order() -> None:
     ]
 
 
+def door_to(acceptance: Recorder, after: Callable[[], None] = lambda: None) -> Door:
+    identities = Identities(PEPPER, NoAliases())
+    taker = Taker(acceptance, identities, Tally(), lambda: NOW_MS, lambda _number, _n: None)
+    return Door(taker, crowd=CONFIG.crowd, after=after)
+
+
 async def test_i5_an_unusual_request_does_not_pass_the_half_that_waits() -> None:
     crowds = Crowds()
-    taker = Taker(crowds, Identities(PEPPER, NoAliases()), Tally(), lambda: NOW_MS, lambda _number, _n: None)
-    door, made = Door(taker, crowd=CONFIG.crowd, after=lambda: None), bodies(CONFIG.crowd + 1)
+    door, made = door_to(crowds), bodies(CONFIG.crowd + 1)
     proven = [Proven(body, f"c{n}") for n, body in enumerate(made)]
     tasks = {door.enter(each, lambda _outcome: None) for each in proven[:-1]}
     await asyncio.sleep(0)  # a primeira metade partiu
     assert await door.pass_one(proven[-1]) == Taken({"duplicate": 0, "new": 1})
     await asyncio.gather(*tasks)
     assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [*map(str, range(len(made)))]
+    assert crowds.sizes == [CONFIG.crowd // 2, CONFIG.crowd // 2 + 1]
 
 
-async def test_who_waits_alone_hears_of_a_defect_and_may_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    crowds, over = Crowds(), list[None]()
-    taker = Taker(crowds, Identities(PEPPER, NoAliases()), Tally(), lambda: NOW_MS, lambda _number, _n: None)
-    door, (body,) = Door(taker, crowd=CONFIG.crowd, after=lambda: over.append(None)), bodies(1)
-    waiting = asyncio.create_task(door.pass_one(Proven(body, "c")))
+async def test_who_waits_for_what_was_done_may_give_up_and_enters_all_the_same() -> None:
+    crowds, over, (body,) = Crowds(), asyncio.Event(), bodies(1)
+    waiting = asyncio.create_task(door_to(crowds, over.set).pass_one(Proven(body, "c")))
     await asyncio.sleep(0)
     waiting.cancel()
-    while not over:  # noqa: ASYNC110 — quem desistiu não espera por ninguém
-        await asyncio.sleep(0)
+    await over.wait()
     assert waiting.cancelled()
     assert len(crowds.offers) == 1
 
+
+async def test_who_waits_for_what_was_done_hears_of_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_body: bytes) -> Batch:
         raise ZeroDivisionError
 
     monkeypatch.setattr(taking, "read", broken)
+    over = list[None]()
     with pytest.raises(ZeroDivisionError):
-        await door.pass_one(Proven(body, "c"))
-    assert len(over) == 2
+        await door_to(Crowds(), lambda: over.append(None)).pass_one(Proven(b"", "c"))
+    assert len(over) == 1
+
+
+@pytest.mark.parametrize("waited", [0, 3])
+async def test_who_waits_for_what_was_done_hears_that_it_was_interrupted(waited: int) -> None:
+    class Silent(Crowds):
+        async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+            await asyncio.Event().wait()
+            return await super().accept_each(groups)
+
+    door, (one, two) = door_to(Silent()), (Proven(body, "c") for body in bodies(2))
+    waiting = asyncio.create_task(door.pass_one(one))
+    await asyncio.sleep(0)
+    task = door.enter(two, lambda _outcome: None)  # no mesmo grupo
+    for _ in range(waited):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_a_group_runs_in_the_name_of_nobody() -> None:
+    class Named(Crowds):
+        names: list[str]
+
+        async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+            self.names = [current_correlation_id()]
+            return await super().accept_each(groups)
+
+    named, (body,) = Named(), bodies(1)
+    with correlated("c1"):
+        await door_to(named).pass_one(Proven(body, "c1"))
+    assert named.names == [""]
 
 
 async def test_who_is_known_does_not_wait_until_a_stranger_is() -> None:

@@ -2,8 +2,8 @@
 
 O ruído de um minuto pega todos os contendores dele; entre rodadas a ordem gira, para que nenhum seja sempre o
 primeiro. Quem se mede em pouco tempo fica de pé a rodada inteira, e mede-se em janelas curtas, ao lado dos
-outros (`standing`): a sorte de um processo vale uma rodada, e a de um segundo, uma janela. Limite: mostra-se a
-dispersão entre rodadas; com uma só não há, e o que oscila entre janelas some na mediana delas.
+outros (`standing`): a sorte de um processo vale uma rodada, e a de um segundo, uma janela. Limite: mostra-se
+a dispersão entre rodadas; com uma só não há, e o que oscila entre janelas some na mediana delas.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence

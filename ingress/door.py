@@ -9,6 +9,7 @@ Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
 from ingress.gathering import Gathering, Rest
@@ -39,15 +40,19 @@ class Door:
         return self._gathering.enter((proven, tell))
 
     async def pass_one(self, proven: Proven) -> Taken:
-        """O que foi feito de `proven`, para quem o espera. Quem desiste não o impede de entrar.
+        """O que foi feito de `proven`, para quem o espera; quem desiste (na parada) interrompe o grupo.
 
         Raises:
             asyncio.CancelledError: o grupo foi interrompido.
             Exception: o defeito que o impediu.
         """
         told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.enter(proven, partial(_settle, told))
-        outcome = await told
+        task = self.enter(proven, partial(_settle, told))
+        try:
+            outcome = await told
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
         if isinstance(outcome, Taken):
             return outcome
         raise outcome or asyncio.CancelledError
@@ -86,7 +91,8 @@ class Door:
                 await self._pass(groups[0])
         except asyncio.CancelledError:
             asking.cancel()
-            await asyncio.wait([asking])
+            with suppress(asyncio.CancelledError):
+                await asking
             raise
         await asking
 

@@ -21,13 +21,14 @@ SOON_EACH_S = 0.0001
 """Segundos por pedido do grupo: se a última ida levou mais, vai tudo numa só, que duas demorariam mais."""
 
 Rest = Sequence["asyncio.Task[None]"]
-"""A tarefa dos que ficaram, se ficou alguém: quem toma os primeiros só termina depois dela."""
+"""A tarefa da metade que ficou, se ficou alguma: quem toma a primeira só termina depois dela."""
 
 
 class Gathering(Generic[T]):
     """Forma grupos de até `most`, e dá cada um a `take` na volta seguinte.
 
-    `drop` ouve de quem não se tomou: a tarefa do seu grupo foi cancelada antes de começar.
+    Uma metade que ficou leva todos os que chegam enquanto ela espera, sejam quantos forem. `drop` ouve de
+    quem não se tomou: a tarefa do seu grupo foi cancelada antes de começar.
     """
 
     def __init__(
@@ -70,13 +71,13 @@ class Gathering(Generic[T]):
     async def _start(self, group: list[T], *, held: bool) -> None:
         if held:
             await asyncio.sleep(0)  # nesta volta parte a ida da outra metade
-        most, rest = len(group), list[asyncio.Task[None]]()
+        size, rest = len(group), list[asyncio.Task[None]]()
         if self._forming is group:  # quem chegar agora forma outro
             self._forming, self._task, self._held = [], None, False
-            most = len(group) // 2 if not held and self._halves_pay(len(group)) else self._most
-            if len(group) > most:
-                rest.append(self._form(group[most:], held=True))
-        taken = group[:most]
+            if not held and self._halves_pay(size):  # quem já ficou não fica outra vez: não se encadeiam
+                size //= 2
+                rest.append(self._form(group[size:], held=True))
+        taken = group[:size]
         group.clear()  # do que aqui fica, ninguém cuidou
         await self._take(taken, rest)
 

@@ -9,7 +9,7 @@ import pytest
 from ingress import taking
 from ingress.answering import Asked
 from ingress.app import create_public_app
-from ingress.door import Door
+from ingress.door import Door, Outcome
 from ingress.identities import Identities, Names, NoAliases
 from ingress.ports import Offer
 from ingress.runner import EXPRESS
@@ -80,6 +80,15 @@ async def test_of_a_whole_crowd_half_goes_first_and_all_in_order() -> None:
     ]
 
 
+class Silent(Crowds):
+    """Um executor que não responde."""
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        self.sizes.append(len(groups))
+        await asyncio.Event().wait()
+        return []
+
+
 def door_to(acceptance: Recorder, after: Callable[[], None] = lambda: None) -> Door:
     identities = Identities(PEPPER, NoAliases())
     taker = Taker(acceptance, identities, Tally(), lambda: NOW_MS, lambda _number, _n: None)
@@ -98,14 +107,28 @@ async def test_i5_an_unusual_request_does_not_pass_the_half_that_waits() -> None
     assert crowds.sizes == [CONFIG.crowd // 2, CONFIG.crowd // 2 + 1]
 
 
-async def test_who_waits_for_what_was_done_may_give_up_and_enters_all_the_same() -> None:
-    crowds, over, (body,) = Crowds(), asyncio.Event(), bodies(1)
-    waiting = asyncio.create_task(door_to(crowds, over.set).pass_one(Proven(body, "c")))
+async def test_who_gives_up_leaves_nothing_running_behind() -> None:
+    silent, heard, (one, two) = Silent(), list[Outcome](), bodies(2)
+    door = door_to(silent)
+    waiting = asyncio.create_task(door.pass_one(Proven(one, "c")))
     await asyncio.sleep(0)
+    task = door.enter(Proven(two, "c"), heard.append)
+    await asyncio.sleep(0)
+    assert silent.sizes == [2]
     waiting.cancel()
-    await over.wait()
-    assert waiting.cancelled()
-    assert len(crowds.offers) == 1
+    await asyncio.wait([waiting, task])
+    assert heard == [None]
+
+
+async def test_an_interrupted_group_takes_the_half_that_waits_along() -> None:
+    door, heard = door_to(Silent()), list[Outcome]()
+    (task,) = {door.enter(Proven(body, "c"), heard.append) for body in bodies(CONFIG.crowd)}
+    for _ in range(3):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert heard == [None] * CONFIG.crowd
 
 
 async def test_who_waits_for_what_was_done_hears_of_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,11 +144,6 @@ async def test_who_waits_for_what_was_done_hears_of_a_defect(monkeypatch: pytest
 
 @pytest.mark.parametrize("waited", [0, 3])
 async def test_who_waits_for_what_was_done_hears_that_it_was_interrupted(waited: int) -> None:
-    class Silent(Crowds):
-        async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
-            await asyncio.Event().wait()
-            return await super().accept_each(groups)
-
     door, (one, two) = door_to(Silent()), (Proven(body, "c") for body in bodies(2))
     waiting = asyncio.create_task(door.pass_one(one))
     await asyncio.sleep(0)

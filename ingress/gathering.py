@@ -21,14 +21,13 @@ SOON_EACH_S = 0.0001
 """Segundos por pedido do grupo: se a última ida levou mais, vai tudo numa só, que duas demorariam mais."""
 
 Rest = Sequence["asyncio.Task[None]"]
-"""A tarefa da metade que ficou, se ficou alguma: quem toma a primeira só termina depois dela."""
+"""As tarefas dos que vão depois, se ficou alguém: quem toma os primeiros só termina depois delas."""
 
 
 class Gathering(Generic[T]):
     """Forma grupos de até `most`, e dá cada um a `take` na volta seguinte.
 
-    Uma metade que ficou leva todos os que chegam enquanto ela espera, sejam quantos forem. `drop` ouve de
-    quem não se tomou: a tarefa do seu grupo foi cancelada antes de começar.
+    `drop` ouve de quem não se tomou: a tarefa do seu grupo foi cancelada antes de começar.
     """
 
     def __init__(
@@ -61,11 +60,15 @@ class Gathering(Generic[T]):
             self._took_s = took_s
 
     def _form(self, group: list[T], *, held: bool) -> "asyncio.Task[None]":
+        task = self._begin(group, held=held)
+        self._forming, self._task, self._held = group, task, held
+        return task
+
+    def _begin(self, group: list[T], *, held: bool = False) -> "asyncio.Task[None]":
         started = self._start(group, held=held)
         # contexto vazio: o grupo não é de nenhum pedido, e não leva o id de um
         task = asyncio.get_running_loop().create_task(started, context=Context())
         task.add_done_callback(partial(self._ended, group))
-        self._forming, self._task, self._held = group, task, held
         return task
 
     async def _start(self, group: list[T], *, held: bool) -> None:
@@ -74,9 +77,12 @@ class Gathering(Generic[T]):
         size, rest = len(group), list[asyncio.Task[None]]()
         if self._forming is group:  # quem chegar agora forma outro
             self._forming, self._task, self._held = [], None, False
-            if not held and self._halves_pay(size):  # quem já ficou não fica outra vez: não se encadeiam
+            if not held and self._halves_pay(size):
                 size //= 2
                 rest.append(self._form(group[size:], held=True))
+            elif held:  # quem já ficou não fica outra vez: não se encadeiam
+                size = self._most
+                rest += [self._begin(group[at : at + size]) for at in range(size, len(group), size)]
         taken = group[:size]
         group.clear()  # do que aqui fica, ninguém cuidou
         await self._take(taken, rest)

@@ -82,12 +82,13 @@ async def test_nobody_passes_the_half_that_waits_even_if_it_is_full() -> None:
     taking = Taking(arriving=late)
     await taking.finish(taking.enter(range(MOST)))
     assert [one for group in taking.groups for one in group] == [*range(MOST), *late]
+    assert max(map(len, taking.groups)) <= MOST
 
 
 async def test_who_waited_once_does_not_wait_again_so_nobody_waits_for_a_chain() -> None:
     taking = Taking(arriving=range(100, 100 + 9 * MOST))
     await taking.finish(taking.enter(range(MOST)))
-    assert taking.rests == [1, 0]
+    assert taking.rests == [1, 9, *[0] * 9]
 
 
 async def test_a_group_has_at_most_so_many() -> None:
@@ -151,12 +152,13 @@ async def test_who_was_cancelled_before_it_began_is_dropped_and_not_inside(waite
 
 @pytest.mark.parametrize("seed", range(30))
 async def test_in_any_walk_groups_start_in_the_order_in_which_their_members_came(seed: int) -> None:
-    dice, started, halves, count = random.Random(seed), list[int](), 0, 0
+    dice, started, sizes, halves, count = random.Random(seed), list[int](), list[int](), 0, 0
 
     async def take(group: Sequence[int], rest: Rest) -> None:
         nonlocal count, halves
         halves += len(rest)
         started.extend(group)
+        sizes.append(len(group))
         if dice.random() < 0.3:  # alguém que pede de novo na mesma volta
             tasks.add(gathered.enter(count))
             count += 1
@@ -173,4 +175,5 @@ async def test_in_any_walk_groups_start_in_the_order_in_which_their_members_came
     while pending := [task for task in tasks if not task.done()]:
         await asyncio.wait(pending)
     assert started == [*range(count)]
+    assert max(sizes) <= MOST
     assert halves

@@ -6,7 +6,6 @@ frente do que veio antes, nem aqui, nem entre os dois caminhos.
 """
 
 import asyncio
-from contextvars import copy_context
 from typing import Any
 
 from ingress.express import Express
@@ -21,7 +20,7 @@ PATIENCE_S = 1.0
 class ShortConnection(QuietConnection):
     """Uma conexão com o caminho curto `express`."""
 
-    __slots__ = ("_address", "_asked", "_context", "_early", "_express", "_owed", "_patience", "_pieces")
+    __slots__ = ("_address", "_asked", "_early", "_express", "_owed", "_patience", "_pieces")
 
     def __init__(self, express: Express, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - os do aiohttp
         super().__init__(*args, **kwargs)
@@ -32,12 +31,11 @@ class ShortConnection(QuietConnection):
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Quem pede é o mesmo até o fim da conexão, e nada do que se pede é do pedido anterior."""
+        """Quem pede é o mesmo até o fim da conexão."""
         super().connection_made(transport)
         peer = self.peername
         self._address = str(peer[0]) if isinstance(peer, tuple) else ""
         self._pieces = self._express.pieces()
-        self._context = copy_context()
 
     def data_received(self, data: bytes) -> None:
         """Bytes chegaram; os que vêm antes da resposta ao anterior esperam por ela."""
@@ -94,7 +92,7 @@ class ShortConnection(QuietConnection):
         self.transport.write(answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         if self._early:  # noutra volta: aqui corre a tarefa de quem acaba de ouvir a resposta
-            self._loop.call_soon(self._resume, context=self._context)
+            self._loop.call_soon(self._resume)
 
     def _resume(self) -> None:
         early, self._early = self._early, b""

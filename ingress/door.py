@@ -89,12 +89,12 @@ class Door:
         try:
             if groups:
                 await self._pass(groups[0])
+            await asyncio.shield(asking)  # interrompidos já, antes de começar, não diriam nada aos seus
         except asyncio.CancelledError:
             asking.cancel()
             with suppress(asyncio.CancelledError):
                 await asking
             raise
-        await asking
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Outcome] = [None] * len(group)

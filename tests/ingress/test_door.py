@@ -10,7 +10,7 @@ from ingress import taking
 from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.door import Door, Outcome
-from ingress.identities import Identities, Names, NoAliases
+from ingress.identities import Aliases, Identities, Names, NoAliases
 from ingress.ports import Offer
 from ingress.runner import EXPRESS
 from ingress.taking import Proven, Taken, Taker
@@ -19,6 +19,7 @@ from pyloto_stream.observability.correlation import correlated, current_correlat
 from pyloto_stream.whatsapp.webhook import Batch, read
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally
+from tests.support.turns import turns
 
 Lines = list[dict[str, object]]
 
@@ -89,8 +90,10 @@ class Silent(Crowds):
         return []
 
 
-def door_to(acceptance: Recorder, after: Callable[[], None] = lambda: None) -> Door:
-    identities = Identities(PEPPER, NoAliases())
+def door_to(
+    acceptance: Recorder, after: Callable[[], None] = lambda: None, aliases: Aliases | None = None
+) -> Door:
+    identities = Identities(PEPPER, aliases or NoAliases())
     taker = Taker(acceptance, identities, Tally(), lambda: NOW_MS, lambda _number, _n: None)
     return Door(taker, crowd=CONFIG.crowd, after=after)
 
@@ -123,8 +126,7 @@ async def test_who_gives_up_leaves_nothing_running_behind() -> None:
 async def test_an_interrupted_group_takes_the_half_that_waits_along() -> None:
     door, heard = door_to(Silent()), list[Outcome]()
     (task,) = {door.enter(Proven(body, "c"), heard.append) for body in bodies(CONFIG.crowd)}
-    for _ in range(3):
-        await asyncio.sleep(0)
+    await turns(3)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -148,11 +150,28 @@ async def test_who_waits_for_what_was_done_hears_that_it_was_interrupted(waited:
     waiting = asyncio.create_task(door.pass_one(one))
     await asyncio.sleep(0)
     task = door.enter(two, lambda _outcome: None)  # no mesmo grupo
-    for _ in range(waited):
-        await asyncio.sleep(0)
+    await turns(waited)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+@pytest.mark.parametrize("waited", [0, 1, 2])
+async def test_whoever_is_apart_is_told_however_soon_the_group_is_interrupted(waited: int) -> None:
+    class Asking(NoAliases):
+        async def resolve(self, people: Sequence[Names]) -> list[str]:
+            await asyncio.Event().wait()
+            return await super().resolve(people)
+
+    door, heard = door_to(Crowds(), aliases=Asking()), list[Outcome]()
+    (nobody,), (stranger,) = [b"{}"], bodies(1)  # sem pessoas não há o que perguntar, nem ida que espere
+    (task,) = {door.enter(Proven(body, "c"), heard.append) for body in (nobody, stranger)}
+    await turns(waited)
+    asyncio.get_running_loop().call_soon(task.cancel)
+    await asyncio.wait([task])
+    assert len(heard) == 2
+    assert heard[-1] is None
+    assert door._taker._line.empty
 
 
 async def test_a_group_runs_in_the_name_of_nobody() -> None:

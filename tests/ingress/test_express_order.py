@@ -17,6 +17,7 @@ from pyloto_stream.observability.correlation import current_correlation_id
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, Recorder, Tally
 from tests.support.raw_webhooks import answer_of, connected, post
+from tests.support.turns import turns
 
 GET = b"GET /health HTTP/1.1\r\nHost: a\r\nX-Correlation-ID: c1\r\n\r\n"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter, ShortConnection]
@@ -45,8 +46,7 @@ async def test_a_connection_told_to_close_takes_nothing_new(
     async with served_to_one(recorder) as (_, _, connection):
         how(connection)
         connection.data_received(post())
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await turns()
     assert not taken
     assert not recorder.offers
 
@@ -112,8 +112,7 @@ async def test_what_came_early_carries_nothing_of_the_request_before_it(
         while not asking.called_by:  # noqa: ASYNC110 — o primeiro chegou ao executor
             await asyncio.sleep(0)
         writer.write(post(meta.body(meta.text("wamid.B"))) * early)
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await turns()
         asking.opened.set()
         for _ in range(1 + early):
             assert (await answer_of(reader)).startswith(b"HTTP/1.1 503")

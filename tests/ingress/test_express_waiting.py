@@ -18,6 +18,7 @@ from ingress.short import ShortConnection
 from tests.ingress.cutting import ROUTE, Arrivals, application, counted
 from tests.support.ingress import CONFIG, Recorder, Tally
 from tests.support.raw_webhooks import answer_of, connected, post
+from tests.support.turns import turns
 
 PLAIN = post()
 HEAD = PLAIN.index(b"\r\n\r\n") + 4
@@ -176,8 +177,7 @@ async def test_when_the_time_of_a_connection_is_over_half_a_head_is_idle_and_hal
 ) -> None:
     for short in (True, False):
         async with holding(HALF[half], short=short) as waiting:
-            for _ in range(5):
-                await asyncio.sleep(0)
+            await turns()
             connection = waiting.connection
             connection._next_keepalive_close_time = 0.0
             connection._process_keepalive()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from ingress.gathering import LEAST_HALF, SOON_EACH_S, Gathering, Rest
+from tests.support.turns import turns
 
 HALF, MOST = LEAST_HALF, 4 * LEAST_HALF
 
@@ -39,11 +40,6 @@ class Taking:
         await turns()
         self.over.set()
         await asyncio.gather(*tasks)
-
-
-async def turns(count: int = 5) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 async def test_who_arrives_in_one_turn_is_one_group() -> None:

@@ -22,6 +22,7 @@ from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally
+from tests.support.turns import turns
 
 ANA, PHONE = Person("5511900000001", "BR.1"), Person("5511900000001")
 """Ana com os seus dois ids, e só com um."""
@@ -99,11 +100,6 @@ class Slow(Recorder):
         told = await super().accept_each(groups)
         await self.going.wait()
         return told
-
-
-async def turns(count: int = 5) -> None:
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 async def test_who_is_new_and_writes_again_enters_in_order_however_late_the_table_answers() -> None:

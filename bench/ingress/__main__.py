@@ -18,19 +18,8 @@ from bench.harness.report import publish
 from bench.harness.results import Check, Column, Result, Row
 from bench.harness.rounds import Sample, Spread, medians, ratio_of, standing
 from bench.harness.servers import find_redis
-from bench.ingress.contenders import (
-    EMPTY,
-    FASTAPI,
-    LEVELS,
-    OURS,
-    PAIR,
-    SETTINGS,
-    UVLOOP,
-    Size,
-    at,
-    contenders,
-    raised,
-)  # fmt: skip
+from bench.ingress.contenders import EMPTY, FASTAPI, OURS, PAIR, SETTINGS, UVLOOP, contenders
+from bench.ingress.standing import LEVELS, Size, at, raised
 from ingress.server import SHARES_PORT
 
 QUESTION = "What does a signed webhook cost at the door, next to servers that do less with it?"

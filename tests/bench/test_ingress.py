@@ -15,18 +15,8 @@ from bench.harness.rounds import Sample
 from bench.harness.servers import redis_server
 from bench.ingress import load
 from bench.ingress.__main__ import checks, row
-from bench.ingress.contenders import (
-    EMPTY,
-    OURS,
-    XADD,
-    Size,
-    at,
-    contenders,
-    listening,
-    raised,
-    running,
-    verify_kept,
-)
+from bench.ingress.contenders import EMPTY, OURS, XADD, contenders, listening, running
+from bench.ingress.standing import Size, at, raised, verify_kept
 from bench.ingress.webhooks import SECRET, WAVE, body, person_of, requests
 from pyloto_stream.whatsapp.signature import Verdict, verify
 from pyloto_stream.whatsapp.webhook import read

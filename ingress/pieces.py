@@ -13,7 +13,8 @@ import msgspec
 MAX_HEAD = 4096
 """Bytes de cabeçalhos; o aiohttp aceita mais."""
 
-_BLANK = b"\r\n\r\n"
+BLANK = b"\r\n\r\n"
+"""Onde acabam os cabeçalhos."""
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):
@@ -56,15 +57,15 @@ class Pieces:
 
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
-        searched = max(0, len(self.held) - len(_BLANK) + 1)
+        searched = max(0, len(self.held) - len(BLANK) + 1)
         held = self._keep(data)
         if self._head is None:
             if not (held.startswith(self._start) or self._start.startswith(held)):
                 return Sight.UNUSUAL
-            blank = held.find(_BLANK, searched, MAX_HEAD)
+            blank = held.find(BLANK, searched, MAX_HEAD)
             if blank < 0:
                 return Sight.UNFINISHED if len(held) < MAX_HEAD else Sight.UNUSUAL
-            self._head = self._read(bytes(held[: blank + len(_BLANK)]))
+            self._head = self._read(bytes(held[: blank + len(BLANK)]))
             if self._head is None:
                 return Sight.UNUSUAL
         missing = self._head.size + self._head.length - len(held)

@@ -3,6 +3,7 @@
 Promete: diz o que falta, nunca o valor.
 """
 
+import re
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 REDIS_FORMS = (
@@ -17,10 +18,24 @@ OPTIONS = frozenset((
 SCHEMES = tuple(f"{name}{kind}" for name in ("redis", "rediss") for kind in ("", "+sentinel", "+cluster"))
 
 
+def split_hosts(url: str) -> SplitResult:
+    """Partes de um endereço que pode ter vários hosts, `h1:p1,[::1]:p2`, todos em `netloc`.
+
+    O `urlsplit` dos Pythons com a correção do CVE-2025-0938 (o do Debian 12, os novos) recusa colchetes
+    depois do começo, como os do segundo host.
+
+    Raises:
+        ValueError: o resto não tem forma de endereço.
+    """
+    scheme, mark, rest = url.partition("://")
+    hosts = re.split("[/?#]", rest, maxsplit=1)[0]
+    return urlsplit(f"{scheme}{mark}{rest.removeprefix(hosts)}")._replace(netloc=hosts)
+
+
 def redis_problem(url: str) -> str:
     """O que há de errado com um endereço do Redis; vazio se nada."""
     try:
-        parts = urlsplit(url)
+        parts = split_hosts(url)
     except ValueError:
         return REDIS_FORMS
     if {*parse_qs(parts.query, keep_blank_values=True)} - OPTIONS:
@@ -31,8 +46,7 @@ def redis_problem(url: str) -> str:
 def _form_problem(parts: SplitResult) -> str:
     if parts.scheme == "unix":
         return "" if parts.path else REDIS_FORMS
-    hosts = [split(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
-    if parts.scheme not in SCHEMES or any(host is None or not host.hostname for host in hosts):
+    if parts.scheme not in SCHEMES or not all(hosts := hosts_of(parts)):
         return REDIS_FORMS
     name, _, db = parts.path.strip("/").partition("/")
     match parts.scheme.partition("+")[2]:
@@ -45,6 +59,12 @@ def _form_problem(parts: SplitResult) -> str:
         case "" if not (name or "0").isdecimal() or db:
             return REDIS_FORMS
     return ""
+
+
+def hosts_of(parts: SplitResult) -> list[str]:
+    """Os hosts de `netloc`, na ordem; vazio o que não tem forma de host."""
+    found = [split(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+    return [host.hostname or "" if host else "" for host in found]
 
 
 def split(url: str) -> SplitResult | None:

@@ -7,10 +7,11 @@ import math
 import re
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, inspect
+
+from pyloto_stream.settings_addresses import hosts_of, split_hosts
 
 MASK = "***"
 _BOOLS = {"true": True, "1": True, "false": False, "0": False}
@@ -55,10 +56,12 @@ class SecretUrl(Secret):
         if self._value in {"", "embedded"}:
             return self._value
         try:
-            parts = urlsplit(self._value)
+            parts = split_hosts(self._value)
         except ValueError:
             return MASK
-        if not parts.scheme or "://" not in self._value:
+        if not parts.scheme or "://" not in self._value or (parts.netloc and not all(hosts_of(parts))):
+            return MASK
+        if "@" in parts.path + parts.query + parts.fragment:  # uma senha com `/`, `?` ou `#` sem codificar
             return MASK
         user = f"{MASK}@" if "@" in parts.netloc else ""
         rest = f"/{MASK}" if parts.path.strip("/") or parts.query or parts.fragment else ""

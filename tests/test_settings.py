@@ -223,6 +223,7 @@ def test_values_that_need_another_one_say_so(environ: dict[str, str], name: str)
         {"REDIS_URL": "unix:///run/redis.sock"},
         {"REDIS_URL": "rediss://me:pw@host"},
         {"REDIS_URL": "redis+cluster://a:1,b:2,[::1]:3"},
+        {"REDIS_URL": "redis+sentinel://me:pw@[::1]:1,[::2]:2/main"},
         {"REDIS_URL": "rediss+cluster://me:pw@a:1/0"},
         {"REDIS_URL": "redis+sentinel://me:pw@a,b:2/main/3?sentinel_password=x"},
         {"DURABILITY": "fsync", "ALLOW_UNSAFE_REDIS": "true"},
@@ -389,6 +390,12 @@ def test_a_secret_shows_its_value_only_when_asked() -> None:
         ("just-a-secret", "***"),
         ("://x", "***"),
         ("http://[x", "***"),
+        ("http://x?[", "http://x/***"),
+        ("redis+cluster://me:pw@a:1,[::1]:2", "redis+cluster://***@a:1,[::1]:2"),
+        ("redis://me:p/w@h:6379", "***"),
+        ("redis://me:12/w@h:6379", "***"),
+        ("redis://me:12?w@h:6379", "***"),
+        ("redis://me:p#w@h:6379", "***"),
     ],
 )
 def test_an_address_shows_where_it_leads_and_no_credential(url: str, shown: str) -> None:

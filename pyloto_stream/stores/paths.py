@@ -16,7 +16,8 @@ _SAFE = "=:@+"
 _MAX_SEGMENT = 512
 _PLAIN = re.compile(r"(?!__)[A-Za-z0-9_=:@+-][A-Za-z0-9_=:@+.-]{0,511}")
 """Ids que já são segmentos: o caso comum, sem codificar."""
-_PLAIN_PATH = re.compile(rf"{_PLAIN.pattern}(?:/{_PLAIN.pattern})*+")
+# sem possessivos: o `re` do Python 3.11.2 os lê mal em volta de uma parte que volta atrás
+_PLAIN_PATH = re.compile(rf"{_PLAIN.pattern}(?:/{_PLAIN.pattern})*")
 
 
 def segment(name: str) -> str:

@@ -7,12 +7,12 @@ na queda de um nó, só há a quem ir quando o próprio cluster a reconhece.
 import asyncio
 import time
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 from redis.exceptions import MovedError, RedisError, ResponseError
 
 from pyloto_stream.errors import MisconfiguredError, UnavailableError
+from pyloto_stream.settings_addresses import split_hosts
 from pyloto_stream.streams.clients import COMMAND_TIMEOUT_S, Client, listed_hosts, open_client, url_at
 
 REFRESH_AT_MOST_EVERY_S = 0.2
@@ -27,7 +27,7 @@ class ClusterServers:
     clustered = True
 
     def __init__(self, url: str, read_timeout_s: float) -> None:
-        self._parts = urlsplit(url)
+        self._parts = split_hosts(url)
         self._read_timeout_s = read_timeout_s
         self._seeds = listed_hosts(self._parts, 6379)
         self._owners: list[tuple[str, int] | None] = [None] * REDIS_CLUSTER_HASH_SLOTS

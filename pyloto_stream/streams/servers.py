@@ -8,12 +8,12 @@ mudança de um slot parte das chaves está de cada lado, e um script veria só m
 import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from redis.asyncio.sentinel import Sentinel
 from redis.exceptions import MovedError, RedisError, ResponseError
 
 from pyloto_stream.errors import MisconfiguredError
+from pyloto_stream.settings_addresses import split_hosts
 from pyloto_stream.streams.clients import (
     COMMAND_TIMEOUT_S,
     Client,
@@ -141,7 +141,7 @@ class SentinelServers(OneServer):
     """
 
     def __init__(self, url: str, read_timeout_s: float) -> None:
-        parts = urlsplit(url)
+        parts = split_hosts(url)
         name, _, db = parts.path.strip("/").partition("/")
         given = options(url_at(parts, "sentinel.invalid", 1, path=f"/{db or 0}"))
         for own in ("host", "port", "connection_class"):  # os do endereço inventado acima

@@ -9,7 +9,8 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pyloto_stream.errors import UnavailableError
-from pyloto_stream.streams.clients import SCRIPT_ERROR, unavailable, with_wires
+from pyloto_stream.settings_addresses import split_hosts
+from pyloto_stream.streams.clients import SCRIPT_ERROR, listed_hosts, options, unavailable, url_at, with_wires
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.servers import OneServer
 
@@ -72,3 +73,11 @@ def test_every_error_has_a_stable_code_and_none_of_the_servers_words(error: Exce
     ours = unavailable(error)
     assert ours.code == code
     assert not str(error) or str(error) not in str(ours)
+
+
+def test_of_an_address_with_several_hosts_each_is_reached_with_the_same_credential() -> None:
+    parts = split_hosts("rediss+cluster://me:p%2Fw@a,[::1]:2,[::2]/0?ssl_check_hostname=false")
+    listed = listed_hosts(parts, 6379)
+    assert listed == [("a", 6379), ("::1", 2), ("::2", 6379)]
+    one = options(url_at(parts._replace(scheme="rediss"), *listed[1]))
+    assert (one["host"], one["port"], one["username"], one["password"]) == ("::1", 2, "me", "p/w")

@@ -14,7 +14,6 @@ from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
-from pyloto_stream.streams.rooms import Rooms
 from pyloto_stream.streams.scripts import Script, pack, pack_row
 from pyloto_stream.streams.together import Asked, ask
 
@@ -22,14 +21,14 @@ Offer = Item | Unreadable | Settlement
 
 DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
-_NOT_IN_LEDGER = 2
+_NOT_IN_LEDGER, _FULL = 2, -1
 Reply = int | UnavailableError
 
 
 class AcceptOptions(msgspec.Struct, frozen=True):
     """Quanto tempo lembrar ids (segundos) e quantos tokens podem esperar, na fila ou estacionados.
 
-    Acima disso, o que é novo é recusado (ver `rooms.py`); confirmações de envios nossos entram sempre.
+    Acima disso, o que é novo é recusado; confirmações de envios nossos entram sempre.
     """
 
     dedupe_ttl_s: float = 691_200
@@ -44,7 +43,6 @@ class Acceptor:
         self._first = {lane.name: lane.stages[0] for lane in lanes}
         self._turn_lane = lanes[0].name
         self._crossing, count = gateway.one_server, gateway.partitions
-        self._rooms = Rooms(count)
         self._bases = [keys.prefix(p, count) if self._crossing else None for p in range(count)]
         ttl_ms = int(options.dedupe_ttl_s * 1000)
         (self._head,) = pack({
@@ -118,21 +116,7 @@ class Acceptor:
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
         replies = await ask(self._gateway, Script.ACCEPT, asked, self._head, crossing=self._crossing)
-        return [
-            reply if isinstance(reply, int) and reply >= 0 else self._read(partition, reply)
-            for (partition, _), reply in zip(asked, replies, strict=True)
-        ]
-
-    def _read(self, partition: int, reply: object) -> Reply:
-        match reply:
-            case [int(taken), int(left)]:
-                self._rooms.counted(partition, left)
-                return taken
-            case UnavailableError():
-                return reply
-            case -1:
-                return UnavailableError("too many tokens waiting", code="backlog_full")
-        return UnavailableError("unexpected reply from accept", code="redis_error")
+        return [reply if isinstance(reply, int) and reply >= 0 else _refusal(reply) for reply in replies]
 
     def _named(self, partition: int, op: Mapping[str, object]) -> Asked:
         return partition, pack({**op, "p": self._bases[partition]})
@@ -142,9 +126,8 @@ class Acceptor:
         match offer:
             case Item(lane=lane, conversation=conversation):
                 home = keys.partition_of(conversation, count)
-                base, counts = self._bases[home], self._rooms.must_count(home)
-                said = (offer.cancels, offer.mode, offer.echo_of)
-                row = (lane, self._first[lane], conversation, *said, base, counts)
+                base = self._bases[home]
+                row = (lane, self._first[lane], conversation, offer.cancels, offer.mode, offer.echo_of, base)
                 return home, pack_row(row, (digest, offer.event))
             case Unreadable():
                 unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
@@ -173,3 +156,11 @@ def _failure(replies: Sequence[Reply]) -> UnavailableError | None:
         if isinstance(reply, UnavailableError):
             return reply
     return None
+
+
+def _refusal(reply: object) -> UnavailableError:
+    if isinstance(reply, UnavailableError):
+        return reply
+    if reply == _FULL:
+        return UnavailableError("too many tokens waiting", code="backlog_full")
+    return UnavailableError("unexpected reply from accept", code="redis_error")

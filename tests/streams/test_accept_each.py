@@ -26,12 +26,6 @@ async def broken(redis: Redis, partition: int) -> None:
     await redis.set(f"{prefix(partition, PARTITIONS)}:parked", "?")
 
 
-async def drawers_of(redis: Redis, partition: int) -> list[str]:
-    """As gavetas em que a partição lembra ids, com poucos lembrados: as do primeiro nível."""
-    found = [key async for key in redis.scan_iter(f"{prefix(partition, PARTITIONS)}:seen:*")]
-    return [f"{min(found, key=len)}:0:{slot}" for slot in range(64)]
-
-
 def codes(told: list[list[bool] | UnavailableError]) -> list[list[bool] | str]:
     return [each.code if isinstance(each, UnavailableError) else each for each in told]
 
@@ -61,13 +55,11 @@ async def test_nothing_of_a_group_is_offered_if_its_former_conversation_cannot_b
     redis_url: str, redis: Redis
 ) -> None:
     async with Rig(redis_url) as rig:
+        await broken(redis, 1)
         sick, well = living_in(1), living_in(2)
-        await rig.acceptor.accept([item("0", sick)])
-        drawers = await drawers_of(redis, 1)
-        await redis.mset(dict.fromkeys(drawers, "?"))
         groups = [[item("1", well), item("2", well, former=sick)], [item("3", well, former=living_in(3))]]
         assert codes(await rig.acceptor.accept_each(groups)) == ["script_error", [True]]
-        await redis.delete(*drawers)
+        await redis.delete(f"{prefix(1, PARTITIONS)}:parked")
         assert await rig.acceptor.accept_each(groups) == [[True, True], [False]]
 
 

@@ -3,11 +3,10 @@
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
 -- op: um evento, por posição, e depois o resumo e o corpo: {faixa, etapa, conversa, x nomes de temporizadores que o
 --     evento novo desarma, modo que ele põe em vigor ou '', id externo ou '': se é o do último envio da conversa, o
---     evento é eco nosso, P, conta?}
+--     evento é eco nosso, P}
 --   | por nome: k 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; p P; ver cada ramo
 --     P: início das chaves da op, se um servidor tem todas as partições; ausente, o da chamada
---     conta?: contar o que espera na partição, e recusar se é demais; senão, quem chama já sabe que cabe (rooms.py)
--- resposta por op: 1 novo, ou {1, quantos ainda cabem} se contou, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro
+-- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro
 --                  (nada foi gravado), -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram
 --                  sempre, porque sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
 local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, limit, stages }
@@ -26,9 +25,9 @@ for b = bucket - head.buckets, bucket + 1 do
 end
 buckets[#buckets + 1] = ':seen:' .. int(bucket)
 
--- O que a chamada sabe de cada partição em que toca, lido uma vez: now_key, o balde atual; level, o nível dele (nil:
--- nada se gravou nele ainda); onde um id pode estar, camada a camada (a última é onde se grava): starts, início da
--- chave, e slots, gavetas; e backlog, tokens à espera (nil: nenhuma op precisou de os contar).
+-- O que a chamada sabe de cada partição em que toca, lido uma vez: backlog, tokens à espera; now_key, o balde atual;
+-- level, o nível dele (nil: nada se gravou nele ainda); e onde um id pode estar, camada a camada (a última é onde se
+-- grava): starts, início da chave, e slots, gavetas.
 local rooms, room = {}, nil
 
 local function add_layer(found, key, k)
@@ -37,7 +36,8 @@ local function add_layer(found, key, k)
 end
 
 local function read_room()
-  local found = { starts = {}, slots = {} }
+  local found = { backlog = redis.call('ZCARD', PARKED), starts = {}, slots = {} }
+  for _, stage in ipairs(head.stages) do found.backlog = found.backlog + redis.call('XLEN', stream(stage)) end
   local keys = {}
   for n, name in ipairs(buckets) do keys[n] = P .. name end
   found.now_key = keys[#keys]
@@ -58,18 +58,6 @@ local function switch_to(base)
     rooms[base] = room
   end
 end
-
--- Quantos tokens ainda cabem na partição.
-local function left()
-  if not room.backlog then
-    local waiting = redis.call('ZCARD', PARKED)
-    for _, stage in ipairs(head.stages) do waiting = waiting + redis.call('XLEN', stream(stage)) end
-    room.backlog = waiting -- só depois de contar tudo: o erro de uma op não deixa meia conta para outra
-  end
-  return head.limit - room.backlog
-end
-
-local function one_more() room.backlog = room.backlog and room.backlog + 1 end
 
 local function rise()
   local level = room.level and room.level + 1 or 0
@@ -149,34 +137,33 @@ local function disarm(lane, conv, names)
   if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
 end
 
-local function take(lane, stage, conv, cancels, mode, echo, counts, d, event)
+local function take(lane, stage, conv, cancels, mode, echo, d, event)
   local known, mine = seen(d)
   if known or (echo ~= '' and is_echo(lane, conv, echo)) then return 0 end
-  -- contada por uma op, vale para as seguintes: ninguém entra atrás de uma recusa
-  if (counts or room.backlog) and left() <= 0 then return -1 end
+  if room.backlog >= head.limit then return -1 end
   if mode ~= '' then impose(lane, conv, mode) end
   enter(lane, stage, conv, event)
-  one_more()
+  room.backlog = room.backlog + 1
   remember(d, mine)
   -- Por último: um erro aqui deixa um temporizador que dispara à toa, e quem o recebe o ignora; desarmado antes de
   -- um erro, com o evento recusado, faltaria para sempre. Um duplicado não desarma: o turno do original já rearmou.
   if cancels[1] then disarm(lane, conv, cancels) end
-  return counts and { 1, left() } or 1
+  return 1
 end
 
 local function keep_unread(op)
   local known, mine = seen(op.d)
   if known then return 0 end
-  if left() <= 0 then return -1 end
+  if room.backlog >= head.limit then return -1 end
   redis.call('XADD', P .. ':dead:ingress', '*', 'code', op.r, 'body', op.b, 'at', int(now))
-  one_more()
+  room.backlog = room.backlog + 1
   remember(op.d, mine)
   return 1
 end
 
 local function by_position(op, d, event)
   switch_to(op[7] or KEYS[1])
-  return take(op[1], op[2], op[3], op[4], op[5], op[6], op[8], d, event)
+  return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event)
 end
 
 local function by_name(op)
@@ -185,7 +172,7 @@ local function by_name(op)
   if op.k == 'd' then return keep_unread(op) end
   if op.k == 'q' then return seen(op.d) and 0 or 1 end
   -- um servidor sem memória, só de leitura ou sem réplicas já recusou o script inteiro
-  if op.k == 'r' then return left() > 0 and 1 or -1 end
+  if op.k == 'r' then return room.backlog >= head.limit and -1 or 1 end
   error('unknown op')
 end
 

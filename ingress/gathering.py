@@ -74,7 +74,8 @@ class Gathering(Generic[T]):
     async def _start(self, group: list[T], *, held: bool) -> None:
         if held:
             await asyncio.sleep(0)  # nesta volta parte a ida da outra metade
-        size, rest = len(group), list[asyncio.Task[None]]()
+        size = len(group)
+        rest: list[asyncio.Task[None]] = []
         if self._forming is group:  # quem chegar agora forma outro
             self._forming, self._task, self._held = [], None, False
             if not held and self._halves_pay(size):

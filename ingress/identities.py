@@ -112,7 +112,8 @@ class Identities:
         for message in batch.messages:
             if message.moved_to is not None:
                 return None
-        now, found = self._clock(), dict[Person, Place]()
+        found: dict[Person, Place] = {}
+        now = self._clock()
         for person in _people(batch):
             place = self._remembered(person, now)
             if place is None or place.former:

@@ -152,18 +152,19 @@ def _taken(
     if isinstance(told, TransientError):
         return _refused(told, opened)
     batch = opened.batch
-    kinds = [kind for kind, _ in updates]
-    for update in zip(kinds, told, strict=True):
-        tally.updates[update] += 1
+    standby = fresh = 0
+    for (kind, _), new in zip(updates, told, strict=True):
+        tally.updates[kind, new] += 1
+        standby += kind == "standby"
+        fresh += new
     # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
     for message, new in zip(batch.messages, told, strict=False):
         if new:
             tally.arrived[message.phone_number_id] += 1
-    if batch.unreadable or "standby" in kinds:
+    if batch.unreadable or standby:
         carry(opened.proven.correlation_id)
-        _warn(batch.unreadable, kinds.count("standby"))
+        _warn(batch.unreadable, standby)
     reached("before_answer", "ingress")
-    fresh = sum(told)
     return Taken({"duplicate": len(told) - fresh, "new": fresh})
 
 

@@ -67,7 +67,7 @@ class Door:
                 self._gathering.leave(1)
                 tell(error)
                 continue
-            if opened.turn is None:
+            if opened.turn is None or opened.supposed is not None:
                 known.append((opened, tell))
             else:
                 others.append((opened.turn, (opened, tell)))

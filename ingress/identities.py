@@ -11,33 +11,13 @@ from typing import Protocol
 
 import msgspec
 
+from ingress.ports import Aliases, Names
 from pyloto_stream.whatsapp.identity import Person, user_key
 from pyloto_stream.whatsapp.webhook import Batch
 
 MEMORY_S = 60.0
 MEMORY_SIZE = 100_000
 """Identidades lembradas; cada uma ocupa uns 400 bytes."""
-
-Names = tuple[str, ...]
-"""Os nomes de uma pessoa (`user_key` de cada identidade), do mais forte ao mais fraco."""
-
-
-class Aliases(Protocol):
-    """Quem sabe de quem é um nome; ver `streams/aliases.py`."""
-
-    async def resolve(self, people: Sequence[Names]) -> list[str]:
-        """A `user_key` de cada pessoa, na ordem.
-
-        Raises:
-            TransientError: não se soube; repetir é seguro.
-        """
-
-    async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
-        """A pessoa de `old` passa a usar `new` e deixa o telefone `left`; devolve a chave dela.
-
-        Raises:
-            TransientError: não se soube; repetir é seguro.
-        """
 
 
 class FromSomebody(Protocol):
@@ -50,6 +30,8 @@ class FromSomebody(Protocol):
 
 class NoAliases:
     """Sem tabela: cada pessoa tem o nome do seu id mais fraco, e nada junta os outros."""
+
+    confirms = False
 
     async def resolve(self, people: Sequence[Names]) -> list[str]:
         """Ver `Aliases`."""
@@ -64,10 +46,12 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
 
     Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
+    `names`: a chave é suposição, e estes são os nomes que a confirmam (`Item.names`).
     """
 
     key: str
     former: str = ""
+    names: Names = ()
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):
@@ -120,6 +104,28 @@ class Identities:
                 return None
             found[person] = place
         return Keys(self._pepper, found)
+
+    def supposed(self, batch: Batch) -> Keys | None:
+        """As chaves de uma só mensagem, a de quem é novo suposta; `None` se é preciso perguntar antes.
+
+        Supõe-se que ninguém o conhece por outro nome: quase sempre é assim.
+        """
+        if not self._aliases.confirms or batch.size > 1 or not batch.messages:
+            return None
+        (message,) = batch.messages
+        place = self._remembered(message.person, self._clock())
+        if message.moved_to is not None or (place is not None and place.former):
+            return None
+        if place is None:
+            names = self._names(message.person)
+            place = Place(names[-1], names=names)
+        return Keys(self._pepper, {message.person: place})
+
+    def confirmed(self, keys: Keys) -> None:
+        """O que se supôs em `keys` é assim."""
+        for person, place in keys.people.items():
+            if place.names:
+                self._remember(person, place.names, place.key, self._clock())
 
     async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
         """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.

@@ -71,7 +71,7 @@ def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> I
     key = f"message\0{message.phone_number_id}\0{message.id}"
     voided = () if message.standby else cancelled_by(message.content.kind)
     place = keys.people[message.person]
-    return Item(TURN, place.key, event, key, voided, former=place.former)
+    return Item(TURN, place.key, event, key, voided, former=place.former, names=place.names)
 
 
 def _echo(echo: Echo, keys: Keys, at_ms: int, correlation_id: str) -> Item:

@@ -27,7 +27,33 @@ class Acceptance(Readiness, Protocol):
         """Guarda cada grupo inteiro; na ordem das ofertas, `True` = novo, `False` = duplicado.
 
         De um grupo que não se guardou, a causa (code `redis_unavailable`, `backlog_full` ou `memory_full`):
-        oferecê-lo todo de novo.
+        oferecê-lo todo de novo. `another_person`: a conversa que se supôs (`Item.names`) é outra.
+        """
+
+
+Names = tuple[str, ...]
+"""Os nomes de uma pessoa (`user_key` de cada identidade), do mais forte ao mais fraco."""
+
+
+class Aliases(Protocol):
+    """Quem sabe de quem é um nome; ver `streams/aliases.py`."""
+
+    @property
+    def confirms(self) -> bool:
+        """Quem guarda confirma, na mesma ida, de quem são os nomes que vão com um evento (`Item.names`)?"""
+
+    async def resolve(self, people: Sequence[Names]) -> list[str]:
+        """A `user_key` de cada pessoa, na ordem.
+
+        Raises:
+            TransientError: não se soube; repetir é seguro.
+        """
+
+    async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:
+        """A pessoa de `old` passa a usar `new` e deixa o telefone `left`; devolve a chave dela.
+
+        Raises:
+            TransientError: não se soube; repetir é seguro.
         """
 
 

@@ -35,6 +35,10 @@ _BEHIND = UnavailableError("whoever was ahead did not enter", code="behind_refus
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
 
+Offered = tuple[Sequence[Update], Sequence[bool] | TransientError]
+"""O que se ofereceu de um corpo, e o que se ouviu."""
+
+
 class Taken(msgspec.Struct, frozen=True, gc=False):
     """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
 
@@ -50,12 +54,16 @@ class Proven(msgspec.Struct, frozen=True, gc=False):
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """Um corpo lido. `keys` é `None` se é preciso perguntar algo, ou esperar por alguém: `turn` é a vez."""
+    """Um corpo lido. `keys` é `None` se não se sabem todas, ou se espera por alguém: `turn` é a vez.
+
+    `supposed`: as que se supõem de quem não espera por ninguém; é o que se oferece, sem perguntar antes.
+    """
 
     proven: Proven
     batch: Batch
     keys: Keys | None
     turn: Turn | None = None
+    supposed: Keys | None = None
 
 
 class Taker:
@@ -86,7 +94,8 @@ class Taker:
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(ids_of(batch))):
             return Opened(proven, batch, keys)
-        return Opened(proven, batch, None, self._line.join(ids_of(batch)))
+        turn = self._line.join(ids_of(batch))
+        return Opened(proven, batch, None, turn, None if turn.ahead else self._identities.supposed(batch))
 
     async def take_all(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
@@ -121,20 +130,42 @@ class Taker:
         return [taken for (taken,) in alone]
 
     async def _together(self, opened: Sequence[Opened]) -> list[Taken]:
-        strangers = [one.batch for one in opened if one.keys is None]
-        found = iter(await self._identities.keys_of_each(strangers) if strangers else ())
-        at_ms = self._clock()
-        updates = [
-            updates_of(one.batch, one.keys or next(found), at_ms, one.proven.correlation_id) for one in opened
-        ]
-        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
+        keys = [one.keys or one.supposed or self._identities.supposed(one.batch) for one in opened]
+        offered = await self._offered(opened, keys)
+        if others := [n for n, (_, told) in enumerate(offered) if _is_another(told)]:
+            told_again = await self._asked([opened[n] for n in others])
+            for n, again in zip(others, told_again, strict=True):
+                offered[n] = again
         tally = _Tally()
-        taken = [_taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
+        taken = [_taken(one, *each, tally) for one, each in zip(opened, offered, strict=True)]
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return taken
+
+    async def _offered(self, opened: Sequence[Opened], keys: Sequence[Keys | None]) -> list[Offered]:
+        """O que se ofereceu de cada corpo, e o que se ouviu; onde não há `keys`, pergunta-se antes."""
+        asking = [one.batch for one, known in zip(opened, keys, strict=True) if known is None]
+        found = iter(await self._identities.keys_of_each(asking) if asking else ())
+        whose = [known or next(found) for known in keys]
+        at_ms = self._clock()
+        updates = [
+            updates_of(one.batch, known, at_ms, one.proven.correlation_id)
+            for one, known in zip(opened, whose, strict=True)
+        ]
+        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
+        for one, known, each in zip(opened, whose, told, strict=True):
+            if one.keys is None and not isinstance(each, TransientError):
+                self._identities.confirmed(known)
+        return list(zip(updates, told, strict=True))
+
+    async def _asked(self, opened: Sequence[Opened]) -> list[Offered]:
+        """Como `_offered`, de quem tem outra conversa que a suposta; o que os vizinhos ouviram já não muda."""
+        try:
+            return await self._offered(opened, [None] * len(opened))
+        except TransientError as error:
+            return [([], error)] * len(opened)
 
 
 class _Tally:
@@ -166,6 +197,10 @@ def _taken(
         _warn(batch.unreadable, standby)
     reached("before_answer", "ingress")
     return Taken({"duplicate": len(told) - fresh, "new": fresh})
+
+
+def _is_another(told: Sequence[bool] | TransientError) -> bool:
+    return isinstance(told, TransientError) and told.code == "another_person"
 
 
 def _refused(error: TransientError, opened: Opened) -> Taken:

@@ -12,6 +12,7 @@ import msgspec
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import keys
+from pyloto_stream.streams.aliases import ALIAS_TTL_MS
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Item, Lane, Settlement, Unreadable
 from pyloto_stream.streams.scripts import Script, pack, pack_row
@@ -21,7 +22,7 @@ Offer = Item | Unreadable | Settlement
 
 DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
-_NOT_IN_LEDGER, _FULL = 2, -1
+_NOT_IN_LEDGER, _ANOTHER, _FULL = 2, 3, -1
 Reply = int | UnavailableError
 
 
@@ -49,6 +50,7 @@ class Acceptor:
             "bucket_ms": max(1, -(-ttl_ms // DEDUPE_BUCKETS)),
             "buckets": DEDUPE_BUCKETS,
             "ttl_ms": ttl_ms,
+            "alias_ttl_ms": ALIAS_TTL_MS,
             "limit": max(1, options.backlog_limit // gateway.partitions),
             "stages": [stage for lane in lanes for stage in lane.stages],
         })  # fmt: skip
@@ -57,7 +59,7 @@ class Acceptor:
         """Oferece tudo; `True` = novo, `False` = duplicado, na ordem de `offers`.
 
         Raises:
-            UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`.
+            UnavailableError: code `redis_unavailable`, `backlog_full`, `memory_full`, `another_person`.
         """
         (taken,) = await self.accept_each([offers])
         if isinstance(taken, UnavailableError):
@@ -116,7 +118,18 @@ class Acceptor:
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
         replies = await ask(self._gateway, Script.ACCEPT, asked, self._head, crossing=self._crossing)
-        return [reply if isinstance(reply, int) and reply >= 0 else _refusal(reply) for reply in replies]
+        return [
+            reply if isinstance(reply, int) and 0 <= reply <= _NOT_IN_LEDGER else _refusal(reply)
+            for reply in replies
+        ]
+
+    def _alias_keys(self, names: Sequence[str]) -> list[str] | None:
+        """As chaves que o script confere; `None` se a conversa não é suposição."""
+        if not names:
+            return None
+        if not self._crossing:
+            raise ValueError("names are confirmed only where one server has every partition")
+        return [keys.alias(name, self._gateway.partitions) for name in names]
 
     def _named(self, partition: int, op: Mapping[str, object]) -> Asked:
         return partition, pack({**op, "p": self._bases[partition]})
@@ -127,7 +140,8 @@ class Acceptor:
             case Item(lane=lane, conversation=conversation):
                 home = keys.partition_of(conversation, count)
                 base = self._bases[home]
-                row = (lane, self._first[lane], conversation, offer.cancels, offer.mode, offer.echo_of, base)
+                told = (offer.cancels, offer.mode, offer.echo_of)
+                row = (lane, self._first[lane], conversation, *told, base, self._alias_keys(offer.names))
                 return home, pack_row(row, (digest, offer.event))
             case Unreadable():
                 unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}
@@ -163,4 +177,6 @@ def _refusal(reply: object) -> UnavailableError:
         return reply
     if reply == _FULL:
         return UnavailableError("too many tokens waiting", code="backlog_full")
+    if reply == _ANOTHER:
+        return UnavailableError("the table of aliases tells another conversation", code="another_person")
     return UnavailableError("unexpected reply from accept", code="redis_error")

@@ -39,6 +39,11 @@ class AliasTable:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
+    @property
+    def confirms(self) -> bool:
+        """`accept` confirma de quem são os nomes de um evento (`Item.names`)? Onde um servidor os tem todos."""
+        return self._gateway.one_server
+
     async def resolve(self, people: Sequence[Names]) -> list[str]:
         """A `user_key` de cada pessoa, na ordem de `people`; quem é novo passa a ter uma.
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 import msgspec
 
 _FOLDER = files("pyloto_stream.streams") / "lua"
-_SHARED = {"begin_send": ("slots",), "pace": ("slots",)}
+_SHARED = {"accept": ("names",), "alias": ("names",), "begin_send": ("slots",), "pace": ("slots",)}
 """O que alguns scripts dividem, e vai depois de `common.lua`."""
 
 

@@ -3,13 +3,14 @@
 -- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
 -- op: um evento, por posição, e depois o resumo e o corpo: {faixa, etapa, conversa, x nomes de temporizadores que o
 --     evento novo desarma, modo que ele põe em vigor ou '', id externo ou '': se é o do último envio da conversa, o
---     evento é eco nosso, P}
+--     evento é eco nosso, P, N}
 --   | por nome: k 'd' ilegível | 's' confirmação de envio | 'r' aceitaria? | 'q' novo?; d resumo; p P; ver cada ramo
 --     P: início das chaves da op, se um servidor tem todas as partições; ausente, o da chamada
+--     N: a chave inteira de cada nome da pessoa, se se supôs que a conversa é a dela; ausente, sabe-se
 -- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro
---                  (nada foi gravado), -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram
+--                  (nada foi gravado), 3 a conversa dessa pessoa é outra (dela, só os nomes se gravaram), -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram
 --                  sempre, porque sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
-local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, limit, stages }
+local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, alias_ttl_ms, limit, stages }
 
 -- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
 -- atual; quando uma gaveta enche, o balde sobe um nível. Assim nenhuma passa de FULL campos, e todas ficam na
@@ -162,6 +163,7 @@ local function keep_unread(op)
 end
 
 local function by_position(op, d, event)
+  if op[8] and parts(meet(head.alias_ttl_ms, op[8])[1]) ~= op[3] then return 3 end
   switch_to(op[7] or KEYS[1])
   return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event)
 end

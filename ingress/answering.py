@@ -18,9 +18,9 @@ from loguru import logger
 from ingress.answers import refusal
 from ingress.door import Outcome
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
+from ingress.outcome import Proven, Taken
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
-from ingress.taking import Proven, Taken
 from pyloto_stream.observability.correlation import carry
 
 Respond = Callable[[bytes | None], None]

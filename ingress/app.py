@@ -12,9 +12,9 @@ from ingress.config import Configured, IngressConfig
 from ingress.door import Door
 from ingress.express import Express
 from ingress.health import health, readiness
-from ingress.identities import Aliases, Identities, NoAliases
+from ingress.identities import Identities, NoAliases
 from ingress.middleware import observed, rate_limited, stamp
-from ingress.ports import Acceptance, IngressMetrics
+from ingress.ports import Acceptance, Aliases, IngressMetrics
 from ingress.rate_limit import RateLimit
 from ingress.runner import EXPRESS
 from ingress.summary import Accepted

@@ -14,7 +14,8 @@ from functools import partial
 
 from ingress.gathering import Gathering, Rest
 from ingress.line import Turn, apart
-from ingress.taking import Opened, Proven, Taken, Taker
+from ingress.outcome import Opened, Proven, Taken
+from ingress.taking import Taker
 
 Outcome = Taken | Exception | None
 """O que foi feito de um corpo: o que se guardou ou recusou, um defeito, ou nada, se foi interrompido."""

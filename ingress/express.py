@@ -14,9 +14,9 @@ from ingress.answering import Answering, Asked, Respond
 from ingress.door import Door
 from ingress.framing import fields_of, length_of
 from ingress.middleware import CORRELATION_HEADER
+from ingress.outcome import Proven
 from ingress.pieces import Head, Pieces, Whole
 from ingress.rate_limit import RateLimit
-from ingress.taking import Proven
 from ingress.webhook import JSON, WhatsAppWebhook
 from pyloto_stream.observability.correlation import adopted
 from pyloto_stream.whatsapp.signature import HEADER

@@ -6,11 +6,9 @@ que veio com ela. Limite: outra entrada pode juntar ou mover alguém, e aqui iss
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
-import msgspec
-
+from ingress.people import Keys, Place, people_of
 from ingress.ports import Aliases, Names
 from pyloto_stream.whatsapp.identity import Person, user_key
 from pyloto_stream.whatsapp.webhook import Batch
@@ -18,14 +16,6 @@ from pyloto_stream.whatsapp.webhook import Batch
 MEMORY_S = 60.0
 MEMORY_SIZE = 100_000
 """Identidades lembradas; cada uma ocupa uns 400 bytes."""
-
-
-class FromSomebody(Protocol):
-    """O que, num webhook, é de uma pessoa."""
-
-    @property
-    def person(self) -> Person:
-        """De quem."""
 
 
 class NoAliases:
@@ -40,37 +30,6 @@ class NoAliases:
     async def move(self, old: Names, new: Names, *, left: str | None = None) -> str:  # noqa: ARG002 - sem memória
         """Ver `Aliases`."""
         return old[-1]
-
-
-class Place(msgspec.Struct, frozen=True, gc=False):
-    """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
-
-    Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
-    `names`: a chave é suposição, e estes são os nomes que a confirmam (`Item.names`).
-    """
-
-    key: str
-    former: str = ""
-    names: Names = ()
-
-
-class Keys(msgspec.Struct, frozen=True, gc=False):
-    """As chaves de tudo o que há num webhook."""
-
-    pepper: bytes
-    people: Mapping[Person, Place]
-
-    def of(self, person: Person) -> str:
-        """A chave da conversa de uma pessoa do webhook."""
-        return self.people[person].key
-
-    def of_thing(self, name: str) -> str:
-        """A chave do que não é de pessoa nenhuma (`account:…`, `message:…`)."""
-        return user_key(self.pepper, name)
-
-    def veiled(self, key: str) -> str:
-        """Chave de deduplicação feita do que se adivinha (telefone, instante): só a pimenta a confirma."""
-        return user_key(self.pepper, key)
 
 
 class Identities:
@@ -98,7 +57,7 @@ class Identities:
                 return None
         found: dict[Person, Place] = {}
         now = self._clock()
-        for person in _people(batch):
+        for person in people_of(batch):
             place = self._remembered(person, now)
             if place is None or place.former:
                 return None
@@ -113,19 +72,20 @@ class Identities:
         if not self._aliases.confirms or batch.size > 1 or not batch.messages:
             return None
         (message,) = batch.messages
-        place = self._remembered(message.person, self._clock())
+        now = self._clock()
+        place = self._remembered(message.person, now)
         if message.moved_to is not None or (place is not None and place.former):
             return None
         if place is None:
             names = self._names(message.person)
             place = Place(names[-1], names=names)
-        return Keys(self._pepper, {message.person: place})
+        return Keys(self._pepper, {message.person: place}, now)
 
     def confirmed(self, keys: Keys) -> None:
         """O que se supôs em `keys` é assim."""
         for person, place in keys.people.items():
             if place.names:
-                self._remember(person, place.names, place.key, self._clock())
+                self._remember(person, place.names, place.key, keys.since)
 
     async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
         """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.
@@ -144,7 +104,7 @@ class Identities:
                 key = await self._move(message.person, message.moved_to, now)
                 moved |= dict.fromkeys(message.person.identities(), key)
         asked = []
-        for person in dict.fromkeys(person for batch in batches for person in _people(batch)):
+        for person in dict.fromkeys(person for batch in batches for person in people_of(batch)):
             # quem vem, no mesmo webhook, só com ids que alguém deixou é esse alguém, e não quem os herdar
             left = {moved.get(identity, "") for identity in person.identities()} if moved else ()
             if len(left) == 1 and (key := next(iter(left))):
@@ -193,15 +153,3 @@ class Identities:
 
 def _place(weakest: str, key: str) -> Place:
     return Place(key, "" if weakest == key else weakest)
-
-
-def ids_of(batch: Batch) -> set[str]:
-    """As identidades de todas as pessoas de um webhook, também as novas de quem trocou de número."""
-    moved = [message.moved_to for message in batch.messages if message.moved_to is not None]
-    return {identity for person in (*_people(batch), *moved) for identity in person.identities()}
-
-
-def _people(batch: Batch) -> list[Person]:
-    parts: list[FromSomebody] = [*batch.messages, *batch.statuses, *batch.echoes]
-    parts += [*batch.calls, *batch.preferences]
-    return [part.person for part in parts if part.person.address]

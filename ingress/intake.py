@@ -11,7 +11,7 @@ from hashlib import blake2b
 import msgspec
 
 from ingress.events import called, changed, channel, failed_reply, replied, status_record, talked
-from ingress.identities import Keys
+from ingress.people import Keys
 from ingress.ports import Offer, UpdateKind
 from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.streams.model import Item, Settlement, Unreadable

@@ -5,26 +5,17 @@ própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gra
 """
 
 import asyncio
-from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-import msgspec
-from aiohttp import web
-from loguru import logger
-
-from ingress.answers import refusal
-from ingress.identities import Identities, Keys, ids_of
+from ingress.identities import Identities
 from ingress.intake import Update, updates_of
-from ingress.line import Line, Turn
-from ingress.ports import Acceptance, IngressMetrics, UpdateKind, UpdateResult
+from ingress.line import Line
+from ingress.outcome import Opened, Proven, Taken, Tally, refused, taken
+from ingress.people import Keys, ids_of
+from ingress.ports import Acceptance, IngressMetrics, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError, UnavailableError
-from pyloto_stream.observability.correlation import carry
-from pyloto_stream.streams.points import reached
-from pyloto_stream.whatsapp.webhook import Batch, Part, read
-
-RETRY_AFTER_S = 5.0
-"""Espera pedida quando quem recusou não disse nada."""
+from pyloto_stream.whatsapp.webhook import read
 
 Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
@@ -37,33 +28,6 @@ _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
 Offered = tuple[Sequence[Update], Sequence[bool] | TransientError]
 """O que se ofereceu de um corpo, e o que se ouviu."""
-
-
-class Taken(msgspec.Struct, frozen=True, gc=False):
-    """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
-
-    counts: dict[str, int]
-    refused: web.Response | None = None
-
-
-class Proven(msgspec.Struct, frozen=True, gc=False):
-    """Um corpo inteiro que a Meta assinou, e o id de correlação do pedido que o trouxe."""
-
-    body: bytes
-    correlation_id: str
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """Um corpo lido. `keys` é `None` se não se sabem todas, ou se espera por alguém: `turn` é a vez.
-
-    `supposed`: as que se supõem de quem não espera por ninguém; é o que se oferece, sem perguntar antes.
-    """
-
-    proven: Proven
-    batch: Batch
-    keys: Keys | None
-    turn: Turn | None = None
-    supposed: Keys | None = None
 
 
 class Taker:
@@ -107,7 +71,7 @@ class Taker:
             return await self._tried(opened)
         try:
             if not await self._line.wait(turns):
-                return [_refused(_BEHIND, one) for one in opened]
+                return [refused(_BEHIND, one) for one in opened]
             taken = await self._tried(opened)
             for one, told in zip(opened, taken, strict=True):
                 if one.turn is not None:
@@ -121,7 +85,7 @@ class Taker:
             return [*await self._together(opened)]
         except TransientError as error:
             if len(opened) == 1:
-                return [_refused(error, opened[0])]
+                return [refused(error, opened[0])]
         except Exception as error:  # noqa: BLE001 - quem pede decide o que dizer de um defeito
             if len(opened) == 1:
                 return [error]
@@ -136,13 +100,13 @@ class Taker:
             told_again = await self._asked([opened[n] for n in others])
             for n, again in zip(others, told_again, strict=True):
                 offered[n] = again
-        tally = _Tally()
-        taken = [_taken(one, *each, tally) for one, each in zip(opened, offered, strict=True)]
+        tally = Tally()
+        done = [taken(one, *each, tally) for one, each in zip(opened, offered, strict=True)]
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
-        return taken
+        return done
 
     async def _offered(self, opened: Sequence[Opened], keys: Sequence[Keys | None]) -> list[Offered]:
         """O que se ofereceu de cada corpo, e o que se ouviu; onde não há `keys`, pergunta-se antes."""
@@ -161,58 +125,12 @@ class Taker:
         return list(zip(updates, told, strict=True))
 
     async def _asked(self, opened: Sequence[Opened]) -> list[Offered]:
-        """Como `_offered`, de quem tem outra conversa que a suposta; o que os vizinhos ouviram já não muda."""
+        """Como `_offered`, de quem não tem a conversa suposta; o que os vizinhos ouviram já não muda."""
         try:
             return await self._offered(opened, [None] * len(opened))
         except TransientError as error:
             return [([], error)] * len(opened)
 
 
-class _Tally:
-    """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas de cada número nosso."""
-
-    def __init__(self) -> None:
-        self.updates: dict[tuple[UpdateKind, bool], int] = defaultdict(int)
-        self.arrived: dict[str, int] = defaultdict(int)
-
-
-def _taken(
-    opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: _Tally
-) -> Taken:
-    """O que foi feito de um corpo, contado em `tally`."""
-    if isinstance(told, TransientError):
-        return _refused(told, opened)
-    batch = opened.batch
-    standby = fresh = 0
-    for (kind, _), new in zip(updates, told, strict=True):
-        tally.updates[kind, new] += 1
-        standby += kind == "standby"
-        fresh += new
-    # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-    for message, new in zip(batch.messages, told, strict=False):
-        if new:
-            tally.arrived[message.phone_number_id] += 1
-    if batch.unreadable or standby:
-        carry(opened.proven.correlation_id)
-        _warn(batch.unreadable, standby)
-    reached("before_answer", "ingress")
-    return Taken({"duplicate": len(told) - fresh, "new": fresh})
-
-
 def _is_another(told: Sequence[bool] | TransientError) -> bool:
     return isinstance(told, TransientError) and told.code == "another_person"
-
-
-def _refused(error: TransientError, opened: Opened) -> Taken:
-    carry(opened.proven.correlation_id)
-    logger.bind(code=error.code).warning("webhook not taken")
-    wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
-    return Taken({"offered": opened.batch.size}, refusal(503, error.code, retry_after_s=wait_s))
-
-
-def _warn(unreadable: Sequence[Part], standby: int) -> None:
-    """Uma linha por motivo: partes não lidas, e uma conversa que outro tem, pedem que alguém olhe."""
-    if standby:
-        logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
-    for reason, count in Counter(part.reason for part in unreadable).items():
-        logger.bind(code=reason, count=count).warning("webhook part kept unread")

@@ -41,7 +41,7 @@ class AliasTable:
 
     @property
     def confirms(self) -> bool:
-        """`accept` confirma de quem são os nomes de um evento (`Item.names`)? Onde um servidor os tem todos."""
+        """`accept` confirma de quem são os nomes de um evento (`Item.names`)? Se um servidor os tem todos."""
         return self._gateway.one_server
 
     async def resolve(self, people: Sequence[Names]) -> list[str]:

@@ -10,10 +10,11 @@ from ingress import taking
 from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.door import Door, Outcome
-from ingress.identities import Aliases, Identities, Names, NoAliases
-from ingress.ports import Offer
+from ingress.identities import Identities, NoAliases
+from ingress.outcome import Proven, Taken
+from ingress.ports import Aliases, Names, Offer
 from ingress.runner import EXPRESS
-from ingress.taking import Proven, Taken, Taker
+from ingress.taking import Taker
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.observability.correlation import correlated, current_correlation_id
 from pyloto_stream.whatsapp.webhook import Batch, read

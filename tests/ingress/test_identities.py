@@ -6,7 +6,8 @@ import pytest
 import pytest_asyncio
 
 from consumers.pipeline import STAGES
-from ingress.identities import MEMORY_S, Identities, Names
+from ingress.identities import MEMORY_S, Identities
+from ingress.ports import Names
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams.aliases import AliasTable
 from pyloto_stream.streams.gateway import Gateway
@@ -22,7 +23,9 @@ NEW_PHONE, NEW_ID = "5541977776666", "BR.new"
 
 
 class Table:
-    """A tabela de verdade, contando as perguntas."""
+    """A tabela de verdade, contando as perguntas; quem guarda nada confirma por ela."""
+
+    confirms = False
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway

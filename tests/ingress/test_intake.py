@@ -3,8 +3,9 @@ import asyncio
 import msgspec
 import pytest
 
-from ingress.identities import Identities, Keys, NoAliases
+from ingress.identities import Identities, NoAliases
 from ingress.intake import AUDIT, TURN, Update, offers_of, updates_of
+from ingress.people import Keys
 from ingress.ports import Offer
 from pyloto_stream.conversation.events import Location, Media, MessageReceived
 from pyloto_stream.conversation.records import StatusRecord

@@ -13,10 +13,10 @@ from ingress import gathering
 from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.gathering import Gathering
-from ingress.identities import Names, NoAliases
-from ingress.ports import Offer
+from ingress.identities import NoAliases
+from ingress.outcome import Proven
+from ingress.ports import Names, Offer
 from ingress.runner import EXPRESS
-from ingress.taking import Proven
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from ingress.identities import Keys, Place
 from ingress.intake import updates_of
+from ingress.people import Keys, Place
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import Batch, read

@@ -171,7 +171,7 @@ async def test_a_mode_set_during_a_turn_does_not_let_its_record_expire(scene: Sc
 
 def test_every_script_has_a_file_and_every_file_a_script() -> None:
     on_disk = {entry.name for entry in FOLDER.iterdir()}
-    assert on_disk == {f"{script.value}.lua" for script in Script} | {"common.lua", "slots.lua"}
+    assert on_disk == {f"{script.value}.lua" for script in Script} | {"common.lua", "names.lua", "slots.lua"}
 
 
 @pytest.mark.parametrize("script", Script)

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from consumers.pipeline import LANES, STAGES
 from ingress.app import create_public_app
 from ingress.config import IngressConfig
-from ingress.identities import Aliases
+from ingress.ports import Aliases
 from pyloto_stream.observability.metrics import Metrics
 from pyloto_stream.streams.accept import AcceptOptions, Acceptor
 from pyloto_stream.streams.aliases import AliasTable

@@ -6,8 +6,8 @@ import msgspec
 
 from consumers.drafts import to_message
 from ingress.events import channel
-from ingress.identities import Keys, Place
 from ingress.intake import updates_of
+from ingress.people import Keys, Place
 from pyloto_stream.conversation.events import Event
 from pyloto_stream.conversation.reply import Choice, Reply
 from pyloto_stream.conversation.rules import SessionRules

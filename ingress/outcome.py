@@ -1,0 +1,101 @@
+"""O que se diz, e se conta, do que se fez de um corpo? Quantas partes entraram, ou que se mande outra vez.
+
+Promete: assinado, nada é recusado por ilegível; em dúvida sobre a gravação, 503 com `Retry-After`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from aiohttp import web
+from loguru import logger
+
+from ingress.answers import refusal
+from ingress.intake import Update
+from ingress.line import Turn
+from ingress.people import Keys
+from pyloto_stream.errors import TransientError
+from pyloto_stream.observability.correlation import carry
+from pyloto_stream.streams.points import reached
+from pyloto_stream.whatsapp.webhook import Batch, Part
+
+if TYPE_CHECKING:
+    from ingress.ports import UpdateKind
+
+RETRY_AFTER_S = 5.0
+"""Espera pedida quando quem recusou não disse nada."""
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
+
+    counts: dict[str, int]
+    refused: web.Response | None = None
+
+
+class Proven(msgspec.Struct, frozen=True, gc=False):
+    """Um corpo inteiro que a Meta assinou, e o id de correlação do pedido que o trouxe."""
+
+    body: bytes
+    correlation_id: str
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """Um corpo lido. `keys` é `None` se não se sabem todas, ou se espera por alguém: `turn` é a vez.
+
+    `supposed`: as que se supõem de quem não espera por ninguém; é o que se oferece, sem perguntar antes.
+    """
+
+    proven: Proven
+    batch: Batch
+    keys: Keys | None
+    turn: Turn | None = None
+    supposed: Keys | None = None
+
+
+class Tally:
+    """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas de cada número nosso."""
+
+    def __init__(self) -> None:
+        self.updates: dict[tuple[UpdateKind, bool], int] = defaultdict(int)
+        self.arrived: dict[str, int] = defaultdict(int)
+
+
+def taken(
+    opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
+) -> Taken:
+    """O que foi feito de um corpo, contado em `tally`."""
+    if isinstance(told, TransientError):
+        return refused(told, opened)
+    batch = opened.batch
+    standby = fresh = 0
+    for (kind, _), new in zip(updates, told, strict=True):
+        tally.updates[kind, new] += 1
+        standby += kind == "standby"
+        fresh += new
+    # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
+    for message, new in zip(batch.messages, told, strict=False):
+        if new:
+            tally.arrived[message.phone_number_id] += 1
+    if batch.unreadable or standby:
+        carry(opened.proven.correlation_id)
+        _warn(batch.unreadable, standby)
+    reached("before_answer", "ingress")
+    return Taken({"duplicate": len(told) - fresh, "new": fresh})
+
+
+def refused(error: TransientError, opened: Opened) -> Taken:
+    """A recusa de um corpo que não se guardou, por `error`."""
+    carry(opened.proven.correlation_id)
+    logger.bind(code=error.code).warning("webhook not taken")
+    wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
+    return Taken({"offered": opened.batch.size}, refusal(503, error.code, retry_after_s=wait_s))
+
+
+def _warn(unreadable: Sequence[Part], standby: int) -> None:
+    """Uma linha por motivo: partes não lidas, e uma conversa que outro tem, pedem que alguém olhe."""
+    if standby:
+        logger.bind(code="standby", count=standby).warning("another agent of Meta holds the thread")
+    for reason, count in Counter(part.reason for part in unreadable).items():
+        logger.bind(code=reason, count=count).warning("webhook part kept unread")

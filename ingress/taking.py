@@ -94,8 +94,8 @@ class Taker:
         return [taken for (taken,) in alone]
 
     async def _together(self, opened: Sequence[Opened]) -> list[Taken]:
-        keys = [one.keys or one.supposed or self._identities.supposed(one.batch) for one in opened]
-        offered = await self._offered(opened, keys)
+        # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
+        offered = await self._offered(opened, [one.keys or one.supposed for one in opened])
         if others := [n for n, (_, told) in enumerate(offered) if _is_another(told)]:
             told_again = await self._asked([opened[n] for n in others])
             for n, again in zip(others, told_again, strict=True):

@@ -124,8 +124,8 @@ class Item(msgspec.Struct, frozen=True):
     o trata rearma o que ainda fizer falta. `mode`: modo que o evento, se é novo, põe em vigor já ao entrar.
     `echo_of`: se é o id externo do último envio desta conversa, o evento é eco nosso e nada acontece.
     `former`: outra conversa em que o mesmo evento pode ter entrado, quando a chave da pessoa era essa: se ela
-    se lembra dele, é duplicado. `names`: os nomes da pessoa de quem se supõe ser a conversa (só onde um servidor
-    tem todas as partições); se a tabela de apelidos diz outra, nada entra (code `another_person`).
+    se lembra dele, é duplicado. `names`: os nomes da pessoa de quem se supõe ser a conversa; se a tabela de
+    apelidos diz outra, nada entra (code `another_person`). Só onde um servidor tem todas as partições.
     """
 
     lane: str

@@ -12,6 +12,7 @@ from ingress.answering import Asked, Respond
 from ingress.app import create_public_app
 from ingress.express import Express
 from pyloto_stream.observability.logging import fields_of
+from tests.support.doors import OPEN
 from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally, served
 
 
@@ -23,6 +24,16 @@ def recorder() -> Recorder:
 @pytest.fixture
 def tally() -> Tally:
     return Tally()
+
+
+@pytest_asyncio.fixture
+async def closed_doors() -> AsyncIterator[None]:
+    """Fecha as portas que o teste abriu: a linha de resumo de uma não pode sair no meio de outro."""
+    yield
+    for app in OPEN:
+        app.freeze()
+        await app.cleanup()
+    OPEN.clear()
 
 
 @pytest_asyncio.fixture

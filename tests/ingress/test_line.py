@@ -2,104 +2,21 @@
 
 import asyncio
 import random
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
-from aiohttp import web
 
 from ingress import gathering
-from ingress.answering import Asked
-from ingress.app import create_public_app
 from ingress.gathering import Gathering
 from ingress.identities import NoAliases
-from ingress.outcome import Proven
 from ingress.ports import Names, Offer
-from ingress.runner import EXPRESS
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
-from tests.support import webhooks as meta
-from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally
+from tests.support.doors import ANA, BIA, PHONE, Door, Known, Slow, Table, entered
 from tests.support.turns import turns
 
-ANA, PHONE = Person("5511900000001", "BR.1"), Person("5511900000001")
-"""Ana com os seus dois ids, e só com um."""
-BIA = Person("5511900000002")
-
-
-_open: list[web.Application] = []
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def _closed() -> AsyncIterator[None]:
-    """Fecha as aplicações do teste: a linha de resumo de uma não pode sair no meio de outro."""
-    yield
-    for app in _open:
-        app.freeze()
-        await app.cleanup()
-    _open.clear()
-
-
-class Door:
-    """Uma porta sobre um executor e uma tabela quaisquer; `heard`: a resposta a cada pedido, por lugar."""
-
-    def __init__(self, acceptance: Recorder, aliases: NoAliases) -> None:
-        self.tally = Tally()
-        self.app = create_public_app(CONFIG, acceptance, self.tally, clock=lambda: NOW_MS, aliases=aliases)
-        _open.append(self.app)
-        self.heard: dict[int, list[bytes | None]] = defaultdict(list)
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def ask(self, person: Person) -> "asyncio.Task[None]":
-        """Uma mensagem de `person`, a de número seguinte (`wamid.<n>`)."""
-        number, ids = len(self.tasks), {"from": person.phone, "from_user_id": person.user_id}
-        text = meta.text(f"wamid.{number}", **{name: value for name, value in ids.items() if value})
-        if not person.phone:
-            del text["from"]
-        asked = Asked(Proven(meta.body(text, contacts=[]), f"c{number}"), 0.0)
-        task = self.app[EXPRESS].enter(asked, self.heard[number].append)
-        self.tasks.append(task)
-        return task
-
-    async def ended(self) -> None:
-        await asyncio.wait_for(asyncio.gather(*self.tasks, return_exceptions=True), 5)
-        assert all(len(self.heard[number]) == 1 for number in range(len(self.tasks)))
-
-
-def entered(acceptance: Recorder) -> list[int]:
-    return [int(offer.dedupe_key.rpartition(".")[2]) for offer in acceptance.offers]
-
-
-class Table(NoAliases):
-    """Uma tabela que só responde quando se quer; quem mostra dois ids é de quem tem o mais forte."""
-
-    def __init__(self) -> None:
-        self.asked: list[asyncio.Event] = []
-
-    async def resolve(self, people: Sequence[Names]) -> list[str]:
-        told = asyncio.Event()
-        self.asked.append(told)
-        await told.wait()
-        return [names[0] for names in people]
-
-
-class Slow(Recorder):
-    """Um executor que precisa de uma ida antes se algo tem nome anterior; as idas acabam com `going`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sizes: list[int] = []
-        self.going = asyncio.Event()
-
-    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
-        self.sizes.append(len(groups))
-        if any(isinstance(offer, Item) and offer.former for group in groups for offer in group):
-            await self.going.wait()
-        told = await super().accept_each(groups)
-        await self.going.wait()
-        return told
+pytestmark = pytest.mark.usefixtures("closed_doors")
 
 
 async def test_who_is_new_and_writes_again_enters_in_order_however_late_the_table_answers() -> None:
@@ -291,9 +208,12 @@ async def test_while_the_table_is_away_all_of_a_person_are_refused_and_then_take
     assert entered(slow) == [4, 5]
 
 
+@pytest.mark.parametrize("confirms", [False, True])
 @pytest.mark.parametrize("seed", range(30))
 async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_came(
-    seed: int, monkeypatch: pytest.MonkeyPatch
+    seed: int,
+    confirms: bool,  # noqa: FBT001 — tabela
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dice, halves = random.Random(seed), list[object]()
     monkeypatch.setattr(gathering, "SOON_EACH_S", float("inf"))
@@ -310,7 +230,7 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
             await turns(dice.randrange(12))
             return [names[0] for names in people]
 
-    class Trips(Slow):
+    class Trips(Known):
         async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
             if any(isinstance(offer, Item) and offer.former for group in groups for offer in group):
                 await turns(dice.randrange(12))
@@ -319,8 +239,9 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
             await turns(dice.randrange(12))
             return told
 
-    acceptance = Trips()
-    door, asked = Door(acceptance, Late()), list[Person]()
+    acceptance, late = Trips(), Late()
+    late.confirms = confirms
+    door, asked = Door(acceptance, late), list[Person]()
     for turn in range(60):
         for _ in range(dice.choice((1, 1, 1, 1, 1, 20)) if turn else 20):
             number = dice.randrange(4)
@@ -332,6 +253,7 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
     order = entered(acceptance)
     assert sorted(order) == [*range(len(asked))]
     assert halves
+    assert (acceptance.wrong > 0) == confirms
     for identity in {each for person in asked for each in person.identities()}:
         mine = [number for number in order if identity in asked[number].identities()]
         assert mine == sorted(mine), identity

@@ -1,0 +1,115 @@
+"""Uma porta sobre um executor e uma tabela quaisquer, que respondem quando o teste quer."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from ingress.answering import Asked
+from ingress.app import create_public_app
+from ingress.identities import NoAliases
+from ingress.outcome import Proven
+from ingress.ports import Names, Offer
+from ingress.runner import EXPRESS
+from pyloto_stream.errors import TransientError, UnavailableError
+from pyloto_stream.streams.model import Item
+from pyloto_stream.whatsapp.identity import Person
+from tests.support import webhooks as meta
+from tests.support.ingress import CONFIG, NOW_MS, Recorder, Tally
+
+ANA, PHONE = Person("5511900000001", "BR.1"), Person("5511900000001")
+"""Ana com os seus dois ids, e só com um."""
+BIA = Person("5511900000002")
+
+
+OPEN: list[web.Application] = []
+"""As que um teste abriu; `tests/ingress/conftest.py` fecha-as."""
+
+
+class Door:
+    """Uma porta sobre um executor e uma tabela quaisquer; `heard`: a resposta a cada pedido, por lugar."""
+
+    def __init__(self, acceptance: Recorder, aliases: NoAliases) -> None:
+        self.tally = Tally()
+        self.app = create_public_app(CONFIG, acceptance, self.tally, clock=lambda: NOW_MS, aliases=aliases)
+        OPEN.append(self.app)
+        self.heard: dict[int, list[bytes | None]] = defaultdict(list)
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ask(self, person: Person) -> "asyncio.Task[None]":
+        """Uma mensagem de `person`, a de número seguinte (`wamid.<n>`)."""
+        number, ids = len(self.tasks), {"from": person.phone, "from_user_id": person.user_id}
+        text = meta.text(f"wamid.{number}", **{name: value for name, value in ids.items() if value})
+        if not person.phone:
+            del text["from"]
+        asked = Asked(Proven(meta.body(text, contacts=[]), f"c{number}"), 0.0)
+        task = self.app[EXPRESS].enter(asked, self.heard[number].append)
+        self.tasks.append(task)
+        return task
+
+    async def ended(self) -> None:
+        await asyncio.wait_for(asyncio.gather(*self.tasks, return_exceptions=True), 5)
+        assert all(len(self.heard[number]) == 1 for number in range(len(self.tasks)))
+
+
+def entered(acceptance: Recorder) -> list[int]:
+    return [int(offer.dedupe_key.rpartition(".")[2]) for offer in acceptance.offers]
+
+
+class Table(NoAliases):
+    """Uma tabela que só responde quando se quer; quem mostra dois ids é de quem tem o mais forte."""
+
+    def __init__(self) -> None:
+        self.asked: list[asyncio.Event] = []
+
+    async def resolve(self, people: Sequence[Names]) -> list[str]:
+        told = asyncio.Event()
+        self.asked.append(told)
+        await told.wait()
+        return [names[0] for names in people]
+
+
+class Slow(Recorder):
+    """Um executor que precisa de uma ida antes se algo tem nome anterior; as idas acabam com `going`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sizes: list[int] = []
+        self.going = asyncio.Event()
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        self.sizes.append(len(groups))
+        if any(isinstance(offer, Item) and offer.former for group in groups for offer in group):
+            await self.going.wait()
+        told = await super().accept_each(groups)
+        await self.going.wait()
+        return told
+
+
+class Confirming(Table):
+    """Uma tabela por quem `Known` confirma; perguntada, ainda só responde quando se quer."""
+
+    confirms = True
+
+
+class Known(Slow):
+    """Um executor que confirma: quem mostra dois ids tem outra conversa que a suposta."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong = 0
+        self.going.set()
+
+    async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
+        groups = [list(group) for group in groups]
+        wrong = [n for n, group in enumerate(groups) if any(is_wrong(offer) for offer in group)]
+        self.wrong += len(wrong)
+        told = await super().accept_each([[] if n in wrong else group for n, group in enumerate(groups)])
+        for n in wrong:
+            told[n] = UnavailableError(code="another_person")
+        return told
+
+
+def is_wrong(offer: Offer) -> bool:
+    return isinstance(offer, Item) and len(offer.names) > 1

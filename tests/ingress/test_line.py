@@ -217,6 +217,9 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
 ) -> None:
     dice, halves = random.Random(seed), list[object]()
     monkeypatch.setattr(gathering, "SOON_EACH_S", float("inf"))
+    crowd = 12 if seed % 2 else 4
+    if seed % 2:  # ninguém é lembrado: todos são novos a cada mensagem
+        monkeypatch.setattr("ingress.identities.MEMORY_S", 0.0)
     form = Gathering._form
 
     def formed(one: Gathering[object], group: list[object], *, held: bool) -> "asyncio.Task[None]":
@@ -244,16 +247,16 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
     door, asked = Door(acceptance, late), list[Person]()
     for turn in range(60):
         for _ in range(dice.choice((1, 1, 1, 1, 1, 20)) if turn else 20):
-            number = dice.randrange(4)
+            number = dice.randrange(crowd)
             phone, user_id = dice.choice(((1, 1), (1, 0), (0, 1)))
-            asked.append(Person(f"551190000000{number}" * phone, f"BR.{number}" * user_id))
+            asked.append(Person(f"55119000000{number:02}" * phone, f"BR.{number}" * user_id))
             door.ask(asked[-1])
         await turns(dice.choice((0, 0, 1, 3)) if turn else 1)
     await door.ended()
     order = entered(acceptance)
     assert sorted(order) == [*range(len(asked))]
     assert halves
-    assert (acceptance.wrong > 0) == confirms
+    assert acceptance.wrong or not (confirms and seed % 2)
     for identity in {each for person in asked for each in person.identities()}:
         mine = [number for number in order if identity in asked[number].identities()]
         assert mine == sorted(mine), identity

@@ -1,8 +1,8 @@
 """Como muitos corpos entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: por grupo, uma ida à tabela de apelidos e uma ao executor (outra, pelos que ela não conhecia); de
-cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem ainda não
-chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos: a ordem é a de chegada à porta.
+Promete: por grupo, uma ida ao executor; antes, de quem é preciso perguntar, outra à tabela de apelidos, à
+parte. De cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem
+ainda não chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de chegada.
 Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
 
@@ -98,15 +98,22 @@ class Door:
             raise
 
     async def _pass(self, group: Sequence[Waiting]) -> None:
-        outcomes: list[Outcome] = [None] * len(group)
+        outcomes: list[Outcome | Opened] = [None] * len(group)
+        again: list[Waiting] = []
         began = time.perf_counter()
         try:
             outcomes[:] = await self._taker.take_all([opened for opened, _ in group])
         finally:
-            self._gathering.leave(len(group), time.perf_counter() - began)
+            took_s = time.perf_counter() - began
             for (_, tell), outcome in zip(group, outcomes, strict=True):
-                tell(outcome)
+                if isinstance(outcome, Opened):
+                    again.append((outcome, tell))
+                else:
+                    tell(outcome)
+            self._gathering.leave(len(group) - len(again), took_s)
             self._after()
+        if again:  # os outros já ouviram
+            await self._pass(again)
 
 
 def _settle(told: "asyncio.Future[Outcome]", outcome: Outcome) -> None:

@@ -67,7 +67,7 @@ class Identities:
     def supposed(self, batch: Batch) -> Keys | None:
         """As chaves de uma só mensagem, a de quem é novo suposta; `None` se é preciso perguntar antes.
 
-        Supõe-se que ninguém o conhece por outro nome: quase sempre é assim. Só vale para quem não vem atrás de
+        Supõe-se que ninguém o conhece por outro nome: quase sempre é assim. Só para quem não vem atrás de
         ninguém: enganado, é oferecido outra vez, e quem entrou nesse meio passou à frente.
         """
         if not self._aliases.confirms or batch.size > 1 or not batch.messages:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from ingress.identities import Identities
 from ingress.intake import Update, updates_of
-from ingress.line import Line
+from ingress.line import Line, Turn
 from ingress.outcome import Opened, Proven, Taken, Tally, refused, taken
-from ingress.people import Keys, ids_of
+from ingress.people import ids_of
 from ingress.ports import Acceptance, IngressMetrics, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError, UnavailableError
@@ -26,8 +26,8 @@ _BEHIND = UnavailableError("whoever was ahead did not enter", code="behind_refus
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
 
-Offered = tuple[Sequence[Update], Sequence[bool] | TransientError]
-"""O que se ofereceu de um corpo, e o que se ouviu."""
+Outcome = Taken | Opened | Exception
+"""O que foi feito de um corpo: o que se guardou ou recusou, um defeito, ou nada ainda (é de outra pessoa)."""
 
 
 class Taker:
@@ -56,31 +56,38 @@ class Taker:
         """
         batch = read(proven.body)
         keys = self._identities.remembered(batch)
-        if keys is not None and (self._line.empty or not self._line.holds(ids_of(batch))):
+        if keys is not None and self._line.empty:
             return Opened(proven, batch, keys)
-        turn = self._line.join(ids_of(batch))
-        return Opened(proven, batch, None, turn, None if turn.ahead else self._identities.supposed(batch))
+        ids = ids_of(batch)
+        free = not self._line.holds(ids)
+        if keys is not None and free:
+            return Opened(proven, batch, keys)
+        supposed = self._identities.supposed(batch) if free else None
+        return Opened(proven, batch, None, self._line.join(ids), supposed)
 
-    async def take_all(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
+    async def take_all(self, opened: Sequence[Opened]) -> list[Outcome]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
 
-        O que não se guardou é uma recusa.
+        O que não se guardou é uma recusa. Quem não é quem se supôs volta aberto outra vez, ainda na sua vez:
+        quem chama o dá de novo a `take_all`, logo.
         """
         turns = [one.turn for one in opened if one.turn is not None]
         if not turns:
             return await self._tried(opened)
+        again = set[Turn]()
         try:
             if not await self._line.wait(turns):
                 return [refused(_BEHIND, one) for one in opened]
-            taken = await self._tried(opened)
-            for one, told in zip(opened, taken, strict=True):
-                if one.turn is not None:
+            done = await self._tried(opened)
+            again = {told.turn for told in done if isinstance(told, Opened) and told.turn is not None}
+            for one, told in zip(opened, done, strict=True):
+                if one.turn is not None and one.turn not in again:
                     self._line.leave([one.turn], entered=isinstance(told, Taken) and told.refused is None)
-            return taken
+            return done
         finally:
-            self._line.leave(turns, entered=False)
+            self._line.leave([turn for turn in turns if turn not in again], entered=False)
 
-    async def _tried(self, opened: Sequence[Opened]) -> list[Taken | Exception]:
+    async def _tried(self, opened: Sequence[Opened]) -> list[Outcome]:
         try:
             return [*await self._together(opened)]
         except TransientError as error:
@@ -93,44 +100,31 @@ class Taker:
         alone = await asyncio.gather(*(self.take_all([one]) for one in opened))
         return [taken for (taken,) in alone]
 
-    async def _together(self, opened: Sequence[Opened]) -> list[Taken]:
+    async def _together(self, opened: Sequence[Opened]) -> list[Taken | Opened]:
         # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
-        offered = await self._offered(opened, [one.keys or one.supposed for one in opened])
-        if others := [n for n, (_, told) in enumerate(offered) if _is_another(told)]:
-            told_again = await self._asked([opened[n] for n in others])
-            for n, again in zip(others, told_again, strict=True):
-                offered[n] = again
-        tally = Tally()
-        done = [taken(one, *each, tally) for one, each in zip(opened, offered, strict=True)]
+        keys = [one.keys or one.supposed for one in opened]
+        asking = [one.batch for one, known in zip(opened, keys, strict=True) if known is None]
+        found = iter(await self._identities.keys_of_each(asking) if asking else ())
+        whose = [known or next(found) for known in keys]
+        at_ms, tally = self._clock(), Tally()
+        updates = [
+            updates_of(one.batch, known, at_ms, one.proven.correlation_id)
+            for one, known in zip(opened, whose, strict=True)
+        ]
+        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
+        done = [self._taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return done
 
-    async def _offered(self, opened: Sequence[Opened], keys: Sequence[Keys | None]) -> list[Offered]:
-        """O que se ofereceu de cada corpo, e o que se ouviu; onde não há `keys`, pergunta-se antes."""
-        asking = [one.batch for one, known in zip(opened, keys, strict=True) if known is None]
-        found = iter(await self._identities.keys_of_each(asking) if asking else ())
-        whose = [known or next(found) for known in keys]
-        at_ms = self._clock()
-        updates = [
-            updates_of(one.batch, known, at_ms, one.proven.correlation_id)
-            for one, known in zip(opened, whose, strict=True)
-        ]
-        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
-        for one, known, each in zip(opened, whose, told, strict=True):
-            if one.keys is None and not isinstance(each, TransientError):
-                self._identities.confirmed(known)
-        return list(zip(updates, told, strict=True))
-
-    async def _asked(self, opened: Sequence[Opened]) -> list[Offered]:
-        """Como `_offered`, de quem não tem a conversa suposta; o que os vizinhos ouviram já não muda."""
-        try:
-            return await self._offered(opened, [None] * len(opened))
-        except TransientError as error:
-            return [([], error)] * len(opened)
-
-
-def _is_another(told: Sequence[bool] | TransientError) -> bool:
-    return isinstance(told, TransientError) and told.code == "another_person"
+    def _taken(
+        self, one: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
+    ) -> Taken | Opened:
+        if one.supposed is not None:
+            if not isinstance(told, TransientError):
+                self._identities.confirmed(one.supposed)
+            elif told.code == "another_person":
+                return Opened(one.proven, one.batch, None, one.turn)
+        return taken(one, updates, told, tally)

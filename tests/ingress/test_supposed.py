@@ -66,6 +66,7 @@ async def test_who_was_supposed_wrongly_enters_once_the_table_answers_and_nobody
         door.ask(person)
     await turns()
     assert (entered(known), known.wrong, len(table.asked)) == ([0], 1, 1)
+    assert [(door.heard[0][0] or b"")[9:12], *door.tally.updates] == [b"200", ("message", "new")]
     door.ask(PHONE)
     await turns()
     assert len(table.asked) == 1, "whoever waits supposes nothing"
@@ -111,7 +112,8 @@ async def test_who_is_interrupted_after_a_wrong_supposition_holds_nobody_back(wh
     table, known = Confirming(), Known()
     door = Door(known, table)
     task = door.ask(ANA)
-    await turns(1 + when)
+    door.ask(BIA)
+    await turns(when)
     task.cancel()
     await asyncio.wait([task])
     later = door.ask(ANA)
@@ -119,7 +121,9 @@ async def test_who_is_interrupted_after_a_wrong_supposition_holds_nobody_back(wh
     for told in table.asked:
         told.set()
     await asyncio.wait_for(later, 5)
-    assert entered(known) == [1]
+    assert entered(known) == ([1, 2] if when else [2])
+    assert door.tally.updates == [("message", "new")] * len(entered(known))
+    assert [len(heard) for heard in door.heard.values()] == [1, 1, 1]
 
 
 async def test_only_one_message_of_somebody_new_is_supposed() -> None:

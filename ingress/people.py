@@ -37,6 +37,10 @@ class Keys(msgspec.Struct, frozen=True, gc=False):
     people: Mapping[Person, Place]
     since: float = 0.0
 
+    def identities(self) -> list[str]:
+        """As identidades de todas as pessoas."""
+        return [identity for person in self.people for identity in person.identities()]
+
     def of(self, person: Person) -> str:
         """A chave da conversa de uma pessoa do webhook."""
         return self.people[person].key

@@ -56,13 +56,10 @@ class Taker:
         """
         batch = read(proven.body)
         keys = self._identities.remembered(batch)
-        if keys is not None and self._line.empty:
+        if keys is not None and (self._line.empty or not self._line.holds(keys.identities())):
             return Opened(proven, batch, keys)
         ids = ids_of(batch)
-        free = not self._line.holds(ids)
-        if keys is not None and free:
-            return Opened(proven, batch, keys)
-        supposed = self._identities.supposed(batch) if free else None
+        supposed = None if self._line.holds(ids) else self._identities.supposed(batch)
         return Opened(proven, batch, None, self._line.join(ids), supposed)
 
     async def take_all(self, opened: Sequence[Opened]) -> list[Outcome]:

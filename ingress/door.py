@@ -1,8 +1,8 @@
 """Como muitos corpos entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: por grupo, uma ida ao executor; antes, de quem é preciso perguntar, outra à tabela de apelidos, à
-parte. De cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem
-ainda não chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de chegada.
+Promete: por grupo, uma ida ao executor; de quem é preciso perguntar algo, as de que ele precisa, à parte. De
+cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem ainda não
+chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de chegada à porta.
 Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
 

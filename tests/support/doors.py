@@ -51,6 +51,7 @@ class Door:
     async def ended(self) -> None:
         await asyncio.wait_for(asyncio.gather(*self.tasks, return_exceptions=True), 5)
         assert all(len(self.heard[number]) == 1 for number in range(len(self.tasks)))
+        assert self.app[EXPRESS]._door._gathering._inside == 0
 
 
 def entered(acceptance: Recorder) -> list[int]:

@@ -65,7 +65,7 @@ class Identities:
         return Keys(self._pepper, found)
 
     def supposed(self, batch: Batch) -> Keys | None:
-        """As chaves de uma só mensagem, a de quem é novo suposta; `None` se é preciso perguntar antes.
+        """As chaves que se supõem de uma só mensagem de quem é novo aqui; `None`: pergunte-se antes.
 
         Supõe-se que ninguém o conhece por outro nome: quase sempre é assim. Só para quem não vem atrás de
         ninguém: enganado, é oferecido outra vez, e quem entrou nesse meio passou à frente.
@@ -74,19 +74,15 @@ class Identities:
             return None
         (message,) = batch.messages
         now = self._clock()
-        place = self._remembered(message.person, now)
-        if message.moved_to is not None or (place is not None and place.former):
+        if message.moved_to is not None or self._remembered(message.person, now) is not None:
             return None
-        if place is None:
-            names = self._names(message.person)
-            place = Place(names[-1], names=names)
-        return Keys(self._pepper, {message.person: place}, now)
+        names = self._names(message.person)
+        return Keys(self._pepper, {message.person: Place(names[-1], names=names)}, now)
 
     def confirmed(self, keys: Keys) -> None:
         """O que se supôs em `keys` é assim."""
         for person, place in keys.people.items():
-            if place.names:
-                self._remember(person, place.names, place.key, keys.since)
+            self._remember(person, place.names, place.key, keys.since)
 
     async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
         """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.

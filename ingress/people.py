@@ -31,7 +31,7 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):
-    """As chaves de tudo o que há num webhook; `since`: desde quando se supõem as que são suposição."""
+    """As chaves de tudo o que há num webhook; `since`: instante da suposição, se são suposição."""
 
     pepper: bytes
     people: Mapping[Person, Place]

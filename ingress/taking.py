@@ -71,7 +71,7 @@ class Taker:
         turns = [one.turn for one in opened if one.turn is not None]
         if not turns:
             return await self._tried(opened)
-        again = set[Turn]()
+        again: set[Turn] = set()
         try:
             if not await self._line.wait(turns):
                 return [refused(_BEHIND, one) for one in opened]

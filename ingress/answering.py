@@ -18,7 +18,8 @@ from loguru import logger
 from ingress.answers import refusal
 from ingress.door import Outcome
 from ingress.middleware import CLIENT_GONE, CORRELATION_HEADER, SERVER, tell
-from ingress.outcome import Proven, Taken
+from ingress.opened import Proven
+from ingress.outcome import Taken
 from ingress.ports import IngressMetrics
 from ingress.summary import Accepted
 from pyloto_stream.observability.correlation import carry

@@ -1,8 +1,9 @@
 """Como muitos corpos entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: por grupo, uma ida ao executor; de quem é preciso perguntar algo, as de que ele precisa, à parte. De
-cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por quem ainda não
-chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de chegada à porta.
+Promete: um grupo é uma ida ao executor; vai à parte quem precisa de mais, e passa outra vez quem não é quem
+se supôs. De cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por
+quem ainda não chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de
+chegada à porta.
 Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
 
@@ -14,7 +15,8 @@ from functools import partial
 
 from ingress.gathering import Gathering, Rest
 from ingress.line import Turn, apart
-from ingress.outcome import Opened, Proven, Taken
+from ingress.opened import Opened, Proven
+from ingress.outcome import Taken
 from ingress.taking import Taker
 
 Outcome = Taken | Exception | None
@@ -28,7 +30,7 @@ Waiting = tuple[Opened, Tell]
 class Door:
     """Reúne o que chega junto, até `crowd` corpos, dá-o a `taker`, e diz a cada um o que foi feito dele.
 
-    `after` é chamada depois de se ter dito a todos os de um grupo.
+    `after` é chamada depois de se ter dito a quem já tem resposta; pode ser mais de uma vez por grupo.
     """
 
     def __init__(self, taker: Taker, *, crowd: int, after: Callable[[], None]) -> None:
@@ -59,8 +61,8 @@ class Door:
         raise outcome or asyncio.CancelledError
 
     async def _take(self, arrived: Sequence[tuple[Proven, Tell]], rest: Rest) -> None:
-        known: list[Waiting] = []
-        others: list[tuple[Turn, Waiting]] = []
+        straight: list[Waiting] = []
+        asking: list[tuple[Turn, Waiting]] = []
         for proven, tell in arrived:
             try:
                 opened = self._taker.open(proven)
@@ -69,12 +71,12 @@ class Door:
                 tell(error)
                 continue
             if opened.turn is None or opened.supposed is not None:
-                known.append((opened, tell))
+                straight.append((opened, tell))
             else:
-                others.append((opened.turn, (opened, tell)))
-        if len(known) + len(others) < len(arrived):
+                asking.append((opened.turn, (opened, tell)))
+        if len(straight) + len(asking) < len(arrived):
             self._after()
-        await self._pass_all([each for each in (known, *apart(others)) if each], rest)
+        await self._pass_all([each for each in (straight, *apart(asking)) if each], rest)
 
     def _drop(self, one: tuple[Proven, Tell]) -> None:
         _, tell = one

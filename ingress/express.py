@@ -14,7 +14,7 @@ from ingress.answering import Answering, Asked, Respond
 from ingress.door import Door
 from ingress.framing import fields_of, length_of
 from ingress.middleware import CORRELATION_HEADER
-from ingress.outcome import Proven
+from ingress.opened import Proven
 from ingress.pieces import Head, Pieces, Whole
 from ingress.rate_limit import RateLimit
 from ingress.webhook import JSON, WhatsAppWebhook

@@ -2,6 +2,7 @@
 
 Promete: os ids que a Meta mostra juntos ficam sendo da mesma pessoa; uma troca de número vale antes de tudo o
 que veio com ela. Limite: outra entrada pode juntar ou mover alguém, e aqui isso se nota em até `MEMORY_S`.
+O que se supõe (`supposed`) só vale depois de confirmado por quem guarda.
 """
 
 import time
@@ -80,7 +81,7 @@ class Identities:
         return Keys(self._pepper, {message.person: Place(names[-1], names=names)}, now)
 
     def confirmed(self, keys: Keys) -> None:
-        """O que se supôs em `keys` é assim."""
+        """O que se supôs em `keys` é assim: lembra-se, com a idade da suposição."""
         for person, place in keys.people.items():
             self._remember(person, place.names, place.key, keys.since)
 

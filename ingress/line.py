@@ -1,8 +1,9 @@
 """E se uma pessoa escreve outra vez antes de a primeira mensagem entrar? A segunda espera atrás dela.
 
-Quem já se conhece entra numa só ida, e as idas saem na ordem. Quem é novo, ou já teve outro nome, precisa
-antes de mais uma; enquanto ela dura, uma mensagem posterior poderia passar à frente. Promete: o que chega a
-este processo com um mesmo id entra na ordem em que chegou, ou se recusa; quem não tem id em comum não espera.
+Quem já se conhece entra numa só ida, e as idas saem na ordem. Quem é novo entra numa conversa que se supôs;
+se é outra, ou se já teve outro nome, precisa de mais, e nesse meio uma mensagem posterior poderia passar à
+frente. Promete: o que chega a este processo com um mesmo id entra na ordem em que chegou, ou se recusa; quem
+não tem id em comum não espera.
 Limite: vale por processo. Um status de um envio que não está no livro precisa de outra ida, e outro status
 pode passar-lhe à frente.
 """
@@ -28,7 +29,7 @@ class Turn(msgspec.Struct, frozen=True, eq=False):
 
 
 class Line:
-    """Quem precisa de mais de uma ida, até entrar. Guarda, para cada id, a vez do último da fila."""
+    """Quem é novo, ou precisa de mais de uma ida, até entrar. Guarda, de cada id, a vez do último da fila."""
 
     def __init__(self) -> None:
         self._last: dict[str, Turn] = {}

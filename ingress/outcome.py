@@ -13,12 +13,11 @@ from loguru import logger
 
 from ingress.answers import refusal
 from ingress.intake import Update
-from ingress.line import Turn
-from ingress.people import Keys
+from ingress.opened import Opened
 from pyloto_stream.errors import TransientError
 from pyloto_stream.observability.correlation import carry
 from pyloto_stream.streams.points import reached
-from pyloto_stream.whatsapp.webhook import Batch, Part
+from pyloto_stream.whatsapp.webhook import Part
 
 if TYPE_CHECKING:
     from ingress.ports import UpdateKind
@@ -34,26 +33,6 @@ class Taken(msgspec.Struct, frozen=True, gc=False):
     refused: web.Response | None = None
 
 
-class Proven(msgspec.Struct, frozen=True, gc=False):
-    """Um corpo inteiro que a Meta assinou, e o id de correlação do pedido que o trouxe."""
-
-    body: bytes
-    correlation_id: str
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """Um corpo lido. `keys` é `None` se não se sabem todas, ou se espera por alguém: `turn` é a vez.
-
-    `supposed`: as que se supõem de quem não espera por ninguém; é o que se oferece, sem perguntar antes.
-    """
-
-    proven: Proven
-    batch: Batch
-    keys: Keys | None
-    turn: Turn | None = None
-    supposed: Keys | None = None
-
-
 class Tally:
     """O que um grupo trouxe: partes de cada espécie, novas ou não; mensagens novas de cada número nosso."""
 
@@ -62,7 +41,7 @@ class Tally:
         self.arrived: dict[str, int] = defaultdict(int)
 
 
-def taken(
+def settled(
     opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
 ) -> Taken:
     """O que foi feito de um corpo, contado em `tally`."""

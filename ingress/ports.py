@@ -1,4 +1,4 @@
-"""De que a entrada precisa? De quem guarde o que chegou, e de quem conte o que houve."""
+"""De que a entrada precisa? De quem guarde o que chegou, saiba de quem é, e conte o que houve."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
@@ -26,8 +26,9 @@ class Acceptance(Readiness, Protocol):
     ) -> Sequence[Sequence[bool] | TransientError]:
         """Guarda cada grupo inteiro; na ordem das ofertas, `True` = novo, `False` = duplicado.
 
-        De um grupo que não se guardou, a causa (code `redis_unavailable`, `backlog_full` ou `memory_full`):
-        oferecê-lo todo de novo. `another_person`: a conversa que se supôs (`Item.names`) é outra.
+        De um grupo que não se guardou, a causa. Code `redis_unavailable`, `backlog_full` ou `memory_full`:
+        oferecê-lo todo de novo. `another_person`: a conversa que se supôs (`Item.names`) é outra; perguntar
+        qual à tabela de apelidos, e só então oferecer.
         """
 
 

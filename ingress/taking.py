@@ -1,7 +1,7 @@
 """O que se faz de um corpo provado? Lê-se, acha-se de quem é cada parte, e guarda-se tudo ou se diz que não.
 
-Promete: os de uma mesma chamada dividem uma ida à tabela de apelidos e uma ao executor, e cada um tem a sua
-própria sorte. Assinado, nada é recusado por ilegível; em dúvida sobre a gravação, 503 com `Retry-After`.
+Promete: os de uma mesma chamada dividem uma ida ao executor e, só os de quem é preciso perguntar, uma antes à
+tabela de apelidos; cada um tem a sua própria sorte. Limite: quem não é quem se supôs volta, por guardar.
 """
 
 import asyncio
@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from ingress.identities import Identities
 from ingress.intake import Update, updates_of
 from ingress.line import Line, Turn
-from ingress.outcome import Opened, Proven, Taken, Tally, refused, taken
+from ingress.opened import Opened, Proven
+from ingress.outcome import Taken, Tally, refused, settled
 from ingress.people import ids_of
 from ingress.ports import Acceptance, IngressMetrics, UpdateResult
 from pyloto_stream.clock import Clock
@@ -26,8 +27,8 @@ _BEHIND = UnavailableError("whoever was ahead did not enter", code="behind_refus
 _RESULTS: tuple[UpdateResult, UpdateResult] = ("duplicate", "new")
 
 
-Outcome = Taken | Opened | Exception
-"""O que foi feito de um corpo: o que se guardou ou recusou, um defeito, ou nada ainda (é de outra pessoa)."""
+Done = Taken | Opened | Exception
+"""O que se fez de um corpo: o que se guardou ou recusou, um defeito, ou nada ainda: a conversa é outra."""
 
 
 class Taker:
@@ -62,7 +63,7 @@ class Taker:
         supposed = None if self._line.holds(ids) else self._identities.supposed(batch)
         return Opened(proven, batch, None, self._line.join(ids), supposed)
 
-    async def take_all(self, opened: Sequence[Opened]) -> list[Outcome]:
+    async def take_all(self, opened: Sequence[Opened]) -> list[Done]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
 
         O que não se guardou é uma recusa. Quem não é quem se supôs volta aberto outra vez, ainda na sua vez:
@@ -84,7 +85,7 @@ class Taker:
         finally:
             self._line.leave([turn for turn in turns if turn not in again], entered=False)
 
-    async def _tried(self, opened: Sequence[Opened]) -> list[Outcome]:
+    async def _tried(self, opened: Sequence[Opened]) -> list[Done]:
         try:
             return [*await self._together(opened)]
         except TransientError as error:
@@ -95,7 +96,7 @@ class Taker:
                 return [error]
         # um servidor fora do ar, ou um defeito, é só de quem o traz
         alone = await asyncio.gather(*(self.take_all([one]) for one in opened))
-        return [taken for (taken,) in alone]
+        return [done for (done,) in alone]
 
     async def _together(self, opened: Sequence[Opened]) -> list[Taken | Opened]:
         # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
@@ -109,14 +110,14 @@ class Taker:
             for one, known in zip(opened, whose, strict=True)
         ]
         told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
-        done = [self._taken(*each, tally) for each in zip(opened, updates, told, strict=True)]
+        done = [self._settled(*each, tally) for each in zip(opened, updates, told, strict=True)]
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return done
 
-    def _taken(
+    def _settled(
         self, one: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
     ) -> Taken | Opened:
         if one.supposed is not None:
@@ -124,4 +125,4 @@ class Taker:
                 self._identities.confirmed(one.supposed)
             elif told.code == "another_person":
                 return Opened(one.proven, one.batch, None, one.turn)
-        return taken(one, updates, told, tally)
+        return settled(one, updates, told, tally)

@@ -15,7 +15,7 @@ from ingress.answers import refusal
 from ingress.config import Configured
 from ingress.door import Door
 from ingress.middleware import CORRELATION_ID, COUNTS
-from ingress.outcome import Proven
+from ingress.opened import Proven
 from pyloto_stream.whatsapp.signature import HEADER, Verdict, verify
 
 MAX_BODY = 4 * 1024 * 1024

@@ -23,6 +23,8 @@ Offer = Item | Unreadable | Settlement
 DEDUPE_BUCKETS = 4
 """Baldes de tempo por período de memória: cada id é lembrado pelo período inteiro e até 1/4 a mais."""
 _NOT_IN_LEDGER, _ANOTHER, _FULL = 2, 3, -1
+_TOLD = frozenset((0, 1, _NOT_IN_LEDGER))
+"""O resto é recusa."""
 Reply = int | UnavailableError
 
 
@@ -118,10 +120,7 @@ class Acceptor:
 
     async def _ask(self, asked: Sequence[Asked]) -> list[Reply]:
         replies = await ask(self._gateway, Script.ACCEPT, asked, self._head, crossing=self._crossing)
-        return [
-            reply if isinstance(reply, int) and 0 <= reply <= _NOT_IN_LEDGER else _refusal(reply)
-            for reply in replies
-        ]
+        return [reply if isinstance(reply, int) and reply in _TOLD else _refusal(reply) for reply in replies]
 
     def _alias_keys(self, names: Sequence[str]) -> list[str] | None:
         """As chaves que o script confere; `None` se a conversa não é suposição."""
@@ -140,8 +139,8 @@ class Acceptor:
             case Item(lane=lane, conversation=conversation):
                 home = keys.partition_of(conversation, count)
                 base = self._bases[home]
-                told = (offer.cancels, offer.mode, offer.echo_of)
-                row = (lane, self._first[lane], conversation, *told, base, self._alias_keys(offer.names))
+                effects = (offer.cancels, offer.mode, offer.echo_of)
+                row = (lane, self._first[lane], conversation, *effects, base, self._alias_keys(offer.names))
                 return home, pack_row(row, (digest, offer.event))
             case Unreadable():
                 unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}

@@ -11,7 +11,8 @@ from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.door import Door, Outcome
 from ingress.identities import Identities, NoAliases
-from ingress.outcome import Proven, Taken
+from ingress.opened import Proven
+from ingress.outcome import Taken
 from ingress.ports import Aliases, Names, Offer
 from ingress.runner import EXPRESS
 from ingress.taking import Taker

@@ -13,7 +13,7 @@ from ingress.ports import Names, Offer
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
-from tests.support.doors import ANA, BIA, PHONE, Door, Known, Slow, Table, entered
+from tests.support.doors import ANA, BIA, PHONE, Confirms, Door, Slow, Table, entered
 from tests.support.turns import turns
 
 pytestmark = pytest.mark.usefixtures("closed_doors")
@@ -94,7 +94,7 @@ async def test_who_waits_behind_a_refusal_is_refused_too_and_asks_nothing(
     await turns()
     table.asked[0].set()
     await door.ended()
-    assert [(heard[0] or b"")[9:12] for heard in door.heard.values()] == [b"503"] * 4
+    assert door.statuses() == [503] * 4
     assert len(table.asked) == 1
     told = [(line["correlation_id"], line["code"]) for line in lines if line["event"] == "webhook not taken"]
     behind = [(f"c{number}", "behind_refused") for number in (1, 2, 3)]
@@ -200,7 +200,7 @@ async def test_while_the_table_is_away_all_of_a_person_are_refused_and_then_take
     for person in (ANA, BIA, ANA, PHONE):
         door.ask(person)
     await door.ended()
-    assert [(heard[0] or b"")[9:12] for heard in door.heard.values()] == [b"503"] * 4
+    assert door.statuses() == [503] * 4
     table.away = False
     for person in (ANA, PHONE):
         door.ask(person)
@@ -233,7 +233,7 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
             await turns(dice.randrange(12))
             return [names[0] for names in people]
 
-    class Trips(Known):
+    class Trips(Confirms):
         async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
             if any(isinstance(offer, Item) and offer.former for group in groups for offer in group):
                 await turns(dice.randrange(12))

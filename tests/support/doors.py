@@ -9,8 +9,8 @@ from aiohttp import web
 from ingress.answering import Asked
 from ingress.app import create_public_app
 from ingress.identities import NoAliases
-from ingress.outcome import Proven
-from ingress.ports import Names, Offer
+from ingress.opened import Proven
+from ingress.ports import Aliases, Names, Offer
 from ingress.runner import EXPRESS
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.streams.model import Item
@@ -28,9 +28,9 @@ OPEN: list[web.Application] = []
 
 
 class Door:
-    """Uma porta sobre um executor e uma tabela quaisquer; `heard`: a resposta a cada pedido, por lugar."""
+    """A porta de verdade sobre os dublês dados; `heard`: a resposta a cada pedido, por lugar."""
 
-    def __init__(self, acceptance: Recorder, aliases: NoAliases) -> None:
+    def __init__(self, acceptance: Recorder, aliases: Aliases) -> None:
         self.tally = Tally()
         self.app = create_public_app(CONFIG, acceptance, self.tally, clock=lambda: NOW_MS, aliases=aliases)
         OPEN.append(self.app)
@@ -48,13 +48,20 @@ class Door:
         self.tasks.append(task)
         return task
 
+    def statuses(self) -> list[int]:
+        """O código da resposta a cada pedido, por lugar; 0 se foi interrompido."""
+        return [int((self.heard[number][0] or b" " * 9 + b"0")[9:12]) for number in range(len(self.tasks))]
+
     async def ended(self) -> None:
+        """Tudo terminou, e cada um ouviu uma vez."""
         await asyncio.wait_for(asyncio.gather(*self.tasks, return_exceptions=True), 5)
         assert all(len(self.heard[number]) == 1 for number in range(len(self.tasks)))
+        # ninguém fica contado lá dentro: senão as metades deixariam de valer a pena
         assert self.app[EXPRESS]._door._gathering._inside == 0
 
 
 def entered(acceptance: Recorder) -> list[int]:
+    """Os números das mensagens que entraram, na ordem."""
     return [int(offer.dedupe_key.rpartition(".")[2]) for offer in acceptance.offers]
 
 
@@ -88,14 +95,14 @@ class Slow(Recorder):
         return told
 
 
-class Confirming(Table):
-    """Uma tabela por quem `Known` confirma; perguntada, ainda só responde quando se quer."""
+class Confirmed(Table):
+    """Uma tabela por quem `Confirms` confirma; perguntada, ainda só responde quando se quer."""
 
     confirms = True
 
 
-class Known(Slow):
-    """Um executor que confirma: quem mostra dois ids tem outra conversa que a suposta."""
+class Confirms(Slow):
+    """Um executor que confirma: quem mostra dois ids tem uma conversa que não é a suposta."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +110,6 @@ class Known(Slow):
         self.going.set()
 
     async def accept_each(self, groups: Sequence[Sequence[Offer]]) -> list[list[bool] | TransientError]:
-        groups = [list(group) for group in groups]
         wrong = [n for n, group in enumerate(groups) if any(is_wrong(offer) for offer in group)]
         self.wrong += len(wrong)
         told = await super().accept_each([[] if n in wrong else group for n, group in enumerate(groups)])
@@ -113,4 +119,5 @@ class Known(Slow):
 
 
 def is_wrong(offer: Offer) -> bool:
+    """Supôs-se, e não é assim?"""
     return isinstance(offer, Item) and len(offer.names) > 1

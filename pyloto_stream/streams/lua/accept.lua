@@ -1,6 +1,7 @@
 #!lua
 -- accept: deduplica e enfileira, ou nenhum dos dois. Repetir a chamada não muda nada ("duplicado" também é aceito).
--- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa.
+-- Sem allow-oom: com a memória cheia a entrada é recusada e o que está em curso escoa. Os nomes de quem se supôs podem
+-- ficar gravados sem que o evento entre: são os que ficariam de qualquer modo.
 -- op: um evento, por posição, e depois o resumo e o corpo: {faixa, etapa, conversa, x nomes de temporizadores que o
 --     evento novo desarma, modo que ele põe em vigor ou '', id externo ou '': se é o do último envio da conversa, o
 --     evento é eco nosso, P, N}
@@ -8,8 +9,9 @@
 --     P: início das chaves da op, se um servidor tem todas as partições; ausente, o da chamada
 --     N: a chave inteira de cada nome da pessoa, se se supôs que a conversa é a dela; ausente, sabe-se
 -- resposta por op: 1 novo, 0 duplicado, eco, ou de um envio esquecido, 2 confirmação de um envio que não está no livro
---                  (nada foi gravado), 3 a conversa dessa pessoa é outra (dela, só os nomes se gravaram), -1 recusado: há tokens demais à espera (só o que é novo; confirmações entram
---                  sempre, porque sem elas o que está em dúvida seria enviado de novo); ou o erro que a impediu
+--                  (nada foi gravado), 3 a conversa dessa pessoa é outra (só os nomes dela se gravaram), -1 recusado: há
+--                  tokens demais à espera (só o que é novo; confirmações entram sempre, porque sem elas o que está em
+--                  dúvida seria enviado de novo); ou o erro que a impediu
 local head = cmsgpack.unpack(ARGV[2]) -- { bucket_ms, buckets, ttl_ms, alias_ttl_ms, limit, stages }
 
 -- Ids lembrados: um balde de tempo cresce em níveis, de 64 * 3^nível gavetas (hashes pequenos). Grava-se só no nível
@@ -133,8 +135,8 @@ local function impose(lane, conv, wanted)
 end
 
 local function disarm(lane, conv, names)
-  local members, whose = {}, lane .. '|' .. conv .. '|'
-  for n, name in ipairs(names) do members[n] = whose .. name end
+  local members, start = {}, lane .. '|' .. conv .. '|'
+  for n, name in ipairs(names) do members[n] = start .. name end
   if redis.call('HDEL', TIMERS .. ':body', unpack(members)) > 0 then redis.call('ZREM', TIMERS, unpack(members)) end
 end
 
@@ -163,7 +165,8 @@ local function keep_unread(op)
 end
 
 local function by_position(op, d, event)
-  if op[8] and parts(meet(head.alias_ttl_ms, op[8])[1]) ~= op[3] then return 3 end
+  -- a pessoa é a dona do nome mais forte; sem dono (um telefone que alguém deixou), só aliases.py a sabe
+  if op[8] and owner_and_leaver(meet(head.alias_ttl_ms, op[8])[1]) ~= op[3] then return 3 end
   switch_to(op[7] or KEYS[1])
   return take(op[1], op[2], op[3], op[4], op[5], op[6], d, event)
 end

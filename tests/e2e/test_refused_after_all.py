@@ -33,11 +33,12 @@ async def quiet(local: Local) -> None:
 
 
 async def failures(local: Local) -> list[tuple[str, str]]:
-    """O que a trilha da única conversa diz das respostas que não saíram como se queria."""
+    """O que a trilha da única conversa, se já se gravou, diz das respostas que não saíram como se queria."""
     documents = await SqliteDocuments.open(local.settings.sqlite_path)
     try:
-        (header,) = (await ConversationStore(documents).headers()).headers
-        events = [event async for event in AuditLogStore(documents).events(header.user_key)]
+        headers = (await ConversationStore(documents).headers()).headers
+        trail = AuditLogStore(documents)
+        events = [event for header in headers async for event in trail.events(header.user_key)]
     finally:
         await documents.close()
     return [(event.action, event.reason) for event in events if event.action.startswith("REPLY_")]

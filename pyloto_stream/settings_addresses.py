@@ -61,9 +61,14 @@ def _form_problem(parts: SplitResult) -> str:
     return ""
 
 
+def listed(parts: SplitResult) -> list[str]:
+    """Cada `host:porta` de `netloc`, na ordem, sem a credencial."""
+    return parts.netloc.rpartition("@")[2].split(",")
+
+
 def hosts_of(parts: SplitResult) -> list[str]:
     """Os hosts de `netloc`, na ordem; vazio o que não tem forma de host."""
-    found = [split(f"//{host}") for host in parts.netloc.rpartition("@")[2].split(",")]
+    found = [split(f"//{address}") for address in listed(parts)]
     return [host.hostname or "" if host else "" for host in found]
 
 

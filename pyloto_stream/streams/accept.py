@@ -122,10 +122,8 @@ class Acceptor:
         replies = await ask(self._gateway, Script.ACCEPT, asked, self._head, crossing=self._crossing)
         return [reply if isinstance(reply, int) and reply in _TOLD else _refusal(reply) for reply in replies]
 
-    def _alias_keys(self, names: Sequence[str]) -> list[str] | None:
-        """As chaves que o script confere; `None` se a conversa não é suposição."""
-        if not names:
-            return None
+    def _alias_keys(self, names: Sequence[str]) -> list[str]:
+        """As chaves por que o script confere a conversa que se supôs."""
         if not self._crossing:
             raise ValueError("names are confirmed only where one server has every partition")
         return [keys.alias(name, self._gateway.partitions) for name in names]
@@ -140,7 +138,8 @@ class Acceptor:
                 home = keys.partition_of(conversation, count)
                 base = self._bases[home]
                 effects = (offer.cancels, offer.mode, offer.echo_of)
-                row = (lane, self._first[lane], conversation, *effects, base, self._alias_keys(offer.names))
+                named = self._alias_keys(offer.names) if offer.names else None
+                row = (lane, self._first[lane], conversation, *effects, base, named)
                 return home, pack_row(row, (digest, offer.event))
             case Unreadable():
                 unread = {"k": "d", "d": digest, "r": offer.reason, "b": offer.body}

@@ -28,6 +28,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from pyloto_stream.errors import UnavailableError
+from pyloto_stream.settings_addresses import listed
 from pyloto_stream.streams.wires import Wires
 
 COMMAND_TIMEOUT_S = 3.0
@@ -99,8 +100,7 @@ def options(url: str) -> dict[str, Any]:
 
 def listed_hosts(parts: SplitResult, port: int) -> list[tuple[str, int]]:
     """Endereços de `h1:p1,h2:p2`, na ordem; sem porta, `port`."""
-    listed = parts.netloc.rpartition("@")[2].split(",")
-    split = [urlsplit(f"//{item}") for item in listed if item]
+    split = [urlsplit(f"//{item}") for item in listed(parts) if item]
     return [(item.hostname or "", item.port or port) for item in split]
 
 

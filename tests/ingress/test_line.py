@@ -208,6 +208,20 @@ async def test_while_the_table_is_away_all_of_a_person_are_refused_and_then_take
     assert entered(slow) == [4, 5]
 
 
+async def walk(door: Door, dice: random.Random, crowd: int) -> list[Person]:
+    """Quem escreveu, mensagem a mensagem: de `crowd` pessoas, cada uma com um dos seus ids ou com ambos."""
+    asked: list[Person] = []
+    for turn in range(60):
+        for _ in range(dice.choice((1, 1, 1, 1, 1, 20)) if turn else 20):
+            number = dice.randrange(crowd)
+            phone, user_id = dice.choice(((1, 1), (1, 0), (0, 1)))
+            asked.append(Person(f"55119000000{number:02}" * phone, f"BR.{number}" * user_id))
+            door.ask(asked[-1])
+        await turns(dice.choice((0, 0, 1, 3)) if turn else 1)
+    await door.ended()
+    return asked
+
+
 @pytest.mark.parametrize("confirms", [False, True])
 @pytest.mark.parametrize("seed", range(30))
 async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_came(
@@ -245,15 +259,7 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
 
     acceptance, late = Trips(), Late()
     late.confirms = confirms
-    door, asked = Door(acceptance, late), list[Person]()
-    for turn in range(60):
-        for _ in range(dice.choice((1, 1, 1, 1, 1, 20)) if turn else 20):
-            number = dice.randrange(crowd)
-            phone, user_id = dice.choice(((1, 1), (1, 0), (0, 1)))
-            asked.append(Person(f"55119000000{number:02}" * phone, f"BR.{number}" * user_id))
-            door.ask(asked[-1])
-        await turns(dice.choice((0, 0, 1, 3)) if turn else 1)
-    await door.ended()
+    asked = await walk(Door(acceptance, late), dice, crowd)
     order = entered(acceptance)
     assert sorted(order) == [*range(len(asked))]
     assert halves

@@ -63,7 +63,8 @@ async def run_ingress(
     live = live or LiveSettings(settings)
     async with AsyncExitStack() as resources:
         stages = [stage for lane in lanes for stage in lane.stages]
-        gateway = await resources.enter_async_context(opened_gateway(settings, redis_url, stages))
+        opened = opened_gateway(settings, redis_url, stages, alternating=True)
+        gateway = await resources.enter_async_context(opened)
         acceptor, config = Acceptor(gateway, lanes, _accept_options(settings)), live.of(ingress_config)
         meter = PaceMeter(Pacer(gateway, settings.paces()))
         for job in (meter.run(stop), keep_fresh(live, stop, metrics.secrets_read)):

@@ -19,14 +19,23 @@ COLLECT_EVERY = (10_000, 10, 10)
 
 
 @asynccontextmanager
-async def opened_gateway(settings: Settings, redis_url: str, stages: Sequence[str]) -> AsyncIterator[Gateway]:
+async def opened_gateway(
+    settings: Settings, redis_url: str, stages: Sequence[str], *, alternating: bool = False
+) -> AsyncIterator[Gateway]:
     """A conexão com o executor, com os grupos de `stages` criados; fechada ao sair.
+
+    `alternating`: ver `batch.py`.
 
     Raises:
         MisconfiguredError: o Redis não serve, ou a instalação tem outro número de partições.
         UnavailableError: o Redis não respondeu.
     """
-    gateway = Gateway(redis_url, partitions=settings.stream_partitions, durability=settings.durability)
+    gateway = Gateway(
+        redis_url,
+        partitions=settings.stream_partitions,
+        durability=settings.durability,
+        alternating=alternating,
+    )
     try:
         found = await examined(settings, gateway)
         for finding in found.warned:

@@ -2,9 +2,12 @@
 
 Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`,
 até `TOGETHER` delas; as de um mesmo pedido nunca se separam.
+Quem atende pedidos de fora alterna (`alternating`): a resposta ouve-se antes que a ida seguinte parta, e cada
+ida leva metade: enquanto uma voa, a outra se prepara.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
@@ -18,6 +21,11 @@ MAX_OPS = 512
 TOGETHER = 128
 """Operações por `EVALSHA`, e por pedido: uns dois milissegundos, para que um script não prenda o servidor nem
 entre no registro dos lentos (SLOWLOG), que guardaria o início dos eventos."""
+LEAST_HALF = 8
+"""Operações em cada metade, no mínimo: menores não pagam a ida a mais."""
+SOON_EACH_S = 0.0001
+"""Segundos por operação de dentro: se uma ida leva mais que todas, espera-se por ela de qualquer modo, e duas
+metades esperariam duas vezes."""
 
 
 class Call:
@@ -48,10 +56,16 @@ class _Request(NamedTuple):
 
 
 class Batcher:
-    """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram."""
+    """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram.
 
-    def __init__(self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]]) -> None:
+    `alternating`: ver o módulo. Vale para quem age na mesma volta do laço em que ouve.
+    """
+
+    def __init__(
+        self, execute: Callable[[Sequence[Call]], Awaitable[list[Any]]], *, alternating: bool = False
+    ) -> None:
         self._execute = execute
+        self._alternating = alternating
         self._waiting: deque[_Request] = deque()
         self._flusher: asyncio.Task[None] | None = None
 
@@ -72,16 +86,28 @@ class Batcher:
             await asyncio.wait([self._flusher])
 
     async def _flush(self) -> None:
+        most = MAX_OPS
         try:
             while self._waiting:
                 requests: list[_Request] = []
                 size = 0
-                while self._waiting and (not size or size + len(self._waiting[0].ops) <= MAX_OPS):
+                while self._waiting and (not size or size + len(self._waiting[0].ops) <= most):
                     requests.append(self._waiting.popleft())
                     size += len(requests[-1].ops)
+                parted = time.perf_counter()
                 await self._deliver(_grouped(requests))
+                if self._alternating:
+                    most = self._half(size, time.perf_counter() - parted)
+                    await asyncio.sleep(0)
         finally:
             self._flusher = None
+
+    def _half(self, landed: int, took_s: float) -> int:
+        """Quantas operações leva a próxima ida, no máximo, se a que volta tinha `landed` e levou `took_s`."""
+        inside = landed + sum(len(request.ops) for request in self._waiting)
+        if took_s > SOON_EACH_S * inside:
+            return MAX_OPS
+        return min(MAX_OPS, max(LEAST_HALF, (inside + 1) // 2))
 
     async def _deliver(self, groups: list[list[_Request]]) -> None:
         calls = [Call(*group[0][:3], [op for request in group for op in request.ops]) for group in groups]

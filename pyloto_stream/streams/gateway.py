@@ -29,7 +29,8 @@ class Gateway:
     """Conexão de um processo com as `partitions` partições da instalação de `url`.
 
     `url`: `redis(s)://`, `unix://`, `redis(s)+sentinel://` ou `redis(s)+cluster://`; ver `servers.py`.
-    `durability`: o que um aceite espera antes de ser dado como feito; ver `route.py`.
+    `durability`: o que um aceite espera antes de ser dado como feito; ver `route.py`. `alternating`: ver
+    `batch.py`.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Gateway:
         clock: Clock | None = None,
         block_ms: int = 2000,
         durability: Durability = "memory",
+        alternating: bool = False,
     ) -> None:
         self.partitions = partitions
         self.block_ms = block_ms
@@ -52,7 +54,10 @@ class Gateway:
             tuple((p,) for p in every) if self._servers.clustered else (tuple(every),)
         )
         """Partições por caminho: o que se lê e se grava junto."""
-        made = [Route(self._servers, self._bases[route[0]], durability, clock) for route in self.routes]
+        made = [
+            Route(self._servers, self._bases[route[0]], durability, clock, alternating=alternating)
+            for route in self.routes
+        ]
         self._made = made
         self._paths = {p: path for path, route in zip(made, self.routes, strict=True) for p in route}
         self._meta = Route(self._servers, keys.META, "memory", clock) if self._servers.clustered else made[0]

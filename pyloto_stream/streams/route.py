@@ -29,17 +29,23 @@ FENCE = "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1] .. ':fence', 1)
 
 
 class Route:
-    """Caminho até quem tem as chaves de prefixo `base`."""
+    """Caminho até quem tem as chaves de prefixo `base`; `alternating`: ver `batch.py`."""
 
     def __init__(
-        self, servers: Servers, base: str, durability: Durability, clock: Clock | None = None
+        self,
+        servers: Servers,
+        base: str,
+        durability: Durability,
+        clock: Clock | None = None,
+        *,
+        alternating: bool = False,
     ) -> None:
         self._servers = servers
         self._base = base
         self._clock = clock
         self._confirm = _confirmation(durability)
-        self._rest = Batcher(self.execute)
-        self._promises = Batcher(self.execute)
+        self._rest = Batcher(self.execute, alternating=alternating)
+        self._promises = Batcher(self.execute, alternating=alternating)
 
     def confirm_without(self) -> None:
         """O servidor grava em disco a cada escrita: não há o que perguntar."""

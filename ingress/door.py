@@ -8,12 +8,11 @@ Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from ingress.gathering import Gathering, Rest
+from ingress.gathering import Gathering
 from ingress.line import Turn, apart
 from ingress.opened import Opened, Proven
 from ingress.outcome import Taken
@@ -60,14 +59,13 @@ class Door:
             return outcome
         raise outcome or asyncio.CancelledError
 
-    async def _take(self, arrived: Sequence[tuple[Proven, Tell]], rest: Rest) -> None:
+    async def _take(self, arrived: Sequence[tuple[Proven, Tell]]) -> None:
         straight: list[Waiting] = []
         asking: list[tuple[Turn, Waiting]] = []
         for proven, tell in arrived:
             try:
                 opened = self._taker.open(proven)
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
-                self._gathering.leave(1)
                 tell(error)
                 continue
             if opened.turn is None or opened.supposed is not None:
@@ -76,22 +74,22 @@ class Door:
                 asking.append((opened.turn, (opened, tell)))
         if len(straight) + len(asking) < len(arrived):
             self._after()
-        await self._pass_all([each for each in (straight, *apart(asking)) if each], rest)
+        await self._pass_all([each for each in (straight, *apart(asking)) if each])
 
     def _drop(self, one: tuple[Proven, Tell]) -> None:
         _, tell = one
         tell(None)
         self._after()
 
-    async def _pass_all(self, groups: Sequence[Sequence[Waiting]], rest: Rest) -> None:
+    async def _pass_all(self, groups: Sequence[Sequence[Waiting]]) -> None:
         """Nenhum espera pelos outros; o primeiro sai já, antes que outro o ultrapasse. Termina com todos."""
-        if len(groups) == 1 and not rest:
-            await self._pass(groups[0])
+        if len(groups) < 2:
+            for group in groups:
+                await self._pass(group)
             return
-        asking = asyncio.gather(*map(self._pass, groups[1:]), *rest)
+        asking = asyncio.gather(*map(self._pass, groups[1:]))
         try:
-            if groups:
-                await self._pass(groups[0])
+            await self._pass(groups[0])
             await asyncio.shield(asking)  # interrompidos já, antes de começar, não diriam nada aos seus
         except asyncio.CancelledError:
             asking.cancel()
@@ -102,17 +100,14 @@ class Door:
     async def _pass(self, group: Sequence[Waiting]) -> None:
         outcomes: list[Outcome | Opened] = [None] * len(group)
         again: list[Waiting] = []
-        began = time.perf_counter()
         try:
             outcomes[:] = await self._taker.take_all([opened for opened, _ in group])
         finally:
-            took_s = time.perf_counter() - began
             for (_, tell), outcome in zip(group, outcomes, strict=True):
                 if isinstance(outcome, Opened):
                     again.append((outcome, tell))
                 else:
                     tell(outcome)
-            self._gathering.leave(len(group) - len(again), took_s)
             self._after()
         if again:  # os outros já ouviram
             await self._pass(again)

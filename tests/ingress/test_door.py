@@ -73,16 +73,6 @@ async def test_who_arrives_together_shares_trips_of_at_most_a_crowd() -> None:
     assert tally.answered == [("/webhooks/whatsapp", 200)] * (CONFIG.crowd + 3)
 
 
-async def test_of_a_whole_crowd_half_goes_first_and_all_in_order() -> None:
-    crowds, tally = Crowds(), Tally()
-    answers = await told_to(bodies(CONFIG.crowd), crowds, tally)
-    assert crowds.sizes == [CONFIG.crowd // 2] * 2
-    assert [answer[9:12] for answer in answers] == [b"200"] * CONFIG.crowd
-    assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [
-        str(n) for n in range(CONFIG.crowd)
-    ]
-
-
 class Silent(Crowds):
     """Um executor que não responde."""
 
@@ -100,16 +90,15 @@ def door_to(
     return Door(taker, crowd=CONFIG.crowd, after=after)
 
 
-async def test_i5_an_unusual_request_does_not_pass_the_half_that_waits() -> None:
+async def test_i5_an_unusual_request_does_not_pass_who_came_before() -> None:
     crowds = Crowds()
-    door, made = door_to(crowds), bodies(CONFIG.crowd + 1)
+    door, made = door_to(crowds), bodies(CONFIG.crowd + 3)
     proven = [Proven(body, f"c{n}") for n, body in enumerate(made)]
     tasks = {door.enter(each, lambda _outcome: None) for each in proven[:-1]}
-    await asyncio.sleep(0)  # a primeira metade partiu
     assert await door.pass_one(proven[-1]) == Taken({"duplicate": 0, "new": 1})
     await asyncio.gather(*tasks)
     assert [offer.dedupe_key.rpartition(".")[2] for offer in crowds.offers] == [*map(str, range(len(made)))]
-    assert crowds.sizes == [CONFIG.crowd // 2, CONFIG.crowd // 2 + 1]
+    assert crowds.sizes == [CONFIG.crowd, 3]
 
 
 async def test_who_gives_up_leaves_nothing_running_behind() -> None:
@@ -125,7 +114,7 @@ async def test_who_gives_up_leaves_nothing_running_behind() -> None:
     assert heard == [None]
 
 
-async def test_an_interrupted_group_takes_the_half_that_waits_along() -> None:
+async def test_all_of_an_interrupted_group_are_told() -> None:
     door, heard = door_to(Silent()), list[Outcome]()
     (task,) = {door.enter(Proven(body, "c"), heard.append) for body in bodies(CONFIG.crowd)}
     await turns(3)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingress import gathering
-from ingress.gathering import Gathering
 from ingress.identities import NoAliases
 from ingress.ports import Names, Offer
 from pyloto_stream.errors import TransientError, UnavailableError
@@ -229,18 +227,10 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
     confirms: bool,  # noqa: FBT001 — tabela
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dice, halves = random.Random(seed), list[object]()
-    monkeypatch.setattr(gathering, "SOON_EACH_S", float("inf"))
+    dice = random.Random(seed)
     crowd = 12 if seed % 2 else 4
     if seed % 2:  # ninguém é lembrado: todos são novos a cada mensagem
         monkeypatch.setattr("ingress.identities.MEMORY_S", 0.0)
-    form = Gathering._form
-
-    def formed(one: Gathering[object], group: list[object], *, held: bool) -> "asyncio.Task[None]":
-        halves.extend(group)
-        return form(one, group, held=held)
-
-    monkeypatch.setattr(Gathering, "_form", formed)
 
     class Late(NoAliases):
         async def resolve(self, people: Sequence[Names]) -> list[str]:
@@ -262,7 +252,6 @@ async def test_i5_in_any_walk_what_shows_an_id_enters_in_the_order_in_which_it_c
     asked = await walk(Door(acceptance, late), dice, crowd)
     order = entered(acceptance)
     assert sorted(order) == [*range(len(asked))]
-    assert halves
     assert acceptance.wrong or not (confirms and seed % 2)
     for identity in {each for person in asked for each in person.identities()}:
         mine = [number for number in order if identity in asked[number].identities()]

@@ -42,13 +42,16 @@ def updates_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: st
 
     `accepted_at_ms` em ms Unix; um instante desconhecido, ou no futuro, vale como este.
     """
-    return list(_updates(batch, keys, accepted_at_ms, correlation_id))
+    made: list[Update] = [
+        ("standby" if message.standby else "message", _message(message, keys, accepted_at_ms, correlation_id))
+        for message in batch.messages
+    ]
+    if not batch.only_messages:
+        made += _others(batch, keys, accepted_at_ms, correlation_id)
+    return made
 
 
-def _updates(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Update]:
-    for message in batch.messages:
-        kind: UpdateKind = "standby" if message.standby else "message"
-        yield kind, _message(message, keys, at_ms, correlation_id)
+def _others(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Update]:
     for status in batch.statuses:
         yield "status", _status(status, keys, at_ms)
     for echo in batch.echoes:

@@ -18,7 +18,7 @@ from pyloto_stream.observability.correlation import correlated
 
 CORRELATION_HEADER = "X-Correlation-ID"
 CORRELATION_ID = web.RequestKey("correlation_id", str)
-COUNTS = web.RequestKey("counts", dict[str, int])
+COUNTS = web.RequestKey("counts", Mapping[str, int])
 """Contagens que o tratador quer na linha de log da requisição."""
 PROBES = frozenset(("/health", "/ready"))
 """Sondas de quem hospeda: sem limite por endereço, e no log só em detalhe."""

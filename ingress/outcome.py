@@ -4,7 +4,8 @@ Promete: assinado, nada é recusado por ilegível; em dúvida sobre a gravação
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +30,7 @@ RETRY_AFTER_S = 5.0
 class Taken(msgspec.Struct, frozen=True, gc=False):
     """O que foi feito de um corpo: contagens para o log e, se não se guardou, a recusa."""
 
-    counts: dict[str, int]
+    counts: Mapping[str, int]
     refused: web.Response | None = None
 
 
@@ -61,7 +62,13 @@ def settled(
         carry(opened.proven.correlation_id)
         _warn(batch.unreadable, standby)
     reached("before_answer", "ingress")
-    return Taken({"duplicate": len(told) - fresh, "new": fresh})
+    return _taken(len(told) - fresh, fresh)
+
+
+@lru_cache(64)
+def _taken(duplicate: int, new: int) -> Taken:
+    """Quase todos os corpos trazem uma parte só: não se faz outra vez o que se diz deles."""
+    return Taken({"duplicate": duplicate, "new": new})
 
 
 def refused(error: TransientError, opened: Opened) -> Taken:

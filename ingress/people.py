@@ -62,6 +62,7 @@ def ids_of(batch: Batch) -> set[str]:
 
 def people_of(batch: Batch) -> list[Person]:
     """As pessoas das partes de um webhook, na ordem, menos as que a Meta não mostra."""
-    parts: list[FromSomebody] = [*batch.messages, *batch.statuses, *batch.echoes]
-    parts += [*batch.calls, *batch.preferences]
+    parts: list[FromSomebody] = [*batch.messages]
+    if not batch.only_messages:
+        parts += [*batch.statuses, *batch.echoes, *batch.calls, *batch.preferences]
     return [part.person for part in parts if part.person.address]

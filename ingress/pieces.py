@@ -57,8 +57,12 @@ class Pieces:
 
     def add(self, data: bytes) -> Whole | Sight:
         """Guarda `data`, e diz o que já se tem."""
-        searched = max(0, len(self.held) - len(BLANK) + 1)
-        held = self._keep(data)
+        held, searched = self.held, 0
+        if held:
+            searched = max(0, len(held) - len(BLANK) + 1)
+            self.held = held = _joined(held, data)
+        else:  # quase sempre o único: não se copia
+            self.held = held = data
         if self._head is None:
             if not (held.startswith(self._start) or self._start.startswith(held)):
                 return Sight.UNUSUAL
@@ -73,17 +77,14 @@ class Pieces:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
         return Whole(self._head, bytes(held[self._head.size :]))
 
-    def _keep(self, data: bytes) -> bytes | bytearray:
-        """Tudo o que se guarda, com `data`; o primeiro pedaço, quase sempre o único, não se copia."""
-        if not self.held:
-            self.held = data
-        else:
-            if isinstance(self.held, bytes):
-                self.held = bytearray(self.held)
-            self.held += data
-        return self.held
-
     def clear(self) -> bytes:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""
         held, self.held, self._head = bytes(self.held), b"", None
         return held
+
+
+def _joined(held: bytes | bytearray, data: bytes) -> bytearray:
+    """`held` com `data` no fim: cresce no lugar, senão cada pedaço copiaria todos os anteriores."""
+    joined = bytearray(held) if isinstance(held, bytes) else held
+    joined += data
+    return joined

@@ -21,7 +21,7 @@ MAX_OPS = 512
 TOGETHER = 128
 """Operações por `EVALSHA`, e por pedido: uns dois milissegundos, para que um script não prenda o servidor nem
 entre no registro dos lentos (SLOWLOG), que guardaria o início dos eventos."""
-LEAST_HALF = 8
+LEAST_HALF = 4
 """Operações em cada metade, no mínimo: menores não pagam a ida a mais."""
 SOON_EACH_S = 0.0001
 """Segundos por operação de dentro: se uma ida leva mais que todas, espera-se por ela de qualquer modo, e duas

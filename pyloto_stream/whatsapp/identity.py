@@ -99,12 +99,22 @@ def _identities(person: Person) -> tuple[str, ...]:
     return tuple(identity(value) for value in found if value)
 
 
+_people: dict[tuple[str | int | None, ...], Person] = {}
+"""Por ids como vieram, e só os curtos; cheio, recomeça: saber o mais antigo custaria a cada mensagem."""
+
+
 def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
-    return _person(tuple(map(usable_id, dict.fromkeys(values))))  # só o que é curto se lembra
+    known = _people.get(values)
+    if known is None:
+        known = _person(tuple(map(usable_id, dict.fromkeys(values))))
+        if all(value is None or len(str(value)) <= MAX_ID for value in values):
+            if len(_people) >= RECENT:
+                _people.clear()
+            _people[values] = known
+    return known
 
 
-@lru_cache(RECENT)
 def _person(values: tuple[str, ...]) -> Person:
     phone = user_id = parent = ""
     for given in values:

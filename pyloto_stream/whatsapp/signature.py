@@ -13,6 +13,7 @@ from pyloto_stream.whatsapp.hmac256 import hmac_sha256
 
 HEADER = "X-Hub-Signature-256"
 _FORM = re.compile(r"sha256=[0-9a-f]{64}", re.ASCII)
+_LENGTH = len("sha256=") + 64
 
 
 class Verdict(Enum):
@@ -34,9 +35,11 @@ def verify(secrets: Sequence[bytes], body: bytes, header: str | None) -> Verdict
 
     Sem segredos a resposta é `WRONG`: nada é aceito por falta de configuração.
     """
-    if header is None or _FORM.fullmatch(header) is None:
+    if header is None or len(header) != _LENGTH or not header.isascii():
         return Verdict.MISSING
     matches = 0
     for secret in secrets:
         matches += hmac.compare_digest(sign(secret, body), header)
-    return Verdict.OK if matches else Verdict.WRONG
+    if matches:  # uma assinatura certa tem a forma
+        return Verdict.OK
+    return Verdict.WRONG if _FORM.fullmatch(header) else Verdict.MISSING

@@ -41,6 +41,12 @@ class Batch(msgspec.Struct):
     unreadable: list[Part] = []
 
     @property
+    def only_messages(self) -> bool:
+        """Não há mais nada?"""
+        updates = self.statuses or self.echoes or self.calls or self.preferences
+        return not (updates or self.notices or self.unreadable)
+
+    @property
     def size(self) -> int:
         """Quantas partes ao todo."""
         return sum(len(getattr(self, name)) for name in self.__struct_fields__)

@@ -63,3 +63,9 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
     product: str = ""
     forwarded: bool = False
+
+    @property
+    def words_only(self) -> bool:
+        """Há só palavras, escritas ou escolhidas, e o que elas citam?"""
+        shown = self.media or self.place or self.cards
+        return not (shown or self.form or self.items or self.detail or self.product)

@@ -17,6 +17,7 @@ from pyloto_stream.conversation.inbound import cancelled_by
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
 from pyloto_stream.whatsapp.error_codes import WINDOW_CLOSED
 from pyloto_stream.whatsapp.webhook import Batch, Part
+from pyloto_stream.whatsapp.webhook_notices import Notice
 from pyloto_stream.whatsapp.webhook_others import Call, Echo, Preference
 from pyloto_stream.whatsapp.webhook_updates import Message, Status
 
@@ -29,44 +30,48 @@ FIRST_REPLY = ".0"
 """Fim do id da resposta de um turno; o do modelo que sai no lugar dela é outro."""
 
 _encode = msgspec.json.Encoder().encode
-Update = tuple[UpdateKind, Offer]
 
 
 def offers_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str) -> list[Offer]:
-    """Ofertas de `batch`; ver `updates_of`."""
-    return [offer for _, offer in updates_of(batch, keys, accepted_at_ms, correlation_id)]
-
-
-def updates_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str) -> list[Update]:
-    """Nome nas métricas e oferta de cada parte: por espécie, cada uma na ordem de chegada.
+    """A oferta de cada parte: as mensagens, depois cada outra espécie, cada uma na ordem de chegada.
 
     `accepted_at_ms` em ms Unix; um instante desconhecido, ou no futuro, vale como este.
     """
-    made: list[Update] = [
-        ("standby" if message.standby else "message", _message(message, keys, accepted_at_ms, correlation_id))
-        for message in batch.messages
+    made: list[Offer] = [
+        _message(message, keys, accepted_at_ms, correlation_id) for message in batch.messages
     ]
     if not batch.only_messages:
         made += _others(batch, keys, accepted_at_ms, correlation_id)
     return made
 
 
-def _others(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Update]:
+def kinds_of(batch: Batch) -> list[UpdateKind]:
+    """O nome nas métricas de cada parte, na ordem das ofertas."""
+    kinds: list[UpdateKind] = ["standby" if message.standby else "message" for message in batch.messages]
+    if batch.only_messages:
+        return kinds
+    kinds += ["status"] * len(batch.statuses)
+    kinds += ["standby" if echo.standby else "echo" for echo in batch.echoes]
+    kinds += ["call"] * len(batch.calls)
+    kinds += ["preference"] * len(batch.preferences)
+    kinds += ["notice"] * len(batch.notices)
+    kinds += ["unreadable"] * len(batch.unreadable)
+    return kinds
+
+
+def _others(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Offer]:
     for status in batch.statuses:
-        yield "status", _status(status, keys, at_ms)
+        yield _status(status, keys, at_ms)
     for echo in batch.echoes:
-        yield ("standby" if echo.standby else "echo"), _echo(echo, keys, at_ms, correlation_id)
+        yield _echo(echo, keys, at_ms, correlation_id)
     for call in batch.calls:
-        yield "call", _call(call, keys, at_ms, correlation_id)
+        yield _call(call, keys, at_ms, correlation_id)
     for preference in batch.preferences:
-        yield "preference", _preference(preference, keys, at_ms)
+        yield _preference(preference, keys, at_ms)
     for notice in batch.notices:
-        key = keys.veiled(notice.key)
-        record = channel(notice, key, at_ms)
-        conversation = keys.of_thing(f"account:{notice.account_id}")
-        yield "notice", Item(AUDIT, conversation, _encode(record), key)
+        yield _notice(notice, keys, at_ms)
     for part in batch.unreadable:
-        yield "unreadable", _unreadable(part, keys)
+        yield _unreadable(part, keys)
 
 
 def _message(message: Message, keys: Keys, at_ms: int, correlation_id: str) -> Item:
@@ -96,6 +101,12 @@ def _preference(preference: Preference, keys: Keys, at_ms: int) -> Item:
     key = keys.veiled(f"preference\0{who}\0{preference.marketing}\0{preference.at_ms}")
     event, place = _encode(changed(preference, at_ms)), keys.people[preference.person]
     return Item(TURN, place.key, event, key, former=place.former)
+
+
+def _notice(notice: Notice, keys: Keys, at_ms: int) -> Item:
+    key = keys.veiled(notice.key)
+    conversation = keys.of_thing(f"account:{notice.account_id}")
+    return Item(AUDIT, conversation, _encode(channel(notice, key, at_ms)), key)
 
 
 def _status(status: Status, keys: Keys, at_ms: int) -> Item | Settlement:

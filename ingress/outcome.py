@@ -13,7 +13,7 @@ from aiohttp import web
 from loguru import logger
 
 from ingress.answers import refusal
-from ingress.intake import Update
+from ingress.intake import kinds_of
 from ingress.opened import Opened
 from pyloto_stream.errors import TransientError
 from pyloto_stream.observability.correlation import carry
@@ -42,26 +42,21 @@ class Tally:
         self.arrived: dict[str, int] = defaultdict(int)
 
 
-def settled(
-    opened: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
-) -> Taken:
-    """O que foi feito de um corpo, contado em `tally`."""
-    if isinstance(told, TransientError):
-        return refused(told, opened)
-    batch = opened.batch
-    standby = fresh = 0
-    for (kind, _), new in zip(updates, told, strict=True):
+def settled(opened: Opened, told: Sequence[bool], tally: Tally) -> Taken:
+    """O que foi feito de um corpo que se guardou, contado em `tally`; `told`: cada oferta era nova?"""
+    batch, kinds = opened.batch, kinds_of(opened.batch)
+    for kind, new in zip(kinds, told, strict=True):
         tally.updates[kind, new] += 1
-        standby += kind == "standby"
-        fresh += new
     # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
     for message, new in zip(batch.messages, told, strict=False):
         if new:
             tally.arrived[message.phone_number_id] += 1
+    standby = kinds.count("standby")
     if batch.unreadable or standby:
         carry(opened.proven.correlation_id)
         _warn(batch.unreadable, standby)
     reached("before_answer", "ingress")
+    fresh = sum(told)
     return _taken(len(told) - fresh, fresh)
 
 

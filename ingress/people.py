@@ -62,7 +62,8 @@ def ids_of(batch: Batch) -> set[str]:
 
 def people_of(batch: Batch) -> list[Person]:
     """As pessoas das partes de um webhook, na ordem, menos as que a Meta não mostra."""
-    parts: list[FromSomebody] = [*batch.messages]
+    people = [message.person for message in batch.messages]  # quem escreve mostra-se sempre
     if not batch.only_messages:
-        parts += [*batch.statuses, *batch.echoes, *batch.calls, *batch.preferences]
-    return [part.person for part in parts if part.person.address]
+        parts: list[FromSomebody] = [*batch.statuses, *batch.echoes, *batch.calls, *batch.preferences]
+        people += [part.person for part in parts if part.person.address]
+    return people

@@ -28,10 +28,11 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
 
 class Whole(msgspec.Struct, frozen=True, gc=False):
-    """Um pedido inteiro, sem sobra."""
+    """Um pedido inteiro, sem sobra; `data` são os bytes dele, como vieram."""
 
     head: Head
     body: bytes
+    data: bytes
 
 
 class Sight(Enum):
@@ -56,26 +57,29 @@ class Pieces:
         """O que se guarda; só para ver: quem o muda é `add` e `clear`."""
 
     def add(self, data: bytes) -> Whole | Sight:
-        """Guarda `data`, e diz o que já se tem."""
-        held, searched = self.held, 0
+        """O que já se tem, com `data`; um pedido inteiro não se guarda mais."""
+        held, head, searched = self.held, self._head, 0
         if held:
             searched = max(0, len(held) - len(BLANK) + 1)
-            self.held = held = _joined(held, data)
+            held = _joined(held, data)
         else:  # quase sempre o único: não se copia
-            self.held = held = data
-        if self._head is None:
+            held = data
+        self.held = held
+        if head is None:
             if not (held.startswith(self._start) or self._start.startswith(held)):
                 return Sight.UNUSUAL
             blank = held.find(BLANK, searched, MAX_HEAD)
             if blank < 0:
                 return Sight.UNFINISHED if len(held) < MAX_HEAD else Sight.UNUSUAL
-            self._head = self._read(bytes(held[: blank + len(BLANK)]))
-            if self._head is None:
+            self._head = head = self._read(bytes(held[: blank + len(BLANK)]))
+            if head is None:
                 return Sight.UNUSUAL
-        missing = self._head.size + self._head.length - len(held)
+        missing = head.size + head.length - len(held)
         if missing:
             return Sight.UNFINISHED if missing > 0 else Sight.UNUSUAL
-        return Whole(self._head, bytes(held[self._head.size :]))
+        self.held, self._head = b"", None
+        whole = bytes(held)
+        return Whole(head, whole[head.size :], whole)
 
     def clear(self) -> bytes:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""

@@ -61,26 +61,29 @@ class ShortConnection(QuietConnection):
 
     def _gather(self, data: bytes) -> None:
         seen = self._pieces.add(data)
-        if seen is Sight.UNFINISHED and (self._patience or self._express.welcomes(self._address)):
+        if isinstance(seen, Whole):
+            if self._patience is not None:
+                self._end_patience()
+            asked = self._express.admit(seen, self._address)
+            if asked is None:
+                self._to_aiohttp(seen.data)
+            else:
+                self._asked = self._express.enter(asked, self._answered)
+        elif seen is Sight.UNFINISHED and (self._patience or self._express.welcomes(self._address)):
             self._patience = self._patience or self._loop.call_later(PATIENCE_S, self._release)
-            return
-        asked = self._express.admit(seen, self._address) if isinstance(seen, Whole) else None
-        if asked is None:
+        else:
             self._release()
-            return
-        self._take_held()
-        self._asked = self._express.enter(asked, self._answered)
 
     def _release(self) -> None:
         """O que se guardava vai ao aiohttp, se havia algo."""
-        if held := self._take_held():
+        self._end_patience()
+        if held := self._pieces.clear():
             self._to_aiohttp(held)
 
-    def _take_held(self) -> bytes:
+    def _end_patience(self) -> None:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-        return self._pieces.clear()
 
     def _answered(self, answer: bytes | None) -> None:
         self._asked = None

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ingress.identities import Identities
-from ingress.intake import Update, updates_of
+from ingress.intake import offers_of
 from ingress.line import Line, Turn
 from ingress.opened import Opened, Proven
 from ingress.outcome import Taken, Tally, refused, settled
@@ -105,24 +105,23 @@ class Taker:
         found = iter(await self._identities.keys_of_each(asking) if asking else ())
         whose = [known or next(found) for known in keys]
         at_ms, tally = self._clock(), Tally()
-        updates = [
-            updates_of(one.batch, known, at_ms, one.proven.correlation_id)
+        offers = [
+            offers_of(one.batch, known, at_ms, one.proven.correlation_id)
             for one, known in zip(opened, whose, strict=True)
         ]
-        told = await self._acceptance.accept_each([[offer for _, offer in made] for made in updates])
-        done = [self._settled(*each, tally) for each in zip(opened, updates, told, strict=True)]
+        told = await self._acceptance.accept_each(offers)
+        done = [self._settled(one, each, tally) for one, each in zip(opened, told, strict=True)]
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return done
 
-    def _settled(
-        self, one: Opened, updates: Sequence[Update], told: Sequence[bool] | TransientError, tally: Tally
-    ) -> Taken | Opened:
-        if one.supposed is not None:
-            if not isinstance(told, TransientError):
-                self._identities.confirmed(one.supposed)
-            elif told.code == "another_person":
+    def _settled(self, one: Opened, told: Sequence[bool] | TransientError, tally: Tally) -> Taken | Opened:
+        if isinstance(told, TransientError):
+            if one.supposed is not None and told.code == "another_person":
                 return Opened(one.proven, one.batch, None, one.turn)
-        return settled(one, updates, told, tally)
+            return refused(told, one)
+        if one.supposed is not None:
+            self._identities.confirmed(one.supposed)
+        return settled(one, told, tally)

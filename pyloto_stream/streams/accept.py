@@ -77,10 +77,12 @@ class Acceptor:
             told = [known[n] if n in known else next(fresh) for n in range(len(offers))]
         else:
             told = await self._offered(offers)
-        ends = accumulate(map(len, groups))
-        parts = [told[end - len(group) : end] for group, end in zip(groups, ends, strict=True)]
-        failing = _failure(told) is not None  # quase nunca: não se procura em cada grupo
-        return [(failing and _failure(part)) or [reply == 1 for reply in part] for part in parts]
+        ends = [*accumulate(map(len, groups))]
+        spans = [slice(end - len(group), end) for group, end in zip(groups, ends, strict=True)]
+        new = [reply == 1 for reply in told]
+        if _failure(told) is None:
+            return [new[span] for span in spans]
+        return [_failure(told[span]) or new[span] for span in spans]
 
     async def ready(self) -> bool:
         """O Redis aceitaria agora um evento novo, em qualquer partição?"""

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from ingress.identities import Identities, NoAliases
-from ingress.intake import AUDIT, TURN, Update, offers_of, updates_of
+from ingress.intake import AUDIT, TURN, kinds_of, offers_of
 from ingress.people import Keys
-from ingress.ports import Offer
+from ingress.ports import Offer, UpdateKind
 from pyloto_stream.conversation.events import Location, Media, MessageReceived
 from pyloto_stream.conversation.records import StatusRecord
 from pyloto_stream.streams.model import Item, Settlement, Unreadable
@@ -28,9 +28,8 @@ def offers(body: bytes, correlation_id: str = "c1") -> list[Offer]:
     return offers_of(batch, keys_of(batch), NOW_MS, correlation_id)
 
 
-def updates(body: bytes) -> list[Update]:
-    batch = read(body)
-    return updates_of(batch, keys_of(batch), NOW_MS, "c1")
+def updates(body: bytes) -> list[tuple[UpdateKind, Offer]]:
+    return [*zip(kinds_of(read(body)), offers(body), strict=True)]
 
 
 def only_item(body: bytes) -> Item:

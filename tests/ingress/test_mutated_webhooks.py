@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ingress.intake import updates_of
+from ingress.intake import offers_of
 from ingress.people import Keys, Place
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
@@ -38,9 +38,9 @@ KEYS = Keys(PEPPER, Anyone())
 def whole(body: bytes) -> tuple[Batch, list[str]]:
     """Lê e oferece; devolve o lido e os ids das mensagens de texto que entraram, em ordem."""
     batch = read(body)
-    updates = updates_of(batch, KEYS, NOW_MS, "c1")
-    assert len(updates) == batch.size > 0
-    turns = [offer.event for _, offer in updates if isinstance(offer, Item) and offer.lane == "turn"]
+    offers = offers_of(batch, KEYS, NOW_MS, "c1")
+    assert len(offers) == batch.size > 0
+    turns = [offer.event for offer in offers if isinstance(offer, Item) and offer.lane == "turn"]
     ids = [name for name in (FIRST, LAST) if any(f'"{name}"'.encode() in event for event in turns)]
     return batch, ids
 

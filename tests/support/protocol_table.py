@@ -6,7 +6,7 @@ import msgspec
 
 from consumers.drafts import to_message
 from ingress.events import channel
-from ingress.intake import updates_of
+from ingress.intake import kinds_of, offers_of
 from ingress.people import Keys, Place
 from pyloto_stream.conversation.events import Event
 from pyloto_stream.conversation.reply import Choice, Reply
@@ -70,9 +70,8 @@ def _inbound(body: bytes, simulated: frozenset[str]) -> tuple[str, ...]:
     people = [part.person for part in batch.messages] + [part.person for part in batch.echoes]
     people += [part.person for part in batch.statuses] + [part.person for part in batch.calls]
     people += [part.person for part in batch.preferences]
-    (kind, offer), *_ = updates_of(
-        batch, Keys(b"p" * 32, dict.fromkeys(people, Place("k" * 43))), NOW_MS, "c"
-    )
+    offer, *_ = offers_of(batch, Keys(b"p" * 32, dict.fromkeys(people, Place("k" * 43))), NOW_MS, "c")
+    kind, *_ = kinds_of(batch)
     ((field, value),) = _changes(body)
     made = YES if shape(field, value) in simulated else "–"
     if isinstance(offer, Unreadable):

@@ -5,7 +5,6 @@ conta-se por grupo.
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -36,7 +35,7 @@ class Asked(msgspec.Struct, frozen=True, gc=False):
 
 
 class Answered(msgspec.Struct, frozen=True, gc=False):
-    """Um pedido a que se respondeu, `seconds` depois de chegar."""
+    """Um pedido que terá uma linha: respondeu-se `seconds` depois de chegar."""
 
     correlation_id: str
     status: int
@@ -55,7 +54,11 @@ class Answering:
         self._route = route
         self._metrics = metrics
         self._accepted = accepted
-        self._answered: list[Answered] = []
+        self._took: dict[int, list[float]] = {}
+        """Quanto levou cada pedido ainda não contado, por código da resposta."""
+        self._taken: list[Mapping[str, int]] = []
+        """O que trouxe cada um dos que foram aceitos."""
+        self._told: list[Answered] = []
 
     def answer(self, asked: Asked, respond: Respond, outcome: Outcome) -> None:
         """Responde a `asked` conforme o que foi feito dele, e lembra-o até `count`."""
@@ -79,24 +82,24 @@ class Answering:
             with suppress(Exception):
                 respond(None)
         took_s = time.perf_counter() - asked.started
-        self._answered.append(Answered(correlation_id, status, took_s, counts))
+        self._took.setdefault(status, []).append(took_s)
+        if status == 200:
+            self._taken.append(counts)
+        if self._detail or status != 200:
+            self._told.append(Answered(correlation_id, status, took_s, counts))
 
     def count(self) -> None:
         """Mede e conta quem foi respondido, e escreve as linhas; um defeito nisso já não é de quem pediu."""
-        group, self._answered = self._answered, []
-        took: dict[int, list[float]] = defaultdict(list)
-        for one in group:
-            took[one.status].append(one.seconds)
+        took, taken, told = self._took, self._taken, self._told
+        self._took, self._taken, self._told = {}, [], []
         try:
             for status, each in took.items():
                 self._metrics.requests(self._route, status, each)
-            if 200 in took:
-                accepted = [one.counts for one in group if one.status == 200]
-                self._accepted.count(accepted, max(took[200]))
-            for one in group:
-                if self._detail or one.status != 200:
-                    carry(one.correlation_id)
-                    tell("POST", self._route, one.status, one.seconds, one.counts)
+            if taken:
+                self._accepted.count(taken, max(took[200]))
+            for one in told:
+                carry(one.correlation_id)
+                tell("POST", self._route, one.status, one.seconds, one.counts)
         except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta
             carry("")
             logger.exception("requests answered but not counted")

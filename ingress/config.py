@@ -12,8 +12,8 @@ class IngressConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     `require_signature` falso só existe para desenvolvimento. `rate_limit_per_minute` por endereço; 0 desliga.
     `verify_token` ou `admin_token` vazios não servem a ninguém: o que depende deles é recusado.
-    `crowd`: corpos que entram juntos, no máximo (ver `gathering.py`): enquanto um grupo grava, lê-se o
-    seguinte.
+    `crowd`: corpos que entram juntos, no máximo (`gathering.py`); quantos grupos vão na mesma ida é de
+    `streams/batch.py`.
     `detail`: o log está em DEBUG, e cada webhook aceito tem a sua linha.
 
     Raises:

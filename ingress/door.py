@@ -74,7 +74,10 @@ class Door:
                 asking.append((opened.turn, (opened, tell)))
         if len(straight) + len(asking) < len(arrived):
             self._after()
-        await self._pass_all([each for each in (straight, *apart(asking)) if each])
+        groups = [straight] if straight else []
+        if asking:
+            groups += apart(asking)
+        await self._pass_all(groups)
 
     def _drop(self, one: tuple[Proven, Tell]) -> None:
         _, tell = one

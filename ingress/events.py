@@ -50,7 +50,7 @@ def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived
 def _with_the_rest(
     event: MessageReceived, said: content.Content, ad: webhook_updates.Referral | None
 ) -> MessageReceived:
-    """O que uma mensagem de texto não tem. À parte: uma chamada com mais de 15 nomes custa o quíntuplo."""
+    """O que poucas mensagens têm. À parte: com mais de 15 argumentos por nome, uma chamada custa o quádruplo."""
     return msgspec.structs.replace(
         event,
         media=_media(said.media) if said.media else None,

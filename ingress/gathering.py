@@ -1,7 +1,8 @@
 """Quem entra junto? Quem chega na mesma volta do laço.
 
 Promete: os grupos começam na ordem de chegada; cada um é tomado ou largado, uma vez. Limite: ordena o começo;
-o que `take` faz depois da primeira espera já não é daqui, nem quantos voam juntos (`streams/batch.py`).
+o que `take` faz depois da primeira espera já não é daqui, nem quantos grupos vão na mesma ida
+(`streams/batch.py`).
 """
 
 import asyncio

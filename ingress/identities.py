@@ -96,7 +96,9 @@ class Identities:
         return [Keys(self._pepper, await self._found(*batches))] * len(batches)
 
     async def _found(self, *batches: Batch) -> dict[Person, Place]:
-        now, found, moved = self._clock(), dict[Person, Place](), dict[str, str]()
+        now = self._clock()
+        found: dict[Person, Place] = {}
+        moved: dict[str, str] = {}
         for message in (message for batch in batches for message in batch.messages):
             if message.moved_to is not None:
                 key = await self._move(message.person, message.moved_to, now)

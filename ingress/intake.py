@@ -37,9 +37,9 @@ def offers_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str
 
     `accepted_at_ms` em ms Unix; um instante desconhecido, ou no futuro, vale como este.
     """
-    made: list[Offer] = [
-        _message(message, keys, accepted_at_ms, correlation_id) for message in batch.messages
-    ]
+    made: list[Offer] = []
+    for message in batch.messages:  # quase sempre uma: uma compreensão custaria mais que o resto
+        made.append(_message(message, keys, accepted_at_ms, correlation_id))  # noqa: PERF401
     if not batch.only_messages:
         made += _others(batch, keys, accepted_at_ms, correlation_id)
     return made

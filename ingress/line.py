@@ -79,7 +79,8 @@ class Line:
 def apart(found: Iterable[tuple[Turn, T]]) -> list[list[T]]:
     """Os que podem ir juntos: numa lista, quem não espera; nas outras, quem espera e os de trás dele."""
     free: list[T] = []
-    lists, place = [free], dict["asyncio.Future[bool]", list[T]]()
+    lists = [free]
+    place: dict[asyncio.Future[bool], list[T]] = {}
     for turn, one in found:
         theirs = [place.get(over) for over in turn.ahead]
         mine = free

@@ -45,16 +45,14 @@ class Tally:
 def settled(opened: Opened, told: Sequence[bool], tally: Tally) -> Taken:
     """O que foi feito de um corpo que se guardou, contado em `tally`; `told`: cada oferta era nova?"""
     batch, kinds = opened.batch, kinds_of(opened.batch)
-    for kind, new in zip(kinds, told, strict=True):
-        tally.updates[kind, new] += 1
-    # as mensagens são as primeiras ofertas; uma repetida não gasta outra vez do ritmo
-    for message, new in zip(batch.messages, told, strict=False):
-        if new:
+    for n, new in enumerate(told):
+        tally.updates[kinds[n], new] += 1
+    for n, message in enumerate(batch.messages):  # as primeiras ofertas
+        if told[n]:  # uma repetida não gasta outra vez do ritmo
             tally.arrived[message.phone_number_id] += 1
-    standby = kinds.count("standby")
-    if batch.unreadable or standby:
+    if batch.unreadable or "standby" in kinds:
         carry(opened.proven.correlation_id)
-        _warn(batch.unreadable, standby)
+        _warn(batch.unreadable, kinds.count("standby"))
     reached("before_answer", "ingress")
     fresh = sum(told)
     return _taken(len(told) - fresh, fresh)
@@ -62,7 +60,7 @@ def settled(opened: Opened, told: Sequence[bool], tally: Tally) -> Taken:
 
 @lru_cache(64)
 def _taken(duplicate: int, new: int) -> Taken:
-    """Quase todos os corpos trazem uma parte só: não se faz outra vez o que se diz deles."""
+    """O mesmo valor para todos os corpos com as mesmas contagens; ninguém o muda."""
     return Taken({"duplicate": duplicate, "new": new})
 
 

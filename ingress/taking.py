@@ -110,18 +110,22 @@ class Taker:
             for one, known in zip(opened, whose, strict=True)
         ]
         told = await self._acceptance.accept_each(offers)
-        done = [self._settled(one, each, tally) for one, each in zip(opened, told, strict=True)]
+        done: list[Taken | Opened] = []
+        for one, each in zip(opened, told, strict=True):
+            if isinstance(each, TransientError):
+                done.append(self._not_taken(one, each))
+                continue
+            if one.supposed is not None:
+                self._identities.confirmed(one.supposed)
+            done.append(settled(one, each, tally))
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
             self._metrics.update(kind, _RESULTS[new], n)
         return done
 
-    def _settled(self, one: Opened, told: Sequence[bool] | TransientError, tally: Tally) -> Taken | Opened:
-        if isinstance(told, TransientError):
-            if one.supposed is not None and told.code == "another_person":
-                return Opened(one.proven, one.batch, None, one.turn)
-            return refused(told, one)
-        if one.supposed is not None:
-            self._identities.confirmed(one.supposed)
-        return settled(one, told, tally)
+    @staticmethod
+    def _not_taken(one: Opened, error: TransientError) -> Taken | Opened:
+        if one.supposed is not None and error.code == "another_person":
+            return Opened(one.proven, one.batch, None, one.turn)
+        return refused(error, one)

@@ -3,7 +3,7 @@
 Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`,
 até `TOGETHER` delas; as de um mesmo pedido nunca se separam.
 Quem atende pedidos de fora alterna (`alternating`): a resposta ouve-se antes que a ida seguinte parta, e cada
-ida leva metade: enquanto uma voa, a outra se prepara.
+ida leva cerca de metade das operações: enquanto uma metade voa, prepara-se a outra.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ entre no registro dos lentos (SLOWLOG), que guardaria o início dos eventos."""
 LEAST_HALF = 4
 """Operações em cada metade, no mínimo: menores não pagam a ida a mais."""
 SOON_EACH_S = 0.0001
-"""Segundos por operação de dentro: se uma ida leva mais que todas, espera-se por ela de qualquer modo, e duas
-metades esperariam duas vezes."""
+"""Segundos por operação lá dentro (as que voltam e as que esperam): se a ida demorou mais que a soma deles, o
+que custa é a espera, e duas metades esperariam duas vezes."""
 
 
 class Call:
@@ -58,7 +58,7 @@ class _Request(NamedTuple):
 class Batcher:
     """Reúne operações e as entrega a `execute`, uma ida por vez, na ordem em que chegaram.
 
-    `alternating`: ver o módulo. Vale para quem age na mesma volta do laço em que ouve.
+    `alternating`: ver o módulo. Só ajuda quem responde na mesma volta do laço em que ouve.
     """
 
     def __init__(
@@ -67,6 +67,10 @@ class Batcher:
         self._execute = execute
         self._alternating = alternating
         self._waiting: deque[_Request] = deque()
+        self._ops = 0
+        """Operações que esperam."""
+        self._most = MAX_OPS
+        """Quantas leva a próxima ida, no máximo; um pedido maior vai inteiro."""
         self._flusher: asyncio.Task[None] | None = None
 
     def submit(
@@ -76,6 +80,7 @@ class Batcher:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[Any]] = loop.create_future()
         self._waiting.append(_Request(script, base, head, ops, answer))
+        self._ops += len(ops)
         if self._flusher is None:
             self._flusher = loop.create_task(self._flush())
         return answer
@@ -86,25 +91,25 @@ class Batcher:
             await asyncio.wait([self._flusher])
 
     async def _flush(self) -> None:
-        most = MAX_OPS
         try:
             while self._waiting:
                 requests: list[_Request] = []
                 size = 0
-                while self._waiting and (not size or size + len(self._waiting[0].ops) <= most):
+                while self._waiting and (not size or size + len(self._waiting[0].ops) <= self._most):
                     requests.append(self._waiting.popleft())
                     size += len(requests[-1].ops)
+                self._ops -= size
                 parted = time.perf_counter()
                 await self._deliver(_grouped(requests))
                 if self._alternating:
-                    most = self._half(size, time.perf_counter() - parted)
+                    self._most = self._half(size, time.perf_counter() - parted)
                     await asyncio.sleep(0)
         finally:
             self._flusher = None
 
     def _half(self, landed: int, took_s: float) -> int:
-        """Quantas operações leva a próxima ida, no máximo, se a que volta tinha `landed` e levou `took_s`."""
-        inside = landed + sum(len(request.ops) for request in self._waiting)
+        """Quantas operações pode levar a próxima ida, depois de uma que tinha `landed` e demorou `took_s`."""
+        inside = landed + self._ops
         if took_s > SOON_EACH_S * inside:
             return MAX_OPS
         return min(MAX_OPS, max(LEAST_HALF, (inside + 1) // 2))

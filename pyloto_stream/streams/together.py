@@ -27,7 +27,7 @@ async def ask(
         return []
     if len(asked) == 1 or (crossing and len(asked) <= TOGETHER):
         home = 0 if crossing else asked[0][0]
-        return list(map(told, await gateway.send(script, home, [op for _, op in asked], head)))
+        return _told(await gateway.send(script, home, [op for _, op in asked], head))
     places: dict[int, list[int]] = {}
     for place, (partition, _) in enumerate(asked):
         places.setdefault(partition, []).append(place)
@@ -40,7 +40,7 @@ async def ask(
     for some, answer in sent:
         for place, reply in zip(some, await answer, strict=True):
             replies[place] = reply
-    return list(map(told, replies))
+    return _told(replies)
 
 
 async def ask_each(
@@ -62,6 +62,6 @@ async def ask_each(
     return {p: replies for p, replies in found.items() if p not in failed}
 
 
-def told(reply: object) -> object:
-    """A resposta de `Gateway.send`; uma falha, como `UnavailableError`."""
-    return unavailable(reply) if isinstance(reply, Exception) else reply
+def _told(replies: Sequence[object]) -> list[object]:
+    """As respostas de `Gateway.send`; uma falha, como `UnavailableError`."""
+    return [unavailable(reply) if isinstance(reply, Exception) else reply for reply in replies]

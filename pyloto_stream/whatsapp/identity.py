@@ -6,7 +6,8 @@ apelidos. México (`52`/`521`) e Argentina (`54`/`549`) não são unificados.
 """
 
 import re
-from base64 import urlsafe_b64encode
+from binascii import b2a_base64
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -25,6 +26,7 @@ RECENT = 4096
 _PHONE = re.compile(r"[0-9]{6,15}", re.ASCII)
 _BSUID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}", re.ASCII)
 _PARENT = re.compile(r"[A-Z]{2}\.ENT\.[A-Za-z0-9]{1,128}", re.ASCII)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _BR_MOBILE_WITHOUT_NINTH = re.compile(r"55[1-9][1-9][6-9][0-9]{7}", re.ASCII)
 """`55`, DDD e oito dígitos que começam por 6–9: celular cuja conta é anterior ao nono dígito."""
 
@@ -100,22 +102,24 @@ def _identities(person: Person) -> tuple[str, ...]:
 
 
 _people: dict[tuple[str | int | None, ...], Person] = {}
-"""Por ids como vieram, e só os curtos; cheio, recomeça: saber o mais antigo custaria a cada mensagem."""
+"""Pelos ids como vieram, se todos servem. Cheio, esvazia-se: saber o mais antigo custaria a cada mensagem."""
 
 
 def person_of(*values: str | int | None) -> Person:
     """A pessoa destes ids, cada um onde a forma dele diz; de dois da mesma espécie vale o primeiro."""
     known = _people.get(values)
     if known is None:
-        known = _person(tuple(map(usable_id, dict.fromkeys(values))))
-        if all(value is None or len(str(value)) <= MAX_ID for value in values):
+        given = dict.fromkeys(values)
+        usable = [*map(usable_id, given)]
+        known = _person(usable)
+        if usable.count("") == (None in given):  # o que não serve pode ser enorme: não se guarda
             if len(_people) >= RECENT:
                 _people.clear()
             _people[values] = known
     return known
 
 
-def _person(values: tuple[str, ...]) -> Person:
+def _person(values: Sequence[str]) -> Person:
     phone = user_id = parent = ""
     for given in values:
         if not given or given in (phone, user_id):
@@ -141,4 +145,5 @@ def user_key(pepper: bytes, identity: str) -> str:
     `identity` é o que a função `identity` devolve: E.164 canônico ou id com o prefixo `bsuid:`.
     """
     digest = hmac_sha256(pepper, identity.encode())
-    return urlsafe_b64encode(digest)[:-1].decode("ascii")  # 32 bytes: 43 letras e um "="
+    letters = b2a_base64(digest, newline=False)[:-1]  # 32 bytes: 43 letras e um "="
+    return letters.translate(_URL_SAFE).decode("ascii")

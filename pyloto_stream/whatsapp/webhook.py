@@ -49,6 +49,7 @@ def _read_whole(body: bytes) -> Batch | None:
             value = change.value
             if change.field != MESSAGES or value is None or not _take(batch, value):
                 return None
+    batch.only_messages = not batch.statuses
     return batch
 
 

@@ -39,14 +39,11 @@ class Batch(msgspec.Struct):
     preferences: list[Preference] = []
     notices: list[Notice] = []
     unreadable: list[Part] = []
-
-    @property
-    def only_messages(self) -> bool:
-        """Não há mais nada?"""
-        updates = self.statuses or self.echoes or self.calls or self.preferences
-        return not (updates or self.notices or self.unreadable)
+    only_messages: bool = False
+    """Lido tudo, só havia mensagens. É um campo, e não uma conta: pergunta-se várias vezes por corpo."""
 
     @property
     def size(self) -> int:
         """Quantas partes ao todo."""
-        return sum(len(getattr(self, name)) for name in self.__struct_fields__)
+        updates = len(self.messages) + len(self.statuses) + len(self.echoes) + len(self.calls)
+        return updates + len(self.preferences) + len(self.notices) + len(self.unreadable)

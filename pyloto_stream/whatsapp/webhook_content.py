@@ -66,6 +66,6 @@ class Content(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def words_only(self) -> bool:
-        """Há só palavras, escritas ou escolhidas, e o que elas citam?"""
+        """Não há nada além de texto, escolha, citação e marca de encaminhada?"""
         shown = self.media or self.place or self.cards
         return not (shown or self.form or self.items or self.detail or self.product)

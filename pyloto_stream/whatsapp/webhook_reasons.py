@@ -1,5 +1,6 @@
 """Por que algo assinado não se leu? Motivos estáveis, e as leituras miúdas que os produzem."""
 
+from functools import lru_cache
 from typing import Literal
 
 from pyloto_stream.whatsapp.webhook_reply_structs import Id
@@ -30,10 +31,15 @@ def instant_ms(value: Instant) -> int | None:
     if value is None or value == "":
         return 0
     if isinstance(value, str):
-        if len(value) > _LATEST_DIGITS or not (value.isascii() and value.isdigit()):
-            return None
-        value = int(value)
+        return _written_ms(value) if len(value) <= _LATEST_DIGITS else None
     return int(value) * 1000 if 0 <= value <= _LATEST_S else None
+
+
+@lru_cache(64)
+def _written_ms(seconds: str) -> int | None:
+    """O mesmo de um texto curto; o que chega junto é quase sempre do mesmo segundo."""
+    told = int(seconds) if seconds.isascii() and seconds.isdigit() else -1
+    return told * 1000 if 0 <= told <= _LATEST_S else None
 
 
 def error_code(code: int | str | None) -> int:

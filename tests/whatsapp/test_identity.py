@@ -2,8 +2,10 @@ import re
 
 import pytest
 
+from pyloto_stream.whatsapp import identity as identities
 from pyloto_stream.whatsapp.identity import (
     MAX_ID,
+    RECENT,
     Person,
     canonical_phone,
     classify,
@@ -118,3 +120,15 @@ def test_each_id_of_a_person_is_where_its_form_says_and_the_first_of_a_kind_coun
     given = (None, "BR.ENT.9", "x" * (MAX_ID + 1), "BR.1", 554199990000, "BR.2", "5541999990000", "BR.ENT.8")
     assert person_of(*given) == Person("554199990000", "BR.1", "BR.ENT.9")
     assert person_of("") == Person()
+
+
+def test_people_remembered_by_what_came_are_few_and_only_of_usable_ids() -> None:
+    identities._people.clear()
+    for number in range(RECENT + 10):
+        assert person_of(f"5541{number:08}", None) is person_of(f"5541{number:08}", None)
+    assert 0 < len(identities._people) <= RECENT
+    identities._people.clear()
+    for bad in ("x" * (MAX_ID + 1), "ação", "a\nb"):
+        assert person_of(bad, "BR.1") == Person(user_id="BR.1")
+        assert person_of(bad, None, "BR.1") == Person(user_id="BR.1")
+    assert identities._people == {}

@@ -14,7 +14,7 @@ from functools import partial
 
 from ingress.gathering import Gathering
 from ingress.line import Turn, apart
-from ingress.opened import Opened, Proven
+from ingress.opened import Opened, Proven, Ready
 from ingress.outcome import Taken
 from ingress.taking import Taker
 
@@ -23,7 +23,7 @@ Outcome = Taken | Exception | None
 Tell = Callable[[Outcome], None]
 """Ouve, uma vez, o que foi feito de um corpo."""
 
-Waiting = tuple[Opened, Tell]
+Waiting = tuple[Opened | Ready, Tell]
 
 
 class Door:

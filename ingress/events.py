@@ -50,7 +50,7 @@ def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived
 def _with_the_rest(
     event: MessageReceived, said: content.Content, ad: webhook_updates.Referral | None
 ) -> MessageReceived:
-    """O que poucas mensagens têm. À parte: com mais de 15 argumentos por nome, uma chamada custa o quádruplo."""
+    """O que poucas mensagens têm. À parte: com mais de 15 argumentos por nome, chamar custa o quádruplo."""
     return msgspec.structs.replace(
         event,
         media=_media(said.media) if said.media else None,
@@ -134,7 +134,7 @@ def digest(key: str) -> str:
 
 
 def _when(told_ms: int, at_ms: int) -> int:
-    return min(told_ms or at_ms, at_ms)
+    return told_ms if 0 < told_ms < at_ms else at_ms
 
 
 def _media(media: content.Media) -> Media:

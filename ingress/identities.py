@@ -51,6 +51,11 @@ class Identities:
         (keys,) = await self.keys_of_each([batch])
         return keys
 
+    def known(self, person: Person) -> Place | None:
+        """Onde fica quem se conhece, se só esteve ali; `None`: é preciso perguntar."""
+        place = self._remembered(person, self._clock())
+        return None if place is None or place.former else place
+
     def remembered(self, batch: Batch) -> Keys | None:
         """As chaves, se todas se sabem sem perguntar nada, nem à tabela, nem por um nome anterior."""
         for message in batch.messages:

@@ -1,9 +1,13 @@
 """O que se sabe de um corpo antes de o guardar? Só os valores; quem os faz e guarda é `taking.py`."""
 
+from typing import ClassVar
+
 import msgspec
 
 from ingress.line import Turn
 from ingress.people import Keys
+from pyloto_stream.streams.model import Item
+from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import Batch
 
 
@@ -25,3 +29,23 @@ class Opened(msgspec.Struct, frozen=True):
     keys: Keys | None
     turn: Turn | None = None
     supposed: Keys | None = None
+
+    @property
+    def size(self) -> int:
+        """Quantas partes traz."""
+        return self.batch.size
+
+
+class Ready(msgspec.Struct, frozen=True, gc=False):
+    """Um corpo que só traz um texto de `person`, que se conhece e não espera por ninguém; `item` é a oferta.
+
+    `number`: o nosso número a que chegou (`phone_number_id`).
+    """
+
+    proven: Proven
+    person: Person
+    number: str
+    item: Item
+    turn: ClassVar[None] = None
+    supposed: ClassVar[None] = None
+    size: ClassVar[int] = 1

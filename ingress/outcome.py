@@ -14,7 +14,7 @@ from loguru import logger
 
 from ingress.answers import refusal
 from ingress.intake import kinds_of
-from ingress.opened import Opened
+from ingress.opened import Opened, Ready
 from pyloto_stream.errors import TransientError
 from pyloto_stream.observability.correlation import carry
 from pyloto_stream.streams.points import reached
@@ -64,12 +64,21 @@ def _taken(duplicate: int, new: int) -> Taken:
     return Taken({"duplicate": duplicate, "new": new})
 
 
-def refused(error: TransientError, opened: Opened) -> Taken:
+def settled_text(ready: Ready, new: bool, tally: Tally) -> Taken:  # noqa: FBT001 - o que o executor disse
+    """O mesmo, de um texto só."""
+    tally.updates["message", new] += 1
+    if new:
+        tally.arrived[ready.number] += 1
+    reached("before_answer", "ingress")
+    return _taken(1 - new, int(new))
+
+
+def refused(error: TransientError, opened: Opened | Ready) -> Taken:
     """A recusa de um corpo que não se guardou, por `error`."""
     carry(opened.proven.correlation_id)
     logger.bind(code=error.code).warning("webhook not taken")
     wait_s = error.retry_after_ms / 1000 or RETRY_AFTER_S
-    return Taken({"offered": opened.batch.size}, refusal(503, error.code, retry_after_s=wait_s))
+    return Taken({"offered": opened.size}, refusal(503, error.code, retry_after_s=wait_s))
 
 
 def _warn(unreadable: Sequence[Part], standby: int) -> None:

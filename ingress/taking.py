@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from ingress.identities import Identities
 from ingress.intake import offers_of
 from ingress.line import Line, Turn
-from ingress.opened import Opened, Proven
-from ingress.outcome import Taken, Tally, refused, settled
+from ingress.opened import Opened, Proven, Ready
+from ingress.outcome import Taken, Tally, refused, settled, settled_text
 from ingress.people import ids_of
-from ingress.ports import Acceptance, IngressMetrics, UpdateResult
+from ingress.plain import ready_of
+from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError, UnavailableError
-from pyloto_stream.whatsapp.webhook import read
+from pyloto_stream.whatsapp.identity import Person
+from pyloto_stream.whatsapp.webhook import decoded, read_decoded
 
 Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
@@ -49,13 +51,18 @@ class Taker:
         self._arrived = arrived
         self._line = Line()
 
-    def open(self, proven: Proven) -> Opened:
+    def open(self, proven: Proven) -> Opened | Ready:
         """Lê um corpo provado.
 
         Quem chama o faz na ordem de chegada, e depois chama `take_all`, com todos ou com os de cada lista de
         `line.apart`: sem isso, os ids dele ficam presos na fila.
         """
-        batch = read(proven.body)
+        webhook = decoded(proven.body)
+        if webhook is not None:
+            ready = ready_of(webhook, self._identities.known, self._clock(), proven)
+            if ready is not None and self._free(ready.person):
+                return ready
+        batch = read_decoded(webhook, proven.body)
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(keys.identities())):
             return Opened(proven, batch, keys)
@@ -63,7 +70,10 @@ class Taker:
         supposed = None if self._line.holds(ids) else self._identities.supposed(batch)
         return Opened(proven, batch, None, self._line.join(ids), supposed)
 
-    async def take_all(self, opened: Sequence[Opened]) -> list[Done]:
+    def _free(self, person: Person) -> bool:
+        return self._line.empty or not self._line.holds(person.identities())
+
+    async def take_all(self, opened: Sequence[Opened | Ready]) -> list[Done]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
 
         O que não se guardou é uma recusa. Quem não é quem se supôs volta aberto outra vez, ainda na sua vez:
@@ -85,7 +95,7 @@ class Taker:
         finally:
             self._line.leave([turn for turn in turns if turn not in again], entered=False)
 
-    async def _tried(self, opened: Sequence[Opened]) -> list[Done]:
+    async def _tried(self, opened: Sequence[Opened | Ready]) -> list[Done]:
         try:
             return [*await self._together(opened)]
         except TransientError as error:
@@ -98,26 +108,30 @@ class Taker:
         alone = await asyncio.gather(*(self.take_all([one]) for one in opened))
         return [done for (done,) in alone]
 
-    async def _together(self, opened: Sequence[Opened]) -> list[Taken | Opened]:
+    async def _together(self, opened: Sequence[Opened | Ready]) -> list[Taken | Opened]:
         # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
-        keys = [one.keys or one.supposed for one in opened]
-        asking = [one.batch for one, known in zip(opened, keys, strict=True) if known is None]
+        read = [one for one in opened if isinstance(one, Opened)]
+        asking = [one.batch for one in read if one.keys is None and one.supposed is None]
         found = iter(await self._identities.keys_of_each(asking) if asking else ())
-        whose = [known or next(found) for known in keys]
         at_ms, tally = self._clock(), Tally()
-        offers = [
-            offers_of(one.batch, known, at_ms, one.proven.correlation_id)
-            for one, known in zip(opened, whose, strict=True)
-        ]
+        offers: list[Sequence[Offer]] = []
+        for one in opened:
+            if isinstance(one, Ready):
+                offers.append((one.item,))
+            else:
+                keys = one.keys or one.supposed or next(found)
+                offers.append(offers_of(one.batch, keys, at_ms, one.proven.correlation_id))
         told = await self._acceptance.accept_each(offers)
         done: list[Taken | Opened] = []
         for one, each in zip(opened, told, strict=True):
             if isinstance(each, TransientError):
                 done.append(self._not_taken(one, each))
-                continue
-            if one.supposed is not None:
-                self._identities.confirmed(one.supposed)
-            done.append(settled(one, each, tally))
+            elif isinstance(one, Ready):
+                done.append(settled_text(one, each[0], tally))
+            else:
+                if one.supposed is not None:
+                    self._identities.confirmed(one.supposed)
+                done.append(settled(one, each, tally))
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
         for (kind, new), n in tally.updates.items():
@@ -125,7 +139,7 @@ class Taker:
         return done
 
     @staticmethod
-    def _not_taken(one: Opened, error: TransientError) -> Taken | Opened:
-        if one.supposed is not None and error.code == "another_person":
+    def _not_taken(one: Opened | Ready, error: TransientError) -> Taken | Opened:
+        if isinstance(one, Opened) and one.supposed is not None and error.code == "another_person":
             return Opened(one.proven, one.batch, None, one.turn)
         return refused(error, one)

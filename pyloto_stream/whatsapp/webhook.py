@@ -16,7 +16,7 @@ from pyloto_stream.whatsapp.webhook_pieces import MESSAGES, OBJECT, read_pieces
 from pyloto_stream.whatsapp.webhook_updates import message_of, status_of
 from pyloto_stream.whatsapp.webhook_values import CALL
 
-__all__ = ["MAX_PARTS", "Batch", "Part", "read"]
+__all__ = ["MAX_PARTS", "Batch", "Part", "decoded", "read", "read_decoded"]
 
 MAX_PARTS = 1000
 """Partes ilegíveis guardadas uma a uma; acima disso guarda-se o corpo inteiro, uma vez."""
@@ -24,7 +24,20 @@ MAX_PARTS = 1000
 
 def read(body: bytes) -> Batch:
     """Lê um corpo já verificado, de qualquer tamanho e com quaisquer bytes."""
-    clean = _read_whole(body)
+    return read_decoded(decoded(body), body)
+
+
+def decoded(body: bytes) -> envelope.Webhook | None:
+    """O corpo numa só decodificação; `None` se pede a leitura por partes."""
+    try:
+        return envelope.webhook.decode(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_decoded(webhook: envelope.Webhook | None, body: bytes) -> Batch:
+    """Como `read`, de um corpo que `decoded` já decodificou, ou não pôde."""
+    clean = None if webhook is None else _whole(webhook)
     if clean is not None:
         return clean
     batch = read_pieces(body)
@@ -33,12 +46,8 @@ def read(body: bytes) -> Batch:
     return batch
 
 
-def _read_whole(body: bytes) -> Batch | None:
-    """Caminho rápido; `None` se qualquer coisa no corpo pede a leitura por partes."""
-    try:
-        webhook = envelope.webhook.decode(body)
-    except (ValueError, RecursionError):
-        return None
+def _whole(webhook: envelope.Webhook) -> Batch | None:
+    """`None` se qualquer coisa no corpo pede a leitura por partes."""
     if webhook.object != OBJECT or not webhook.entry:
         return None
     batch = Batch()

@@ -18,7 +18,8 @@ from ingress.runner import EXPRESS
 from ingress.taking import Taker
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.observability.correlation import correlated, current_correlation_id
-from pyloto_stream.whatsapp.webhook import Batch, read
+from pyloto_stream.whatsapp.webhook import decoded
+from pyloto_stream.whatsapp.webhook_envelope import Webhook
 from tests.support import webhooks as meta
 from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally
 from tests.support.turns import turns
@@ -125,10 +126,10 @@ async def test_all_of_an_interrupted_group_are_told() -> None:
 
 
 async def test_who_waits_for_what_was_done_hears_of_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_body: bytes) -> Batch:
+    def broken(_body: bytes) -> Webhook | None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(taking, "read", broken)
+    monkeypatch.setattr(taking, "decoded", broken)
     over = list[None]()
     with pytest.raises(ZeroDivisionError):
         await door_to(Crowds(), lambda: over.append(None)).pass_one(Proven(b"", "c"))
@@ -233,12 +234,12 @@ async def test_without_detail_only_who_was_refused_has_a_line(
 
 
 async def test_a_defect_is_only_of_who_brought_it(lines: Lines, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reading(body: bytes) -> Batch:
+    def reading(body: bytes) -> Webhook | None:
         if b"wamid.1" in body:
             raise ZeroDivisionError
-        return read(body)
+        return decoded(body)
 
-    monkeypatch.setattr(taking, "read", reading)
+    monkeypatch.setattr(taking, "decoded", reading)
     crowds, tally = Crowds(), Tally()
     answers = await told_to(bodies(3), crowds, tally)
     assert [answer[9:12] for answer in answers] == [b"200", b"500", b"200"]

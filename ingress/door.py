@@ -68,7 +68,7 @@ class Door:
             except Exception as error:  # noqa: BLE001 - um defeito é só de quem o traz
                 tell(error)
                 continue
-            if opened.turn is None or opened.supposed is not None:
+            if opened.turn is None or opened.supposed:
                 straight.append((opened, tell))
             else:
                 asking.append((opened.turn, (opened, tell)))

@@ -51,10 +51,20 @@ class Identities:
         (keys,) = await self.keys_of_each([batch])
         return keys
 
-    def known(self, person: Person) -> Place | None:
-        """Onde fica quem se conhece, se só esteve ali; `None`: é preciso perguntar."""
-        place = self._remembered(person, self._clock())
-        return None if place is None or place.former else place
+    def place(self, person: Person) -> Place | None:
+        """Onde fica `person`: o que se lembra ou, de quem é novo aqui, se supõe; `None`: pergunte-se antes.
+
+        Supõe-se que ninguém o conhece por outro nome: quase sempre é assim. Só para quem não vem atrás de
+        ninguém: enganado, é oferecido outra vez, e quem entrou nesse meio passou à frente.
+        """
+        now = self._clock()
+        place = self._remembered(person, now)
+        if place is not None:
+            return None if place.former else place
+        if not self._aliases.confirms or not person.address:
+            return None
+        names = self._names(person)
+        return Place(names[-1], names=names, since=now)
 
     def remembered(self, batch: Batch) -> Keys | None:
         """As chaves, se todas se sabem sem perguntar nada, nem à tabela, nem por um nome anterior."""
@@ -71,24 +81,16 @@ class Identities:
         return Keys(self._pepper, found)
 
     def supposed(self, batch: Batch) -> Keys | None:
-        """As chaves que se supõem de uma só mensagem de quem é novo aqui; `None`: pergunte-se antes.
-
-        Supõe-se que ninguém o conhece por outro nome: quase sempre é assim. Só para quem não vem atrás de
-        ninguém: enganado, é oferecido outra vez, e quem entrou nesse meio passou à frente.
-        """
-        if not self._aliases.confirms or batch.size > 1 or not batch.messages:
+        """As chaves que se supõem de uma só mensagem de quem é novo aqui (ver `place`)."""
+        if batch.size > 1 or not batch.messages:
             return None
         (message,) = batch.messages
-        now = self._clock()
-        if message.moved_to is not None or self._remembered(message.person, now) is not None:
-            return None
-        names = self._names(message.person)
-        return Keys(self._pepper, {message.person: Place(names[-1], names=names)}, now)
+        place = None if message.moved_to is not None else self.place(message.person)
+        return Keys(self._pepper, {message.person: place}) if place is not None and place.names else None
 
-    def confirmed(self, keys: Keys) -> None:
-        """O que se supôs em `keys` é assim: lembra-se, com a idade da suposição."""
-        for person, place in keys.people.items():
-            self._remember(person, place.names, place.key, keys.since)
+    def confirmed(self, person: Person, place: Place) -> None:
+        """O que se supôs de `person` é assim: lembra-se, com a idade da suposição."""
+        self._remember(person, place.names, place.key, place.since)
 
     async def keys_of_each(self, batches: Sequence[Batch]) -> list[Keys]:
         """As de cada webhook; juntos, salvo se um traz uma troca de número, que vale só a partir dele.

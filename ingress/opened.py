@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from ingress.line import Turn
-from ingress.people import Keys
+from ingress.people import Keys, Place
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import Batch
@@ -37,15 +37,20 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
-    """Um corpo que só traz um texto de `person`, que se conhece e não espera por ninguém; `item` é a oferta.
+    """Um corpo que só traz um texto de `person`, que não espera por ninguém; `item` é a oferta.
 
-    `number`: o nosso número a que chegou (`phone_number_id`).
+    `number`: o nosso número a que chegou (`phone_number_id`). `turn`: a vez de quem é novo: `place` se supôs.
     """
 
     proven: Proven
     person: Person
     number: str
+    place: Place
     item: Item
-    turn: ClassVar[None] = None
-    supposed: ClassVar[None] = None
+    turn: Turn | None = None
     size: ClassVar[int] = 1
+
+    @property
+    def supposed(self) -> bool:
+        """A conversa é suposição?"""
+        return bool(self.place.names)

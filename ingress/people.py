@@ -22,20 +22,20 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
 
     Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
-    `names`: a chave é suposição, e estes são os nomes que a confirmam (`Item.names`).
+    `names`: a chave é suposição, do instante `since`, e estes são os nomes que a confirmam (`Item.names`).
     """
 
     key: str
     former: str = ""
     names: Names = ()
+    since: float = 0.0
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):
-    """As chaves de tudo o que há num webhook; `since`: instante da suposição, se são suposição."""
+    """As chaves de tudo o que há num webhook."""
 
     pepper: bytes
     people: Mapping[Person, Place]
-    since: float = 0.0
 
     def identities(self) -> list[str]:
         """As identidades de todas as pessoas."""

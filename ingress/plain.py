@@ -1,4 +1,4 @@
-"""E se o corpo é o de sempre: um texto, de quem já se conhece? Do que se decodificou faz-se logo a oferta.
+"""E se o corpo é o de sempre, uma mensagem de texto? Do que se decodificou faz-se logo a oferta.
 
 Promete: ela é, byte a byte, a que o caminho geral faria (`read`, `Identities.remembered`, `offers_of`); um
 teste os compara. Com qualquer outra coisa no corpo, `None`: o geral o lê.
@@ -29,7 +29,7 @@ _CANCELLED = cancelled_by("text")
 def ready_of(
     webhook: Webhook, place_of: Callable[[Person], Place | None], at_ms: int, proven: Proven
 ) -> Ready | None:
-    """O texto de `webhook`, que é `proven`, se não há mais nada nele e `place_of` conhece quem o escreveu."""
+    """O texto de `proven`, já decodificado, se só há isso e `place_of` diz onde fica quem o escreveu."""
     found = _only_text(webhook)
     if found is None:
         return None
@@ -54,7 +54,8 @@ def ready_of(
         correlation_id=proven.correlation_id,
     )
     key = f"message\0{number}\0{message_id}"
-    return Ready(proven, person, number, Item(TURN, place.key, _encode(event), key, _CANCELLED))
+    item = Item(TURN, place.key, _encode(event), key, _CANCELLED, names=place.names)
+    return Ready(proven, person, number, place, item)
 
 
 def _only_text(webhook: Webhook) -> tuple[Id, wire.Contact, wire.InboundMessage, str] | None:

@@ -7,18 +7,20 @@ tabela de apelidos; cada um tem a sua própria sorte. Limite: quem não é quem 
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from ingress.identities import Identities
 from ingress.intake import offers_of
 from ingress.line import Line, Turn
 from ingress.opened import Opened, Proven, Ready
 from ingress.outcome import Taken, Tally, refused, settled, settled_text
-from ingress.people import ids_of
+from ingress.people import Place, ids_of
 from ingress.plain import ready_of
 from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
 from pyloto_stream.clock import Clock
 from pyloto_stream.errors import TransientError, UnavailableError
 from pyloto_stream.whatsapp.identity import Person
-from pyloto_stream.whatsapp.webhook import decoded, read_decoded
+from pyloto_stream.whatsapp.webhook import decoded, read, read_decoded
 
 Arrived = Callable[[str, int], None]
 """Conta mensagens que entraram por um número nosso: a Meta as soma às que saem."""
@@ -58,10 +60,9 @@ class Taker:
         `line.apart`: sem isso, os ids dele ficam presos na fila.
         """
         webhook = decoded(proven.body)
-        if webhook is not None:
-            ready = ready_of(webhook, self._identities.known, self._clock(), proven)
-            if ready is not None and self._free(ready.person):
-                return ready
+        ready = None if webhook is None else ready_of(webhook, self._place, self._clock(), proven)
+        if ready is not None:
+            return self._in_line(ready) if ready.supposed else ready
         batch = read_decoded(webhook, proven.body)
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(keys.identities())):
@@ -70,8 +71,12 @@ class Taker:
         supposed = None if self._line.holds(ids) else self._identities.supposed(batch)
         return Opened(proven, batch, None, self._line.join(ids), supposed)
 
-    def _free(self, person: Person) -> bool:
-        return self._line.empty or not self._line.holds(person.identities())
+    def _place(self, person: Person) -> Place | None:
+        free = self._line.empty or not self._line.holds(person.identities())
+        return self._identities.place(person) if free else None
+
+    def _in_line(self, ready: Ready) -> Ready:
+        return msgspec.structs.replace(ready, turn=self._line.join(ready.person.identities()))
 
     async def take_all(self, opened: Sequence[Opened | Ready]) -> list[Done]:
         """Guarda corpos, juntos; de cada um, o que se fez ou o defeito que o impediu.
@@ -110,8 +115,7 @@ class Taker:
 
     async def _together(self, opened: Sequence[Opened | Ready]) -> list[Taken | Opened]:
         # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
-        read = [one for one in opened if isinstance(one, Opened)]
-        asking = [one.batch for one in read if one.keys is None and one.supposed is None]
+        asking = [one.batch for one in opened if isinstance(one, Opened) and not (one.keys or one.supposed)]
         found = iter(await self._identities.keys_of_each(asking) if asking else ())
         at_ms, tally = self._clock(), Tally()
         offers: list[Sequence[Offer]] = []
@@ -127,10 +131,12 @@ class Taker:
             if isinstance(each, TransientError):
                 done.append(self._not_taken(one, each))
             elif isinstance(one, Ready):
+                if one.supposed:
+                    self._identities.confirmed(one.person, one.place)
                 done.append(settled_text(one, each[0], tally))
             else:
-                if one.supposed is not None:
-                    self._identities.confirmed(one.supposed)
+                for supposed in one.supposed.people.items() if one.supposed else ():
+                    self._identities.confirmed(*supposed)
                 done.append(settled(one, each, tally))
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
@@ -140,6 +146,7 @@ class Taker:
 
     @staticmethod
     def _not_taken(one: Opened | Ready, error: TransientError) -> Taken | Opened:
-        if isinstance(one, Opened) and one.supposed is not None and error.code == "another_person":
-            return Opened(one.proven, one.batch, None, one.turn)
+        if one.supposed and error.code == "another_person":
+            batch = read(one.proven.body) if isinstance(one, Ready) else one.batch
+            return Opened(one.proven, batch, None, one.turn)
         return refused(error, one)

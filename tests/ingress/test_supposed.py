@@ -152,7 +152,8 @@ async def test_what_is_confirmed_is_as_old_as_the_supposition() -> None:
     keys = identities.supposed(batch)
     assert keys is not None
     now[0] = 59.0
-    identities.confirmed(keys)
+    ((person, place),) = keys.people.items()
+    identities.confirmed(person, place)
     assert identities.remembered(batch) is not None
     now[0] = 60.0
     assert identities.remembered(batch) is None

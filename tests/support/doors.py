@@ -38,12 +38,14 @@ class Door:
         self.tasks: list[asyncio.Task[None]] = []
 
     def ask(self, person: Person) -> "asyncio.Task[None]":
-        """Uma mensagem de `person`, a de número seguinte (`wamid.<n>`)."""
+        """Uma mensagem de `person`, a de número seguinte (`wamid.<n>`); as ímpares, por `plain.py`."""
         number, ids = len(self.tasks), {"from": person.phone, "from_user_id": person.user_id}
         text = meta.text(f"wamid.{number}", **{name: value for name, value in ids.items() if value})
         if not person.phone:
             del text["from"]
-        asked = Asked(Proven(meta.body(text, contacts=[]), f"c{number}"), 0.0)
+        contact = {"wa_id": person.phone, "user_id": person.user_id}
+        shown: list[meta.Json] = [{name: value for name, value in contact.items() if value}] if number % 2 else []
+        asked = Asked(Proven(meta.body(text, contacts=shown), f"c{number}"), 0.0)
         task = self.app[EXPRESS].enter(asked, self.heard[number].append)
         self.tasks.append(task)
         return task

@@ -5,6 +5,7 @@ conta-se por grupo.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -54,11 +55,11 @@ class Answering:
         self._route = route
         self._metrics = metrics
         self._accepted = accepted
-        self._took: dict[int, list[float]] = {}
+        self._took_s: dict[int, list[float]] = defaultdict(list)
         """Quanto levou cada pedido ainda não contado, por código da resposta."""
-        self._taken: list[Mapping[str, int]] = []
+        self._counts: list[Mapping[str, int]] = []
         """O que trouxe cada um dos que foram aceitos."""
-        self._told: list[Answered] = []
+        self._to_log: list[Answered] = []
 
     def answer(self, asked: Asked, respond: Respond, outcome: Outcome) -> None:
         """Responde a `asked` conforme o que foi feito dele, e lembra-o até `count`."""
@@ -82,22 +83,22 @@ class Answering:
             with suppress(Exception):
                 respond(None)
         took_s = time.perf_counter() - asked.started
-        self._took.setdefault(status, []).append(took_s)
+        self._took_s[status].append(took_s)
         if status == 200:
-            self._taken.append(counts)
+            self._counts.append(counts)
         if self._detail or status != 200:
-            self._told.append(Answered(correlation_id, status, took_s, counts))
+            self._to_log.append(Answered(correlation_id, status, took_s, counts))
 
     def count(self) -> None:
         """Mede e conta quem foi respondido, e escreve as linhas; um defeito nisso já não é de quem pediu."""
-        took, taken, told = self._took, self._taken, self._told
-        self._took, self._taken, self._told = {}, [], []
+        took_s, counts, to_log = self._took_s, self._counts, self._to_log
+        self._took_s, self._counts, self._to_log = defaultdict(list), [], []
         try:
-            for status, each in took.items():
+            for status, each in took_s.items():
                 self._metrics.requests(self._route, status, each)
-            if taken:
-                self._accepted.count(taken, max(took[200]))
-            for one in told:
+            if counts:
+                self._accepted.count(counts, max(took_s[200]))
+            for one in to_log:
                 carry(one.correlation_id)
                 tell("POST", self._route, one.status, one.seconds, one.counts)
         except Exception:  # noqa: BLE001 - a tarefa é de todos os do grupo, que já ouviram a resposta

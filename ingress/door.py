@@ -1,8 +1,8 @@
 """Como muitos corpos entram de uma vez? Os que chegam na mesma volta do laço dividem uma tarefa.
 
-Promete: um grupo é uma ida ao executor; vai à parte quem precisa de mais, e passa outra vez quem não é quem
-se supôs. De cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera por
-quem ainda não chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de
+Promete: um grupo é uma oferta ao executor; vai à parte quem precisa de mais, e passa outra vez quem não é
+quem se supôs. De cada um, a sua própria sorte, dita uma vez. Uma falha é só de quem a traz, e ninguém espera
+por quem ainda não chegou, nem por quem não tem um id em comum. Passam por aqui os dois caminhos, na ordem de
 chegada à porta.
 Limite: `tell` e `after` não podem levantar: os seguintes ficariam sem ouvir.
 """
@@ -74,10 +74,10 @@ class Door:
                 asking.append((opened.turn, (opened, tell)))
         if len(straight) + len(asking) < len(arrived):
             self._after()
-        groups = [straight] if straight else []
         if asking:
-            groups += apart(asking)
-        await self._pass_all(groups)
+            await self._pass_all([straight, *apart(asking)] if straight else apart(asking))
+        elif straight:
+            await self._pass(straight)
 
     def _drop(self, one: tuple[Proven, Tell]) -> None:
         _, tell = one
@@ -86,10 +86,6 @@ class Door:
 
     async def _pass_all(self, groups: Sequence[Sequence[Waiting]]) -> None:
         """Nenhum espera pelos outros; o primeiro sai já, antes que outro o ultrapasse. Termina com todos."""
-        if len(groups) < 2:
-            for group in groups:
-                await self._pass(group)
-            return
         asking = asyncio.gather(*map(self._pass, groups[1:]))
         try:
             await self._pass(groups[0])

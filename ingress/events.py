@@ -5,8 +5,6 @@ Um instante desconhecido, ou no futuro, vale como o da aceitação.
 
 from hashlib import blake2b
 
-import msgspec
-
 from pyloto_stream.conversation.events import (
     CallReceived,
     ContactCard,
@@ -20,7 +18,6 @@ from pyloto_stream.conversation.events import (
 )
 from pyloto_stream.conversation.records import ActionRecord, ChannelRecord, StatusRecord
 from pyloto_stream.whatsapp import webhook_content as content
-from pyloto_stream.whatsapp import webhook_updates
 from pyloto_stream.whatsapp.webhook_notices import Notice
 from pyloto_stream.whatsapp.webhook_others import Call, Echo, Preference
 from pyloto_stream.whatsapp.webhook_updates import Message, Status
@@ -29,7 +26,7 @@ from pyloto_stream.whatsapp.webhook_updates import Message, Status
 def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived:
     """Uma mensagem."""
     said, ad = message.content, message.referral
-    event = MessageReceived(
+    return MessageReceived(
         id=message.id,
         kind=said.kind,
         phone_number_id=message.phone_number_id,
@@ -40,25 +37,15 @@ def talked(message: Message, at_ms: int, correlation_id: str) -> MessageReceived
         choice=said.choice,
         profile_name=message.profile_name,
         context_id=said.context_id,
-        correlation_id=correlation_id,
-        forwarded=said.forwarded,
-        standby=message.standby,
-    )
-    return event if said.words_only and ad is None else _with_the_rest(event, said, ad)
-
-
-def _with_the_rest(
-    event: MessageReceived, said: content.Content, ad: webhook_updates.Referral | None
-) -> MessageReceived:
-    """O que poucas mensagens têm. À parte: com mais de 15 argumentos por nome, chamar custa o quádruplo."""
-    return msgspec.structs.replace(
-        event,
         media=_media(said.media) if said.media else None,
         location=_place(said.place) if said.place else None,
+        correlation_id=correlation_id,
         form=said.form,
-        contacts=tuple(map(_card, said.cards)),
+        contacts=tuple(map(_card, said.cards)) if said.cards else (),
         referral=Referral(ad.source, ad.source_id, ad.headline, ad.click_id) if ad else None,
         order_items=said.items,
+        forwarded=said.forwarded,
+        standby=message.standby,
         detail=said.detail,
         product=said.product,
     )

@@ -37,19 +37,12 @@ def offers_of(batch: Batch, keys: Keys, accepted_at_ms: int, correlation_id: str
 
     `accepted_at_ms` em ms Unix; um instante desconhecido, ou no futuro, vale como este.
     """
-    made: list[Offer] = []
-    for message in batch.messages:  # quase sempre uma: uma compreensão custaria mais que o resto
-        made.append(_message(message, keys, accepted_at_ms, correlation_id))  # noqa: PERF401
-    if not batch.only_messages:
-        made += _others(batch, keys, accepted_at_ms, correlation_id)
-    return made
+    return list(_offers(batch, keys, accepted_at_ms, correlation_id))
 
 
 def kinds_of(batch: Batch) -> list[UpdateKind]:
     """O nome nas métricas de cada parte, na ordem das ofertas."""
     kinds: list[UpdateKind] = ["standby" if message.standby else "message" for message in batch.messages]
-    if batch.only_messages:
-        return kinds
     kinds += ["status"] * len(batch.statuses)
     kinds += ["standby" if echo.standby else "echo" for echo in batch.echoes]
     kinds += ["call"] * len(batch.calls)
@@ -59,7 +52,9 @@ def kinds_of(batch: Batch) -> list[UpdateKind]:
     return kinds
 
 
-def _others(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Offer]:
+def _offers(batch: Batch, keys: Keys, at_ms: int, correlation_id: str) -> Iterator[Offer]:
+    for message in batch.messages:
+        yield _message(message, keys, at_ms, correlation_id)
     for status in batch.statuses:
         yield _status(status, keys, at_ms)
     for echo in batch.echoes:

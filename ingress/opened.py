@@ -1,4 +1,4 @@
-"""O que se sabe de um corpo antes de o guardar? Só os valores; quem os faz e guarda é `taking.py`."""
+"""O que se sabe de um corpo antes de o guardar? Só os valores; fazem-nos `taking.py` e `plain.py`."""
 
 from typing import ClassVar
 
@@ -37,9 +37,9 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
-    """Um corpo que só traz um texto de `person`, que não espera por ninguém; `item` é a oferta.
+    """Um corpo só com um texto, de `person`, sem ninguém à frente na fila; `item` é a oferta, já pronta.
 
-    `number`: o nosso número a que chegou (`phone_number_id`). `turn`: a vez de quem é novo: `place` se supôs.
+    `number`: o nosso número a que chegou (`phone_number_id`). `turn`: só se `place` é suposição.
     """
 
     proven: Proven

@@ -58,19 +58,19 @@ def settled(opened: Opened, told: Sequence[bool], tally: Tally) -> Taken:
     return _taken(len(told) - fresh, fresh)
 
 
-@lru_cache(64)
-def _taken(duplicate: int, new: int) -> Taken:
-    """O mesmo valor para todos os corpos com as mesmas contagens; ninguém o muda."""
-    return Taken({"duplicate": duplicate, "new": new})
-
-
 def settled_text(ready: Ready, new: bool, tally: Tally) -> Taken:  # noqa: FBT001 - o que o executor disse
-    """O mesmo, de um texto só."""
+    """Como `settled`, de um texto só; `new`: era novo?"""
     tally.updates["message", new] += 1
     if new:
         tally.arrived[ready.number] += 1
     reached("before_answer", "ingress")
     return _taken(1 - new, int(new))
+
+
+@lru_cache(64)
+def _taken(duplicate: int, new: int) -> Taken:
+    """O mesmo valor para todos os corpos com as mesmas contagens; ninguém o muda."""
+    return Taken({"duplicate": duplicate, "new": new})
 
 
 def refused(error: TransientError, opened: Opened | Ready) -> Taken:

@@ -22,7 +22,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     """A chave de uma pessoa, e a que estes ids teriam se fossem novos; vazia se é a mesma.
 
     Quem escreveu antes da notícia da troca de número, ou de os seus ids virem juntos, esteve nessa outra.
-    `names`: a chave é suposição, do instante `since`, e estes são os nomes que a confirmam (`Item.names`).
+    `names`: a chave é suposição, e estes são os nomes que a confirmam (`Item.names`).
+    `since`: quando se supôs, em segundos de `monotonic`.
     """
 
     key: str
@@ -62,8 +63,6 @@ def ids_of(batch: Batch) -> set[str]:
 
 def people_of(batch: Batch) -> list[Person]:
     """As pessoas das partes de um webhook, na ordem, menos as que a Meta não mostra."""
-    people = [message.person for message in batch.messages]  # quem escreve mostra-se sempre
-    if not batch.only_messages:
-        parts: list[FromSomebody] = [*batch.statuses, *batch.echoes, *batch.calls, *batch.preferences]
-        people += [part.person for part in parts if part.person.address]
-    return people
+    parts: list[FromSomebody] = [*batch.messages, *batch.statuses, *batch.echoes]
+    parts += [*batch.calls, *batch.preferences]
+    return [part.person for part in parts if part.person.address]

@@ -57,11 +57,12 @@ class Pieces:
         """O que se guarda; só para ver: quem o muda é `add` e `clear`."""
 
     def add(self, data: bytes) -> Whole | Sight:
-        """O que já se tem, com `data`; um pedido inteiro não se guarda mais."""
+        """Junta `data` ao que se guarda e diz o que já se tem; de um pedido inteiro, nada fica guardado."""
         held, head, searched = self.held, self._head, 0
         if held:
             searched = max(0, len(held) - len(BLANK) + 1)
-            held = _joined(held, data)
+            held = held if isinstance(held, bytearray) else bytearray(held)
+            held += data  # cresce no lugar: senão cada pedaço copiaria todos os anteriores
         else:  # quase sempre o único: não se copia
             held = data
         self.held = held
@@ -85,10 +86,3 @@ class Pieces:
         """Tudo o que se guardava, na ordem; depois, nada se guarda."""
         held, self.held, self._head = bytes(self.held), b"", None
         return held
-
-
-def _joined(held: bytes | bytearray, data: bytes) -> bytearray:
-    """`held` com `data` no fim: cresce no lugar, senão cada pedaço copiaria todos os anteriores."""
-    joined = bytearray(held) if isinstance(held, bytes) else held
-    joined += data
-    return joined

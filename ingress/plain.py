@@ -1,7 +1,8 @@
 """E se o corpo é o de sempre, uma mensagem de texto? Do que se decodificou faz-se logo a oferta.
 
-Promete: ela é, byte a byte, a que o caminho geral faria (`read`, `Identities.remembered`, `offers_of`); um
-teste os compara. Com qualquer outra coisa no corpo, `None`: o geral o lê.
+Promete: ela é, byte a byte, a que o caminho geral (`read` e `offers_of`) faria no mesmo instante, com a mesma
+conversa; um teste os compara. Com qualquer outra coisa no corpo, `None`: o geral o lê. Limite: aceita-se no
+instante em que se lê, e não, como no geral, naquele em que o grupo se oferece.
 """
 
 from collections.abc import Callable

@@ -62,7 +62,7 @@ class ShortConnection(QuietConnection):
     def _gather(self, data: bytes) -> None:
         seen = self._pieces.add(data)
         if isinstance(seen, Whole):
-            if self._patience is not None:
+            if self._patience is not None:  # quase nunca
                 self._end_patience()
             asked = self._express.admit(seen, self._address)
             if asked is None:

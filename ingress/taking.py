@@ -5,7 +5,7 @@ tabela de apelidos; cada um tem a sua própria sorte. Limite: quem não é quem 
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -14,7 +14,7 @@ from ingress.intake import offers_of
 from ingress.line import Line, Turn
 from ingress.opened import Opened, Proven, Ready
 from ingress.outcome import Taken, Tally, refused, settled, settled_text
-from ingress.people import Place, ids_of
+from ingress.people import Keys, Place, ids_of
 from ingress.plain import ready_of
 from ingress.ports import Acceptance, IngressMetrics, Offer, UpdateResult
 from pyloto_stream.clock import Clock
@@ -54,15 +54,16 @@ class Taker:
         self._line = Line()
 
     def open(self, proven: Proven) -> Opened | Ready:
-        """Lê um corpo provado.
+        """Lê um corpo provado; um texto sem ninguém à frente volta já com a oferta feita (`plain.py`).
 
         Quem chama o faz na ordem de chegada, e depois chama `take_all`, com todos ou com os de cada lista de
         `line.apart`: sem isso, os ids dele ficam presos na fila.
         """
         webhook = decoded(proven.body)
-        ready = None if webhook is None else ready_of(webhook, self._place, self._clock(), proven)
+        place_of = self._identities.place if self._line.empty else self._place_if_free
+        ready = None if webhook is None else ready_of(webhook, place_of, self._clock(), proven)
         if ready is not None:
-            return self._in_line(ready) if ready.supposed else ready
+            return self._in_line(ready) if ready.place.names else ready
         batch = read_decoded(webhook, proven.body)
         keys = self._identities.remembered(batch)
         if keys is not None and (self._line.empty or not self._line.holds(keys.identities())):
@@ -71,9 +72,8 @@ class Taker:
         supposed = None if self._line.holds(ids) else self._identities.supposed(batch)
         return Opened(proven, batch, None, self._line.join(ids), supposed)
 
-    def _place(self, person: Person) -> Place | None:
-        free = self._line.empty or not self._line.holds(person.identities())
-        return self._identities.place(person) if free else None
+    def _place_if_free(self, person: Person) -> Place | None:
+        return None if self._line.holds(person.identities()) else self._identities.place(person)
 
     def _in_line(self, ready: Ready) -> Ready:
         return msgspec.structs.replace(ready, turn=self._line.join(ready.person.identities()))
@@ -102,7 +102,7 @@ class Taker:
 
     async def _tried(self, opened: Sequence[Opened | Ready]) -> list[Done]:
         try:
-            return [*await self._together(opened)]
+            return await self._together(opened)
         except TransientError as error:
             if len(opened) == 1:
                 return [refused(error, opened[0])]
@@ -113,30 +113,24 @@ class Taker:
         alone = await asyncio.gather(*(self.take_all([one]) for one in opened))
         return [done for (done,) in alone]
 
-    async def _together(self, opened: Sequence[Opened | Ready]) -> list[Taken | Opened]:
+    async def _together(self, opened: Sequence[Opened | Ready]) -> list[Done]:
         # quem esperou não supõe: enganado, o que veio atrás dele na mesma lista entraria antes
         asking = [one.batch for one in opened if isinstance(one, Opened) and not (one.keys or one.supposed)]
-        found = iter(await self._identities.keys_of_each(asking) if asking else ())
-        at_ms, tally = self._clock(), Tally()
-        offers: list[Sequence[Offer]] = []
-        for one in opened:
-            if isinstance(one, Ready):
-                offers.append((one.item,))
-            else:
-                keys = one.keys or one.supposed or next(found)
-                offers.append(offers_of(one.batch, keys, at_ms, one.proven.correlation_id))
-        told = await self._acceptance.accept_each(offers)
-        done: list[Taken | Opened] = []
+        found = await self._identities.keys_of_each(asking) if asking else ()
+        told = await self._acceptance.accept_each(_offers(opened, iter(found), self._clock()))
+        tally = Tally()
+        done: list[Done] = []
         for one, each in zip(opened, told, strict=True):
             if isinstance(each, TransientError):
                 done.append(self._not_taken(one, each))
             elif isinstance(one, Ready):
-                if one.supposed:
+                if one.place.names:
                     self._identities.confirmed(one.person, one.place)
                 done.append(settled_text(one, each[0], tally))
             else:
-                for supposed in one.supposed.people.items() if one.supposed else ():
-                    self._identities.confirmed(*supposed)
+                if one.supposed:
+                    for person, place in one.supposed.people.items():
+                        self._identities.confirmed(person, place)
                 done.append(settled(one, each, tally))
         for number, n in tally.arrived.items():  # antes: repetido, nada mais seria novo
             self._arrived(number, n)
@@ -150,3 +144,15 @@ class Taker:
             batch = read(one.proven.body) if isinstance(one, Ready) else one.batch
             return Opened(one.proven, batch, None, one.turn)
         return refused(error, one)
+
+
+def _offers(opened: Sequence[Opened | Ready], found: Iterator[Keys], at_ms: int) -> list[Sequence[Offer]]:
+    """As de cada corpo; `found`: as chaves de quem foi preciso perguntar."""
+    offers: list[Sequence[Offer]] = []
+    for one in opened:
+        if isinstance(one, Ready):
+            offers.append((one.item,))
+        else:
+            keys = one.keys or one.supposed or next(found)
+            offers.append(offers_of(one.batch, keys, at_ms, one.proven.correlation_id))
+    return offers

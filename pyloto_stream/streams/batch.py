@@ -3,7 +3,8 @@
 Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`,
 até `TOGETHER` delas; as de um mesmo pedido nunca se separam.
 Quem atende pedidos de fora alterna (`alternating`): a resposta ouve-se antes que a ida seguinte parta, e cada
-ida leva cerca de metade das operações: enquanto uma metade voa, prepara-se a outra.
+ida leva no máximo metade das operações lá dentro: enquanto umas voam, preparam-se as outras. Limite: um
+pedido maior que a metade vai inteiro; e, se o que custa é a espera, vão todas.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ TOGETHER = 128
 """Operações por `EVALSHA`, e por pedido: uns dois milissegundos, para que um script não prenda o servidor nem
 entre no registro dos lentos (SLOWLOG), que guardaria o início dos eventos."""
 LEAST_HALF = 4
-"""Operações em cada metade, no mínimo: menores não pagam a ida a mais."""
+"""O menor limite de uma ida, em operações: metades menores não pagam a ida a mais."""
 SOON_EACH_S = 0.0001
 """Segundos por operação lá dentro (as que voltam e as que esperam): se a ida demorou mais que a soma deles, o
 que custa é a espera, e duas metades esperariam duas vezes."""
@@ -67,8 +68,8 @@ class Batcher:
         self._execute = execute
         self._alternating = alternating
         self._waiting: deque[_Request] = deque()
-        self._ops = 0
-        """Operações que esperam."""
+        self._waiting_ops = 0
+        """Operações em `_waiting`."""
         self._most = MAX_OPS
         """Quantas leva a próxima ida, no máximo; um pedido maior vai inteiro."""
         self._flusher: asyncio.Task[None] | None = None
@@ -80,7 +81,7 @@ class Batcher:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[Any]] = loop.create_future()
         self._waiting.append(_Request(script, base, head, ops, answer))
-        self._ops += len(ops)
+        self._waiting_ops += len(ops)
         if self._flusher is None:
             self._flusher = loop.create_task(self._flush())
         return answer
@@ -98,18 +99,18 @@ class Batcher:
                 while self._waiting and (not size or size + len(self._waiting[0].ops) <= self._most):
                     requests.append(self._waiting.popleft())
                     size += len(requests[-1].ops)
-                self._ops -= size
-                parted = time.perf_counter()
+                self._waiting_ops -= size
+                departed = time.perf_counter()
                 await self._deliver(_grouped(requests))
                 if self._alternating:
-                    self._most = self._half(size, time.perf_counter() - parted)
+                    self._most = self._limit_after(size, time.perf_counter() - departed)
                     await asyncio.sleep(0)
         finally:
             self._flusher = None
 
-    def _half(self, landed: int, took_s: float) -> int:
+    def _limit_after(self, landed: int, took_s: float) -> int:
         """Quantas operações pode levar a próxima ida, depois de uma que tinha `landed` e demorou `took_s`."""
-        inside = landed + self._ops
+        inside = landed + self._waiting_ops
         if took_s > SOON_EACH_S * inside:
             return MAX_OPS
         return min(MAX_OPS, max(LEAST_HALF, (inside + 1) // 2))

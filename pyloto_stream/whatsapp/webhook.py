@@ -58,7 +58,6 @@ def _whole(webhook: envelope.Webhook) -> Batch | None:
             value = change.value
             if change.field != MESSAGES or value is None or not _take(batch, value):
                 return None
-    batch.only_messages = not batch.statuses
     return batch
 
 

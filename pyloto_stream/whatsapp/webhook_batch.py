@@ -39,8 +39,6 @@ class Batch(msgspec.Struct):
     preferences: list[Preference] = []
     notices: list[Notice] = []
     unreadable: list[Part] = []
-    only_messages: bool = False
-    """Lido tudo, só havia mensagens. É um campo, e não uma conta: pergunta-se várias vezes por corpo."""
 
     @property
     def size(self) -> int:

@@ -63,9 +63,3 @@ class Content(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
     product: str = ""
     forwarded: bool = False
-
-    @property
-    def words_only(self) -> bool:
-        """Não há nada além de texto, escolha, citação e marca de encaminhada?"""
-        shown = self.media or self.place or self.cards
-        return not (shown or self.form or self.items or self.detail or self.product)

@@ -37,7 +37,6 @@ def read_pieces(body: bytes) -> Batch:
         frame = Frame(b'{"object":"%s","entry":[' % OBJECT.encode(), b"]}")
         for raw in webhook.entry:
             _read_entry(batch, raw, frame)
-        batch.only_messages = batch.size == len(batch.messages)
         return batch
     return batch if batch.unreadable else Batch(unreadable=[Part(flaw, body)])
 

@@ -53,8 +53,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     @property
     def reply_to(self) -> str:
         """O identificador exato para responder (numa troca de número, o novo). Dado pessoal."""
-        who = self.moved_to or self.person
-        return who.phone or who.address
+        return (self.moved_to or self.person).address
 
     @property
     def user_id(self) -> str:

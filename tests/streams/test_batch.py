@@ -24,7 +24,7 @@ class Server:
     async def execute(self, calls: Sequence[Call]) -> list[Any]:
         """Uma ida."""
         self.sizes.append(sum(len(call.ops) for call in calls))
-        self.told.append("parted")
+        self.told.append("departed")
         for _ in range(TURNS):
             await asyncio.sleep(0)
         return [[op[0] for op in call.ops] for call in calls]
@@ -48,10 +48,10 @@ async def _two_trips(*, alternating: bool) -> list[str]:
     return server.told
 
 
-async def test_who_alternates_hears_before_the_next_trip_parts() -> None:
+async def test_who_alternates_hears_before_the_next_trip_departs() -> None:
     """E, sem alternar, a ida seguinte parte já: quem ouve pode ter muito que fazer."""
-    assert await _two_trips(alternating=True) == ["parted", "heard", "parted", "heard"]
-    assert await _two_trips(alternating=False) == ["parted", "parted", "heard", "heard"]
+    assert await _two_trips(alternating=True) == ["departed", "heard", "departed", "heard"]
+    assert await _two_trips(alternating=False) == ["departed", "departed", "heard", "heard"]
 
 
 async def _walk(people: int, *, alternating: bool, trips: int = 12) -> list[int]:
@@ -87,7 +87,7 @@ async def test_slow_trips_take_everybody(monkeypatch: pytest.MonkeyPatch) -> Non
     assert max((await _walk(40, alternating=True))[4:]) == 40
 
 
-async def test_a_request_never_parts() -> None:
+async def test_a_request_is_never_split() -> None:
     """As operações de um pedido vão juntas, mesmo que passem da metade."""
     server = Server()
     batcher = Batcher(server.execute, alternating=True)

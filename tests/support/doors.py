@@ -44,8 +44,8 @@ class Door:
         if not person.phone:
             del text["from"]
         contact = {"wa_id": person.phone, "user_id": person.user_id}
-        shown: list[meta.Json] = [{name: value for name, value in contact.items() if value}] if number % 2 else []
-        asked = Asked(Proven(meta.body(text, contacts=shown), f"c{number}"), 0.0)
+        contacts: list[meta.Json] = [{name: value for name, value in contact.items() if value}]
+        asked = Asked(Proven(meta.body(text, contacts=contacts if number % 2 else []), f"c{number}"), 0.0)
         task = self.app[EXPRESS].enter(asked, self.heard[number].append)
         self.tasks.append(task)
         return task

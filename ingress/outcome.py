@@ -45,8 +45,8 @@ class Tally:
 def settled(opened: Opened, told: Sequence[bool], tally: Tally) -> Taken:
     """O que foi feito de um corpo que se guardou, contado em `tally`; `told`: cada oferta era nova?"""
     batch, kinds = opened.batch, kinds_of(opened.batch)
-    for n, new in enumerate(told):
-        tally.updates[kinds[n], new] += 1
+    for kind, new in zip(kinds, told, strict=True):
+        tally.updates[kind, new] += 1
     for n, message in enumerate(batch.messages):  # as primeiras ofertas
         if told[n]:  # uma repetida não gasta outra vez do ritmo
             tally.arrived[message.phone_number_id] += 1

@@ -7,14 +7,20 @@ from collections.abc import Callable
 
 import pytest
 
+from ingress.answering import Asked
+from ingress.app import create_public_app
 from ingress.intake import kinds_of, offers_of
 from ingress.opened import Proven, Ready
 from ingress.people import Keys, Place
 from ingress.plain import ready_of
+from ingress.runner import EXPRESS
+from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import decoded, read
+from pyloto_stream.whatsapp.webhook_pieces import OBJECT
 from tests.support import webhooks as meta
-from tests.support.ingress import NOW_MS, PEPPER
+from tests.support.doors import OPEN, Confirmed
+from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally
 from tests.support.kinds import KINDS
 from tests.support.mutations import Mutator, names_in
 from tests.support.webhooks import Json, Object
@@ -62,6 +68,19 @@ def plain(changes: Object | None = None, contact: Object | None = CONTACT) -> by
     return meta.body(meta.text("wamid.A", **{"from": "5511900000001"}) | (changes or {}), contacts=contacts)
 
 
+def built(
+    field: str = "messages",
+    entries: int = 1,
+    changes: int = 1,
+    of: str = "whatsapp_business_account",
+    **value: Json,
+) -> bytes:
+    """Um texto, com tudo o mais em volta como se pede."""
+    change = meta.change(meta.value(meta.text("wamid.A"), **value), field)
+    entry = meta.entry(*[change] * changes)
+    return meta.dump(meta.webhook(*[entry] * entries, object=of))
+
+
 @pytest.mark.parametrize("place_of", [known, supposed])
 @pytest.mark.parametrize(
     "changes",
@@ -103,16 +122,27 @@ def test_a_text_is_offered_as_always(changes: Object, place_of: Callable[[Person
         meta.body(meta.text("wamid.A"), meta.text("wamid.B")),
         meta.body(meta.text("wamid.A"), statuses=[meta.status()]),
         meta.body(statuses=[meta.status()]),
-        meta.dump(meta.webhook(meta.change(meta.value(meta.text())), meta.change(meta.value(meta.text())))),
-        meta.dump(meta.webhook(meta.change(meta.value(meta.text(), errors=[{"code": 1}])))),
-        meta.dump(meta.webhook(meta.change(meta.value(meta.text()), "message_echoes"))),
-        meta.dump(meta.webhook(meta.change(meta.value(meta.text()))) | {"object": "page"}),
+        built(entries=2),
+        built(entries=0),
+        built(changes=2),
+        built(changes=0),
+        built("message_echoes"),
+        built(of="page"),
+        built(errors=[{"code": 1}]),
+        built(errors=None),
+        built(metadata=None),
+        built(contacts=[CONTACT, CONTACT]),
+        built(contacts=[{"wa_id": "5511900000009"}, CONTACT]),
         b"{}",
         b"[",
     ],
 )
 def test_anything_else_is_of_the_general_path(body: bytes) -> None:
     assert ready(body) is None
+
+
+def test_what_is_built_for_that_is_otherwise_a_text() -> None:
+    assert same_as_always(built())
 
 
 def test_who_is_not_known_is_of_the_general_path() -> None:
@@ -126,5 +156,26 @@ def test_no_mutated_webhook_is_offered_otherwise() -> None:
     documents = [*usual * 20, *KINDS.values()]
     mutator, draw = Mutator(SEED, names_in(documents)), random.Random(SEED)
     bodies = [meta.dump(document) for document in documents]
-    given = sum(same_as_always(mutator.mutated(draw.choice(bodies))) for _ in range(MUTATED))
+    places = (known, supposed)
+    given = sum(
+        same_as_always(mutator.mutated(draw.choice(bodies)), draw.choice(places)) for _ in range(MUTATED)
+    )
     assert given > MUTATED // 20, "most of them are not even texts: the comparison says nothing"
+
+
+@pytest.mark.usefixtures("closed_doors")
+async def test_somebody_new_is_remembered_and_what_comes_again_is_not_counted_twice() -> None:
+    recorder, tally, arrived, heard = Recorder(), Tally(), list[tuple[str, int]](), list[bytes | None]()
+    app = create_public_app(
+        CONFIG, recorder, tally, clock=lambda: NOW_MS, aliases=Confirmed(),
+        arrived=lambda number, n: arrived.append((number, n)),
+    )  # fmt: skip
+    OPEN.append(app)
+    bodies = [plain({"id": f"wamid.{name}"}) for name in "ABA"]
+    for body in bodies:
+        await app[EXPRESS].enter(Asked(Proven(body, "c1"), 0.0), heard.append)
+    assert [(answer or b"")[9:12] for answer in heard] == [b"200"] * 3
+    offered = [offer for offer in recorder.offers if isinstance(offer, Item)]
+    assert [len(offer.names) for offer in offered] == [2, 0]
+    assert tally.updates == [("message", "new"), ("message", "new"), ("message", "duplicate")]
+    assert arrived == [(meta.NUMBER, 1)] * 2

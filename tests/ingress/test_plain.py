@@ -17,7 +17,6 @@ from ingress.runner import EXPRESS
 from pyloto_stream.streams.model import Item
 from pyloto_stream.whatsapp.identity import Person
 from pyloto_stream.whatsapp.webhook import decoded, read
-from pyloto_stream.whatsapp.webhook_pieces import OBJECT
 from tests.support import webhooks as meta
 from tests.support.doors import OPEN, Confirmed
 from tests.support.ingress import CONFIG, NOW_MS, PEPPER, Recorder, Tally

@@ -80,15 +80,10 @@ async def run_ingress(
             arrived=meter.count,
             routes=flow_routes(settings, live=live),
         )
+        private = (*probes(acceptor), *object_routes(settings))
         await serve(
             public,
-            create_admin_app(
-                config(),
-                metrics.registry,
-                metrics,
-                live=config,
-                routes=(*probes(acceptor), *object_routes(settings)),
-            ),
+            create_admin_app(config(), metrics.registry, metrics, live=config, routes=private),
             public_address=Address(settings.ingress_host, settings.ingress_port),
             admin_address=Address(settings.admin_host, settings.admin_port),
             stop=stop,

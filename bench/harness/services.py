@@ -69,16 +69,17 @@ async def service(
 
 async def _ready(process: asyncio.subprocess.Process, log: Path, ready: Callable[[str], T | None]) -> T:
     for _ in range(int(START_S * 100)):
-        text = _said(log)
+        text = said_in(log)
         if (told := ready(text)) is not None:
             return told
         if process.returncode is not None:
             raise ChildError(f"ended with {process.returncode} before it was ready\n{text[-TAIL:]}")
         await asyncio.sleep(0.01)
-    raise ChildError(f"not ready in {START_S:.0f} s\n{_said(log)[-TAIL:]}")
+    raise ChildError(f"not ready in {START_S:.0f} s\n{said_in(log)[-TAIL:]}")
 
 
-def _said(log: Path) -> str:
+def said_in(log: Path) -> str:
+    """O que um processo disse até agora."""
     return log.read_text(errors="replace")
 
 

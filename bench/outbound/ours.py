@@ -1,23 +1,26 @@
 """Quanto leva a nossa etapa de envio? As mensagens passam antes pela entrada e pelas outras etapas.
 
-Mede-se só o trabalhador da etapa `outbound`, o mesmo de produção, do início da leitura ao último turno
-gravado: livro de envios, portão do canal, ritmo, recibo, chamada, classificação da resposta e commit.
-Uso: `python -m bench.outbound.ours --graph URL --count N --redis-pid PID`, com `REDIS_URL` no ambiente.
+Mede-se só o trabalhador da etapa `outbound`, o mesmo de produção, até o último turno gravado: livro de
+envios, portão do canal, ritmo, recibo, chamada, classificação da resposta e commit. As primeiras abrem as
+conexões, e não contam.
+Uso: `python -m bench.outbound.ours --graph URL --redis-pid PID`, com `REDIS_URL` no ambiente; uma janela por
+linha da entrada.
 """
 
 import argparse
-import asyncio
-import json
 import os
 import tempfile
-import time
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import uvloop
 from redis.asyncio import Redis
 
-from bench.harness.services import cpu_s
+from bench.harness.rounds import Sample
+from bench.harness.windows import answer
 from bench.ingress.webhooks import body
+from bench.outbound.timed import Size, Timed
 from consumers.pipeline import AI, LANES, OUTBOUND, SESSION
 from consumers.worker import run_worker
 from ingress.identities import Identities, NoAliases
@@ -36,23 +39,19 @@ CHUNK = 500
 
 
 class Watched(Metrics):
-    """As métricas de sempre, que param o trabalhador quando a etapa `stage` grava `count` turnos."""
+    """As métricas de sempre, que contam a `timed` o que a etapa `stage` grava."""
 
-    def __init__(self, stage: str, count: int) -> None:
+    def __init__(self, stage: str, timed: Timed) -> None:
         super().__init__()
         self._stage = stage
-        self._left = count
-        self.stop = asyncio.Event()
-        self.ended = 0.0
+        self._timed = timed
         self.waited = 0
 
     def committed(self, stage: str, n: int) -> None:
-        """Conta; no último, anota a hora e pede a parada."""
+        """Conta."""
         super().committed(stage, n)
-        self._left -= n if stage == self._stage else 0
-        if self._left <= 0 and not self.stop.is_set():
-            self.ended = time.perf_counter()
-            self.stop.set()
+        if stage == self._stage:
+            self._timed.did(n)
 
     def snoozed(self, stage: str) -> None:
         """Um turno esperou a vez: o ritmo, e não o trabalho, estaria sendo medido."""
@@ -74,8 +73,8 @@ def settings_for(folder: Path, graph: str, concurrency: int) -> Settings:
     })  # fmt: skip
 
 
-async def preload(settings: Settings, count: int) -> None:
-    """Aceita `count` mensagens, cada uma de uma pessoa, e as leva até a fila da etapa de envio."""
+async def preload(settings: Settings, first: int, total: int) -> None:
+    """Aceita `total` mensagens a partir de `first`, cada uma de uma pessoa, e leva-as à fila do envio."""
     url = settings.redis_url.reveal()
     stages = [stage for lane in LANES.values() for stage in lane.stages]
     identities = Identities(settings.pepper_secret.reveal().encode(), NoAliases())
@@ -83,32 +82,25 @@ async def preload(settings: Settings, count: int) -> None:
         acceptor = Acceptor(
             gateway, list(LANES.values()), AcceptOptions(backlog_limit=settings.backlog_limit)
         )
-        for first in range(0, count, CHUNK):
+        for chunk in range(first, first + total, CHUNK):
             offers = []
-            for index in range(first, min(first + CHUNK, count)):
+            for index in range(chunk, min(chunk + CHUNK, first + total)):
                 batch = read(body(index, index, "1", f"10000000000000{index % NUMBERS}"))
                 offers += offers_of(batch, await identities.keys_of(batch), system_clock(), "bench")
             await acceptor.accept(offers)
-    metrics = Watched(AI, count)
-    await run_worker(settings, url, (SESSION, AI), metrics, metrics.stop)
+    timed = Timed(Size(0, total))
+    await run_worker(settings, url, (SESSION, AI), Watched(AI, timed), timed.over)
 
 
-async def send_all(settings: Settings, count: int, redis_pid: int) -> dict[str, float]:
-    """Mensagens por segundo, µs de CPU por mensagem daqui e do Redis, e quantas esperaram a vez."""
-    metrics, started = Watched(OUTBOUND, count), list[float]()
-
-    def ready(_gateway: object) -> None:
-        settle_memory()  # como `pyloto-stream worker`
-        started.extend((time.perf_counter(), time.process_time(), cpu_s(redis_pid)))
-
+async def window(settings: Settings, redis_pid: int, size: Size, numbers: "count[int]") -> Sample:
+    """Uma janela: o que se mediu (ver `Timed`), quantas esperaram a vez, e quantas ficaram no Redis."""
     url = settings.redis_url.reveal()
-    working = asyncio.create_task(run_worker(settings, url, (OUTBOUND,), metrics, metrics.stop, ready))
-    await metrics.stop.wait()
-    wall, cpu, redis = started
-    spent = {"cpu_us": time.process_time() - cpu, "redis_us": cpu_s(redis_pid) - redis}
-    await working
-    shown = {name: seconds / count * 1e6 for name, seconds in spent.items()}
-    return {"per_s": count / (metrics.ended - wall), **shown, "waited": metrics.waited}
+    await preload(settings, next(numbers) * size.total, size.total)
+    timed = Timed(size, redis_pid)
+    metrics = Watched(OUTBOUND, timed)
+    # como `pyloto-stream worker`
+    await run_worker(settings, url, (OUTBOUND,), metrics, timed.over, lambda _gateway: settle_memory())
+    return timed.told() | {"waited": metrics.waited, "left": await left_over(url)}
 
 
 async def left_over(url: str) -> int:
@@ -121,26 +113,23 @@ async def left_over(url: str) -> int:
     return total
 
 
-async def measure(options: argparse.Namespace, folder: Path) -> dict[str, float]:
-    """Prepara, mede e confere."""
-    with (folder / "log").open("w") as log:
-        configure_logging("INFO", "json", "worker-outbound", log)
-        settings = settings_for(folder, options.graph, options.concurrency)
-        await preload(settings, options.count)
-        told = await send_all(settings, options.count, options.redis_pid)
-    return told | {"left": await left_over(settings.redis_url.reveal())}
-
-
 def main() -> None:
-    """A última linha é o JSON do que se mediu."""
+    """Uma linha de JSON por janela."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--graph", required=True)
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--warm", type=int, default=0)
+    parser.add_argument("--timed", type=int, default=1000)
     parser.add_argument("--concurrency", type=int, default=50)
     parser.add_argument("--redis-pid", type=int, required=True)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder:
-        print(json.dumps(uvloop.run(measure(options, Path(folder)))))
+    size = Size(options.warm, options.timed)
+    with (
+        tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder,
+        (Path(folder) / "log").open("w") as log,
+    ):
+        configure_logging("INFO", "json", "worker-outbound", log)
+        settings = settings_for(Path(folder), options.graph, options.concurrency)
+        uvloop.run(answer(partial(window, settings, options.redis_pid, size, count())))
 
 
 if __name__ == "__main__":

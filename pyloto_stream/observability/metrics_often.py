@@ -43,7 +43,9 @@ class OftenHistogram(Collector):
 
     def observe(self, value: str, amount: float) -> None:
         """Um `amount` na série do rótulo `value`."""
-        self.observe_all(value, (amount,))
+        series = self._known.get(value) or self._new(value)
+        series.counts[bisect_left(self._bounds, amount)] += 1
+        series.total += amount
 
     def observe_all(self, value: str, amounts: Sequence[float]) -> None:
         """Cada um de `amounts` na série do rótulo `value`."""

@@ -122,13 +122,21 @@ class Decider:
         Raises:
             TooLate: demorou tanto que `overdue` já decidiu por ela.
         """
-        key = (entry.partition, entry.id)
-        deadline = asyncio.get_running_loop().time() + self._timeout_s + GRACE_S
-        self._deciding[key] = (deadline, entry, turn)
+        reached("before_handle", turn.stage)
+        key, started = (entry.partition, entry.id), time.perf_counter()
+        now, limit = asyncio.get_running_loop().time(), asyncio.timeout(self._timeout_s)
+        self._deciding[key] = (now + self._timeout_s + GRACE_S, entry, turn)
+        result: Outcome | Exception
         try:
-            result = await self._ask(turn)
+            async with limit:
+                answer = self._spec.handler(turn)
+                result = await answer if isinstance(answer, Awaitable) else answer
+        except Exception as error:  # noqa: BLE001 — ver `at_once`
+            result = self._too_slow() if limit.expired() else error
         finally:
             expected = self._deciding.pop(key, None)
+            self._telemetry.handled(turn.stage, time.perf_counter() - started)
+            reached("after_handle", turn.stage)
         if expected is None:
             raise TooLate
         return self.judge(turn, result)
@@ -159,20 +167,6 @@ class Decider:
             case _:
                 self._telemetry.bug(turn.stage, result)
         return judge(turn, result, self._options, self._clock())
-
-    async def _ask(self, turn: Turn) -> Outcome | Exception:
-        reached("before_handle", turn.stage)
-        started = time.perf_counter()
-        limit = asyncio.timeout(self._timeout_s)
-        try:
-            async with limit:
-                result = self._spec.handler(turn)
-                return await result if isinstance(result, Awaitable) else result
-        except Exception as error:  # noqa: BLE001 — ver `at_once`
-            return self._too_slow() if limit.expired() else error
-        finally:
-            self._telemetry.handled(turn.stage, time.perf_counter() - started)
-            reached("after_handle", turn.stage)
 
     def _too_slow(self) -> TransientError:
         kind = UnavailableError if self._spec.patient else TransientError

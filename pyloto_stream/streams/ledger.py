@@ -8,6 +8,7 @@ processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from typing import Any, Literal
 
 import msgspec
@@ -49,6 +50,7 @@ class SendLedger:
         self._gateway = gateway
         self._consumer = consumer
         self._window_ms = int(settle_window_s * 1000)
+        self._asker, self._asked = secrets.token_hex(6), count()
 
     async def begin(
         self, turn: Turn, reply_id: str, *, any_mode: bool = False, resend: bool = True
@@ -77,7 +79,7 @@ class SendLedger:
         return Turnstile.of(*answer[1:]) if answer[0] == b"early" else _ruling(answer)
 
     async def _ask(self, turn: Turn, reply_id: str, more: Mapping[str, object], *, resend: bool) -> list[Any]:
-        question = secrets.token_hex(8)
+        question = f"{self._asker}{next(self._asked):x}"
         op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
               "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
               "max": MAX_SENDS if resend else 1, "q": question, **more}  # fmt: skip

@@ -47,6 +47,9 @@ class Script(Enum):
     TRACE = "trace"
     UPCOMING = "upcoming"
 
+    __hash__ = object.__hash__
+    """A de `Enum`, em Python, pesaria em cada lote: é chave do que se junta."""
+
     @cached_property
     def source(self) -> str:
         """Texto completo do script."""

@@ -154,5 +154,7 @@ class Settler:
             self._telemetry.retried(stage, decision.code)
         elif isinstance(decision, Park):
             self._telemetry.snoozed(stage)
-        else:
+        elif passed:
             self._count([passed])
+        else:
+            self._telemetry.committed(stage, 1)

@@ -179,9 +179,8 @@ class WhatsAppHttpClient:
     async def _post(
         self, endpoint: str, phone_number_id: str, body: bytes, timeout_s: float
     ) -> Answer | Silence:
-        call = Call("POST", f"{phone_number_id}/messages", endpoint, body=body)
-        token = self.token_of(phone_number_id)
-        return (await self._http.exchange(call, token, timeout_s, MAX_BODY_BYTES)).answer
+        path, token = f"{phone_number_id}/messages", self.token_of(phone_number_id)
+        return (await self._http.post(endpoint, path, token, body, timeout_s, MAX_BODY_BYTES)).answer
 
 
 def _unreached(answer: Answer | Silence) -> bool:

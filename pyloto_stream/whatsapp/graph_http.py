@@ -25,6 +25,8 @@ Form = Callable[[], aiohttp.FormData]
 USER_AGENT = "pyloto-stream"
 NOT_WRITTEN = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 """DNS, recusa, TLS e prazo de conexão: nada foi escrito."""
+FAILED = (aiohttp.ClientError, OSError)
+"""Como uma troca falha; `TimeoutError` é um `OSError`."""
 
 
 class Signals(msgspec.Struct, frozen=True):
@@ -91,11 +93,34 @@ class GraphHttp:
         self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None = None
     ) -> Reply:
         """Uma troca, medida; no máximo `max_bytes` do corpo são lidos."""
+        if call.plain and form is None:
+            return await self.post(call.endpoint, call.path, token, call.body, timeout_s, max_bytes)
         if self.closed:
-            return Reply(Silence("client closed", written=False))
+            return _CLOSED
         started = time.perf_counter()
-        reply = await self._exchange(call, token, timeout_s, max_bytes, form)
+        try:
+            received = await self._by_session(call, token, timeout_s, max_bytes, form)
+        except FAILED as error:
+            reply = Reply(_silence(error))
+        else:
+            reply = Reply(read_answer(*received), received.body or b"")
         self.measured(call.endpoint, reply.answer, started)
+        return reply
+
+    async def post(
+        self, endpoint: str, path: str, token: str, body: bytes, timeout_s: float, max_bytes: int
+    ) -> Reply:
+        """Como `exchange` de um POST de JSON a `path`, pelo caminho curto: o de todo envio."""
+        if self.closed:
+            return _CLOSED
+        started = time.perf_counter()
+        try:
+            received = await self.wire().post(path, token, body, timeout_s, max_bytes)
+        except FAILED as error:
+            reply = Reply(_silence(error))
+        else:
+            reply = Reply(read_answer(*received), received.body or b"")
+        self.measured(endpoint, reply.answer, started)
         return reply
 
     def measured(self, endpoint: str, answer: Answer | Silence, started: float) -> None:
@@ -110,21 +135,6 @@ class GraphHttp:
         if answer.version not in self._told:
             self._told.add(answer.version)
             self._signals.version(self._version, answer.version)
-
-    async def _exchange(
-        self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None
-    ) -> Reply:
-        try:
-            if call.plain and form is None:
-                received = await self.wire().post(call.path, token, call.body, timeout_s, max_bytes)
-            else:
-                received = await self._by_session(call, token, timeout_s, max_bytes, form)
-        except NOT_WRITTEN as error:
-            quick = isinstance(error, aiohttp.ClientConnectorError)
-            return Reply(Silence(type(error).__name__, written=False, quick=quick))
-        except (aiohttp.ClientError, OSError) as error:  # TimeoutError é um OSError
-            return Reply(Silence(type(error).__name__, written=True))
-        return Reply(read_answer(*received), received.body or b"")
 
     async def _by_session(
         self, call: Call, token: str, timeout_s: float, max_bytes: int, form: Form | None
@@ -145,3 +155,14 @@ class GraphHttp:
             if body is None:
                 response.close()
             return Received(response.status, response.headers, body)
+
+
+_CLOSED = Reply(Silence("client closed", written=False))
+
+
+def _silence(error: Exception) -> Silence:
+    """O que se sabe do pedido cuja troca falhou; nunca o texto da falha, que guarda o pedido."""
+    reason = type(error).__name__
+    if isinstance(error, NOT_WRITTEN):
+        return Silence(reason, written=False, quick=isinstance(error, aiohttp.ClientConnectorError))
+    return Silence(reason, written=True)

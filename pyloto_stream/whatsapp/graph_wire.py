@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import aiohttp
 from aiohttp import hdrs
-from aiohttp.http import HttpProcessingError, RawResponseMessage
+from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 KNOWN_PATHS = 1024
@@ -52,7 +52,7 @@ class Wire:
         )  # fmt: skip
         deadline, late = self._loop.time() + timeout_s, False
         connection = await self._connect(timeout_s)
-        protocol = connection.protocol
+        protocol, transport = connection.protocol, connection.transport
         reading = told = None
 
         def hurry() -> None:
@@ -64,9 +64,17 @@ class Wire:
 
         alarm = self._loop.call_at(deadline, hurry)
         try:
-            message, reading = await self._ask(connection, request)
+            if protocol is None or transport is None:
+                raise aiohttp.ServerDisconnectedError
+            protocol.set_response_params(read_until_eof=True)
+            self._loop.call_soon(_write, transport, request)
+            message, reading = await protocol.read()
+            while message.code in _NOTICES:
+                message, reading = await protocol.read()
             if not late:
                 told = await whole(reading, max_bytes)
+        except HttpProcessingError as error:
+            raise aiohttp.ClientResponseError(self._to.request_info, (), status=error.code) from error
         finally:
             alarm.cancel()
             if told is None:
@@ -81,22 +89,6 @@ class Wire:
         except TimeoutError as error:
             raise aiohttp.ConnectionTimeoutError from error
 
-    async def _ask(
-        self, connection: aiohttp.connector.Connection, request: bytes
-    ) -> tuple[RawResponseMessage, aiohttp.StreamReader]:
-        protocol, transport = connection.protocol, connection.transport
-        if protocol is None or transport is None:
-            raise aiohttp.ServerDisconnectedError
-        protocol.set_response_params(read_until_eof=True)
-        transport.write(request)
-        try:
-            while True:
-                message, content = await protocol.read()
-                if message.code not in _NOTICES:
-                    return message, content
-        except HttpProcessingError as error:
-            raise aiohttp.ClientResponseError(self._to.request_info, (), status=error.code) from error
-
     def _made_head(self, path: str) -> bytes:
         to = self._to.headers
         named = (hdrs.HOST, hdrs.USER_AGENT, hdrs.ACCEPT, hdrs.ACCEPT_ENCODING)
@@ -106,6 +98,12 @@ class Wire:
             "Content-Type: application/json",
             "Authorization: Bearer ",
         )).encode("ascii")  # fmt: skip
+
+
+def _write(transport: asyncio.Transport, request: bytes) -> None:
+    """Na volta seguinte do laço, com os pedidos dos outros: quem os recebe acorda uma vez só."""
+    if not transport.is_closing():
+        transport.write(request)
 
 
 @lru_cache(64)

@@ -68,12 +68,12 @@ class Gate:
             raise OverloadedError(
                 "nothing leaves by this number", code="channel_paused", retry_after_ms=PAUSED_MS
             )
-        asked = (turn.conversation, number, slot, state.messages_per_second)
+        asked = (number, slot, state.messages_per_second)
         answer: Ruling | Turnstile
         if slots := self._pacer.slots(*asked):
             answer = await ledger.begin_in_turn(turn, ready.reply_id, slots, resend=resend)
         else:
-            answer = await self._pacer.reserve(*asked)
+            answer = await self._pacer.reserve(turn.conversation, *asked)
         wait_ms = answer.wait_ms if isinstance(answer, Turnstile) else 0
         took = isinstance(answer, Turnstile) or answer.verdict == "go"
         if took and (slot is None or wait_ms):

@@ -1,7 +1,7 @@
 """Como muitas chamadas simultâneas viram uma ida ao Redis? Juntando o que chegou enquanto a anterior voava.
 
-Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script e partição dividem um `EVALSHA`,
-até `TOGETHER` delas; as de um mesmo pedido nunca se separam.
+Sem espera artificial: uma chamada sozinha sai já. Operações do mesmo script dividem um `EVALSHA`, até
+`TOGETHER` delas, se são da mesma partição ou se ele trata várias; as de um mesmo pedido nunca se separam.
 Quem atende pedidos de fora alterna (`alternating`): a resposta ouve-se antes que a ida seguinte parta, e cada
 ida leva no máximo metade das operações lá dentro: enquanto umas voam, preparam-se as outras. Limite: um
 pedido maior que a metade vai inteiro; e, se o que custa é a espera, vão todas.
@@ -10,12 +10,13 @@ pedido maior que a metade vai inteiro; e, se o que custa é a espera, vão todas
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 
-from pyloto_stream.streams.scripts import Packed, Script
+from pyloto_stream.streams.scripts import CROSSING, Packed, Script, encode
 
 MAX_OPS = 512
 """Operações por ida: limita quanto espera quem pede durante uma."""
@@ -30,20 +31,33 @@ que custa é a espera, e duas metades esperariam duas vezes."""
 
 
 class Call:
-    """Um `EVALSHA`: script, prefixo da partição e as operações, já em bytes, que o dividem."""
+    """Um `EVALSHA`: script, cabeçalho e as operações que o dividem, já em bytes, por prefixo de partição."""
 
-    __slots__ = ("base", "head", "ops", "script")
+    __slots__ = ("head", "parts", "script", "size")
 
-    def __init__(self, script: Script, base: str, head: bytes, ops: list[Packed]) -> None:
+    def __init__(self, script: Script, head: bytes, parts: Mapping[str, Sequence[Packed]]) -> None:
         self.script = script
-        self.base = base
         self.head = head
-        self.ops = ops
+        self.parts = parts
+        self.size = sum(map(len, parts.values()))
 
-    def argv(self) -> list[bytes]:
-        """Argumentos depois do instante: cabeçalho (se há) e uma operação por argumento."""
-        packed = [part for op in self.ops for part in op]
-        return [self.head, *packed] if self.head else packed
+    @property
+    def ops(self) -> list[Packed]:
+        """As operações, na ordem das respostas."""
+        return [*chain.from_iterable(self.parts.values())]
+
+    def command(self, now: str) -> tuple[object, ...]:
+        """O comando inteiro: as chaves são os prefixos; `now`, o instante em ms (`0`: o do servidor).
+
+        Depois do cabeçalho (se há) e, sendo várias as partições, de quantos argumentos são de cada uma
+        (`crossing.lua`), vêm os de cada operação.
+        """
+        args = [self.head] if self.head else []
+        if len(self.parts) > 1:
+            args.append(encode([sum(map(len, ops)) for ops in self.parts.values()]))
+        for op in self.ops:
+            args += op
+        return "EVALSHA", self.script.sha, len(self.parts), *self.parts, now, *args
 
 
 class _Request(NamedTuple):
@@ -115,34 +129,58 @@ class Batcher:
             return MAX_OPS
         return min(MAX_OPS, max(LEAST_HALF, (inside + 1) // 2))
 
-    async def _deliver(self, groups: list[list[_Request]]) -> None:
-        calls = [Call(*group[0][:3], [op for request in group for op in request.ops]) for group in groups]
+    async def _deliver(self, groups: "list[_Group]") -> None:
+        calls = [group.call() for group in groups]
         try:
             replies = await self._execute(calls)
         except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
             replies = [error] * len(calls)
         for group, call, reply in zip(groups, calls, replies, strict=True):
-            values, at = _values(reply, len(call.ops)), 0
-            for request in group:
+            values, at = _values(reply, call.size), 0
+            for request in group.requests():
                 until = at + len(request.ops)
                 if not request.answer.done():
                     request.answer.set_result(values[at:until])
                 at = until
 
 
-def _grouped(requests: Sequence[_Request]) -> list[list[_Request]]:
-    """Os que dividem um `EVALSHA`; os de um mesmo script e partição, na ordem em que chegaram."""
-    if len(requests) == 1:  # o mais comum: poupa o dicionário a cada ida
-        return [[*requests]]
-    groups: list[list[_Request]] = []
-    last: dict[tuple[Script, str, bytes], tuple[list[_Request], int]] = {}
+class _Group:
+    """Pedidos que dividem um `EVALSHA`, por partição, na ordem em que vieram; `size`: as operações deles."""
+
+    __slots__ = ("_parts", "size")
+
+    def __init__(self, first: _Request) -> None:
+        self._parts = {first.base: [first]}
+        self.size = len(first.ops)
+
+    def add(self, request: _Request) -> None:
+        """Mais um."""
+        self._parts.setdefault(request.base, []).append(request)
+        self.size += len(request.ops)
+
+    def requests(self) -> Iterator[_Request]:
+        """Os pedidos, na ordem em que as suas operações vão na chamada."""
+        return chain.from_iterable(self._parts.values())
+
+    def call(self) -> Call:
+        """A chamada."""
+        parts = {base: [op for request in part for op in request.ops] for base, part in self._parts.items()}
+        first = next(self.requests())
+        return Call(first.script, first.head, parts)
+
+
+def _grouped(requests: Sequence[_Request]) -> list[_Group]:
+    """Os que dividem um `EVALSHA`: mesmo script e cabeçalho e, se ele não trata várias, mesma partição."""
+    groups: list[_Group] = []
+    last: dict[tuple[Script, bytes, str], _Group] = {}
     for request in requests:
-        group, size = last.get(request[:3], ([], TOGETHER))
-        if size + len(request.ops) > TOGETHER:
-            group, size = [], 0
+        key = request.script, request.head, "" if request.script in CROSSING else request.base
+        group = last.get(key)
+        if group is not None and group.size + len(request.ops) <= TOGETHER:
+            group.add(request)
+        else:
+            group = last[key] = _Group(request)
             groups.append(group)
-        group.append(request)
-        last[request[:3]] = group, size + len(request.ops)
     return groups
 
 

@@ -6,7 +6,6 @@ processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 """
 
 import secrets
-from collections.abc import Mapping
 from contextlib import suppress
 from itertools import count
 from typing import Any, Literal
@@ -16,8 +15,8 @@ import msgspec
 from pyloto_stream.errors import LostError, UnavailableError
 from pyloto_stream.streams.gateway import Gateway
 from pyloto_stream.streams.model import Turn
-from pyloto_stream.streams.pace import Turnstile
-from pyloto_stream.streams.scripts import Script, pack_plain
+from pyloto_stream.streams.pace import SHORT_MS, Slots, Turnstile
+from pyloto_stream.streams.scripts import Packed, Script, pack_plain, pack_row
 
 LEDGER_TTL_MS = 31 * 86_400_000
 """A Meta tenta entregar por até 30 dias e ainda pode relatar falha: o livro lembra um dia a mais."""
@@ -43,6 +42,29 @@ class Ruling(msgspec.Struct, frozen=True):
     until_ms: int = 0
 
 
+def begin_head(stage: str, consumer: str, window_ms: int) -> bytes:
+    """O que é igual em todo `begin_op` de um trabalhador."""
+    (head,) = pack_plain({
+        "s": stage, "w": consumer, "win": window_ms, "ttl": LEDGER_TTL_MS, "sh": SHORT_MS,
+    })  # fmt: skip
+    return head
+
+
+def begin_op(
+    turn: Turn,
+    reply_id: str,
+    question: str,
+    slots: Slots | None = None,
+    *,
+    any_mode: bool = False,
+    resend: bool = True,
+) -> Packed:
+    """Operação de `begin_send.lua`; precisa do cabeçalho `begin_head`."""
+    most = MAX_SENDS if resend else 1
+    row = (turn.entry_id, turn.lane, turn.conversation, reply_id, question, most, any_mode)
+    return pack_row(row if slots is None else (*row, *slots), ())
+
+
 class SendLedger:
     """Livro de envios. `consumer` é o nome deste processo nos grupos: só quem tem a entrada pode enviar."""
 
@@ -50,6 +72,7 @@ class SendLedger:
         self._gateway = gateway
         self._consumer = consumer
         self._window_ms = int(settle_window_s * 1000)
+        self._heads: dict[str, bytes] = {}
         self._asker, self._asked = secrets.token_hex(6), count()
 
     async def begin(
@@ -63,10 +86,10 @@ class SendLedger:
             LostError: a entrada já não é deste processo.
             UnavailableError: Redis fora do ar; nada foi enviado.
         """
-        return _ruling(await self._ask(turn, reply_id, {"any": 1} if any_mode else {}, resend=resend))
+        return _ruling(await self._ask(turn, reply_id, any_mode=any_mode, resend=resend))
 
     async def begin_in_turn(
-        self, turn: Turn, reply_id: str, slots: Mapping[str, object], *, resend: bool = True
+        self, turn: Turn, reply_id: str, slots: Slots, *, resend: bool = True
     ) -> Ruling | Turnstile:
         """Como `begin`, se chegou a vez que `slots` (ver `Pacer.slots`) pede; senão, a vez, e nada se anota.
 
@@ -78,19 +101,23 @@ class SendLedger:
         answer = await self._ask(turn, reply_id, slots, resend=resend)
         return Turnstile.of(*answer[1:]) if answer[0] == b"early" else _ruling(answer)
 
-    async def _ask(self, turn: Turn, reply_id: str, more: Mapping[str, object], *, resend: bool) -> list[Any]:
+    async def _ask(
+        self, turn: Turn, reply_id: str, slots: Slots | None = None, *, any_mode: bool = False, resend: bool
+    ) -> list[Any]:
         question = f"{self._asker}{next(self._asked):x}"
-        op = {"s": turn.stage, "i": turn.entry_id, "w": self._consumer, "l": turn.lane,
-              "c": turn.conversation, "r": reply_id, "win": self._window_ms, "ttl": LEDGER_TTL_MS,
-              "max": MAX_SENDS if resend else 1, "q": question, **more}  # fmt: skip
+        head = self._heads.get(turn.stage) or self._head_of(turn.stage)
+        op = begin_op(turn, reply_id, question, slots, any_mode=any_mode, resend=resend)
         try:
-            answer: list[Any] = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, pack_plain(op))
+            answer: list[Any] = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op, head)
         except UnavailableError:
             # talvez anotado, certamente não enviado: se der, apaga-se o que esta pergunta anotou, e só isso
             with suppress(UnavailableError):
                 await self._end(turn, reply_id, "retry", question)
             raise
         return answer
+
+    def _head_of(self, stage: str) -> bytes:
+        return self._heads.setdefault(stage, begin_head(stage, self._consumer, self._window_ms))
 
     def patience_s(self, ruling: Ruling) -> float:
         """Quanto esperar por notícia depois do envio que `ruling` permitiu, em segundos."""

@@ -41,6 +41,13 @@ class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: int = 0
 
 
+class Slots(NamedTuple):
+    """O que `begin_send.lua` pergunta ao ritmo, por posição: da pessoa e do número."""
+
+    person: tuple[int, float, float]
+    number: tuple[str, int, int, float, float, float]
+
+
 class Turnstile(NamedTuple):
     """Resposta de `reserve`: pode ir a partir de `due_ms` (relógio do Redis), daqui a `wait_ms` (0: já).
 
@@ -72,7 +79,7 @@ class Pacer:
         self._pair = {"st": pair_interval_s * 1000, "bu": pair_burst}
         self._of_number = lru_cache(KNOWN_NUMBERS)(self._place_of)
         self._number = lru_cache(KNOWN_NUMBERS)(self._rate_of)
-        self._fresh = lru_cache(KNOWN_NUMBERS)(self._without_slot)
+        self._asked_of = lru_cache(KNOWN_NUMBERS)(self._key_and_rate)
         self._asker, self._asked = secrets.token_hex(6), count()
 
     async def reserve(
@@ -94,21 +101,19 @@ class Pacer:
         op = {"k": "take", "hd": slot.number_ms, "ep": slot.epoch, **self._number(number, rate)}
         return Turnstile.of(pair_ms, *await self._ask(*self._of_number(number), op))
 
-    def slots(
-        self, conversation: str, number: str, held: Slot | None = None, rate: float = 0.0
-    ) -> dict[str, object] | None:
+    def slots(self, number: str, held: Slot | None = None, rate: float = 0.0) -> Slots | None:
         """O que `reserve` perguntaria, para quem pergunta outra coisa na mesma ida (ver `ledger.py`).
 
         `None`: o ritmo do número pode morar noutro servidor que a conversa.
         """
         if not self._gateway.one_server:
             return None
-        pair = {"k": "take", "n": f"pair:{conversation}", "hd": 0, "ep": 0, **self._pair}
-        of_number = self._fresh(number, rate)
-        if held is not None:
-            pair["hd"] = held.pair_ms
-            of_number = {**of_number, "hd": held.number_ms, "ep": held.epoch}
-        return {"pr": pair, "nu": of_number, "sh": SHORT_MS}
+        key, every_ms, burst, late = self._asked_of(number, rate)
+        slot = held or Slot()
+        return Slots(
+            (slot.pair_ms, self._pair["st"], self._pair["bu"]),
+            (key, slot.number_ms, slot.epoch, every_ms, burst, late),
+        )
 
     async def throttled(
         self, conversation: str, number: str, retry_after_ms: int = 0, rate: float = 0.0, *, pair: bool
@@ -145,10 +150,10 @@ class Pacer:
         digest = keys.dedupe_digest(f"number {number}").hex()
         return keys.partition_of(digest, self._gateway.partitions), f"number:{digest}"
 
-    def _without_slot(self, number: str, rate: float) -> dict[str, object]:
-        partition, name = self._of_number(number)
+    def _key_and_rate(self, number: str, rate: float) -> tuple[str, float, float, float]:
+        (partition, name), of = self._of_number(number), self._number(number, rate)
         key = f"{keys.prefix(partition, self._gateway.partitions)}:pace:{name}"
-        return {"k": "take", "n": key, "hd": 0, "ep": 0, **self._number(number, rate)}
+        return key, of["st"], of["bu"], of["ga"]
 
     def _of_pair(self, conversation: str) -> tuple[int, str]:
         return keys.partition_of(conversation, self._gateway.partitions), f"pair:{conversation}"

@@ -106,9 +106,7 @@ class Route:
 
     async def _pipeline(self, calls: Sequence[Call]) -> list[Any]:
         now = str(self._clock() if self._clock else 0)
-        asked: list[tuple[Any, ...]] = [
-            ("EVALSHA", call.script.sha, 1, call.base, now, *call.argv()) for call in calls
-        ]
+        asked: list[tuple[Any, ...]] = [call.command(now) for call in calls]
         promised = [n for n, call in enumerate(calls) if call.script in DURABLE] if self._confirm else ()
         if promised:
             asked += [("EVAL", FENCE, 1, self._base), self._confirm]
@@ -126,9 +124,10 @@ class Route:
     async def _one_by_one(self, call: Call) -> list[Any]:
         """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
         replies: list[Any] = []
-        for op in call.ops:
-            reply = (await self._pipeline([Call(call.script, call.base, call.head, [op])]))[0]
-            replies.append(reply if isinstance(reply, Exception) else reply[0])
+        for base, ops in call.parts.items():
+            for op in ops:
+                reply = (await self._pipeline([Call(call.script, call.head, {base: [op]})]))[0]
+                replies.append(reply if isinstance(reply, Exception) else reply[0])
         return replies
 
 
@@ -156,6 +155,6 @@ def _lost_touch(reply: object) -> bool:
 
 
 def _poisoned(call: Call, reply: object) -> bool:
-    if len(call.ops) == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
+    if call.size == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
         return False
     return unavailable(reply).code == SCRIPT_ERROR  # uma recusa do servidor vale para todas

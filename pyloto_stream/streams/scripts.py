@@ -9,7 +9,10 @@ from importlib.resources import files
 import msgspec
 
 _FOLDER = files("pyloto_stream.streams") / "lua"
-_SHARED = {"accept": ("names",), "alias": ("names",), "begin_send": ("slots",), "pace": ("slots",)}
+_SHARED = {
+    "accept": ("names",), "alias": ("names",), "begin_send": ("slots", "crossing"), "commit": ("crossing",),
+    "pace": ("slots",),
+}  # fmt: skip
 """O que alguns scripts dividem, e vai depois de `common.lua`."""
 
 
@@ -63,7 +66,9 @@ class Script(Enum):
         return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
-_encode = msgspec.msgpack.Encoder().encode
+CROSSING = frozenset({Script.BEGIN_SEND, Script.COMMIT})
+"""Os que tratam operações de várias partições numa chamada, se um só servidor as tem: os de toda resposta."""
+encode = msgspec.msgpack.Encoder().encode
 Op = Mapping[str, object]
 Packed = list[bytes]
 """Uma operação pronta: os seus argumentos, em bytes."""
@@ -81,17 +86,17 @@ def pack(op: Op) -> Packed:
     O msgpack do Redis 7.0 não lê o tipo binário; além disso, assim os documentos não são copiados.
     """
     plain, blobs = apart(op)
-    return [_encode(plain), *blobs]
+    return [encode(plain), *blobs]
 
 
 def pack_plain(op: Op) -> Packed:
     """Como `pack`, se nada vai em bytes e nada falta."""
-    return [_encode(op)]
+    return [encode(op)]
 
 
 def pack_row(row: tuple[object, ...], blobs: Iterable[bytes]) -> Packed:
     """Argumentos de uma operação lida por posição: mais barata dos dois lados, só onde isso conta."""
-    return [_encode(row), *blobs]
+    return [encode(row), *blobs]
 
 
 def apart(op: Op) -> tuple[dict[str, object], Packed]:

@@ -15,7 +15,7 @@ async def settle_partitions(route: Route, partitions: int, *, create: bool) -> N
         MisconfiguredError: são outras, ou a instalação ainda não existe.
         UnavailableError: o Redis não respondeu.
     """
-    asked = Call(Script.SETTLE_META, keys.META, b"", [pack({"n": partitions if create else 0})])
+    asked = Call(Script.SETTLE_META, b"", {keys.META: [pack({"n": partitions if create else 0})]})
     (reply,) = await route.execute([asked])
     if isinstance(reply, Exception):
         raise unavailable(reply) from reply

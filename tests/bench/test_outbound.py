@@ -12,20 +12,34 @@ from bench.outbound.__main__ import bare, ours
 from bench.outbound.bare import pairs_of
 from bench.outbound.graph import Received
 from bench.outbound.ours import Watched
+from bench.outbound.timed import Size, Timed
 
 RECEIPT = b'{"message_id":"wamid.A","messaging_product":"whatsapp","status":"read"}'
 MESSAGE = b'{"to":"55","biz_opaque_callback_data":"v1.0.a.0"}'
 
 
-async def test_a_round_of_ours_is_what_the_bare_client_then_posts(tmp_path: Path) -> None:
+SIZE = Size(warm=5, timed=15)
+
+
+async def test_windows_of_ours_are_what_the_bare_client_then_posts(tmp_path: Path) -> None:
     bodies = tmp_path / "bodies"
-    sample = await ours(tmp_path, 20, str(bodies))
-    assert sample["posts_per_s"] == 2 * sample["per_s"] > 0
-    assert sample["cpu_us"] > 0
+    async with ours(SIZE, str(bodies)) as window:
+        for _ in range(2):
+            sample = await window()
+            assert sample["posts_per_s"] == 2 * sample["per_s"] > 0
+            assert sample["cpu_us"] > 0
     pairs = pairs_of(bodies.read_bytes())
-    assert len(pairs) == 20
-    assert len({json.loads(message)["biz_opaque_callback_data"] for _, message in pairs}) == 20
-    assert (await bare(tmp_path, 20, bodies))["per_s"] > 0
+    assert len(pairs) == 2 * SIZE.total
+    assert len({json.loads(message)["biz_opaque_callback_data"] for _, message in pairs}) == 2 * SIZE.total
+    async with bare(SIZE, bodies) as window:
+        assert (await window())["per_s"] > 0
+
+
+async def test_a_window_that_could_not_be_measured_says_what_the_process_said(tmp_path: Path) -> None:
+    async with bare(SIZE, tmp_path / "absent") as window:
+        for _ in range(2):
+            with pytest.raises(ChildError, match="FileNotFoundError"):
+                await window()
 
 
 def test_bodies_that_do_not_pair_are_refused() -> None:
@@ -42,14 +56,17 @@ def test_the_graph_answers_as_meta_does_and_tells_a_repeated_message_from_a_new_
     assert json.loads(received.told()) == {"messages": 2, "receipts": 1, "distinct": 1}
 
 
-async def test_the_worker_is_stopped_by_the_last_commit_of_its_stage() -> None:
-    metrics = Watched("outbound", 2)
+async def test_a_window_is_of_what_its_stage_committed_after_it_was_warm() -> None:
+    timed = Timed(Size(warm=2, timed=2))
+    metrics = Watched("outbound", timed)
     metrics.committed("ai", 5)
+    for _ in range(3):
+        assert not timed.over.is_set()
+        metrics.committed("outbound", 1)
+    await asyncio.sleep(0.1)
     metrics.committed("outbound", 1)
-    assert not metrics.stop.is_set()
-    metrics.committed("outbound", 1)
-    await asyncio.wait_for(metrics.stop.wait(), 1)
-    assert metrics.ended > 0
+    await asyncio.wait_for(timed.over.wait(), 1)
+    assert 0 < timed.told()["per_s"] <= 2 / 0.1
 
 
 async def test_a_service_that_ends_before_it_is_ready_says_what_it_said(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from pyloto_stream.errors import UnavailableError
 from pyloto_stream.streams import route
-from pyloto_stream.streams.ledger import Ruling
+from pyloto_stream.streams.ledger import Ruling, begin_head, begin_op
 from pyloto_stream.streams.model import Item
 from pyloto_stream.streams.scripts import Script
 from tests.support.redis_process import RedisProcess
@@ -118,17 +118,15 @@ async def test_i4_a_send_begins_only_when_the_replica_knows_also_when_asked_agai
         await taken(rig, EVENT)
         sender = Sender(rig, clock)
         turn = await sender.take()
-        op = {
-            "s": "one", "i": turn.entry_id, "w": sender.name, "l": "turn", "c": "ana", "r": REPLY,
-            "win": int(WINDOW_S * 1000), "ttl": 60_000, "max": 3, "q": "same question",
-        }  # fmt: skip
+        head = begin_head("one", sender.name, int(WINDOW_S * 1000))
+        op = begin_op(turn, REPLY, "same question")
         os.kill(replica.pid, signal.SIGSTOP)
-        assert await not_durable(rig.gateway.submit(Script.BEGIN_SEND, 0, op))
+        assert await not_durable(rig.gateway.submit(Script.BEGIN_SEND, 0, op, head))
         async with Rig(master.url, partitions=1, clock=clock, durability="replica") as another:
-            assert await not_durable(another.gateway.submit(Script.BEGIN_SEND, 0, op))
+            assert await not_durable(another.gateway.submit(Script.BEGIN_SEND, 0, op, head))
             os.kill(replica.pid, signal.SIGCONT)
             await taken(another, EVENT)
-            verdict, attempt, _ = await another.gateway.submit(Script.BEGIN_SEND, 0, op)
+            verdict, attempt, _ = await another.gateway.submit(Script.BEGIN_SEND, 0, op, head)
             assert (verdict, attempt) == (b"go", 1)
 
 

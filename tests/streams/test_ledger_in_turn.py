@@ -32,7 +32,7 @@ class Room:
         self.pacer = Pacer(rig.gateway, {"": 1.0}, 6.0, 1)
 
     async def ask(self, turn: Turn, number: str = NUMBER, held: Slot | None = None) -> Ruling | Turnstile:
-        slots = self.pacer.slots("ana", number, held)
+        slots = self.pacer.slots(number, held)
         assert slots is not None
         return await self.sender.ledger.begin_in_turn(turn, REPLY, slots)
 

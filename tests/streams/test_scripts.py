@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.entry import Entry
 from pyloto_stream.streams.lease import Failure, bury_op, commit_head, commit_op, park_op
+from pyloto_stream.streams.ledger import begin_head, begin_op
 from pyloto_stream.streams.model import CancelTimer, Feed, Plan, Published, Setback, SetTimer, Turn
 from pyloto_stream.streams.scripts import Blobs, Op, Packed, Script, pack, pack_row
 from tests.support.commits import commit
@@ -21,9 +22,10 @@ from tests.support.streams import LANES, ManualClock, Rig
 HOUR_MS = 3_600_000
 ONE = "pyloto:{00}:stream:one"
 FOLDER = files("pyloto_stream.streams") / "lua"
+SHARED = {"common.lua", "crossing.lua", "names.lua", "slots.lua"}
+SHARED = {"common.lua", "crossing.lua", "names.lua", "slots.lua"}
 ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "limit": 100,
                "stages": ("one", "two")}  # fmt: skip
-BEGIN: Op = {"l": "turn", "c": "ana", "r": "v1.0.x.1", "win": 1, "ttl": HOUR_MS, "max": 3, "q": "q"}
 HOLD: Op = {"k": "hold", "c": "ana", "x": "x", "ls": [("turn", "one"), ("audit", "log")], "hold": HOUR_MS,
             "w": [], "ttl": HOUR_MS}  # fmt: skip
 
@@ -56,7 +58,7 @@ class Scene:
             Script.ALIAS: pack_row(("claim", HOUR_MS, "phone", "ana"), ()),
             Script.AMEND: {**noted, "e": b'["other"]', "ed": b"[]"},
             Script.BEAT: {"s": "one", "w": "w1", "ttl": HOUR_MS, "gone": HOUR_MS},
-            Script.BEGIN_SEND: {**mine, **BEGIN},
+            Script.BEGIN_SEND: begin_op(self.turn, "v1.0.x.1", "q"),
             Script.BOOT: {"s": "new"},
             Script.BURY: bury_op(self.entry, "one", Failure("x", "y", 1), LANES, b'"notice"'),
             Script.CLAIM: {"s": "one", "w": "w2", "idle": HOUR_MS, "limit": 10},
@@ -85,7 +87,11 @@ class Scene:
         }
 
     async def run(self, script: Script) -> object:
-        heads = {Script.ACCEPT: pack(ACCEPT_HEAD)[0], Script.COMMIT: commit_head("one", LANES, "w1")}
+        heads = {
+            Script.ACCEPT: pack(ACCEPT_HEAD)[0],
+            Script.BEGIN_SEND: begin_head("one", "w1", 1),
+            Script.COMMIT: commit_head("one", LANES, "w1"),
+        }
         head = heads.get(script, b"")
         return await self.rig.gateway.submit(script, 0, self.ops()[script], head)
 
@@ -171,7 +177,7 @@ async def test_a_mode_set_during_a_turn_does_not_let_its_record_expire(scene: Sc
 
 def test_every_script_has_a_file_and_every_file_a_script() -> None:
     on_disk = {entry.name for entry in FOLDER.iterdir()}
-    assert on_disk == {f"{script.value}.lua" for script in Script} | {"common.lua", "names.lua", "slots.lua"}
+    assert on_disk == {f"{script.value}.lua" for script in Script} | SHARED
 
 
 @pytest.mark.parametrize("script", Script)

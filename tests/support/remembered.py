@@ -33,7 +33,7 @@ class Crowd:
         while self.known < to:
             digests = [keys.dedupe_digest(f"wamid.{self.known + n}") for n in range(BATCH)]
             ops = [pack_row(("turn", "one", "ana", (), "", ""), (digest, b"1")) for digest in digests]
-            calls = [Call(Script.ACCEPT, base, self._rig.acceptor._head, ops) for base in bases]
+            calls = [Call(Script.ACCEPT, self._rig.acceptor._head, {base: ops}) for base in bases]
             assert await self._rig.gateway._made[0].execute(calls) == [[1] * BATCH] * len(bases)
             self.known += BATCH
             await self.redis.delete(*(f"{base}:inbox:turn:ana" for base in bases))

@@ -25,12 +25,11 @@ end
 
 local call, NONE = redis.call, {}
 local head = cmsgpack.unpack(ARGV[2])
-local queue = stream(head.s)
 
--- As operações como vieram, e em que ARGV começam os bytes de cada uma.
+-- As operações de uma partição como vieram, e em que ARGV começam os bytes de cada uma.
 local I, L, C, N, TO, SAVES, MORE = 1, 2, 3, 4, 5, 6, 7
-local function rows()
-  local list, places, at, n, last = {}, {}, 3, 0, #ARGV
+local function rows(at, last)
+  local list, places, n = {}, {}, 0
   while at <= last do
     local row = cmsgpack.unpack(ARGV[at])
     n = n + 1
@@ -42,7 +41,7 @@ local function rows()
 end
 
 -- As entradas de um lote foram lidas juntas: uma pergunta pela faixa delas responde por quase todas.
-local function pending_of(list)
+local function pending_of(queue, list)
   local found = {}
   local asked = call('XPENDING', queue, GROUP, list[1][I], list[#list][I], 2 * #list)
   for n = 1, #asked do found[asked[n][1]] = true end
@@ -101,29 +100,34 @@ local function apply(row, at, key, mark)
   call(unpack(news))
 end
 
-local list, places = rows()
-local is_open, done, replies, failure = pending_of(list), {}, {}, nil
 local mark_start, mark_end = head.s .. '|', '|' .. head.w
-for n = 1, #list do
-  local row = list[n]
-  local more = row[MORE]
-  if more and more.sn then record_sent(more.sn[1], more.sn[2]) end
-  local key, mark = conv_key(row[L], row[C]), mark_start .. row[I] .. mark_end
-  if not is_open(row[I]) then
-    replies[n] = call('HGET', key, 'k') == mark and 2 or 0
-  else
-    local applied, problem = pcall(apply, row, places[n], key, mark)
-    if not applied then
-      failure = problem
-      break
+
+local function commit(first, last)
+  local queue, list, places = stream(head.s), rows(first, last)
+  local is_open, done, replies, failure = pending_of(queue, list), {}, {}, nil
+  for n = 1, #list do
+    local row = list[n]
+    local more = row[MORE]
+    if more and more.sn then record_sent(more.sn[1], more.sn[2]) end
+    local key, mark = conv_key(row[L], row[C]), mark_start .. row[I] .. mark_end
+    if not is_open(row[I]) then
+      replies[n] = call('HGET', key, 'k') == mark and 2 or 0
+    else
+      local applied, problem = pcall(apply, row, places[n], key, mark)
+      if not applied then
+        failure = problem
+        break
+      end
+      done[#done + 1], replies[n] = row[I], 1
     end
-    done[#done + 1], replies[n] = row[I], 1
   end
+  -- Também se uma falhou a meio: as que vieram antes estão feitas, e pendentes seriam feitas de novo.
+  if #done > 0 then
+    call('XACK', queue, GROUP, unpack(done))
+    call('XDEL', queue, unpack(done))
+  end
+  if failure then error(failure) end
+  return replies
 end
--- Também se uma falhou a meio: as que vieram antes estão feitas, e pendentes seriam feitas de novo.
-if #done > 0 then
-  call('XACK', queue, GROUP, unpack(done))
-  call('XDEL', queue, unpack(done))
-end
-if failure then error(failure) end
-return replies
+
+return in_each(3, commit)

@@ -133,7 +133,7 @@ class Crew:
         await asyncio.sleep(self._busy_s)
         texts = decode_texts(turn.payload)
         rid = keys.reply_id(turn.partition, turn.conversation, turn.number, 0)
-        slots = self.pacer.slots(turn.conversation, "ours")
+        slots = self.pacer.slots("ours")
         ruling = await (
             self.ledger.begin_in_turn(turn, rid, slots) if slots else self.ledger.begin(turn, rid)
         )

@@ -71,7 +71,7 @@ def published() -> set[str]:
             name = next(iter(metric.describe())).name + ("_total" if isinstance(metric, Counter) else "")
             found.add(f"{name}: {', '.join(metric._labelnames)}")
         elif isinstance(metric, OftenHistogram):
-            found.add(f"{metric.name}: {metric.by}")
+            found.add(f"{metric.name}: {', '.join(metric.labels)}")
     return found
 
 

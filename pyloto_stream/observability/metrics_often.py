@@ -28,21 +28,29 @@ class _Series:
 
 
 class OftenHistogram(Collector):
-    """Histograma `name` com um rótulo, `by`, de poucos valores."""
+    """Histograma `name` com um rótulo, `by`, de poucos valores; ou sem nenhum, e então há uma série só."""
 
     def __init__(
-        self, name: str, about: str, buckets: Sequence[float], by: str, registry: CollectorRegistry
+        self,
+        name: str,
+        about: str,
+        buckets: Sequence[float],
+        by: str | None,
+        registry: CollectorRegistry,
     ) -> None:
-        self.name, self.by = name, by
+        self.name = name
+        self.labels = [] if by is None else [by]
         self._about = about
         self._bounds = tuple(buckets)
         self._ends = [floatToGoString(bound) for bound in (*buckets, INF)]  # type: ignore[no-untyped-call]
         self._series: dict[str, _Series] = {}
         self._known: dict[str, _Series] = {}
+        if by is None:  # sem nada observado, mostra-se zero
+            self._known[""] = self._series[""] = _Series(len(self._bounds))
         registry.register(self)
 
     def observe(self, value: str, amount: float) -> None:
-        """Um `amount` na série do rótulo `value`."""
+        """Um `amount` na série do rótulo `value` (`""`, se não há rótulo)."""
         series = self._known.get(value) or self._new(value)
         series.counts[bisect_left(self._bounds, amount)] += 1
         series.total += amount
@@ -56,11 +64,13 @@ class OftenHistogram(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """O que o registro mostra."""
-        family = HistogramMetricFamily(self.name, self._about, labels=[self.by])
+        family = HistogramMetricFamily(self.name, self._about, labels=self.labels)
         for value, series in list(self._series.items()):
             counted = zip(self._ends, map(float, accumulate(series.counts)), strict=True)
-            family.add_metric([value], list(counted), series.total)
-            family.add_sample(f"{self.name}_created", {self.by: value}, series.born)
+            values = [value] * len(self.labels)
+            family.add_metric(values, list(counted), series.total)
+            created = dict(zip(self.labels, values, strict=True))
+            family.add_sample(f"{self.name}_created", created, series.born)
         yield family
 
     def _new(self, value: str) -> _Series:

@@ -40,6 +40,8 @@ class Registered:
     def _histogram(self, name: str, about: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"pyloto_{name}", about, labels, buckets=buckets, registry=self.registry)
 
-    def _often(self, name: str, about: str, buckets: tuple[float, ...], by: str) -> OftenHistogram:
+    def _often(
+        self, name: str, about: str, buckets: tuple[float, ...], by: str | None = None
+    ) -> OftenHistogram:
         """Como `_histogram`, do que se observa a cada turno ou pedido."""
         return OftenHistogram(f"pyloto_{name}", about, buckets, by, self.registry)

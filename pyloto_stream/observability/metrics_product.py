@@ -15,7 +15,7 @@ class ProductMetrics(Registered):
     def __init__(self, registry: CollectorRegistry | None = None) -> None:
         super().__init__(registry)
         self._sent = self._counter("replies", "Replies by what became of them", "result")
-        self._pace = self._histogram("pace_wait_seconds", "Time a reply waited for its turn to go", SLOW)
+        self._pace = self._often("pace_wait_seconds", "Time a reply waited for its turn to go", SLOW)
         self._throttles = self._counter("throttles", "Sends that Meta refused for haste", "code")
         self._graph = self._counter("graph_calls", "Calls to the Graph API", "endpoint", "status", "code")
         self._graph_s = self._often("graph_call_seconds", "Time of a Graph call", SLOW, "endpoint")
@@ -35,7 +35,7 @@ class ProductMetrics(Registered):
 
     def paced(self, seconds: float) -> None:
         """Uma resposta esperou `seconds` pela sua vez; 0 se saiu já."""
-        self._pace.observe(seconds)
+        self._pace.observe("", seconds)
 
     def throttled(self, code: int) -> None:
         """A Meta recusou um envio por pressa, com o seu `code`."""

@@ -7,7 +7,7 @@ proxy. Usa do aiohttp o que ele exporta mas não documenta: `test_graph_wire.py`
 
 import asyncio
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import aiohttp
@@ -29,6 +29,15 @@ class Received(NamedTuple):
     body: bytes | None
 
 
+class _Server(aiohttp.ClientRequest):
+    """Para onde se liga: um pedido que nunca se envia, e cuja chave de conexão é sempre a mesma."""
+
+    @cached_property
+    def connection_key(self) -> aiohttp.client_reqrep.ConnectionKey:
+        """A que servidor, e como, se liga."""
+        return super().connection_key
+
+
 class Wire:
     """As conexões de `session` com o servidor de `root`; criado dentro do laço."""
 
@@ -38,7 +47,7 @@ class Wire:
         self._connector = session.connector
         self._root = root
         self._loop = asyncio.get_running_loop()
-        self._to = aiohttp.ClientRequest(hdrs.METH_POST, root, headers=session.headers, loop=self._loop)
+        self._to = _Server(hdrs.METH_POST, root, headers=session.headers, loop=self._loop)
         self._head = lru_cache(KNOWN_PATHS)(self._made_head)
 
     async def post(self, path: str, token: str, body: bytes, timeout_s: float, max_bytes: int) -> Received:

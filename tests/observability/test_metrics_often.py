@@ -27,6 +27,18 @@ def test_it_shows_what_the_library_would_show_also_on_the_edges() -> None:
     assert names == {line.split("{")[0] for line in generate_latest(plain).decode().splitlines()}
 
 
+def test_without_a_label_there_is_one_series_also_before_anything_is_observed() -> None:
+    cheap, plain = CollectorRegistry(), CollectorRegistry()
+    often = OftenHistogram("x_seconds", "about", FAST, None, cheap)
+    histogram = Histogram("x_seconds", "about", buckets=FAST, registry=plain)
+    for value in (None, 0.0, 0.3, 99.0):
+        if value is not None:
+            often.observe("", value)
+            histogram.observe(value)
+        told = [[line for line in shown(each) if "_created" not in line] for each in (cheap, plain)]
+        assert told[0] == told[1]
+
+
 def test_labels_that_are_no_labels_share_one_series() -> None:
     registry = CollectorRegistry()
     often = OftenHistogram("x_seconds", "about", FAST, "stage", registry)

@@ -79,7 +79,7 @@ async def _ready(process: asyncio.subprocess.Process, log: Path, ready: Callable
 
 
 def said_in(log: Path) -> str:
-    """O que um processo disse até agora."""
+    """O que um processo já disse em `log`."""
     return log.read_text(errors="replace")
 
 

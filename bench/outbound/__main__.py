@@ -65,7 +65,7 @@ async def graph(folder: Path, *record: str) -> AsyncIterator[Service[int]]:
 
 async def told(running: Service[int]) -> Told:
     """O que a Graph recebeu até agora."""
-    async with aiohttp.ClientSession() as session, session.get(url_of(running)) as response:
+    async with aiohttp.ClientSession() as session, session.get(_url(running)) as response:
         return msgspec.json.decode(await response.read(), type=Told)
 
 
@@ -83,7 +83,7 @@ async def ours(size: Size, *record: str) -> AsyncIterator[Contender]:
         running = await stack.enter_async_context(graph(folder, *record))
         measure = await stack.enter_async_context(
             windows(
-                "bench.outbound.ours", "--graph", url_of(running), "--redis-pid", str(redis.pid),
+                "bench.outbound.ours", "--graph", _url(running), "--redis-pid", str(redis.pid),
                 *_options(size), log=folder / "ours.log", env={"REDIS_URL": redis.url},
             )
         )  # fmt: skip
@@ -109,7 +109,7 @@ async def bare(size: Size, bodies: Path) -> AsyncIterator[Contender]:
         async with (
             graph(folder) as running,
             windows(
-                "bench.outbound.bare", "--graph", url_of(running), *given, log=folder / "bare.log"
+                "bench.outbound.bare", "--graph", _url(running), *given, log=folder / "bare.log"
             ) as measure,
         ):
             yield partial(_with_graph, measure, running, size)
@@ -117,7 +117,7 @@ async def bare(size: Size, bodies: Path) -> AsyncIterator[Contender]:
 
 @asynccontextmanager
 async def raised(size: Size, bodies: Path) -> AsyncIterator[dict[str, Contender]]:
-    """Os dois de pé."""
+    """Os dois de pé, cada um com a sua Graph."""
     async with ours(size) as our_window, bare(size, bodies) as bare_window:
         yield {OURS: our_window, BARE: bare_window}
 
@@ -133,8 +133,7 @@ async def _with_graph(measure: Contender, running: Service[int], size: Size) -> 
     return {**sample, "posts_per_s": 2 * sample["per_s"], "graph_us": spent / size.total * 1e6}
 
 
-def url_of(running: Service[int]) -> str:
-    """O endereço de uma Graph."""
+def _url(running: Service[int]) -> str:
     return f"http://127.0.0.1:{running.told}"
 
 

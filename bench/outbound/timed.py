@@ -21,7 +21,10 @@ class Size(NamedTuple):
 
 
 class Timed:
-    """Uma janela de `size`; `over` quando a última foi feita. `redis_pid`: de quem mais se mede a CPU."""
+    """Uma janela de `size`; `over` quando a última foi feita. `redis_pid`: de quem mais se mede a CPU.
+
+    Limite: quem faz muitas de uma vez tem de fazer menos do que as que contam.
+    """
 
     def __init__(self, size: Size, redis_pid: int | None = None) -> None:
         self._size = size
@@ -35,6 +38,7 @@ class Timed:
         """Mais `n` foram feitas."""
         self._done += n
         if not self._marks and self._done >= self._size.warm:
+            # muitas de uma vez passam do aquecimento: contam as que faltam
             self._size = self._size._replace(timed=self._size.total - self._done)
             self._mark()
         if len(self._marks) == 1 and self._done >= self._size.total:

@@ -10,13 +10,13 @@ pedido maior que a metade vai inteiro; e, se o que custa é a espera, vão todas
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 
-from pyloto_stream.streams.scripts import CROSSING, Packed, Script, encode
+from pyloto_stream.streams.scripts import BY_PARTITION, Packed, Script, encode
 
 MAX_OPS = 512
 """Operações por ida: limita quanto espera quem pede durante uma."""
@@ -68,6 +68,10 @@ class _Request(NamedTuple):
     head: bytes
     ops: list[Packed]
     answer: asyncio.Future[list[Any]]
+
+
+_Group = dict[str, list[_Request]]
+"""Os que dividem um `EVALSHA`, por partição, na ordem em que vieram: a das suas respostas."""
 
 
 class Batcher:
@@ -129,59 +133,42 @@ class Batcher:
             return MAX_OPS
         return min(MAX_OPS, max(LEAST_HALF, (inside + 1) // 2))
 
-    async def _deliver(self, groups: "list[_Group]") -> None:
-        calls = [group.call() for group in groups]
+    async def _deliver(self, groups: list[_Group]) -> None:
+        calls = [_call(group) for group in groups]
         try:
             replies = await self._execute(calls)
         except Exception as error:  # noqa: BLE001 — quem espera precisa saber, qualquer que seja a causa
             replies = [error] * len(calls)
         for group, call, reply in zip(groups, calls, replies, strict=True):
             values, at = _values(reply, call.size), 0
-            for request in group.requests():
+            for request in chain.from_iterable(group.values()):
                 until = at + len(request.ops)
                 if not request.answer.done():
                     request.answer.set_result(values[at:until])
                 at = until
 
 
-class _Group:
-    """Pedidos que dividem um `EVALSHA`, por partição, na ordem em que vieram; `size`: as operações deles."""
-
-    __slots__ = ("_parts", "size")
-
-    def __init__(self, first: _Request) -> None:
-        self._parts = {first.base: [first]}
-        self.size = len(first.ops)
-
-    def add(self, request: _Request) -> None:
-        """Mais um."""
-        self._parts.setdefault(request.base, []).append(request)
-        self.size += len(request.ops)
-
-    def requests(self) -> Iterator[_Request]:
-        """Os pedidos, na ordem em que as suas operações vão na chamada."""
-        return chain.from_iterable(self._parts.values())
-
-    def call(self) -> Call:
-        """A chamada."""
-        parts = {base: [op for request in part for op in request.ops] for base, part in self._parts.items()}
-        first = next(self.requests())
-        return Call(first.script, first.head, parts)
-
-
 def _grouped(requests: Sequence[_Request]) -> list[_Group]:
     """Os que dividem um `EVALSHA`: mesmo script e cabeçalho e, se ele não trata várias, mesma partição."""
+    if len(requests) == 1:  # o mais comum: poupa o dicionário a cada ida
+        return [{requests[0].base: [requests[0]]}]
     groups: list[_Group] = []
-    last: dict[tuple[Script, bytes, str], _Group] = {}
+    last: dict[tuple[Script, bytes, str], tuple[_Group, int]] = {}
     for request in requests:
-        key = request.script, request.head, "" if request.script in CROSSING else request.base
-        group = last.get(key)
-        if group is not None and group.size + len(request.ops) <= TOGETHER:
-            group.add(request)
-        else:
-            group = last[key] = _Group(request)
+        key = request.script, request.head, "" if request.script in BY_PARTITION else request.base
+        group, size = last.get(key, ({}, TOGETHER))
+        if size + len(request.ops) > TOGETHER:
+            group, size = {}, 0
             groups.append(group)
+        group.setdefault(request.base, []).append(request)
+        last[key] = group, size + len(request.ops)
     return groups
+
+
+def _call(group: _Group) -> Call:
+    parts = {base: [op for request in part for op in request.ops] for base, part in group.items()}
+    first = next(iter(group.values()))[0]
+    return Call(first.script, first.head, parts)
 
 
 def _values(reply: object, count: int) -> list[object]:

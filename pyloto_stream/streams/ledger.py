@@ -7,6 +7,7 @@ processo congelado entre esta resposta e a escrita no socket pode enviar depois.
 
 import secrets
 from contextlib import suppress
+from functools import cache, partial
 from itertools import count
 from typing import Any, Literal
 
@@ -42,7 +43,7 @@ class Ruling(msgspec.Struct, frozen=True):
     until_ms: int = 0
 
 
-def begin_head(stage: str, consumer: str, window_ms: int) -> bytes:
+def begin_head(consumer: str, window_ms: int, stage: str) -> bytes:
     """O que é igual em todo `begin_op` de um trabalhador."""
     (head,) = pack_plain({
         "s": stage, "w": consumer, "win": window_ms, "ttl": LEDGER_TTL_MS, "sh": SHORT_MS,
@@ -59,7 +60,10 @@ def begin_op(
     any_mode: bool = False,
     resend: bool = True,
 ) -> Packed:
-    """Operação de `begin_send.lua`; precisa do cabeçalho `begin_head`."""
+    """Operação de `begin_send.lua`; precisa do cabeçalho `begin_head`.
+
+    `any_mode`: envia também em HUMAN e PAUSED; sem `resend`, um envio só.
+    """
     most = MAX_SENDS if resend else 1
     row = (turn.entry_id, turn.lane, turn.conversation, reply_id, question, most, any_mode)
     return pack_row(row if slots is None else (*row, *slots), ())
@@ -72,7 +76,7 @@ class SendLedger:
         self._gateway = gateway
         self._consumer = consumer
         self._window_ms = int(settle_window_s * 1000)
-        self._heads: dict[str, bytes] = {}
+        self._head = cache(partial(begin_head, consumer, self._window_ms))
         self._asker, self._asked = secrets.token_hex(6), count()
 
     async def begin(
@@ -105,7 +109,7 @@ class SendLedger:
         self, turn: Turn, reply_id: str, slots: Slots | None = None, *, any_mode: bool = False, resend: bool
     ) -> list[Any]:
         question = f"{self._asker}{next(self._asked):x}"
-        head = self._heads.get(turn.stage) or self._head_of(turn.stage)
+        head = self._head(turn.stage)
         op = begin_op(turn, reply_id, question, slots, any_mode=any_mode, resend=resend)
         try:
             answer: list[Any] = await self._gateway.submit(Script.BEGIN_SEND, turn.partition, op, head)
@@ -115,9 +119,6 @@ class SendLedger:
                 await self._end(turn, reply_id, "retry", question)
             raise
         return answer
-
-    def _head_of(self, stage: str) -> bytes:
-        return self._heads.setdefault(stage, begin_head(stage, self._consumer, self._window_ms))
 
     def patience_s(self, ruling: Ruling) -> float:
         """Quanto esperar por notícia depois do envio que `ruling` permitiu, em segundos."""

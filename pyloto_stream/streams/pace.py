@@ -42,7 +42,11 @@ class Slot(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Slots(NamedTuple):
-    """O que `begin_send.lua` pergunta ao ritmo, por posição: da pessoa e do número."""
+    """O que `begin_send.lua` pergunta ao ritmo, por posição; vezes em ms, no relógio do Redis (0: nenhuma).
+
+    `person`: vez que se tem, ms entre dois envios, quantos podem ir juntos. `number`: chave inteira, vez que
+    se tem, época dela, ms entre dois envios, quantos podem ir juntos, quantas vencidas saem juntas.
+    """
 
     person: tuple[int, float, float]
     number: tuple[str, int, int, float, float, float]
@@ -79,7 +83,7 @@ class Pacer:
         self._pair = {"st": pair_interval_s * 1000, "bu": pair_burst}
         self._of_number = lru_cache(KNOWN_NUMBERS)(self._place_of)
         self._number = lru_cache(KNOWN_NUMBERS)(self._rate_of)
-        self._asked_of = lru_cache(KNOWN_NUMBERS)(self._key_and_rate)
+        self._keyed = lru_cache(KNOWN_NUMBERS)(self._key_and_rate)
         self._asker, self._asked = secrets.token_hex(6), count()
 
     async def reserve(
@@ -108,7 +112,7 @@ class Pacer:
         """
         if not self._gateway.one_server:
             return None
-        key, every_ms, burst, late = self._asked_of(number, rate)
+        key, every_ms, burst, late = self._keyed(number, rate)
         slot = held or Slot()
         return Slots(
             (slot.pair_ms, self._pair["st"], self._pair["bu"]),
@@ -151,9 +155,9 @@ class Pacer:
         return keys.partition_of(digest, self._gateway.partitions), f"number:{digest}"
 
     def _key_and_rate(self, number: str, rate: float) -> tuple[str, float, float, float]:
-        (partition, name), of = self._of_number(number), self._number(number, rate)
+        (partition, name), rated = self._of_number(number), self._number(number, rate)
         key = f"{keys.prefix(partition, self._gateway.partitions)}:pace:{name}"
-        return key, of["st"], of["bu"], of["ga"]
+        return key, rated["st"], rated["bu"], rated["ga"]
 
     def _of_pair(self, conversation: str) -> tuple[int, str]:
         return keys.partition_of(conversation, self._gateway.partitions), f"pair:{conversation}"

@@ -66,8 +66,9 @@ class Script(Enum):
         return sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
 
-CROSSING = frozenset({Script.BEGIN_SEND, Script.COMMIT})
-"""Os que tratam operações de várias partições numa chamada, se um só servidor as tem: os de toda resposta."""
+BY_PARTITION = frozenset({Script.BEGIN_SEND, Script.COMMIT})
+"""Numa chamada, as operações vêm separadas por partição (`crossing.lua`): são os scripts de toda resposta. Em
+`accept` e `alias`, que também tratam várias, cada operação traz o início das suas chaves (`together.ask`)."""
 encode = msgspec.msgpack.Encoder().encode
 Op = Mapping[str, object]
 Packed = list[bytes]

@@ -156,5 +156,5 @@ class Settler:
             self._telemetry.snoozed(stage)
         elif passed:
             self._count([passed])
-        else:
+        else:  # o de toda resposta: não há encadeadas a contar
             self._telemetry.committed(stage, 1)

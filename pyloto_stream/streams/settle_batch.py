@@ -1,4 +1,4 @@
-"""Como uma etapa pura trabalha? Um lote de cada vez: decide-o todo e aplica os planos numa ida por partição.
+"""Como uma etapa pura trabalha? Um lote de cada vez: decide-o todo e aplica os planos numa ida.
 
 Uma etapa encadeada (ver `chain.py`) decide ali mesmo o que a anterior lhe deixou. O que não acaba em plano, e
 o que não se pôde aplicar junto, segue sozinho (ver `settle.py`).
@@ -63,7 +63,7 @@ class BatchSettler(Settler):
         links.join(spec.name, decider)
 
     async def work_batch(self, entries: "Sequence[Entry]") -> None:
-        """Decide um lote de uma etapa pura e aplica junto, uma ida por partição; se demora, por fatias.
+        """Decide um lote de uma etapa pura e aplica junto, numa ida; se demora, por fatias.
 
         Raises:
             TransientError: algo do lote não se pôde aplicar de jeito nenhum; o resto foi aplicado.

@@ -1,7 +1,7 @@
 """Como se faz uma troca HTTP com a Graph API? Um conjunto de conexões, e toda falha vira valor.
 
-Promete: nenhuma exceção do cliente HTTP escapa de `exchange` (ela guarda o pedido, com o token); o uso e a
-versão que a resposta traz são contados a quem pediu. Limite: não repete nada e não decide nada.
+Promete: nenhuma exceção do cliente HTTP escapa de `exchange` nem de `post` (guarda o pedido e o token); o
+uso e a versão que a resposta traz são contados a quem pediu. Limite: não repete nada e não decide nada.
 """
 
 import time
@@ -49,6 +49,9 @@ class Reply(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Sem o corpo: pode trazer um token novo."""
         return "<Reply>"
+
+
+_CLOSED = Reply(Silence("client closed", written=False))
 
 
 class GraphHttp:
@@ -99,11 +102,9 @@ class GraphHttp:
             return _CLOSED
         started = time.perf_counter()
         try:
-            received = await self._by_session(call, token, timeout_s, max_bytes, form)
+            reply = _heard(await self._by_session(call, token, timeout_s, max_bytes, form))
         except FAILED as error:
-            reply = Reply(_silence(error))
-        else:
-            reply = Reply(read_answer(*received), received.body or b"")
+            reply = _unheard(error)
         self.measured(call.endpoint, reply.answer, started)
         return reply
 
@@ -115,11 +116,9 @@ class GraphHttp:
             return _CLOSED
         started = time.perf_counter()
         try:
-            received = await self.wire().post(path, token, body, timeout_s, max_bytes)
+            reply = _heard(await self.wire().post(path, token, body, timeout_s, max_bytes))
         except FAILED as error:
-            reply = Reply(_silence(error))
-        else:
-            reply = Reply(read_answer(*received), received.body or b"")
+            reply = _unheard(error)
         self.measured(endpoint, reply.answer, started)
         return reply
 
@@ -157,12 +156,14 @@ class GraphHttp:
             return Received(response.status, response.headers, body)
 
 
-_CLOSED = Reply(Silence("client closed", written=False))
+def _heard(received: Received) -> Reply:
+    return Reply(read_answer(*received), received.body or b"")
 
 
-def _silence(error: Exception) -> Silence:
+def _unheard(error: Exception) -> Reply:
     """O que se sabe do pedido cuja troca falhou; nunca o texto da falha, que guarda o pedido."""
     reason = type(error).__name__
     if isinstance(error, NOT_WRITTEN):
-        return Silence(reason, written=False, quick=isinstance(error, aiohttp.ClientConnectorError))
-    return Silence(reason, written=True)
+        quick = isinstance(error, aiohttp.ClientConnectorError)
+        return Reply(Silence(reason, written=False, quick=quick))
+    return Reply(Silence(reason, written=True))

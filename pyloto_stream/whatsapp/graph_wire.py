@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import aiohttp
 from aiohttp import hdrs
-from aiohttp.http import HttpProcessingError
+from aiohttp.http import HttpProcessingError, RawResponseMessage
 from yarl import URL
 
 KNOWN_PATHS = 1024
 """Caminhos que se guardam prontos: há um por número."""
+MOST_SPOKEN = 1000
+"""Conexões seguidas que se fecham porque já disseram algo; só um servidor que fala primeiro passa disto."""
 _NOTICES = frozenset(range(100, 200)) - {101}
 """Respostas que só avisam de outra."""
 
@@ -30,12 +32,52 @@ class Received(NamedTuple):
 
 
 class _Server(aiohttp.ClientRequest):
-    """Para onde se liga: um pedido que nunca se envia, e cuja chave de conexão é sempre a mesma."""
+    """Para onde se liga: um pedido que nunca se envia; o do aiohttp refaz a chave da conexão a cada uso."""
 
     @cached_property
     def connection_key(self) -> aiohttp.client_reqrep.ConnectionKey:
         """A que servidor, e como, se liga."""
         return super().connection_key
+
+
+class _Asking:
+    """Um pedido por uma conexão. Só vale como resposta o que se ouve depois que ele foi escrito."""
+
+    __slots__ = ("_protocol", "_reading", "_request", "_transport", "_written", "late")
+
+    def __init__(self, connection: aiohttp.connector.Connection, request: bytes) -> None:
+        protocol, transport = connection.protocol, connection.transport
+        if protocol is None or transport is None:
+            raise aiohttp.ServerDisconnectedError
+        self._protocol = protocol
+        self._transport = transport
+        self._request = request
+        self._written = self.late = False
+        self._reading: aiohttp.StreamReader | None = None
+        protocol.set_response_params(read_until_eof=True)
+
+    def write(self) -> None:
+        """Na volta seguinte do laço, com os pedidos dos outros: quem os recebe acorda uma vez só.
+
+        Se a conexão se fechou até lá, ou o outro lado falou antes, nada se escreve.
+        """
+        if not self._transport.is_closing() and not self._protocol.should_close:
+            self._transport.write(self._request)
+            self._written = True
+
+    async def heard(self) -> tuple[RawResponseMessage, aiohttp.StreamReader]:
+        """O que se ouve: o cabeçalho de uma resposta, e o corpo, que talvez ainda venha."""
+        message, self._reading = await self._protocol.read()
+        if not self._written:
+            raise aiohttp.ServerDisconnectedError
+        return message, self._reading
+
+    def hurry(self) -> None:
+        """Acabou o prazo."""
+        self.late = True
+        self._protocol.set_exception(TimeoutError())
+        if self._reading is not None:
+            self._reading.set_exception(TimeoutError())
 
 
 class Wire:
@@ -59,28 +101,16 @@ class Wire:
         request = b"%b%b\r\nContent-Length: %d\r\n\r\n%b" % (
             self._head(path), token.encode("ascii"), len(body), body,
         )  # fmt: skip
-        deadline, late = self._loop.time() + timeout_s, False
+        deadline = self._loop.time() + timeout_s
         connection = await self._connect(timeout_s)
-        protocol, transport = connection.protocol, connection.transport
-        reading = told = None
-
-        def hurry() -> None:
-            nonlocal late
-            late = True
-            for waited in (protocol, reading):
-                if waited is not None:
-                    waited.set_exception(TimeoutError())
-
-        alarm = self._loop.call_at(deadline, hurry)
+        asking, told = _Asking(connection, request), None
+        alarm = self._loop.call_at(deadline, asking.hurry)
         try:
-            if protocol is None or transport is None:
-                raise aiohttp.ServerDisconnectedError
-            protocol.set_response_params(read_until_eof=True)
-            self._loop.call_soon(_write, transport, request)
-            message, reading = await protocol.read()
+            self._loop.call_soon(asking.write)
+            message, reading = await asking.heard()
             while message.code in _NOTICES:
-                message, reading = await protocol.read()
-            if not late:
+                message, reading = await asking.heard()
+            if not asking.late:
                 told = await whole(reading, max_bytes)
         except HttpProcessingError as error:
             raise aiohttp.ClientResponseError(self._to.request_info, (), status=error.code) from error
@@ -93,10 +123,17 @@ class Wire:
         return Received(message.code, message.headers, told)
 
     async def _connect(self, timeout_s: float) -> aiohttp.connector.Connection:
-        try:
-            return await self._connector.connect(self._to, [], limits(timeout_s))
-        except TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError from error
+        """Uma conexão calada: o que disse algo sem que se perguntasse teria a resposta de outro pedido."""
+        for _ in range(MOST_SPOKEN):
+            try:
+                connection = await self._connector.connect(self._to, [], limits(timeout_s))
+            except TimeoutError as error:
+                raise aiohttp.ConnectionTimeoutError from error
+            protocol = connection.protocol
+            if protocol is not None and not protocol.should_close:
+                return connection
+            connection.close()
+        raise aiohttp.ServerDisconnectedError
 
     def _made_head(self, path: str) -> bytes:
         to = self._to.headers
@@ -107,12 +144,6 @@ class Wire:
             "Content-Type: application/json",
             "Authorization: Bearer ",
         )).encode("ascii")  # fmt: skip
-
-
-def _write(transport: asyncio.Transport, request: bytes) -> None:
-    """Na volta seguinte do laço, com os pedidos dos outros: quem os recebe acorda uma vez só."""
-    if not transport.is_closing():
-        transport.write(request)
 
 
 @lru_cache(64)

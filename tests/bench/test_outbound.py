@@ -1,13 +1,14 @@
 """A régua da saída: o cliente nu manda o mesmo que nós, e uma rodada em que algo se perde não vale."""
 
-import asyncio
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bench.harness.children import ChildError
 from bench.harness.services import first_number, service
+from bench.outbound import timed
 from bench.outbound.__main__ import bare, ours
 from bench.outbound.bare import pairs_of
 from bench.outbound.graph import Received
@@ -16,8 +17,6 @@ from bench.outbound.timed import Size, Timed
 
 RECEIPT = b'{"message_id":"wamid.A","messaging_product":"whatsapp","status":"read"}'
 MESSAGE = b'{"to":"55","biz_opaque_callback_data":"v1.0.a.0"}'
-
-
 SIZE = Size(warm=5, timed=15)
 
 
@@ -56,17 +55,18 @@ def test_the_graph_answers_as_meta_does_and_tells_a_repeated_message_from_a_new_
     assert json.loads(received.told()) == {"messages": 2, "receipts": 1, "distinct": 1}
 
 
-async def test_a_window_is_of_what_its_stage_committed_after_it_was_warm() -> None:
-    timed = Timed(Size(warm=2, timed=2))
-    metrics = Watched("outbound", timed)
+def test_a_window_is_of_what_its_stage_committed_after_it_was_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    walls, cpus = iter([1.0, 5.0]), iter([0.5, 0.6])
+    clock = SimpleNamespace(perf_counter=walls.__next__, process_time=cpus.__next__)
+    monkeypatch.setattr(timed, "time", clock)
+    window = Timed(Size(warm=2, timed=2))
+    metrics = Watched("outbound", window)
     metrics.committed("ai", 5)
-    for _ in range(3):
-        assert not timed.over.is_set()
+    for _ in range(4):
+        assert not window.over.is_set()
         metrics.committed("outbound", 1)
-    await asyncio.sleep(0.1)
-    metrics.committed("outbound", 1)
-    await asyncio.wait_for(timed.over.wait(), 1)
-    assert 0 < timed.told()["per_s"] <= 2 / 0.1
+    assert window.over.is_set()
+    assert window.told() == {"per_s": 0.5, "cpu_us": pytest.approx(50_000)}
 
 
 async def test_a_service_that_ends_before_it_is_ready_says_what_it_said(tmp_path: Path) -> None:

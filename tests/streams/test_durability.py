@@ -118,7 +118,7 @@ async def test_i4_a_send_begins_only_when_the_replica_knows_also_when_asked_agai
         await taken(rig, EVENT)
         sender = Sender(rig, clock)
         turn = await sender.take()
-        head = begin_head("one", sender.name, int(WINDOW_S * 1000))
+        head = begin_head(sender.name, int(WINDOW_S * 1000), "one")
         op = begin_op(turn, REPLY, "same question")
         os.kill(replica.pid, signal.SIGSTOP)
         assert await not_durable(rig.gateway.submit(Script.BEGIN_SEND, 0, op, head))

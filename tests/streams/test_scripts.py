@@ -23,7 +23,6 @@ HOUR_MS = 3_600_000
 ONE = "pyloto:{00}:stream:one"
 FOLDER = files("pyloto_stream.streams") / "lua"
 SHARED = {"common.lua", "crossing.lua", "names.lua", "slots.lua"}
-SHARED = {"common.lua", "crossing.lua", "names.lua", "slots.lua"}
 ACCEPT_HEAD = {"bucket_ms": HOUR_MS, "buckets": 4, "ttl_ms": 4 * HOUR_MS, "limit": 100,
                "stages": ("one", "two")}  # fmt: skip
 HOLD: Op = {"k": "hold", "c": "ana", "x": "x", "ls": [("turn", "one"), ("audit", "log")], "hold": HOUR_MS,
@@ -89,7 +88,7 @@ class Scene:
     async def run(self, script: Script) -> object:
         heads = {
             Script.ACCEPT: pack(ACCEPT_HEAD)[0],
-            Script.BEGIN_SEND: begin_head("one", "w1", 1),
+            Script.BEGIN_SEND: begin_head("w1", 1, "one"),
             Script.COMMIT: commit_head("one", LANES, "w1"),
         }
         head = heads.get(script, b"")

@@ -54,7 +54,7 @@ end
 -- Daqui em diante tudo é da partição de início `base`; de um erro no meio não fica nada que valha para outra op.
 local function switch_to(base)
   if room and base == P then return end
-  P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked'
+  move_to(base)
   room = rooms[base]
   if not room then
     room = read_room()

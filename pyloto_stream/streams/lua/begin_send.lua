@@ -11,10 +11,10 @@
 --                  {'early', vez da pessoa, vez do número (0: nenhuma), época, agora}: não chegou, e nada se anotou
 local head = cmsgpack.unpack(ARGV[2])
 
-local I, L, C, R, Q, MAX, ANY, PAIR, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 9
+local I, L, C, R, Q, MAX, ANY, PERSON, NUMBER = 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 local function early(op)
-  local person, number, q = op[PAIR], op[NUMBER], op[Q]
+  local person, number, q = op[PERSON], op[NUMBER], op[Q]
   local pair = pace(P .. ':pace:pair:' .. op[C],
     { k = 'take', q = q, hd = person[1], ep = 0, st = person[2], bu = person[3] })
   if pair - now > head.sh then -- outra vez do número seria desperdício
@@ -26,7 +26,7 @@ local function early(op)
 end
 
 local function begin(op)
-  if #redis.call('XPENDING', stream(head.s), GROUP, op[I], op[I], 1, head.w) == 0 then return { 'lost' } end
+  if not is_mine(head.s, op[I], head.w) then return { 'lost' } end
   local key, q = P .. ':send:' .. op[R], op[Q]
   local row = redis.call('HMGET', key, 'st', 'a', 'at', 'w', 'q')
   local st, attempt, at = row[1], tonumber(row[2] or 0), tonumber(row[3] or 0)

@@ -28,9 +28,9 @@
 --                                  x recusas seguidas, c "<segundo>|<entradas contadas>", q última pergunta, r resposta,
 --                                  g até quando o que já saiu toma o ritmo, l instante da última pergunta
 --   P:fence                string  gravada com o que espera confirmação de disco ou réplica (ver route.py)
--- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, operações em msgpack;
--- a resposta tem um item por operação.
-local P = KEYS[1] -- `accept` a troca a cada op: o que se deriva dela uma só vez (TIMERS, PARKED) troca lá com ela
+-- Toda chamada traz ARGV[1] = agora em ms (0: relógio do servidor) e, de ARGV[2] em diante, o cabeçalho (se o script tem
+-- um) e as operações, em msgpack (de várias partições: crossing.lua); a resposta tem um item por operação.
+local P = KEYS[1] -- `move_to` a troca, e com ela o que se deriva dela uma só vez
 local GROUP = 'workers'
 local MAX_TURN_EVENTS = 100
 local LAST_OF_TURN = tostring(MAX_TURN_EVENTS - 1) -- em texto: um número, o servidor o escreve por extenso
@@ -115,12 +115,15 @@ local function settle_entry(stage, id)
   redis.call('XDEL', stream(stage), id)
 end
 
--- A entrada op.i da etapa op.s está pendente para o consumidor op.w?
-local function is_mine(op)
-  return #redis.call('XPENDING', stream(op.s), GROUP, op.i, op.i, 1, op.w) == 1
+-- A entrada está pendente para este consumidor?
+local function is_mine(stage, id, consumer)
+  return #redis.call('XPENDING', stream(stage), GROUP, id, id, 1, consumer) == 1
 end
 
 local TIMERS, PARKED = P .. ':timers', P .. ':parked'
+
+-- De que partição é o que segue.
+local function move_to(base) P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked' end
 
 local function set_timer(set, member, due, body)
   redis.call('ZADD', set, int(due), member)

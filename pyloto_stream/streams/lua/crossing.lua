@@ -6,7 +6,7 @@ local function in_each(first, run)
   if #KEYS == 1 then return run(first, #ARGV) end
   local replies, sizes, at = {}, cmsgpack.unpack(ARGV[first]), first + 1
   for n, base in ipairs(KEYS) do
-    P, TIMERS, PARKED = base, base .. ':timers', base .. ':parked'
+    move_to(base)
     for _, reply in ipairs(run(at, at + sizes[n] - 1)) do replies[#replies + 1] = reply end
     at = at + sizes[n]
   end

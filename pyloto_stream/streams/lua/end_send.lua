@@ -9,7 +9,7 @@ for i, op in ipairs(ops()) do
   local key = P .. ':send:' .. op.r
   local row = redis.call('HMGET', key, 'st', 'q')
   local st = row[1]
-  if st == 'sending' and is_mine(op) and (not op.q or op.q == row[2]) then
+  if st == 'sending' and is_mine(op.s, op.i, op.w) and (not op.q or op.q == row[2]) then
     if op.st == 'retry' then redis.call('HINCRBY', key, 'a', -1) end
     redis.call('HSET', key, 'st', op.st)
     st = op.st

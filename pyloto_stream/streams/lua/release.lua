@@ -4,7 +4,7 @@
 local replies = {}
 for i, op in ipairs(ops()) do
   replies[i] = 0
-  if is_mine(op) then
+  if is_mine(op.s, op.i, op.w) then
     local entry = redis.call('XRANGE', stream(op.s), op.i, op.i)[1]
     if entry then append(op.s, entry[2]) end
     settle_entry(op.s, op.i)

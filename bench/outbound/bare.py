@@ -58,7 +58,8 @@ def main() -> None:
     parser.add_argument("--timed", type=int, default=1000)
     parser.add_argument("--concurrency", type=int, default=50)
     options = parser.parse_args()
-    pairs, size = pairs_of(options.bodies.read_bytes()), Size(options.warm, options.timed)
+    size = Size(options.warm, options.timed)
+    pairs = pairs_of(options.bodies.read_bytes())[: size.total]
     uvloop.run(answer(partial(window, options.graph, pairs, size, options.concurrency)))
 
 

@@ -3,13 +3,12 @@
 Mede-se só o trabalhador da etapa `outbound`, o mesmo de produção, até o último turno gravado: livro de
 envios, portão do canal, ritmo, recibo, chamada, classificação da resposta e commit. As primeiras abrem as
 conexões, e não contam.
-Uso: `python -m bench.outbound.ours --graph URL --redis-pid PID`, com `REDIS_URL` no ambiente; uma janela por
-linha da entrada.
+Uso: `python -m bench.outbound.ours --graph URL --redis-pid PID --folder PASTA`, com `REDIS_URL` no ambiente;
+uma janela por linha da entrada.
 """
 
 import argparse
 import os
-import tempfile
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -120,15 +119,13 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=0)
     parser.add_argument("--timed", type=int, default=1000)
     parser.add_argument("--concurrency", type=int, default=50)
+    parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--redis-pid", type=int, required=True)
     options = parser.parse_args()
     size = Size(options.warm, options.timed)
-    with (
-        tempfile.TemporaryDirectory(prefix="pyloto-bench-") as folder,
-        (Path(folder) / "log").open("w") as log,
-    ):
+    with (options.folder / "log").open("w") as log:
         configure_logging("INFO", "json", "worker-outbound", log)
-        settings = settings_for(Path(folder), options.graph, options.concurrency)
+        settings = settings_for(options.folder, options.graph, options.concurrency)
         uvloop.run(answer(partial(window, settings, options.redis_pid, size, count())))
 
 

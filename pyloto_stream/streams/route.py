@@ -6,7 +6,7 @@ operação aconteceu, e por isso toda operação pode ser repetida.
 """
 
 from collections.abc import Awaitable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from redis.exceptions import MovedError, NoScriptError, RedisError, ResponseError
 
@@ -71,7 +71,7 @@ class Route:
             for n, reply in zip(missing, await self._follow([calls[n] for n in missing]), strict=True):
                 replies[n] = reply
         return [
-            await self._one_by_one(call) if _poisoned(call, reply) else reply
+            await self._apart(call, reply) if _faulty(reply) else reply
             for call, reply in zip(calls, replies, strict=True)
         ]
 
@@ -121,13 +121,22 @@ class Route:
                     replies[n] = NotDurableError("not confirmed in time")
         return replies[: len(calls)]
 
-    async def _one_by_one(self, call: Call) -> list[Any]:
-        """Uma operação ruim não pode derrubar as vizinhas que dividiam a chamada com ela."""
+    async def _apart(self, call: Call, reply: ResponseError) -> Any:  # noqa: ANN401 — como em `execute`
+        """O que falha numa partição não é das outras, nem de quem nela dividia a chamada com a operação ruim."""
+        if len(call.parts) > 1:
+            calls = [Call(call.script, call.head, {base: ops}) for base, ops in call.parts.items()]
+            told: list[Any] = []
+            for part, heard in zip(calls, await self._pipeline(calls), strict=True):
+                found = await self._apart(part, heard) if _faulty(heard) else heard
+                told += found if isinstance(found, list) else [found] * part.size
+            return told
+        if call.size == 1 or unavailable(reply).code != SCRIPT_ERROR:  # uma recusa vale para todas
+            return reply
         replies: list[Any] = []
         for base, ops in call.parts.items():
             for op in ops:
-                reply = (await self._pipeline([Call(call.script, call.head, {base: [op]})]))[0]
-                replies.append(reply if isinstance(reply, Exception) else reply[0])
+                alone = (await self._pipeline([Call(call.script, call.head, {base: [op]})]))[0]
+                replies.append(alone if isinstance(alone, Exception) else alone[0])
         return replies
 
 
@@ -154,7 +163,6 @@ def _lost_touch(reply: object) -> bool:
     return isinstance(reply, RedisError | OSError) and not isinstance(reply, ResponseError | NotDurableError)
 
 
-def _poisoned(call: Call, reply: object) -> bool:
-    if call.size == 1 or not isinstance(reply, ResponseError) or isinstance(reply, ELSEWHERE):
-        return False
-    return unavailable(reply).code == SCRIPT_ERROR  # uma recusa do servidor vale para todas
+def _faulty(reply: object) -> TypeGuard[ResponseError]:
+    """O servidor entendeu e não fez? O que é de outro servidor não conta."""
+    return isinstance(reply, ResponseError) and not isinstance(reply, ELSEWHERE)

@@ -9,10 +9,10 @@ import pytest
 from bench.harness.children import ChildError
 from bench.harness.services import first_number, service
 from bench.outbound import timed
-from bench.outbound.__main__ import bare, ours
 from bench.outbound.bare import pairs_of
 from bench.outbound.graph import Received
 from bench.outbound.ours import Watched
+from bench.outbound.standing import bare, ours
 from bench.outbound.timed import Size, Timed
 
 RECEIPT = b'{"message_id":"wamid.A","messaging_product":"whatsapp","status":"read"}'
@@ -35,10 +35,9 @@ async def test_windows_of_ours_are_what_the_bare_client_then_posts(tmp_path: Pat
 
 
 async def test_a_window_that_could_not_be_measured_says_what_the_process_said(tmp_path: Path) -> None:
-    async with bare(SIZE, tmp_path / "absent") as window:
-        for _ in range(2):
-            with pytest.raises(ChildError, match="FileNotFoundError"):
-                await window()
+    with pytest.raises(ChildError, match=r"ended with 1\n(?s:.*)FileNotFoundError"):
+        async with bare(SIZE, tmp_path / "absent") as window:
+            await window()
 
 
 def test_bodies_that_do_not_pair_are_refused() -> None:

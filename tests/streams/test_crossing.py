@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
-from pyloto_stream.errors import LostError
+from pyloto_stream.errors import LostError, UnavailableError
 from pyloto_stream.streams import keys
 from pyloto_stream.streams.batch import TOGETHER, Batcher, Call
 from pyloto_stream.streams.lease import commit_head, commit_op, decode
@@ -63,8 +63,7 @@ def base(turn: Turn) -> str:
 
 async def evalshas(redis: Redis) -> int:
     """Chamadas até agora; daqui em diante o servidor conhece os scripts."""
-    for script in (Script.BEGIN_SEND, Script.COMMIT):
-        await redis.script_load(script.source)
+    await asyncio.gather(*(redis.script_load(each.source) for each in (Script.BEGIN_SEND, Script.COMMIT)))
     return int((await redis.info("commandstats"))["cmdstat_evalsha"]["calls"])
 
 
@@ -112,11 +111,41 @@ async def test_a_failure_in_one_partition_undoes_and_repeats_nothing_of_the_othe
     others = {turn.conversation for turn in turns if turn.partition != bad.partition}
     assert told.keys() == others
     assert {*told.values()} <= {1, 2}  # 2: feita antes da que falhou, e repetida
-    streams = [f"{keys.prefix(partition, PARTITIONS)}:stream:two" for partition in range(PARTITIONS)]
+    streams = [f"{keys.prefix(p, PARTITIONS)}:stream:two" for p in range(PARTITIONS)]
     assert sum([await redis.xlen(stream) for stream in streams]) == len(turns) - 1
     await redis.rename(f"aside{base(bad)[-4:]}", key)
     assert (await commit_all(rig, turns, plans))[bad.conversation] == 1
     assert sum([await redis.xlen(stream) for stream in streams]) == len(turns)
+
+
+async def test_a_partition_without_its_group_stops_no_other(rig: Rig, redis: Redis) -> None:
+    turns, ledger = await taken(rig), SendLedger(rig.gateway, "w1", 10.0)
+    bad = turns[0].partition
+    await redis.delete(f"{keys.prefix(bad, PARTITIONS)}:stream:one")
+    asked = (ledger.begin(turn, f"v1.{turn.partition}.{turn.conversation}.0") for turn in turns)
+    told = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(each, UnavailableError) for each in told] == [turn.partition == bad for turn in turns]
+    assert {each for each in told if isinstance(each, Ruling)} == {GO}
+    healthy = {turn.conversation: 1 for turn in turns if turn.partition != bad}
+    assert await commit_all(rig, turns, [Plan(to="two")] * len(turns)) == healthy
+
+
+@pytest.mark.parametrize("name", ["conv:turn:{}", "send:v1.0.{}.0"])
+async def test_a_bad_key_costs_calls_in_its_own_partition_only(rig: Rig, redis: Redis, name: str) -> None:
+    """Primeiro cada partição por si; só na da chave ruim, uma operação de cada vez, e nenhuma vale duas."""
+    turns = await taken(rig)
+    partition = turns[0].partition
+    mine = [turn for turn in turns if turn.partition == partition]
+    key = f"{base(mine[-1])}:{name.format(mine[-1].conversation)}"
+    await redis.delete(key)
+    await redis.set(key, "not a hash")
+    plans = [Plan(to="two", sent=(f"v1.0.{turn.conversation}.0", "wamid.1")) for turn in turns]
+    before = await evalshas(redis)
+    told = await commit_all(rig, turns, plans)
+    assert {*told} == {turn.conversation for turn in turns if turn.partition != partition}
+    assert await evalshas(redis) - before <= 1 + PARTITIONS + len(mine)
+    lengths = [await redis.xlen(f"{keys.prefix(p, PARTITIONS)}:stream:two") for p in range(PARTITIONS)]
+    assert sum(lengths) == len(turns) - 1, "each but the bad one, once"
 
 
 @pytest.mark.parametrize("paced", [True, False])
@@ -150,7 +179,6 @@ class Server:
         self.calls: list[Call] = []
 
     async def execute(self, calls: Sequence[Call]) -> list[list[bytes]]:
-        """Uma ida."""
         self.calls += calls
         return [[op[0] for op in call.ops] for call in calls]
 

@@ -102,24 +102,26 @@ end
 
 local mark_start, mark_end = head.s .. '|', '|' .. head.w
 
+local function take(row, at, is_open)
+  local more = row[MORE]
+  if more and more.sn then record_sent(more.sn[1], more.sn[2]) end
+  local key, mark = conv_key(row[L], row[C]), mark_start .. row[I] .. mark_end
+  if not is_open(row[I]) then return call('HGET', key, 'k') == mark and 2 or 0 end
+  apply(row, at, key, mark)
+  return 1
+end
+
 local function commit(first, last)
   local queue, list, places = stream(head.s), rows(first, last)
   local is_open, done, replies, failure = pending_of(queue, list), {}, {}, nil
   for n = 1, #list do
-    local row = list[n]
-    local more = row[MORE]
-    if more and more.sn then record_sent(more.sn[1], more.sn[2]) end
-    local key, mark = conv_key(row[L], row[C]), mark_start .. row[I] .. mark_end
-    if not is_open(row[I]) then
-      replies[n] = call('HGET', key, 'k') == mark and 2 or 0
-    else
-      local applied, problem = pcall(apply, row, places[n], key, mark)
-      if not applied then
-        failure = problem
-        break
-      end
-      done[#done + 1], replies[n] = row[I], 1
+    local taken, reply = pcall(take, list[n], places[n], is_open)
+    if not taken then
+      failure = reply
+      break
     end
+    replies[n] = reply
+    if reply == 1 then done[#done + 1] = list[n][I] end
   end
   -- Também se uma falhou a meio: as que vieram antes estão feitas, e pendentes seriam feitas de novo.
   if #done > 0 then

@@ -122,7 +122,7 @@ class Route:
         return replies[: len(calls)]
 
     async def _apart(self, call: Call, reply: ResponseError) -> Any:  # noqa: ANN401 — como em `execute`
-        """O que falha numa partição não é das outras, nem de quem nela dividia a chamada com a operação ruim."""
+        """O que falha numa partição não é das outras; nem, nela, de quem dividia a chamada com o ruim."""
         if len(call.parts) > 1:
             calls = [Call(call.script, call.head, {base: ops}) for base, ops in call.parts.items()]
             told: list[Any] = []

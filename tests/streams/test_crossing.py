@@ -185,8 +185,7 @@ class Server:
 
 async def test_only_scripts_that_tell_partitions_apart_share_a_call_of_several() -> None:
     for script, calls in ((Script.COMMIT, 1), (Script.BEGIN_SEND, 1), (Script.PARK, 3)):
-        server = Server()
-        batcher = Batcher(server.execute)
+        batcher = Batcher((server := Server()).execute)
         asked = [batcher.submit(script, f"p{n % 3}", b"head", [[b"%d" % n]]) for n in range(9)]
         assert await asyncio.gather(*asked) == [[b"%d" % n] for n in range(9)]
         assert len(server.calls) == calls

@@ -124,20 +124,17 @@ class Route:
     async def _apart(self, call: Call, reply: ResponseError) -> Any:  # noqa: ANN401 — como em `execute`
         """O que falha numa partição não é das outras; nem, nela, de quem dividia a chamada com o ruim."""
         if len(call.parts) > 1:
-            calls = [Call(call.script, call.head, {base: ops}) for base, ops in call.parts.items()]
-            told: list[Any] = []
-            for part, heard in zip(calls, await self._pipeline(calls), strict=True):
-                found = await self._apart(part, heard) if _faulty(heard) else heard
-                told += found if isinstance(found, list) else [found] * part.size
-            return told
-        if call.size == 1 or unavailable(reply).code != SCRIPT_ERROR:  # uma recusa vale para todas
+            shares = [{base: ops} for base, ops in call.parts.items()]
+        elif call.size > 1 and unavailable(reply).code == SCRIPT_ERROR:
+            shares = [{base: [op]} for base, ops in call.parts.items() for op in ops]
+        else:  # está só, ou o servidor recusa, e a recusa vale para todas
             return reply
-        replies: list[Any] = []
-        for base, ops in call.parts.items():
-            for op in ops:
-                alone = (await self._pipeline([Call(call.script, call.head, {base: [op]})]))[0]
-                replies.append(alone if isinstance(alone, Exception) else alone[0])
-        return replies
+        calls = [Call(call.script, call.head, share) for share in shares]
+        told: list[Any] = []
+        for part, heard in zip(calls, await self._pipeline(calls), strict=True):
+            found = await self._apart(part, heard) if _faulty(heard) else heard
+            told += found if isinstance(found, list) else [found] * part.size
+        return told
 
 
 def _confirmation(durability: Durability) -> tuple[object, ...]:
